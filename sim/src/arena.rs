@@ -1,0 +1,66 @@
+//! Where what is sent waits until it is handled: an event carries a slot, not the whole message.
+
+use std::hash::Hash;
+
+/// Place of a parcel in the arena of the cell that will receive it.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Slot(u32);
+
+/// Parcels on their way into a cell. Freed slots are used again: nothing is allocated once the cell has seen its peak.
+#[derive(Debug)]
+pub struct Arena<P> {
+    parcels: Vec<P>,
+    free: Vec<u32>,
+}
+
+impl<P> Default for Arena<P> {
+    fn default() -> Self {
+        Self { parcels: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<P: Copy + Hash> Arena<P> {
+    /// Keeps a parcel.
+    pub fn insert(&mut self, parcel: P) -> Slot {
+        if let Some(slot) = self.free.pop() {
+            self.parcels[slot as usize] = parcel;
+            return Slot(slot);
+        }
+        self.parcels.push(parcel);
+        Slot(self.parcels.len() as u32 - 1)
+    }
+
+    /// Looks at a parcel.
+    pub fn get(&self, slot: Slot) -> &P {
+        &self.parcels[slot.0 as usize]
+    }
+
+    /// Takes a parcel out; its slot may be used again.
+    pub fn take(&mut self, slot: Slot) -> P {
+        self.free.push(slot.0);
+        self.parcels[slot.0 as usize]
+    }
+
+    /// Number of parcels that wait.
+    pub fn len(&self) -> usize {
+        self.parcels.len() - self.free.len()
+    }
+    /// True if none waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_used_again() {
+        let mut arena = Arena::default();
+        let first = arena.insert(7u64);
+        assert_eq!(arena.take(first), 7);
+        assert_eq!(arena.insert(8), first);
+        assert_eq!((arena.len(), arena.parcels.len()), (1, 1));
+    }
+}

@@ -1,0 +1,298 @@
+//! A cell: one `bevy_ecs` world, one agenda, and what its actors send and leave behind.
+//!
+//! Cells touch each other only by messages that take at least the lookahead, so that all of them can advance side by
+//! side through a window of that length, on one thread or on many, with the same result.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use bevy_ecs::world::World;
+
+use crate::actor::{ActorId, Layout};
+use crate::agenda::{Agenda, Entry, Tie};
+use crate::arena::{Arena, Slot};
+use crate::fingerprint::{Fingerprint, StableHasher};
+use crate::random::Streams;
+use crate::record::{Fact, Keep, Record};
+use crate::time::{Instant, Span};
+
+/// What the actors of a run are made of, and what happens when something reaches one of them.
+pub trait Actors: Sized + Send + 'static {
+    /// What can happen to an actor. Small: it is copied through the agenda.
+    type Event: Copy + Debug + Hash + PartialEq + Send + 'static;
+    /// What one actor sends to another; it waits in an arena, so it may be large.
+    type Parcel: Copy + Debug + Hash + Send + 'static;
+    /// What is noted for the measures.
+    type Fact: Copy + Debug + PartialEq + Send + 'static;
+    /// Prepared access to the world's columns, and scratch room.
+    type Columns: Send + 'static;
+    /// What all cells share and none changes.
+    type Settings: Send + Sync + 'static;
+
+    /// The event by which a parcel reaches a port of an actor.
+    fn arrival(port: u8, slot: Slot) -> Self::Event;
+    /// The parcel that an event carries, so that its content enters the fingerprint.
+    fn carries(event: &Self::Event) -> Option<Slot>;
+    /// Prepares access to a world.
+    fn columns(world: &mut World) -> Self::Columns;
+    /// Takes the columns once, then handles every event that [`Desk::next`] gives out.
+    fn advance(
+        columns: &mut Self::Columns,
+        world: &mut World,
+        settings: &Self::Settings,
+        desk: &mut Desk<Self>,
+    );
+}
+
+/// What crosses from one cell to another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Letter<A: Actors> {
+    at: Instant,
+    tie: Tie,
+    to: ActorId,
+    cargo: Cargo<A>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Cargo<A: Actors> {
+    Event(A::Event),
+    Parcel(u8, A::Parcel),
+}
+
+impl<A: Actors> Letter<A> {
+    pub(crate) fn at(&self) -> Instant {
+        self.at
+    }
+    pub(crate) fn to(&self) -> ActorId {
+        self.to
+    }
+}
+
+/// An event that came after a later one had been handled: a fault of the kernel, or planted by a test.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Disorder {
+    /// When it was due.
+    pub due: Instant,
+    /// How far its cell had come.
+    pub now: Instant,
+    /// To whom it went.
+    pub who: ActorId,
+    /// Who sent it, and the sender's count.
+    pub tie: Tie,
+}
+
+/// The kernel's side of a cell: the agenda, what is sent, what is noted.
+#[derive(Debug)]
+pub struct Desk<A: Actors> {
+    layout: Layout,
+    first: ActorId,
+    me: usize,
+    agenda: Agenda<A::Event>,
+    arena: Arena<A::Parcel>,
+    /// Events sent and facts noted, by each actor of the cell.
+    sent: Vec<(u64, u32)>,
+    facts: Vec<Fact<A::Fact>>,
+    records: Vec<Record<A::Event>>,
+    keep: Arc<Keep>,
+    fingerprint: Fingerprint,
+    streams: Streams,
+    lookahead: Span,
+    now: Instant,
+    limit: Instant,
+    outbox: Vec<Letter<A>>,
+    disorder: Option<Disorder>,
+}
+
+impl<A: Actors> Desk<A> {
+    /// The next event that is due in this window, entered in the record.
+    #[inline]
+    pub fn next(&mut self) -> Option<Entry<A::Event>> {
+        let entry = self.agenda.pop_before(self.limit)?;
+        if entry.at < self.now {
+            self.disorder.get_or_insert(Disorder {
+                due: entry.at,
+                now: self.now,
+                who: entry.to,
+                tie: entry.tie,
+            });
+        }
+        self.now = entry.at;
+        let digest = match A::carries(&entry.event) {
+            Some(slot) => StableHasher::of(self.arena.get(slot)),
+            None => StableHasher::of(&entry.event),
+        };
+        self.fingerprint.add(entry.at.0, entry.to.0, entry.tie.bits(), digest);
+        if *self.keep != Keep::Nothing && self.keep.wants(entry.to) {
+            let Entry { at, tie, to: who, event: what } = entry;
+            self.records.push(Record { at, tie, who, what, digest });
+        }
+        Some(entry)
+    }
+
+    /// Row of an actor in the cell's columns.
+    #[inline]
+    pub fn row(&self, actor: ActorId) -> usize {
+        (actor.0 - self.first.0) as usize
+    }
+
+    #[inline]
+    fn tie(&mut self, from: ActorId) -> Tie {
+        let row = self.row(from);
+        let sent = &mut self.sent[row].0;
+        *sent += 1;
+        Tie::new(from, *sent)
+    }
+
+    /// An event of an actor to itself.
+    #[inline]
+    pub fn after(&mut self, from: ActorId, delay: Span, event: A::Event) {
+        let tie = self.tie(from);
+        self.agenda.push(Entry { at: self.now + delay, tie, to: from, event });
+    }
+
+    /// An event for another actor. It takes at least the lookahead: a shorter delay is lengthened to it.
+    #[inline]
+    pub fn send(&mut self, from: ActorId, to: ActorId, delay: Span, event: A::Event) {
+        let tie = self.tie(from);
+        let at = self.now + delay.max(self.lookahead);
+        if self.layout.cell_of(to) == self.me {
+            self.agenda.push(Entry { at, tie, to, event });
+        } else {
+            self.outbox.push(Letter { at, tie, to, cargo: Cargo::Event(event) });
+        }
+    }
+
+    /// A parcel for a port of another actor. It takes at least the lookahead.
+    #[inline]
+    pub fn post(&mut self, from: ActorId, to: ActorId, port: u8, delay: Span, parcel: A::Parcel) {
+        let tie = self.tie(from);
+        let at = self.now + delay.max(self.lookahead);
+        let letter = Letter { at, tie, to, cargo: Cargo::Parcel(port, parcel) };
+        if self.layout.cell_of(to) == self.me {
+            self.accept(letter);
+        } else {
+            self.outbox.push(letter);
+        }
+    }
+
+    /// Takes in what another cell sent.
+    pub(crate) fn accept(&mut self, letter: Letter<A>) {
+        let Letter { at, tie, to, cargo } = letter;
+        let event = match cargo {
+            Cargo::Event(event) => event,
+            Cargo::Parcel(port, parcel) => A::arrival(port, self.arena.insert(parcel)),
+        };
+        self.agenda.push(Entry { at, tie, to, event });
+    }
+
+    /// Takes a parcel that has arrived.
+    #[inline]
+    pub fn take(&mut self, slot: Slot) -> A::Parcel {
+        self.arena.take(slot)
+    }
+
+    /// Notes a fact.
+    pub fn note(&mut self, who: ActorId, what: A::Fact) {
+        let row = self.row(who);
+        let sequence = self.sent[row].1;
+        self.sent[row].1 += 1;
+        self.facts.push(Fact { at: self.now, who, sequence, what });
+    }
+
+    /// The moment of the event that is being handled.
+    #[inline]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+    /// The run's random streams.
+    #[inline]
+    pub fn streams(&self) -> Streams {
+        self.streams
+    }
+    /// The least time that a message between actors takes.
+    pub fn lookahead(&self) -> Span {
+        self.lookahead
+    }
+    /// How actors are dealt to cells.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+}
+
+/// One world, its columns and its desk.
+pub(crate) struct Cell<A: Actors> {
+    pub(crate) world: World,
+    columns: A::Columns,
+    desk: Desk<A>,
+}
+
+/// What the desk of every cell of a run has in common.
+pub(crate) struct Common {
+    pub(crate) layout: Layout,
+    pub(crate) streams: Streams,
+    pub(crate) lookahead: Span,
+    pub(crate) keep: Arc<Keep>,
+}
+
+impl<A: Actors> Cell<A> {
+    pub(crate) fn new(common: &Common, me: usize) -> Self {
+        let mut world = World::new();
+        let columns = A::columns(&mut world);
+        let (first, count) = common.layout.members(me);
+        let desk = Desk {
+            layout: common.layout,
+            first,
+            me,
+            agenda: Agenda::default(),
+            arena: Arena::default(),
+            sent: vec![(0, 0); count as usize],
+            facts: Vec::new(),
+            records: Vec::new(),
+            keep: Arc::clone(&common.keep),
+            fingerprint: Fingerprint::default(),
+            streams: common.streams,
+            lookahead: common.lookahead,
+            now: Instant::START,
+            limit: Instant::START,
+            outbox: Vec::new(),
+            disorder: None,
+        };
+        Self { world, columns, desk }
+    }
+
+    /// Handles everything that is due before `limit`.
+    pub(crate) fn advance(&mut self, settings: &A::Settings, limit: Instant) {
+        self.desk.limit = limit;
+        A::advance(&mut self.columns, &mut self.world, settings, &mut self.desk);
+    }
+
+    pub(crate) fn quiet_until(&self) -> Instant {
+        self.desk.agenda.quiet_until()
+    }
+    pub(crate) fn outbox(&mut self) -> &mut Vec<Letter<A>> {
+        &mut self.desk.outbox
+    }
+    pub(crate) fn accept(&mut self, letter: Letter<A>) {
+        self.desk.accept(letter);
+    }
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.desk.fingerprint
+    }
+    pub(crate) fn disorder(&self) -> Option<Disorder> {
+        self.desk.disorder
+    }
+    pub(crate) fn desk(&mut self) -> &mut Desk<A> {
+        &mut self.desk
+    }
+    pub(crate) fn drain_facts(&mut self) -> Vec<Fact<A::Fact>> {
+        std::mem::take(&mut self.desk.facts)
+    }
+    pub(crate) fn drain_records(&mut self) -> Vec<Record<A::Event>> {
+        std::mem::take(&mut self.desk.records)
+    }
+    /// Puts an event into the agenda as it is, with no regard to order.
+    pub(crate) fn plant(&mut self, entry: Entry<A::Event>) {
+        self.desk.agenda.push(entry);
+    }
+}

@@ -1,0 +1,103 @@
+//! What a run leaves behind: events, if they were asked for, and facts.
+
+use std::fmt;
+
+use crate::actor::ActorId;
+use crate::agenda::Tie;
+use crate::time::Instant;
+
+/// Which handled events a run keeps. Facts are always kept.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Keep {
+    /// None: the fingerprint alone.
+    #[default]
+    Nothing,
+    /// All of them.
+    Everything,
+    /// Those of these actors, sorted.
+    Actors(Vec<ActorId>),
+}
+
+impl Keep {
+    pub(crate) fn wants(&self, actor: ActorId) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Actors(actors) => actors.binary_search(&actor).is_ok(),
+        }
+    }
+}
+
+/// One handled event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Record<E> {
+    /// When.
+    pub at: Instant,
+    /// Who sent it, and the sender's count.
+    pub tie: Tie,
+    /// Who handled it.
+    pub who: ActorId,
+    /// What it was.
+    pub what: E,
+    /// Hash of what it carried, its parcel included.
+    pub digest: u64,
+}
+
+/// Something that happened, in the past tense: the material of every measure.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Fact<F> {
+    /// When.
+    pub at: Instant,
+    /// Where.
+    pub who: ActorId,
+    /// This actor's facts before this one.
+    pub sequence: u32,
+    /// What.
+    pub what: F,
+}
+
+/// Where two kept records part.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Difference<E> {
+    /// Place in the list, in the order of (time, who, tie).
+    pub index: usize,
+    /// The record of the first run, unless it ended earlier.
+    pub first: Option<Record<E>>,
+    /// The record of the second run, unless it ended earlier.
+    pub second: Option<Record<E>>,
+}
+
+/// The first event that two runs do not share; `None` if they are the same.
+pub fn first_difference<E: Copy + PartialEq>(
+    first: &[Record<E>],
+    second: &[Record<E>],
+) -> Option<Difference<E>> {
+    let shared = first.iter().zip(second).take_while(|(a, b)| a == b).count();
+    (shared < first.len().max(second.len())).then(|| Difference {
+        index: shared,
+        first: first.get(shared).copied(),
+        second: second.get(shared).copied(),
+    })
+}
+
+impl<E: fmt::Debug> fmt::Display for Difference<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "event {} differs:", self.index)?;
+        for (name, record) in [("first", &self.first), ("second", &self.second)] {
+            match record {
+                Some(r) => write!(
+                    f,
+                    "\n  {name}: {} actor {} from actor {} number {}: {:?} [{:016x}]",
+                    r.at,
+                    r.who.0,
+                    r.tie.from().0,
+                    r.tie.sequence(),
+                    r.what,
+                    r.digest
+                )?,
+                None => write!(f, "\n  {name}: has ended")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,157 @@
+//! A whole run: cells, the executor, and what is left when it is over.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bevy_ecs::world::World;
+
+use crate::actor::{ActorId, Layout};
+use crate::agenda::{Entry, Tie};
+use crate::cell::{Actors, Cell, Common, Desk, Disorder};
+use crate::executor::{Pulse, run_on_many, run_on_one};
+use crate::fingerprint::Fingerprint;
+use crate::random::Streams;
+use crate::record::{Fact, Keep, Record};
+use crate::time::{Instant, Span};
+
+/// How a run is set up.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Names every random stream.
+    pub seed: u64,
+    /// How actors are dealt to cells.
+    pub layout: Layout,
+    /// The least time that a message between actors takes; longer than zero.
+    pub lookahead: Span,
+    /// Which handled events to keep.
+    pub keep: Keep,
+}
+
+/// Why a run could not go on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RunError {
+    /// An event came after a later one had been handled.
+    OutOfOrder(Disorder),
+    /// The run was asked to stop.
+    Interrupted(Instant),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfOrder(d) => write!(
+                f,
+                "event number {} of actor {} to actor {} was due at {}, but its cell had come to {}",
+                d.tie.sequence(),
+                d.tie.from().0,
+                d.who.0,
+                d.due,
+                d.now
+            ),
+            Self::Interrupted(at) => write!(f, "interrupted at {at} of simulated time"),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+/// A world of cells and its time.
+
+pub struct Simulation<A: Actors> {
+    cells: Vec<Cell<A>>,
+    settings: Arc<A::Settings>,
+    layout: Layout,
+    lookahead: Span,
+    now: Instant,
+}
+
+impl<A: Actors> Simulation<A> {
+    /// An empty world: cells without actors.
+    ///
+    /// # Panics
+    /// If the lookahead is zero: cells could not advance side by side.
+    pub fn new(setup: Setup, settings: Arc<A::Settings>) -> Self {
+        assert!(setup.lookahead > Span::ZERO, "messages take time: the lookahead is not zero");
+        let common = Common {
+            layout: setup.layout,
+            streams: Streams::new(setup.seed),
+            lookahead: setup.lookahead,
+            keep: Arc::new(setup.keep),
+        };
+        let cells = (0..setup.layout.cells()).map(|me| Cell::new(&common, me)).collect();
+        let Setup { layout, lookahead, .. } = setup;
+        Self { cells, settings, layout, lookahead, now: Instant::START }
+    }
+
+    /// The world of the cell that holds an actor, to spawn it into. Actors are spawned in the order of their ids.
+    pub fn world_of(&mut self, actor: ActorId) -> &mut World {
+        &mut self.cells[self.layout.cell_of(actor)].world
+    }
+
+    /// The desk of the cell that holds an actor, for what is to happen from the start.
+    pub fn desk_of(&mut self, actor: ActorId) -> &mut Desk<A> {
+        self.cells[self.layout.cell_of(actor)].desk()
+    }
+
+    /// What all cells share.
+    pub fn settings(&self) -> &A::Settings {
+        &self.settings
+    }
+
+    /// How actors are dealt to cells.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Puts an event into an agenda as it is, with no regard to what has been handled: for tests of the order.
+    pub fn plant(&mut self, at: Instant, to: ActorId, sequence: u64, event: A::Event) {
+        let tie = Tie::new(to, sequence);
+        self.cells[self.layout.cell_of(to)].plant(Entry { at, tie, to, event });
+    }
+
+    /// Runs up to `end` (exclusive) on this many threads; the result does not depend on their number.
+    ///
+    /// # Errors
+    /// If an event came out of order, or the pulse was told to stop.
+    pub fn run(&mut self, end: Instant, threads: usize, pulse: &Pulse) -> Result<(), RunError> {
+        let shape = (self.layout, self.lookahead);
+        let workers = threads.clamp(1, self.cells.len().max(1));
+        if workers == 1 {
+            run_on_one(&mut self.cells, &self.settings, shape, end, pulse);
+        } else {
+            run_on_many(&mut self.cells, &self.settings, shape, end, workers, pulse);
+        }
+        if let Some(disorder) = self.cells.iter().find_map(Cell::disorder) {
+            return Err(RunError::OutOfOrder(disorder));
+        }
+        if pulse.stopped() {
+            return Err(RunError::Interrupted(pulse.now()));
+        }
+        self.now = end;
+        Ok(())
+    }
+
+    /// How far the run has come.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The fingerprint of all that was handled.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.cells.iter().map(Cell::fingerprint).fold(Fingerprint::default(), Fingerprint::merged)
+    }
+
+    /// Takes out all facts, in the order of (time, who, sequence).
+    pub fn take_facts(&mut self) -> Vec<Fact<A::Fact>> {
+        let mut all: Vec<_> = self.cells.iter_mut().flat_map(|cell| cell.drain_facts()).collect();
+        all.sort_unstable_by_key(|fact| (fact.at, fact.who, fact.sequence));
+        all
+    }
+
+    /// Takes out all kept events, in the order of (time, who, tie).
+    pub fn take_records(&mut self) -> Vec<Record<A::Event>> {
+        let mut all: Vec<_> = self.cells.iter_mut().flat_map(|cell| cell.drain_records()).collect();
+        all.sort_unstable_by_key(|record| (record.at, record.who, record.tie));
+        all
+    }
+}
