@@ -223,8 +223,8 @@ impl<A: Actors> Desk<A> {
 /// One world, its columns and its desk.
 pub(crate) struct Cell<A: Actors> {
     pub(crate) world: World,
-    columns: A::Columns,
-    desk: Desk<A>,
+    pub(crate) columns: A::Columns,
+    pub(crate) desk: Desk<A>,
 }
 
 /// What the desk of every cell of a run has in common.

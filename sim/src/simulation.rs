@@ -93,6 +93,16 @@ impl<A: Actors> Simulation<A> {
         self.cells[self.layout.cell_of(actor)].desk()
     }
 
+    /// Gives an actor's cell to `begin`, for what is to happen before the run.
+    pub fn begin(
+        &mut self,
+        actor: ActorId,
+        begin: impl FnOnce(&mut A::Columns, &mut World, &A::Settings, &mut Desk<A>),
+    ) {
+        let Cell { world, columns, desk } = &mut self.cells[self.layout.cell_of(actor)];
+        begin(columns, world, &self.settings, desk);
+    }
+
     /// What all cells share.
     pub fn settings(&self) -> &A::Settings {
         &self.settings

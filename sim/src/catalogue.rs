@@ -1,0 +1,327 @@
+//! The one list of models, and everything that follows from it.
+
+/// Builds the closed types of a catalogue from its list of models.
+///
+/// For each entry `group: Group { module::Model }` it declares `pub mod group { pub mod module; }`, and then: the enums
+/// `Part`, `Timer` and `Fault`; a settings struct a group with one field a model, and `Profile` with one field a group;
+/// the columns of a cell; the dispatch of everything that can happen; `MODES`, the list of all fault modes; and
+/// [`Kinds`](crate::Kinds) for the catalogue's own unit type. Adding a model is adding its file and its entry.
+#[macro_export]
+macro_rules! catalogue {
+    (
+        kinds: $Kinds:ident; message: $Message:ty; route: $route:path; parcel: $Parcel:ty;
+        remedy: $Remedy:ty; act: $act:path; ask: $ask:path; family: $Family:ty; cue: $Cue:ty;
+        milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path;
+        $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $Model:ident),+ $(,)? })+
+    ) => {
+        $($(#[$gdoc])* pub mod $group { $(pub mod $module;)+ })+
+
+        /// The catalogue of all models, as the kernel sees it.
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        pub struct $Kinds;
+
+        /// Names of models: what an actor is made of.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[repr(u8)]
+        pub enum Part { $($(
+            #[doc = concat!("See [`", stringify!($group), "::", stringify!($module), "`].")] $Model
+        ),+),+ }
+
+        impl From<Part> for u8 {
+            fn from(part: Part) -> u8 { part as u8 }
+        }
+
+        impl Part {
+            /// Every part, in the order of the list.
+            pub const ALL: &'static [Part] = &[$($(Part::$Model),+),+];
+
+            /// Its name in scenarios, records and reports.
+            pub const fn name(self) -> &'static str {
+                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::NAME),+),+ }
+            }
+            /// Its name in Chinese.
+            pub const fn zh(self) -> &'static str {
+                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::ZH),+),+ }
+            }
+            /// What it is, in one sentence.
+            pub const fn about(self) -> &'static str {
+                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::ABOUT),+),+ }
+            }
+            /// The group that it belongs to.
+            pub const fn group(self) -> &'static str {
+                match self { $($(Part::$Model => stringify!($group)),+),+ }
+            }
+            /// Every way in which it can break.
+            pub const fn modes(self) -> &'static [$crate::Mode<$Kinds>] {
+                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::MODES),+),+ }
+            }
+        }
+
+        /// Notes of models to themselves.
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        pub enum Timer { $($(
+            #[doc = concat!("Of the ", stringify!($module), ".")]
+            $Model(<$group::$module::$Model as $crate::Model<$Kinds>>::Timer)
+        ),+),+ }
+        $($(impl From<$group::$module::Timer> for Timer {
+            fn from(timer: $group::$module::Timer) -> Self { Timer::$Model(timer) }
+        })+)+
+
+        /// Everything that can break: a part and one of its fault modes.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub enum Fault { $($(
+            #[doc = concat!("A fault of the ", stringify!($module), ".")]
+            $Model(<$group::$module::$Model as $crate::Model<$Kinds>>::Fault)
+        ),+),+ }
+        $($(impl From<$group::$module::Fault> for Fault {
+            fn from(fault: $group::$module::Fault) -> Self { Fault::$Model(fault) }
+        })+)+
+
+        impl Fault {
+            /// The part that it belongs to.
+            pub const fn part(self) -> Part {
+                match self { $($(Fault::$Model(_) => Part::$Model),+),+ }
+            }
+            /// Its catalogue entry.
+            pub fn mode(self) -> &'static $crate::Mode<$Kinds> {
+                let entry = self.part().modes().iter().find(|mode| mode.fault == self);
+                // The conformance test walks every variant of every fault enum.
+                entry.expect("every fault has an entry in the MODES of its model")
+            }
+            /// Every fault, in the order of the list.
+            pub fn all() -> impl Iterator<Item = Fault> {
+                Part::ALL.iter().flat_map(|part| part.modes()).map(|mode| mode.fault)
+            }
+        }
+
+        impl std::fmt::Display for Fault {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}.{}", self.part().name(), self.mode().name)
+            }
+        }
+
+        $(
+            $(#[$gdoc])*
+            #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+            #[serde(default, deny_unknown_fields)]
+            pub struct $Group { $(
+                #[doc = concat!("Settings of the ", stringify!($module), ".")]
+                pub $module: <$group::$module::$Model as $crate::Model<$Kinds>>::Spec
+            ),+ }
+        )+
+
+        /// What the parts of an actor are set to.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct Profile { $($(#[$gdoc])* pub $group: $Group),+ }
+
+        /// What detectors remember of their readings, part by part.
+        #[derive(bevy_ecs::component::Component, Clone, Copy, Debug, Default)]
+        pub struct Beliefs { $($(
+            $module: <$group::$module::$Model as $crate::Model<$Kinds>>::Belief
+        ),+),+ }
+
+        /// The columns of a cell: one a model, taken once a window.
+        #[derive(bevy_ecs::query::QueryData)]
+        #[query_data(mutable, contiguous(mutable))]
+        pub struct Row {
+            care: &'static mut $crate::Care<$Kinds>,
+            beliefs: &'static mut Beliefs,
+            $($($module: Option<&'static mut $group::$module::$Model>),+),+
+        }
+
+        /// Prepared access to a cell's columns.
+        #[derive(Debug)]
+        pub struct Columns {
+            rows: bevy_ecs::query::QueryState<Row>,
+            scratch: $crate::Scratch<$Kinds>,
+        }
+
+        /// The parts of one actor: a row of its cell's columns.
+        struct Parts<'r, 'w, 's> {
+            columns: &'r mut RowContiguousItem<'w, 's>,
+            row: usize,
+            profile: &'r Profile,
+        }
+
+        impl Parts<'_, '_, '_> {
+            $($(
+                fn $module(&mut self) -> Option<&mut $group::$module::$Model> {
+                    self.columns.$module.as_mut()?.bypass_change_detection().get_mut(self.row)
+                }
+            )+)+
+            /// Truth: a part does what a sale needs of it; a part that is not there cannot fail.
+            fn part_able(&mut self, part: Part) -> bool {
+                let profile = self.profile;
+                match part { $($(
+                    Part::$Model => self.$module().is_none_or(|it| {
+                        $crate::Model::<$Kinds>::able(it, &profile.$group.$module)
+                    })
+                ),+),+ }
+            }
+        }
+
+        impl $crate::Body<$Kinds> for Parts<'_, '_, '_> {
+            fn start(&mut self, cx: &mut $crate::Context<'_, $Kinds>) {
+                let profile = self.profile;
+                $($(if let Some(it) = self.$module() {
+                    cx.enter(Part::$Model);
+                    $crate::Model::<$Kinds>::start(it, &profile.$group.$module, cx);
+                })+)+
+            }
+            fn on_timer(&mut self, timer: Timer, cx: &mut $crate::Context<'_, $Kinds>) {
+                let profile = self.profile;
+                match timer { $($(Timer::$Model(timer) => if let Some(it) = self.$module() {
+                    cx.enter(Part::$Model);
+                    $crate::Model::<$Kinds>::on_timer(it, &profile.$group.$module, timer, cx);
+                }),+),+ }
+            }
+            fn on_message(&mut self, message: $Message, cx: &mut $crate::Context<'_, $Kinds>) {
+                let profile = self.profile;
+                for &part in $route(&message) {
+                    match part { $($(Part::$Model => if let Some(it) = self.$module() {
+                        cx.enter(Part::$Model);
+                        $crate::Model::<$Kinds>::on_message(it, &profile.$group.$module, message, cx);
+                    }),+),+ }
+                }
+            }
+            fn on_parcel(&mut self, port: u8, parcel: $Parcel, cx: &mut $crate::Context<'_, $Kinds>) {
+                let profile = self.profile;
+                $($(if port == Part::$Model as u8 && let Some(it) = self.$module() {
+                    cx.enter(Part::$Model);
+                    $crate::Model::<$Kinds>::on_parcel(it, &profile.$group.$module, parcel, cx);
+                })+)+
+            }
+            fn on_fault(&mut self, fault: Fault, magnitude: f64, cx: &mut $crate::Context<'_, $Kinds>) {
+                let profile = self.profile;
+                match fault { $($(Fault::$Model(fault) => if let Some(it) = self.$module() {
+                    cx.enter(Part::$Model);
+                    $crate::Model::<$Kinds>::on_fault(it, &profile.$group.$module, fault, magnitude, cx);
+                }),+),+ }
+            }
+            fn on_clear(&mut self, fault: Fault, cx: &mut $crate::Context<'_, $Kinds>) {
+                let profile = self.profile;
+                match fault { $($(Fault::$Model(fault) => if let Some(it) = self.$module() {
+                    cx.enter(Part::$Model);
+                    $crate::Model::<$Kinds>::on_clear(it, &profile.$group.$module, fault, cx);
+                }),+),+ }
+            }
+            fn look(
+                &mut self,
+                part: Part,
+                cx: &mut $crate::Context<'_, $Kinds>,
+            ) -> Result<Option<Fault>, $crate::Dark> {
+                let profile = self.profile;
+                let on_device = match part { $($(
+                    Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::ON_DEVICE
+                ),+),+ };
+                if on_device && !self.awake(part) {
+                    return Err($crate::Dark);
+                }
+                let now = cx.now();
+                let suspect = match part { $($(Part::$Model => {
+                    let Some(reading) = self.$module().map(|it| {
+                        $crate::Model::<$Kinds>::reading(it, &profile.$group.$module, now)
+                    }) else { return Ok(None) };
+                    let beliefs = &mut self.columns.beliefs.bypass_change_detection()[self.row];
+                    <$group::$module::$Model as $crate::Model<$Kinds>>::detect(&mut beliefs.$module, &reading)
+                        .map(Fault::$Model)
+                }),+),+ };
+                Ok(suspect)
+            }
+            fn still_sees(
+                &mut self,
+                part: Part,
+                suspect: Fault,
+                cx: &mut $crate::Context<'_, $Kinds>,
+            ) -> bool {
+                let profile = self.profile;
+                let now = cx.now();
+                match part { $($(Part::$Model => self.$module().is_some_and(|it| {
+                    $crate::Model::<$Kinds>::still_sees(it, &profile.$group.$module, suspect, now)
+                })),+),+ }
+            }
+            fn able(&mut self, _cx: &$crate::Context<'_, $Kinds>) -> bool {
+                $able(self.profile, &mut |part| self.part_able(part))
+            }
+            fn care(&mut self) -> &mut $crate::Care<$Kinds> {
+                &mut self.columns.care.bypass_change_detection()[self.row]
+            }
+        }
+
+        impl $crate::Kinds for $Kinds {
+            type Part = Part;
+            type Timer = Timer;
+            type Message = $Message;
+            type Fault = Fault;
+            type Family = $Family;
+            type Remedy = $Remedy;
+            type Cue = $Cue;
+            type Milestone = $Milestone;
+            type Note = $Note;
+            fn ask(asked: $crate::Asked<Self>) -> $Message { $ask(asked) }
+            fn act(remedy: $Remedy) -> Option<$Message> { $act(remedy) }
+            fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
+        }
+
+        impl $crate::Actors for $Kinds {
+            type Event = $crate::Happening<$Kinds>;
+            type Parcel = $Parcel;
+            type Fact = $crate::What<$Kinds>;
+            type Columns = Columns;
+            type Settings = $Settings;
+
+            fn arrival(port: u8, slot: $crate::Slot) -> Self::Event {
+                $crate::Happening::Arrival { port, slot }
+            }
+            fn carries(event: &Self::Event) -> Option<$crate::Slot> {
+                match event { $crate::Happening::Arrival { slot, .. } => Some(*slot), _ => None }
+            }
+            fn columns(world: &mut bevy_ecs::world::World) -> Columns {
+                Columns { rows: world.query::<Row>(), scratch: $crate::Scratch::default() }
+            }
+            fn advance(
+                columns: &mut Columns,
+                world: &mut bevy_ecs::world::World,
+                settings: &$Settings,
+                desk: &mut $crate::Desk<$Kinds>,
+            ) {
+                let Columns { rows, scratch } = columns;
+                // Tables are dense and a cell's actors are all alike: one table, rows in the order of their ids.
+                let Ok(mut tables) = rows.contiguous_iter_mut(world) else { return };
+                let Some(mut table) = tables.next() else { return };
+                while let Some(entry) = desk.next() {
+                    let row = desk.row(entry.to);
+                    let profile = settings.profile(entry.to);
+                    let mut parts = Parts { columns: &mut table, row, profile };
+                    let mut cx = $crate::context::<$Kinds>(entry.to, Part::ALL[0], settings, desk, scratch);
+                    $crate::handle(&mut parts, &mut cx, &entry);
+                }
+            }
+        }
+
+        /// Starts every part of an actor that has been spawned, before the run begins.
+        pub fn start(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId) {
+            simulation.begin(actor, |columns, world, settings, desk| {
+                let Columns { rows, scratch } = columns;
+                let Ok(mut tables) = rows.contiguous_iter_mut(world) else { return };
+                let Some(mut table) = tables.next() else { return };
+                let row = desk.row(actor);
+                let mut parts = Parts { columns: &mut table, row, profile: settings.profile(actor) };
+                let mut cx = $crate::context::<$Kinds>(actor, Part::ALL[0], settings, desk, scratch);
+                $crate::Body::start(&mut parts, &mut cx);
+                $crate::settle(&mut parts, &mut cx);
+            });
+        }
+
+        /// Calls `visit` once for every model, in the order of the list.
+        pub trait Visitor {
+            /// One model.
+            fn visit<M: $crate::Model<$Kinds>>(&mut self, part: Part);
+        }
+        /// Shows every model to a visitor.
+        pub fn for_each_model(visitor: &mut impl Visitor) {
+            $($(visitor.visit::<$group::$module::$Model>(Part::$Model);)+)+
+        }
+    };
+}

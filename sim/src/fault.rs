@@ -1,0 +1,155 @@
+//! Faults: what can break, when a scenario breaks it, and for how long.
+//!
+//! A fault is dormant until it is activated, active until it is cleared. All of this is the truth; who believes what
+//! about it is in [`crate::management`].
+
+use crate::model::Kinds;
+use crate::random::Stream;
+use crate::time::Span;
+
+/// One way in which a model can break, as a catalogue entry.
+#[derive(Debug)]
+pub struct Mode<K: Kinds> {
+    /// The fault.
+    pub fault: K::Fault,
+    /// Its name within its model, in lower case with hyphens.
+    pub name: &'static str,
+    /// Its name in Chinese.
+    pub zh: &'static str,
+    /// The family of the catalogue that it belongs to.
+    pub family: K::Family,
+    /// What it does to the terminal and to those who use it, in one sentence.
+    pub effect: &'static str,
+    /// What a person can notice of it.
+    pub cues: &'static [K::Cue],
+    /// Whose detector can see it.
+    pub seen_by: &'static [K::Part],
+    /// What can mend it, each with the probability that one attempt does.
+    pub mended_by: &'static [(K::Remedy, f64)],
+    /// What to try when it is suspected, in this order, unless a policy says otherwise.
+    pub ladder: &'static [Rung<K>],
+}
+
+impl<K: Kinds> Mode<K> {
+    /// Probability that one attempt of a remedy mends this fault.
+    pub fn mended_by(&self, remedy: K::Remedy) -> f64 {
+        self.mended_by.iter().find(|(known, _)| *known == remedy).map_or(0.0, |&(_, p)| p)
+    }
+}
+
+/// Who carries out a remedy.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(serde::Serialize, serde::Deserialize)]
+pub enum Performer {
+    /// The device by itself.
+    Device,
+    /// The person at the terminal.
+    Merchant,
+    /// The back office, by a command over the network.
+    Remote,
+    /// The support desk, which guides the merchant.
+    Support,
+    /// A technician on the spot.
+    Technician,
+}
+
+/// One step of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rung<K: Kinds> {
+    /// What is done.
+    pub remedy: K::Remedy,
+    /// By whom.
+    pub by: Performer,
+    /// Hands-on time, without waiting and travel.
+    pub takes: Span,
+    /// Probability that it mends the fault that it is tried against, where a policy knows better than the catalogue.
+    pub works: Option<f64>,
+}
+
+/// How long something lasts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Law {
+    /// Always the same.
+    Exactly(Span),
+    /// Exponential with this mean.
+    Exponential(Span),
+    /// Weibull; `age` is the age at the start, for the first life only.
+    Weibull {
+        /// Above 1 wears out, below 1 dies young.
+        shape: f64,
+        /// 63.2 % have failed by then.
+        scale: Span,
+        /// Age at the start of the run.
+        age: Span,
+    },
+    /// Lognormal by its median and the standard deviation of its logarithm.
+    Lognormal {
+        /// Half are shorter.
+        median: Span,
+        /// Spread.
+        sigma: f64,
+    },
+    /// Uniform between two spans.
+    Uniform(Span, Span),
+}
+
+impl Law {
+    /// One length of time. Only the first life of a part has its initial age.
+    pub fn draw(self, stream: &mut Stream, first: bool) -> Span {
+        match self {
+            Self::Exactly(span) => span,
+            Self::Exponential(mean) => stream.exponential(mean),
+            Self::Weibull { shape, scale, age } => {
+                stream.weibull(shape, scale, if first { age } else { Span::ZERO })
+            }
+            Self::Lognormal { median, sigma } => {
+                Span::from_nanos_f64(stream.lognormal(median.0 as f64, sigma))
+            }
+            Self::Uniform(from, to) => from + (to - from).scaled(stream.unit()),
+        }
+    }
+}
+
+/// When a planned fault strikes an actor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum When<K: Kinds> {
+    /// Once, at this time since the start.
+    At(Span),
+    /// Again and again: first at `first`, then every `period`.
+    Every {
+        /// Time of the first.
+        first: Span,
+        /// Time from one to the next.
+        period: Span,
+    },
+    /// After a random life; a new life begins when it has been cleared.
+    Life(Law),
+    /// When something has happened at the actor.
+    On {
+        /// What has to happen.
+        milestone: K::Milestone,
+        /// How many times it has to happen.
+        nth: u32,
+        /// Probability that it then strikes.
+        probability: f64,
+        /// How long after it.
+        after: Span,
+    },
+}
+
+/// One entry of a scenario's list of faults, as the kernel needs it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Planned<K: Kinds> {
+    /// The fault.
+    pub fault: K::Fault,
+    /// When it strikes.
+    pub when: When<K>,
+    /// How long it lasts; `None` until something mends it.
+    pub lasts: Option<Law>,
+    /// How bad it is, from 0 to 1.
+    pub magnitude: f64,
+    /// A random delay up to this long, so that a common cause need not strike all at once.
+    pub stagger: Span,
+    /// Names its random streams: made from the entry's id, so that another entry moves none of its draws.
+    pub stream: u64,
+}

@@ -1,0 +1,421 @@
+//! What a model is, what can happen to it, and what it may do.
+
+use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use bevy_ecs::component::{Component, Mutable};
+
+use crate::actor::ActorId;
+use crate::arena::Slot;
+use crate::cell::{Actors, Desk};
+use crate::fault::{Mode, Performer, Planned, Rung};
+use crate::random::{Purpose, Stream};
+use crate::time::{Instant, Span};
+
+/// A plain value that an enum of the catalogue is made of.
+pub trait Plain: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static {}
+impl<T: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static> Plain for T {}
+
+/// The types that a catalogue of models is made of. `catalogue!` implements it.
+pub trait Kinds:
+    Actors<Event = Happening<Self>, Fact = What<Self>, Settings: Rules<Self>> + Plain
+{
+    /// Names of models: what an actor is made of.
+    type Part: Plain + Ord;
+    /// Notes of models to themselves.
+    type Timer: Plain;
+    /// What the parts of one actor say to each other at the same instant.
+    type Message: Copy + Debug;
+    /// Everything that can break.
+    type Fault: Plain + Ord;
+    /// Groups of faults.
+    type Family: Plain + Ord;
+    /// Everything that can be done against a fault.
+    type Remedy: Plain + Ord;
+    /// Everything that a person can notice.
+    type Cue: Plain + Ord;
+    /// What a scenario may wait for before a fault strikes.
+    type Milestone: Plain;
+    /// What models note for the measures.
+    type Note: Copy + Debug + PartialEq + Send + 'static;
+
+    /// The bus message that asks somebody other than the device to carry out a rung.
+    fn ask(asked: Asked<Self>) -> Self::Message;
+    /// The bus message by which a remedy acts on the parts; `None` if it acts on faults only.
+    fn act(remedy: Self::Remedy) -> Option<Self::Message>;
+    /// The catalogue entry of a fault.
+    fn mode(fault: Self::Fault) -> &'static Mode<Self>;
+}
+
+/// A request to carry out a rung.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Asked<K: Kinds> {
+    /// The incident, within its actor.
+    pub incident: u16,
+    /// The step of its ladder.
+    pub rung: u8,
+    /// What to do, by whom, how long.
+    pub step: Rung<K>,
+    /// What is suspected.
+    pub suspect: K::Fault,
+}
+
+/// What the kernel asks of a run's settings.
+pub trait Rules<K: Kinds> {
+    /// An entry of the scenario's faults.
+    fn planned(&self, plan: u16) -> &Planned<K>;
+    /// What to try against a suspected fault, in this order.
+    fn ladder(&self, suspect: K::Fault) -> &[Rung<K>];
+    /// How long after a remedy its effect is looked at.
+    fn verify_after(&self, remedy: K::Remedy) -> Span;
+    /// How long a remote command may take before it is given up.
+    fn remote_patience(&self) -> Span;
+    /// What a person tries when the ladder is exhausted, how often, and how long apart; `None` leaves it at that.
+    fn last_resort(&self) -> Option<(Rung<K>, u8, Span)>;
+}
+
+/// Everything that can happen to an actor.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Happening<K: Kinds> {
+    /// A model's note to itself.
+    Timer(K::Timer),
+    /// A parcel reaches a part.
+    Arrival {
+        /// Which part.
+        port: u8,
+        /// Where the parcel waits.
+        slot: Slot,
+    },
+    /// A planned fault strikes.
+    Activate {
+        /// Entry of the scenario's faults.
+        plan: u16,
+        /// How many times it has struck here before.
+        round: u16,
+    },
+    /// A fault ends by itself.
+    Clear {
+        /// Which of the actor's faults.
+        occurrence: u16,
+    },
+    /// A rung is carried out.
+    Apply {
+        /// Which of the actor's incidents.
+        incident: u16,
+        /// Step of the ladder.
+        rung: u8,
+    },
+    /// A rung was not carried out in time.
+    GiveUp {
+        /// Which of the actor's incidents.
+        incident: u16,
+        /// Step of the ladder.
+        rung: u8,
+    },
+    /// A rung's effect is looked at.
+    Verify {
+        /// Which of the actor's incidents.
+        incident: u16,
+        /// Step of the ladder.
+        rung: u8,
+    },
+}
+
+/// What is noted about faults, beliefs and service, in the past tense.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum What<K: Kinds> {
+    /// Truth: a fault became active.
+    Activated {
+        /// Number within the actor.
+        occurrence: u16,
+        /// Entry of the scenario's faults; [`NATURAL`] if it came by itself (paper that ran out).
+        plan: u16,
+        /// The fault.
+        fault: K::Fault,
+    },
+    /// Truth: a fault is gone.
+    Cleared {
+        /// Number within the actor.
+        occurrence: u16,
+        /// The fault.
+        fault: K::Fault,
+        /// What mended it; `None` if it ended by itself.
+        by: Option<K::Remedy>,
+    },
+    /// Truth: the wrong state of a part made itself felt inside the terminal.
+    ErrorState {
+        /// The part.
+        part: K::Part,
+    },
+    /// Truth: somebody could have noticed this now.
+    CueShown {
+        /// The part that shows it.
+        part: K::Part,
+        /// What is shown.
+        cue: K::Cue,
+    },
+    /// Truth: the terminal began or ceased to be able to sell.
+    Service {
+        /// Able to sell.
+        up: bool,
+    },
+    /// Belief: a detector says that something is wrong.
+    Alarm {
+        /// Number within the actor at which the incident is kept.
+        incident: u16,
+        /// Whose detector.
+        detector: K::Part,
+        /// What it suspects.
+        suspect: K::Fault,
+        /// Which actor it is about.
+        about: ActorId,
+    },
+    /// A rung was begun.
+    RemedyStarted {
+        /// The incident.
+        incident: u16,
+        /// Step of the ladder.
+        rung: u8,
+        /// What is done.
+        remedy: K::Remedy,
+        /// By whom.
+        by: Performer,
+    },
+    /// A rung was carried out.
+    RemedyApplied {
+        /// The incident.
+        incident: u16,
+        /// Step of the ladder.
+        rung: u8,
+        /// What was done.
+        remedy: K::Remedy,
+        /// By whom.
+        by: Performer,
+        /// Truth: how many active faults it mended.
+        mended: u8,
+    },
+    /// Belief: service is good again.
+    Restored {
+        /// The incident.
+        incident: u16,
+    },
+    /// Nothing on the ladder helped; a person takes over.
+    Exhausted {
+        /// The incident.
+        incident: u16,
+    },
+    /// The last resort has failed too: nobody works on it any more.
+    GivenUp {
+        /// The incident.
+        incident: u16,
+    },
+    /// What a model noted.
+    Noted(K::Note),
+}
+
+/// The plan of a fault that no scenario planned: paper that ran out, a roll that wore down.
+pub const NATURAL: u16 = u16::MAX;
+
+/// One kind of thing in the simulated world. A model is one file.
+pub trait Model<K: Kinds>: Component<Mutability = Mutable> + Sized {
+    /// Its name in scenarios, records and reports.
+    const NAME: &'static str;
+    /// Its name in Chinese.
+    const ZH: &'static str;
+    /// What it is, in one sentence.
+    const ABOUT: &'static str;
+    /// Every way in which it can break.
+    const MODES: &'static [Mode<K>];
+    /// What a scenario may set.
+    type Spec: Clone + Debug + Default + Send + Sync + 'static;
+    /// Its notes to itself.
+    type Timer: Plain;
+    /// How it breaks.
+    type Fault: Plain;
+    /// What an outsider can see of it.
+    type Reading: Copy + Debug + PartialEq;
+    /// What a detector remembers of its readings.
+    type Belief: Copy + Debug + Default + Send + Sync + 'static;
+
+    /// Its own detector runs on the device, and is blind while the device is off.
+    const ON_DEVICE: bool = true;
+
+    /// A sound one, new.
+    fn build(spec: &Self::Spec) -> Self;
+    /// What it does at the start of the run.
+    fn start(&mut self, _spec: &Self::Spec, _cx: &mut Context<'_, K>) {}
+    /// A note to itself falls due.
+    fn on_timer(&mut self, spec: &Self::Spec, timer: Self::Timer, cx: &mut Context<'_, K>);
+    /// Another part of the same actor says something.
+    fn on_message(&mut self, _spec: &Self::Spec, _message: K::Message, _cx: &mut Context<'_, K>) {}
+    /// Another actor has sent something.
+    fn on_parcel(&mut self, _spec: &Self::Spec, _parcel: K::Parcel, _cx: &mut Context<'_, K>) {}
+    /// Damages the state. It tells nobody: noticing is the detectors' work.
+    fn on_fault(
+        &mut self,
+        spec: &Self::Spec,
+        fault: Self::Fault,
+        magnitude: f64,
+        cx: &mut Context<'_, K>,
+    );
+    /// The fault is gone: mended, or over by itself.
+    fn on_clear(&mut self, spec: &Self::Spec, fault: Self::Fault, cx: &mut Context<'_, K>);
+    /// Truth: it does what a sale needs of it.
+    fn able(&self, _spec: &Self::Spec) -> bool {
+        true
+    }
+    /// What can be seen of it now.
+    fn reading(&self, spec: &Self::Spec, now: Instant) -> Self::Reading;
+    /// There is no `self`: a detector sees readings and its own belief, never the state.
+    fn detect(belief: &mut Self::Belief, reading: &Self::Reading) -> Option<Self::Fault>;
+    /// For those who detect faults of others: whether they would still say so.
+    fn still_sees(&self, _spec: &Self::Spec, _suspect: K::Fault, _now: Instant) -> bool {
+        false
+    }
+}
+
+/// What is to be done before the instant is over.
+#[derive(Debug)]
+pub(crate) enum Task<K: Kinds> {
+    Message(K::Message),
+    Look(K::Part),
+    Alarm { detector: K::Part, suspect: K::Fault, about: ActorId },
+    Dismiss { detector: K::Part },
+    Milestone(K::Milestone),
+    Broke(K::Fault),
+    Mended(K::Fault, K::Remedy),
+}
+
+/// Room for what is to be done before the instant is over; used again and again.
+#[derive(Debug)]
+pub struct Scratch<K: Kinds> {
+    pub(crate) tasks: VecDeque<Task<K>>,
+    pub(crate) touched: bool,
+}
+
+impl<K: Kinds> Default for Scratch<K> {
+    fn default() -> Self {
+        Self { tasks: VecDeque::with_capacity(64), touched: false }
+    }
+}
+
+/// What a model may do while something happens to it.
+#[derive(Debug)]
+pub struct Context<'a, K: Kinds> {
+    pub(crate) me: ActorId,
+    pub(crate) part: K::Part,
+    pub(crate) settings: &'a K::Settings,
+    pub(crate) desk: &'a mut Desk<K>,
+    pub(crate) scratch: &'a mut Scratch<K>,
+}
+
+impl<'a, K: Kinds> Context<'a, K> {
+    /// From here on it is this part that acts.
+    #[inline]
+    pub fn enter(&mut self, part: K::Part) {
+        self.part = part;
+    }
+    /// Now.
+    #[inline]
+    pub fn now(&self) -> Instant {
+        self.desk.now()
+    }
+    /// The actor that the model is a part of.
+    #[inline]
+    pub fn me(&self) -> ActorId {
+        self.me
+    }
+    /// The run's settings.
+    #[inline]
+    pub fn settings(&self) -> &'a K::Settings {
+        self.settings
+    }
+    /// The least time that a message between actors takes.
+    pub fn lookahead(&self) -> Span {
+        self.desk.lookahead()
+    }
+
+    /// A note to itself.
+    #[inline]
+    pub fn after(&mut self, delay: Span, timer: impl Into<K::Timer>) {
+        self.desk.after(self.me, delay, Happening::Timer(timer.into()));
+    }
+    /// Says something to the other parts of the same actor, at this instant.
+    #[inline]
+    pub fn say(&mut self, message: K::Message) {
+        self.scratch.tasks.push_back(Task::Message(message));
+    }
+    /// Sends something to a part of another actor; it takes at least the lookahead.
+    #[inline]
+    pub fn post(&mut self, to: ActorId, part: impl Into<u8>, delay: Span, parcel: K::Parcel) {
+        self.desk.post(self.me, to, part.into(), delay, parcel);
+    }
+    /// The random numbers of one occurrence of this actor.
+    #[inline]
+    pub fn stream(&self, purpose: Purpose, occurrence: u64) -> Stream {
+        self.desk.streams().stream(self.me, purpose, occurrence)
+    }
+    /// Four random numbers of one occurrence of this actor.
+    #[inline]
+    pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
+        self.desk.streams().draw(self.me, purpose, occurrence)
+    }
+    /// The stream of something that belongs to nobody in particular, as an issuer's card.
+    pub fn stream_of(&self, owner: ActorId, purpose: Purpose, occurrence: u64) -> Stream {
+        self.desk.streams().stream(owner, purpose, occurrence)
+    }
+
+    /// Notes something for the measures.
+    pub fn note(&mut self, note: K::Note) {
+        self.desk.note(self.me, What::Noted(note));
+    }
+    /// Truth: the part's wrong state has made itself felt.
+    pub fn error_state(&mut self) {
+        self.desk.note(self.me, What::ErrorState { part: self.part });
+    }
+    /// Truth: a person could notice this now.
+    pub fn cue(&mut self, cue: K::Cue) {
+        self.desk.note(self.me, What::CueShown { part: self.part, cue });
+    }
+    /// The part's reading has changed, or a deadline of its detector is due: have it looked at.
+    pub fn look(&mut self) {
+        self.scratch.touched = true;
+        self.scratch.tasks.push_back(Task::Look(self.part));
+    }
+    /// Raises an alarm about this actor.
+    pub fn alarm(&mut self, suspect: K::Fault) {
+        self.alarm_about(suspect, self.me);
+    }
+    /// Raises an alarm about another actor.
+    pub fn alarm_about(&mut self, suspect: K::Fault, about: ActorId) {
+        let detector = self.part;
+        self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about });
+    }
+    /// This detector sees nothing wrong any more: incidents that it opened are closed.
+    pub fn dismiss(&mut self) {
+        let detector = self.part;
+        self.scratch.tasks.push_back(Task::Dismiss { detector });
+    }
+    /// Something happened that a scenario may wait for.
+    #[inline]
+    pub fn milestone(&mut self, milestone: K::Milestone) {
+        self.scratch.tasks.push_back(Task::Milestone(milestone));
+    }
+    /// The part broke by itself, without a plan.
+    pub fn broke(&mut self, fault: K::Fault) {
+        self.scratch.tasks.push_back(Task::Broke(fault));
+    }
+    /// The part was mended outside of any incident, as by a merchant who changes paper in passing.
+    pub fn mended(&mut self, fault: K::Fault, by: K::Remedy) {
+        self.scratch.tasks.push_back(Task::Mended(fault, by));
+    }
+    /// A rung will have been carried out after this delay.
+    pub fn apply_after(&mut self, delay: Span, incident: u16, rung: u8) {
+        self.desk.after(self.me, delay, Happening::Apply { incident, rung });
+    }
+    /// A rung will not be carried out.
+    pub fn give_up_after(&mut self, delay: Span, incident: u16, rung: u8) {
+        self.desk.after(self.me, delay, Happening::GiveUp { incident, rung });
+    }
+}
