@@ -1,1 +1,59 @@
-//! To come.
+//! What exists: the terminal's parts, what they talk to, and the people around them. One file a model.
+//!
+//! ```text
+//!  customer ─▶ payment_app ─▶ keypad, card_reader, scanner, printer, panel
+//!                  │ ▲
+//!                  ▼ │ firmware ◀─ mainboard ◀─ battery ◀─ power
+//!        phone_link ─▶ wifi | cellular ═▶ gateway ═▶ host
+//!                                            ╚═▶ back_office ◀═ presence
+//!  merchant ═▶ support, technicians                (═▶ crosses between actors)
+//! ```
+
+pub mod bearer;
+pub mod bus;
+pub mod cue;
+pub mod family;
+pub mod invariants;
+pub mod money;
+pub mod note;
+pub mod plan;
+pub mod quantity;
+pub mod remedy;
+pub mod service;
+pub mod wire;
+
+pub use cue::Cue;
+pub use family::Family;
+pub use money::Money;
+pub use note::{Note, Outcome, Sale};
+pub use plan::{Directory, Plan, Policy};
+pub use remedy::Remedy;
+
+sim::catalogue! {
+    kinds: Models;
+    message: bus::Message; route: bus::route;
+    parcel: wire::Parcel;
+    remedy: remedy::Remedy; act: remedy::act; ask: bus::Message::Asked;
+    family: family::Family; cue: cue::Cue;
+    milestone: service::Milestone; note: note::Note;
+    settings: plan::Plan; able: service::able;
+
+    /// The terminal's body and what is plugged into it.
+    hardware: Hardware {
+        power::Power, battery::Battery, mainboard::Mainboard, display::Display, keypad::Keypad,
+        card_reader::CardReader, printer::Printer, scanner::Scanner, panel::Panel,
+    }
+    /// The links from the terminal to the network.
+    comms: Comms { phone_link::PhoneLink, wifi::Wifi, cellular::Cellular }
+    /// What runs on the terminal.
+    software: Software { firmware::Firmware, payment_app::PaymentApp }
+    /// What the terminal talks to.
+    platform: Platform { presence::Presence, gateway::Gateway, host::Host, back_office::BackOffice }
+    /// Who uses it, and who helps.
+    people: People { customer::Customer, merchant::Merchant, support::Support, technicians::Technicians }
+}
+
+/// One fact of a run.
+pub type Fact = sim::Fact<sim::What<Models>>;
+/// One kept event of a run.
+pub type Record = sim::Record<sim::Happening<Models>>;

@@ -1,0 +1,256 @@
+//! What the parts of a terminal say to each other at the same instant. Models know these messages, never each other.
+
+use sim::{Asked, Span};
+
+use crate::cue::Cue;
+use crate::money::Money;
+use crate::note::Outcome;
+use crate::wire::{Iso, Method, Pan, Via};
+use crate::{Models, Part};
+
+/// What a customer wants to pay, and how.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Purchase {
+    /// The terminal's count of customers.
+    pub customer: u32,
+    /// What is to be paid.
+    pub amount: Money,
+    /// How.
+    pub method: Method,
+    /// The card, or the token behind a code.
+    pub pan: Pan,
+    /// Its expiry as YYMM.
+    pub expiry: u16,
+    /// Right PIN, wrong PIN, or none is due.
+    pub pin: Pin,
+}
+
+/// What a customer does when asked for the PIN.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum Pin {
+    /// None is due.
+    #[default]
+    NotDue,
+    /// Enters the right one.
+    Right,
+    /// Enters a wrong one.
+    Wrong,
+}
+
+/// How a payment message travels inside the terminal.
+#[derive(Clone, Copy, Debug)]
+pub enum Hop {
+    /// To the phone or tablet first.
+    ToPhone,
+    /// Out by this bearer.
+    Out(Via),
+    /// In by the phone or tablet.
+    FromPhone,
+}
+
+/// One thing said by one part to others.
+#[derive(Clone, Copy, Debug)]
+pub enum Message {
+    /// Power: what comes through the cable.
+    Mains {
+        /// Enough to run on.
+        on: bool,
+        /// Voltage at the terminal, in millivolts.
+        millivolts: u32,
+    },
+    /// Battery: what the terminal runs on.
+    Rail {
+        /// Enough to run on.
+        on: bool,
+        /// Voltage of the rail, in millivolts.
+        millivolts: u32,
+    },
+    /// Mainboard: the processor runs, or does not.
+    Supplied {
+        /// It runs.
+        on: bool,
+    },
+    /// Firmware: booted.
+    Ready,
+    /// Firmware: stopped; everything that is volatile is gone.
+    Halt,
+    /// Somebody restarts the terminal.
+    Restart,
+    /// Somebody restarts the payment application.
+    RestartApp,
+    /// Somebody has the links connect anew.
+    Reconnect,
+    /// Somebody has the terminal use its other uplink.
+    FailOver,
+    /// Somebody puts a new roll in.
+    NewRoll,
+    /// Firmware: how much slower than usual everything runs.
+    Pace {
+        /// 100 is as usual.
+        percent: u32,
+    },
+    /// Display: whether it can be read.
+    Screen {
+        /// It can.
+        readable: bool,
+    },
+    /// Customer: I would like to pay.
+    SaleWanted(Purchase),
+    /// Customer: I am leaving.
+    CustomerLeaves {
+        /// Who.
+        customer: u32,
+    },
+    /// Payment application: the purchase is over.
+    SaleOver {
+        /// Whose.
+        customer: u32,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// Payment application: the amount is to be keyed.
+    EnterAmount {
+        /// Number of keys.
+        keys: u8,
+    },
+    /// Payment application: the PIN is to be keyed.
+    EnterPin,
+    /// Keypad: what was keyed, or that it cannot be.
+    Keyed {
+        /// It is what was meant.
+        ok: bool,
+    },
+    /// Payment application: a card or code is to be read.
+    Read {
+        /// How.
+        method: Method,
+        /// Which attempt, from 0.
+        attempt: u8,
+    },
+    /// Card reader or scanner: read, or not.
+    WasRead {
+        /// How.
+        method: Method,
+        /// It was.
+        ok: bool,
+    },
+    /// Payment application: a receipt is to be printed.
+    Print {
+        /// Lines.
+        lines: u8,
+    },
+    /// Printer: printed, or not.
+    Printed {
+        /// It was.
+        ok: bool,
+    },
+    /// Payment application: tell the customer by tone and light.
+    Beep {
+        /// All is well.
+        good: bool,
+    },
+    /// Payment application: this is to be sent.
+    Transmit(Iso),
+    /// On its way out or in, with the time it has taken so far.
+    Carry {
+        /// Next station.
+        hop: Hop,
+        /// The message.
+        iso: Iso,
+        /// By which bearer it goes on, or came.
+        via: Via,
+        /// Time taken so far.
+        delay: Span,
+    },
+    /// A bearer: its state.
+    Link {
+        /// Which.
+        via: Via,
+        /// Something can pass.
+        up: bool,
+        /// Mean loss of far-apart packets, in parts per million.
+        loss_ppm: u32,
+    },
+    /// Phone link: its state.
+    PhoneLinked {
+        /// Something can pass.
+        up: bool,
+        /// Mean loss, in parts per million.
+        loss_ppm: u32,
+    },
+    /// Firmware: whether the network can be reached.
+    Online {
+        /// It can.
+        up: bool,
+    },
+    /// Firmware: whether heartbeats go out, and how many of them are lost on the way.
+    Beats {
+        /// They go out and can pass.
+        alive: bool,
+        /// Loss, in parts per million.
+        loss_ppm: u32,
+        /// By which bearer.
+        via: Via,
+    },
+    /// A person could notice something, or no longer.
+    Cue {
+        /// What.
+        cue: Cue,
+        /// It can be noticed.
+        on: bool,
+    },
+    /// Fault management: somebody is to carry out a rung.
+    Asked(Asked<Models>),
+}
+
+/// Who hears a message.
+pub(crate) fn route(message: &Message) -> &'static [Part] {
+    use Message as M;
+    match message {
+        M::Mains { .. } => &[Part::Battery],
+        M::Rail { .. } => &[Part::Mainboard, Part::Printer],
+        M::Supplied { .. } => &[Part::Firmware],
+        M::Ready | M::Halt => &[
+            Part::Power,
+            Part::Battery,
+            Part::Mainboard,
+            Part::Display,
+            Part::Keypad,
+            Part::CardReader,
+            Part::Printer,
+            Part::Scanner,
+            Part::Panel,
+            Part::PhoneLink,
+            Part::Wifi,
+            Part::Cellular,
+            Part::PaymentApp,
+        ],
+        M::Restart | M::FailOver => &[Part::Firmware],
+        M::Reconnect => &[Part::PhoneLink, Part::Wifi, Part::Cellular],
+        M::RestartApp
+        | M::Screen { .. }
+        | M::Pace { .. }
+        | M::SaleWanted(_)
+        | M::CustomerLeaves { .. }
+        | M::Keyed { .. }
+        | M::WasRead { .. }
+        | M::Printed { .. }
+        | M::Online { .. } => &[Part::PaymentApp],
+        M::NewRoll | M::Print { .. } => &[Part::Printer],
+        M::SaleOver { .. } => &[Part::Customer],
+        M::EnterAmount { .. } | M::EnterPin => &[Part::Keypad],
+        M::Read { method: Method::Code, .. } => &[Part::Scanner],
+        M::Read { .. } => &[Part::CardReader],
+        M::Beep { .. } => &[Part::Panel],
+        M::Transmit(_) | M::Link { .. } | M::PhoneLinked { .. } => &[Part::Firmware],
+        M::Carry { hop: Hop::ToPhone | Hop::FromPhone, .. } => &[Part::PhoneLink],
+        M::Carry { hop: Hop::Out(Via::Wifi), .. } => &[Part::Wifi],
+        M::Carry { hop: Hop::Out(Via::Cellular), .. } => &[Part::Cellular],
+        M::Beats { .. } => &[Part::Presence],
+        M::Cue { .. } => &[Part::Merchant],
+        M::Asked(asked) => match asked.step.by {
+            sim::Performer::Remote => &[Part::Presence],
+            _ => &[Part::Merchant],
+        },
+    }
+}

@@ -1,0 +1,164 @@
+//! What a person can notice, and what people think that it means.
+
+use sim::Context;
+
+use crate::bus::Message;
+use crate::{Fault, Models};
+
+/// Something that can be seen, heard or missed at a terminal.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub enum Cue {
+    /// The screen is dark.
+    BlankScreen,
+    /// The screen does not change any more.
+    FrozenScreen,
+    /// The screen says that there is no network.
+    NoNetworkText,
+    /// The screen says that the system is busy or the bank does not answer.
+    NoAnswerText,
+    /// The screen says that the instruction was refused.
+    RefusedText,
+    /// The screen asks for paper.
+    PaperText,
+    /// The screen says that the printer is blocked.
+    JamText,
+    /// The battery symbol is red.
+    LowBatteryText,
+    /// The error tone.
+    ErrorTone,
+    /// No tone where one belongs.
+    Silence,
+    /// The power light is out.
+    PowerLightOut,
+    /// The charging light is out though the cable is in.
+    ChargeLightOut,
+    /// The link light blinks.
+    LinkLightBlinks,
+    /// Everything takes long.
+    SlowOperation,
+    /// A card is presented and nothing happens.
+    NoReactionToCard,
+    /// A code is presented and nothing happens.
+    NoReactionToCode,
+    /// A key does not do what it should.
+    WrongKey,
+    /// The receipt is faint.
+    FaintPrint,
+    /// The terminal starts again by itself.
+    RestartsByItself,
+}
+
+impl Cue {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::BlankScreen,
+        Self::FrozenScreen,
+        Self::NoNetworkText,
+        Self::NoAnswerText,
+        Self::RefusedText,
+        Self::PaperText,
+        Self::JamText,
+        Self::LowBatteryText,
+        Self::ErrorTone,
+        Self::Silence,
+        Self::PowerLightOut,
+        Self::ChargeLightOut,
+        Self::LinkLightBlinks,
+        Self::SlowOperation,
+        Self::NoReactionToCard,
+        Self::NoReactionToCode,
+        Self::WrongKey,
+        Self::FaintPrint,
+        Self::RestartsByItself,
+    ];
+
+    /// Its name in records and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BlankScreen => "blank-screen",
+            Self::FrozenScreen => "frozen-screen",
+            Self::NoNetworkText => "no-network-text",
+            Self::NoAnswerText => "no-answer-text",
+            Self::RefusedText => "refused-text",
+            Self::PaperText => "paper-text",
+            Self::JamText => "jam-text",
+            Self::LowBatteryText => "low-battery-text",
+            Self::ErrorTone => "error-tone",
+            Self::Silence => "silence",
+            Self::PowerLightOut => "power-light-out",
+            Self::ChargeLightOut => "charge-light-out",
+            Self::LinkLightBlinks => "link-light-blinks",
+            Self::SlowOperation => "slow-operation",
+            Self::NoReactionToCard => "no-reaction-to-card",
+            Self::NoReactionToCode => "no-reaction-to-code",
+            Self::WrongKey => "wrong-key",
+            Self::FaintPrint => "faint-print",
+            Self::RestartsByItself => "restarts-by-itself",
+        }
+    }
+
+    /// How it reaches a person: the catalogue's five ways.
+    pub const fn channel(self) -> &'static str {
+        match self {
+            Self::BlankScreen
+            | Self::FrozenScreen
+            | Self::NoNetworkText
+            | Self::NoAnswerText
+            | Self::RefusedText
+            | Self::PaperText
+            | Self::JamText
+            | Self::LowBatteryText => "display 显示屏",
+            Self::ErrorTone | Self::Silence => "sound 声音",
+            Self::PowerLightOut | Self::ChargeLightOut | Self::LinkLightBlinks => "lights 指示灯",
+            Self::SlowOperation
+            | Self::NoReactionToCard
+            | Self::NoReactionToCode
+            | Self::WrongKey
+            | Self::FaintPrint
+            | Self::RestartsByItself => "behaviour 表现",
+        }
+    }
+
+    /// Bit of this cue in a set.
+    pub(crate) const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+
+    /// What a person who notices it takes for its cause: the likeliest one, which need not be the true one.
+    pub(crate) fn suspicion(self) -> Fault {
+        use crate::comms::{cellular, phone_link};
+        use crate::hardware::{battery, card_reader, display, keypad, mainboard, panel, power, printer, scanner};
+        use crate::software::{firmware, payment_app};
+        match self {
+            Self::BlankScreen => Fault::Display(display::Fault::Blank),
+            Self::FrozenScreen => Fault::Firmware(firmware::Fault::Hang),
+            Self::NoNetworkText | Self::LinkLightBlinks => Fault::Cellular(cellular::Fault::PoorCoverage),
+            Self::NoAnswerText => Fault::PhoneLink(phone_link::Fault::PairingLost),
+            Self::RefusedText => Fault::PaymentApp(payment_app::Fault::WrongCurrency),
+            Self::PaperText => Fault::Printer(printer::Fault::PaperOut),
+            Self::JamText => Fault::Printer(printer::Fault::Jam),
+            Self::LowBatteryText => Fault::Battery(battery::Fault::Aged),
+            Self::ErrorTone => Fault::CardReader(card_reader::Fault::ChipContactsDirty),
+            Self::Silence => Fault::Panel(panel::Fault::BuzzerDead),
+            Self::PowerLightOut | Self::ChargeLightOut => Fault::Power(power::Fault::LoosePlug),
+            Self::SlowOperation => Fault::Firmware(firmware::Fault::ProcessorStarved),
+            Self::NoReactionToCard => Fault::CardReader(card_reader::Fault::ChipContactsDirty),
+            Self::NoReactionToCode => Fault::Scanner(scanner::Fault::WindowDirty),
+            Self::WrongKey => Fault::Keypad(keypad::Fault::StuckKey),
+            Self::FaintPrint => Fault::Printer(printer::Fault::HeadWorn),
+            Self::RestartsByItself => Fault::Mainboard(mainboard::Fault::RandomResets),
+        }
+    }
+}
+
+/// From now on a person can notice this.
+pub(crate) fn show(cx: &mut Context<'_, Models>, cue: Cue) {
+    cx.cue(cue);
+    cx.say(Message::Cue { cue, on: true });
+}
+
+/// A person cannot notice this any more.
+pub(crate) fn gone(cx: &mut Context<'_, Models>, cue: Cue) {
+    cx.say(Message::Cue { cue, on: false });
+}

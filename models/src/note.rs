@@ -1,0 +1,112 @@
+//! What models note for the measures, in the past tense.
+
+use sim::{ActorId, Instant};
+
+use crate::money::Money;
+use crate::wire::{Code, Method};
+
+/// How a customer's purchase ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(serde::Serialize, serde::Deserialize)]
+pub enum Outcome {
+    /// Approved online.
+    Approved,
+    /// Approved offline and stored.
+    Stored,
+    /// Refused by the host, for a reason of the customer's or of the system's: see the code.
+    Declined,
+    /// The customer left before it was decided.
+    Abandoned,
+    /// The terminal could not carry it out: nothing was read, shown or answered.
+    Failed,
+}
+
+impl Outcome {
+    /// Its name in records and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Stored => "stored",
+            Self::Declined => "declined",
+            Self::Abandoned => "abandoned",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A purchase that is over.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Sale {
+    /// The terminal's count of customers.
+    pub customer: u32,
+    /// When the customer came.
+    pub began: Instant,
+    /// What was to be paid.
+    pub amount: Money,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The last response code, if there was one.
+    pub code: Code,
+    /// How it was to be paid.
+    pub method: Method,
+    /// The last trace number that was used; 0 if none was.
+    pub stan: u32,
+    /// The reference number of the answer; 0 if there was none.
+    pub rrn: u64,
+    /// How often a request was sent for it.
+    pub tries: u8,
+}
+
+/// What models note for the measures.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Note {
+    /// A purchase is over.
+    SaleEnded(Sale),
+    /// The terminal wants a sale taken back.
+    ReversalQueued {
+        /// Of the original.
+        stan: u32,
+        /// Of the original.
+        amount: Money,
+        /// F39 of the reversal: why.
+        reason: Code,
+    },
+    /// A reversal was acknowledged.
+    ReversalDone {
+        /// Of the original.
+        stan: u32,
+        /// How often it was sent.
+        tries: u16,
+    },
+    /// An answer came after the terminal had given up.
+    LateAnswer {
+        /// Of the request.
+        stan: u32,
+        /// What it said.
+        code: Code,
+    },
+    /// A stored sale was taken in by the host.
+    StoredSent {
+        /// Of the stored sale.
+        stan: u32,
+    },
+    /// The gateway stopped, or began again, to send to a host.
+    Breaker {
+        /// The host.
+        host: ActorId,
+        /// It lets nothing through.
+        open: bool,
+    },
+    /// A merchant reached support, or gave up waiting.
+    SupportCall {
+        /// Time from the call to an agent, or to hanging up.
+        waited_ms: u32,
+        /// Nobody answered in time.
+        abandoned: bool,
+    },
+    /// A technician was sent to a terminal.
+    TechnicianSent {
+        /// The terminal.
+        terminal: ActorId,
+    },
+}

@@ -1,0 +1,134 @@
+//! Everything that can be done against a fault, by whomever.
+
+use crate::bus::Message;
+
+/// One recovery action.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub enum Remedy {
+    /// Tries the same again, or waits for better times.
+    Retry,
+    /// Drops the connection and makes a new one.
+    Reconnect,
+    /// Changes to the other uplink.
+    FailOver,
+    /// Restarts the payment application.
+    RestartApp,
+    /// Restarts the terminal.
+    RestartTerminal,
+    /// Restarts the merchant's phone or tablet.
+    RestartPhone,
+    /// Pairs terminal and phone anew.
+    PairAgain,
+    /// Pushes the plug in, checks the socket.
+    Replug,
+    /// Brings a new charging cable.
+    ReplaceCable,
+    /// Brings a new battery.
+    ReplaceBattery,
+    /// Moves the terminal, removes what is in the way of the signal.
+    ClearObstruction,
+    /// Puts in a new roll of paper.
+    ReplaceRoll,
+    /// Opens the lid, takes the crumpled paper out, closes it.
+    OpenLid,
+    /// Wipes heads, contacts, window or keys.
+    Clean,
+    /// Sets the right parameters.
+    Configure,
+    /// Installs the right version of firmware and application.
+    Update,
+    /// Repairs or exchanges the part on the spot.
+    Repair,
+    /// Exchanges the whole terminal.
+    Swap,
+    /// The operator of the host or gateway restores its service.
+    RestoreService,
+}
+
+impl Remedy {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::Retry,
+        Self::Reconnect,
+        Self::FailOver,
+        Self::RestartApp,
+        Self::RestartTerminal,
+        Self::RestartPhone,
+        Self::PairAgain,
+        Self::Replug,
+        Self::ReplaceCable,
+        Self::ReplaceBattery,
+        Self::ClearObstruction,
+        Self::ReplaceRoll,
+        Self::OpenLid,
+        Self::Clean,
+        Self::Configure,
+        Self::Update,
+        Self::Repair,
+        Self::Swap,
+        Self::RestoreService,
+    ];
+
+    /// Its name in records and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Reconnect => "reconnect",
+            Self::FailOver => "fail-over",
+            Self::RestartApp => "restart-app",
+            Self::RestartTerminal => "restart-terminal",
+            Self::RestartPhone => "restart-phone",
+            Self::PairAgain => "pair-again",
+            Self::Replug => "replug",
+            Self::ReplaceCable => "replace-cable",
+            Self::ReplaceBattery => "replace-battery",
+            Self::ClearObstruction => "clear-obstruction",
+            Self::ReplaceRoll => "replace-roll",
+            Self::OpenLid => "open-lid",
+            Self::Clean => "clean",
+            Self::Configure => "configure",
+            Self::Update => "update",
+            Self::Repair => "repair",
+            Self::Swap => "swap",
+            Self::RestoreService => "restore-service",
+        }
+    }
+
+    /// Its name in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Retry => "重试",
+            Self::Reconnect => "重新连接",
+            Self::FailOver => "切换线路",
+            Self::RestartApp => "重启应用",
+            Self::RestartTerminal => "重启终端",
+            Self::RestartPhone => "重启手机",
+            Self::PairAgain => "重新配对",
+            Self::Replug => "检查插头",
+            Self::ReplaceCable => "更换电源线",
+            Self::ReplaceBattery => "更换电池",
+            Self::ClearObstruction => "移除阻挡物",
+            Self::ReplaceRoll => "更换打印纸",
+            Self::OpenLid => "开盖清除卡纸",
+            Self::Clean => "清洁",
+            Self::Configure => "修改参数",
+            Self::Update => "更新",
+            Self::Repair => "维修",
+            Self::Swap => "换机",
+            Self::RestoreService => "恢复服务",
+        }
+    }
+}
+
+/// How a remedy acts on the parts of a terminal, whether or not it mends anything.
+pub(crate) fn act(remedy: Remedy) -> Option<Message> {
+    match remedy {
+        Remedy::RestartApp => Some(Message::RestartApp),
+        Remedy::RestartTerminal | Remedy::Update | Remedy::Swap => Some(Message::Restart),
+        Remedy::Reconnect => Some(Message::Reconnect),
+        Remedy::FailOver => Some(Message::FailOver),
+        Remedy::ReplaceRoll => Some(Message::NewRoll),
+        _ => None,
+    }
+}

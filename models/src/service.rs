@@ -1,0 +1,49 @@
+//! When a terminal is up, and what a scenario may wait for.
+
+use crate::wire::Via;
+use crate::{Part, Profile};
+
+/// Something that a fault may wait for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub enum Milestone {
+    /// A customer has begun to pay.
+    SaleStarted,
+    /// A request (0200) has been sent.
+    RequestSent,
+    /// A sale has been approved.
+    SaleApproved,
+    /// A reversal (0400) has been sent.
+    ReversalSent,
+    /// A receipt has been printed.
+    ReceiptPrinted,
+    /// The terminal has booted.
+    Booted,
+}
+
+/// Truth: a terminal is up when it has power, has booted, can be read and keyed, can read a card in some way, runs the
+/// payment application and reaches the network by a bearer that it is set to use. A hub is up when its own part is.
+pub(crate) fn able(profile: &Profile, part: &mut dyn FnMut(Part) -> bool) -> bool {
+    let device = [
+        Part::Power,
+        Part::Battery,
+        Part::Mainboard,
+        Part::Display,
+        Part::Keypad,
+        Part::CardReader,
+        Part::Firmware,
+        Part::PaymentApp,
+        Part::Gateway,
+        Part::Host,
+        Part::BackOffice,
+    ];
+    if !device.into_iter().all(&mut *part) {
+        return false;
+    }
+    let route = &profile.software.firmware;
+    if route.through_phone && !part(Part::PhoneLink) {
+        return false;
+    }
+    let mut bearer = |via: Via| part(via.part());
+    bearer(route.uplink) || route.backup.is_some_and(bearer)
+}

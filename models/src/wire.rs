@@ -1,0 +1,351 @@
+//! What crosses between actors: payment messages with every field that the real one needs, and everything else.
+//!
+//! Field numbers (F2, F39, …) are those of ISO 8583; usage follows the UnionPay POS dialect. Fields that follow from others
+//! (F35 from F2, F14 and the service code; F12 and F13 from the terminal's clock) are left to a codec.
+
+use std::fmt;
+
+use sim::{ActorId, Instant, Span};
+
+use crate::Part;
+use crate::money::Money;
+use crate::remedy::Remedy;
+
+/// A card number (F2). It never shows itself whole: `Debug` and `Display` mask it.
+#[derive(Clone, Copy, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Pan(u64);
+
+/// Issuer prefix of all simulated cards; it is followed by the host's two digits and the account's seven.
+const BIN: u64 = 622_588;
+
+impl Pan {
+    /// The number of an account of a host: prefix, host, account and check digit (Luhn), 16 digits.
+    pub fn of(host: u8, account: u32) -> Self {
+        let body = (BIN * 100 + u64::from(host)) * 10_000_000 + u64::from(account % 10_000_000);
+        Self(body * 10 + luhn(body))
+    }
+    /// Which host issued it.
+    pub fn host(self) -> u8 {
+        (self.0 / 100_000_000 % 100) as u8
+    }
+    /// The account at its host.
+    pub fn account(self) -> u32 {
+        (self.0 / 10 % 10_000_000) as u32
+    }
+    /// All digits. For a codec that puts it on a real wire, and for nothing else.
+    pub fn digits(self) -> u64 {
+        self.0
+    }
+    /// True if this text holds a whole simulated card number: prefix, 16 digits, right check digit.
+    pub fn appears_in(text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        while start < bytes.len() {
+            let run = bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if run == 16 {
+                let number = bytes[start..start + 16]
+                    .iter()
+                    .fold(0u64, |number, byte| number * 10 + u64::from(byte - b'0'));
+                if number / 10_000_000_000 == BIN && luhn(number / 10) == number % 10 {
+                    return true;
+                }
+            }
+            start += run.max(1);
+        }
+        false
+    }
+}
+
+/// The check digit of ISO/IEC 7812-1.
+fn luhn(mut body: u64) -> u64 {
+    let (mut sum, mut double) = (0, true);
+    while body > 0 {
+        let digit = body % 10 * if double { 2 } else { 1 };
+        sum += digit / 10 + digit % 10;
+        double = !double;
+        body /= 10;
+    }
+    (10 - sum % 10) % 10
+}
+
+impl fmt::Debug for Pan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06}******{:04}", self.0 / 10_000_000_000, self.0 % 10_000)
+    }
+}
+impl fmt::Display for Pan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// Message type (MTI).
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum Mti {
+    /// 0200: a sale is asked for.
+    #[default]
+    Request,
+    /// 0210: and answered.
+    Response,
+    /// 0220: a sale that was approved offline is told.
+    Advice,
+    /// 0230: and acknowledged.
+    AdviceResponse,
+    /// 0400: a sale is taken back.
+    Reversal,
+    /// 0410: and that is acknowledged.
+    ReversalResponse,
+}
+
+impl Mti {
+    /// The four digits.
+    pub const fn digits(self) -> &'static str {
+        match self {
+            Self::Request => "0200",
+            Self::Response => "0210",
+            Self::Advice => "0220",
+            Self::AdviceResponse => "0230",
+            Self::Reversal => "0400",
+            Self::ReversalResponse => "0410",
+        }
+    }
+}
+
+/// How the card was read (F22, first two digits), or that a code was.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub enum Method {
+    /// Chip, 05.
+    #[default]
+    Chip,
+    /// Contactless, 07.
+    Contactless,
+    /// Magnetic stripe, 02.
+    Stripe,
+    /// Magnetic stripe after the chip could not be read, 80.
+    Fallback,
+    /// A bar code or QR code on the customer's phone, 03.
+    Code,
+}
+
+impl Method {
+    /// Its name in records and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Chip => "chip",
+            Self::Contactless => "contactless",
+            Self::Stripe => "stripe",
+            Self::Fallback => "fallback",
+            Self::Code => "code",
+        }
+    }
+    /// F22 without its last digit, which says whether a PIN can be entered.
+    pub const fn entry_mode(self) -> u16 {
+        match self {
+            Self::Chip => 5,
+            Self::Contactless => 7,
+            Self::Stripe => 2,
+            Self::Fallback => 80,
+            Self::Code => 3,
+        }
+    }
+}
+
+/// A response code (F39): two characters.
+#[derive(Clone, Copy, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Code(pub [u8; 2]);
+
+impl Code {
+    /// Approved.
+    pub const APPROVED: Self = Self(*b"00");
+    /// Approved at the host, but the terminal failed: a reason to reverse.
+    pub const TERMINAL_FAILED: Self = Self(*b"96");
+    /// Invalid transaction.
+    pub const INVALID: Self = Self(*b"12");
+    /// Original not found.
+    pub const NOT_FOUND: Self = Self(*b"25");
+    /// Format error.
+    pub const FORMAT: Self = Self(*b"30");
+    /// Insufficient funds.
+    pub const NO_FUNDS: Self = Self(*b"51");
+    /// Expired card.
+    pub const EXPIRED: Self = Self(*b"54");
+    /// Wrong PIN.
+    pub const WRONG_PIN: Self = Self(*b"55");
+    /// Amount limit.
+    pub const LIMIT: Self = Self(*b"61");
+    /// PIN tries exceeded.
+    pub const PIN_TRIES: Self = Self(*b"75");
+    /// Issuer or switch inoperative.
+    pub const INOPERATIVE: Self = Self(*b"91");
+    /// Duplicate.
+    pub const DUPLICATE: Self = Self(*b"94");
+    /// No answer from the issuer; in a reversal: no answer inside the timer.
+    pub const NO_ANSWER: Self = Self(*b"98");
+    /// No code.
+    pub const NONE: Self = Self(*b"  ");
+
+    /// True if the trouble is the system's, not the customer's: its rate is what a detector reads.
+    pub const fn technical(self) -> bool {
+        matches!(
+            &self.0,
+            b"06" | b"12" | b"30" | b"68" | b"90" | b"91" | b"92" | b"96" | b"98" | b"A0"
+        )
+    }
+    /// The two characters.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("??")
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// One ISO 8583 message.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Iso {
+    /// Message type.
+    pub mti: Mti,
+    /// F2, card number; a token for codes.
+    pub pan: Pan,
+    /// F3, processing code: 000000 sale.
+    pub processing: u32,
+    /// F4, amount.
+    pub amount: Money,
+    /// F11, the terminal's count: a reversal carries that of its original.
+    pub stan: u32,
+    /// F12 and F13, the terminal's own time.
+    pub local: Instant,
+    /// F14, expiry as YYMM.
+    pub expiry: u16,
+    /// F22, how the card was read.
+    pub method: Method,
+    /// F23, card sequence number.
+    pub card_sequence: u16,
+    /// F25, point of service condition.
+    pub condition: u8,
+    /// F37, set by the gateway: unique within a settlement day; 0 until then.
+    pub rrn: u64,
+    /// F38, authorisation id, set by the host; 0 until then.
+    pub authorisation: u32,
+    /// F39, response code; in a reversal its reason.
+    pub code: Code,
+    /// F41 and F42: the terminal; a codec derives its eight and fifteen characters.
+    pub terminal: ActorId,
+    /// F49, currency (ISO 4217 number).
+    pub currency: u16,
+    /// F52, the PIN as encrypted by the PIN pad; 0 for none.
+    pub pin_block: u64,
+    /// F55, the chip's cryptogram; 0 for none.
+    pub cryptogram: u64,
+    /// F60.1, business type: 22 sale.
+    pub business: u8,
+    /// F60.2, batch.
+    pub batch: u32,
+    /// F61, of the original: its STAN; 0 for none.
+    pub original: u32,
+    /// F64, message authentication code.
+    pub mac: u32,
+    /// The connection that it came in by, so that the answer finds its way.
+    pub via: Via,
+}
+
+/// The bearer by which a terminal is reached.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub enum Via {
+    /// The shop's wireless network.
+    #[default]
+    Wifi,
+    /// A mobile carrier.
+    Cellular,
+}
+
+impl Via {
+    /// The part that answers to it.
+    pub const fn part(self) -> Part {
+        match self {
+            Self::Wifi => Part::Wifi,
+            Self::Cellular => Part::Cellular,
+        }
+    }
+}
+
+/// A request to carry out a rung at a terminal.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Job {
+    /// The terminal.
+    pub terminal: ActorId,
+    /// Its incident.
+    pub incident: u16,
+    /// Step of the ladder.
+    pub rung: u8,
+    /// What is to be done.
+    pub remedy: Remedy,
+    /// Hands-on time.
+    pub takes: Span,
+}
+
+/// How a merchant turns to support.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Channel {
+    /// Telephone 客服电话.
+    Phone,
+    /// Website 官方网站.
+    Website,
+    /// WeChat account 微信公众号.
+    Wechat,
+}
+
+/// What one actor sends to another.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Parcel {
+    /// A payment message.
+    Payment(Iso),
+    /// Presence to back office: a terminal is missing, or back.
+    Seen {
+        /// The terminal.
+        terminal: ActorId,
+        /// It is missing.
+        missing: bool,
+    },
+    /// Presence to back office: please send this command. Back office to terminal: the command.
+    Command(Job, Via),
+    /// Merchant to support: I need help with this.
+    Call(Job, Channel),
+    /// Support to merchant: do this now.
+    Advice(Job),
+    /// Support to merchant: nobody could help.
+    NoHelp(Job),
+    /// Merchant to technicians: please come.
+    Dispatch(Job),
+    /// A technician is here.
+    Visit(Job),
+    /// Gateway to back office: a sale is final.
+    Booked {
+        /// The terminal.
+        terminal: ActorId,
+        /// Positive for a sale, negative for a reversal.
+        amount: Money,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_number_is_valid_masked_and_found() {
+        let pan = Pan::of(3, 1_234_567);
+        assert_eq!((pan.host(), pan.account()), (3, 1_234_567));
+        assert_eq!(luhn(7_992_739_871), 3); // the usual example of the check digit
+        assert_eq!(format!("{pan}"), format!("622588******{:04}", pan.digits() % 10_000));
+        assert!(Pan::appears_in(&format!("x,{},y", pan.digits())));
+        assert!(!Pan::appears_in(&format!("x,{pan},y")));
+        assert!(!Pan::appears_in(&format!("{}", pan.digits() + 1)), "a wrong check digit");
+        assert!(!Pan::appears_in("622588"));
+    }
+}
