@@ -210,21 +210,8 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Mains { .. } => &[Part::Battery],
         M::Rail { .. } => &[Part::Mainboard, Part::Printer],
         M::Supplied { .. } => &[Part::Firmware],
-        M::Ready | M::Halt => &[
-            Part::Power,
-            Part::Battery,
-            Part::Mainboard,
-            Part::Display,
-            Part::Keypad,
-            Part::CardReader,
-            Part::Printer,
-            Part::Scanner,
-            Part::Panel,
-            Part::PhoneLink,
-            Part::Wifi,
-            Part::Cellular,
-            Part::PaymentApp,
-        ],
+        // Whoever is on the device hears these, a new part included.
+        M::Ready | M::Halt => Part::ALL,
         M::Restart | M::FailOver => &[Part::Firmware],
         M::Reconnect => &[Part::PhoneLink, Part::Wifi, Part::Cellular],
         M::RestartApp

@@ -24,20 +24,8 @@ pub enum Milestone {
 /// Truth: a terminal is up when it has power, has booted, can be read and keyed, can read a card in some way, runs the
 /// payment application and reaches the network by a bearer that it is set to use. A hub is up when its own part is.
 pub(crate) fn able(profile: &Profile, part: &mut dyn FnMut(Part) -> bool) -> bool {
-    let device = [
-        Part::Power,
-        Part::Battery,
-        Part::Mainboard,
-        Part::Display,
-        Part::Keypad,
-        Part::CardReader,
-        Part::Firmware,
-        Part::PaymentApp,
-        Part::Gateway,
-        Part::Host,
-        Part::BackOffice,
-    ];
-    if !device.into_iter().all(&mut *part) {
+    let essential = |it: &&Part| it.group() != "comms";
+    if !Part::ALL.iter().filter(essential).all(|&it| part(it)) {
         return false;
     }
     let route = &profile.software.firmware;

@@ -1,0 +1,90 @@
+//! What is left when a run is over: all that measures and reports are made of.
+
+use models::invariants::Audit;
+use models::{Fact, Fault};
+use sim::{ActorId, Fingerprint, Span};
+
+use crate::Scenario;
+
+/// A group of terminals as it was dealt: actors `first..first + count`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RosterGroup {
+    /// Its id in the scenario.
+    pub id: String,
+    /// Its terminal type.
+    pub terminal_type: String,
+    /// Its region.
+    pub region: String,
+    /// Number of its first terminal.
+    pub first: u32,
+    /// How many terminals it has.
+    pub count: u32,
+}
+
+/// Who is who in a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Roster {
+    /// Groups of terminals, in the order of their numbers.
+    pub groups: Vec<RosterGroup>,
+    /// Hubs: the gateway, each host, the back office, and so on.
+    pub hubs: Vec<(ActorId, String)>,
+}
+
+impl Roster {
+    /// Number of terminals.
+    pub fn terminals(&self) -> u32 {
+        self.groups.iter().map(|group| group.count).sum()
+    }
+    /// The group of a terminal; `None` for a hub.
+    pub fn group_of(&self, actor: ActorId) -> Option<&RosterGroup> {
+        let after = self.groups.partition_point(|group| group.first <= actor.0);
+        let group = self.groups.get(after.checked_sub(1)?)?;
+        (actor.0 < group.first + group.count).then_some(group)
+    }
+    /// A name for people: `lanes-17`, `gateway`, `host bank-a`.
+    pub fn name(&self, actor: ActorId) -> String {
+        match self.group_of(actor) {
+            Some(group) => format!("{}-{}", group.id, actor.0 - group.first),
+            None => {
+                let hub = self.hubs.iter().find(|(id, _)| *id == actor);
+                hub.map_or_else(|| format!("actor {}", actor.0), |(_, name)| name.clone())
+            }
+        }
+    }
+}
+
+/// One entry of the scenario's faults, as it was planned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedFault {
+    /// Its id in the scenario.
+    pub id: String,
+    /// The fault.
+    pub fault: Fault,
+    /// On how many actors it was planned.
+    pub targets: u32,
+}
+
+/// A finished run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What was asked.
+    pub scenario: Scenario,
+    /// Where the scenario was read from, as it was given.
+    pub path: String,
+    /// Hash of the scenario's text (BLAKE3, hexadecimal).
+    pub hash: String,
+    /// The seed that was used.
+    pub seed: u64,
+    /// Length of the run.
+    pub simulated: Span,
+    /// Fingerprint of all handled events, and their number.
+    pub fingerprint: Fingerprint,
+    /// Who is who.
+    pub roster: Roster,
+    /// The scenario's faults, in the order of their plan numbers.
+    pub planned: Vec<PlannedFault>,
+    /// Everything that was noted, in the order of (time, who, sequence).
+    pub facts: Vec<Fact>,
+    /// What the ledgers say.
+    pub audit: Audit,
+}
