@@ -198,6 +198,8 @@ pub enum Message {
         cue: Cue,
         /// It can be noticed.
         on: bool,
+        /// The part that shows it.
+        from: Part,
     },
     /// Fault management: somebody is to carry out a rung.
     Asked(Asked<Models>),

@@ -126,20 +126,22 @@ impl Cue {
     }
 
     /// What a person who notices it takes for its cause: the likeliest one, which need not be the true one.
-    pub(crate) fn suspicion(self) -> Fault {
-        use crate::comms::{cellular, phone_link};
+    pub(crate) fn suspicion(self) -> Option<Fault> {
+        use crate::comms::cellular;
         use crate::hardware::{battery, card_reader, display, keypad, mainboard, panel, power, printer, scanner};
+        use crate::platform::host;
         use crate::software::{firmware, payment_app};
-        match self {
+        Some(match self {
+            // A tone says that somebody should look, not at what.
+            Self::ErrorTone => return None,
             Self::BlankScreen => Fault::Display(display::Fault::Blank),
             Self::FrozenScreen => Fault::Firmware(firmware::Fault::Hang),
             Self::NoNetworkText | Self::LinkLightBlinks => Fault::Cellular(cellular::Fault::PoorCoverage),
-            Self::NoAnswerText => Fault::PhoneLink(phone_link::Fault::PairingLost),
+            Self::NoAnswerText => Fault::Host(host::Fault::Outage),
             Self::RefusedText => Fault::PaymentApp(payment_app::Fault::WrongCurrency),
             Self::PaperText => Fault::Printer(printer::Fault::PaperOut),
             Self::JamText => Fault::Printer(printer::Fault::Jam),
             Self::LowBatteryText => Fault::Battery(battery::Fault::Aged),
-            Self::ErrorTone => Fault::CardReader(card_reader::Fault::ChipContactsDirty),
             Self::Silence => Fault::Panel(panel::Fault::BuzzerDead),
             Self::PowerLightOut | Self::ChargeLightOut => Fault::Power(power::Fault::LoosePlug),
             Self::SlowOperation => Fault::Firmware(firmware::Fault::ProcessorStarved),
@@ -148,17 +150,18 @@ impl Cue {
             Self::WrongKey => Fault::Keypad(keypad::Fault::StuckKey),
             Self::FaintPrint => Fault::Printer(printer::Fault::HeadWorn),
             Self::RestartsByItself => Fault::Mainboard(mainboard::Fault::RandomResets),
-        }
+        })
     }
 }
 
 /// From now on a person can notice this.
 pub(crate) fn show(cx: &mut Context<'_, Models>, cue: Cue) {
-    cx.cue(cue);
-    cx.say(Message::Cue { cue, on: true });
+    let from = cx.part();
+    cx.say(Message::Cue { cue, on: true, from });
 }
 
 /// A person cannot notice this any more.
 pub(crate) fn gone(cx: &mut Context<'_, Models>, cue: Cue) {
-    cx.say(Message::Cue { cue, on: false });
+    let from = cx.part();
+    cx.say(Message::Cue { cue, on: false, from });
 }

@@ -1,8 +1,15 @@
 //! What must hold of the money in every run.
 
-use sim::{ActorId, Instant};
+use std::collections::BTreeMap;
 
+use sim::{ActorId, Care, Instant, Simulation};
+
+use crate::Models;
+use crate::journal::{Line, LineState};
 use crate::money::Money;
+use crate::platform::gateway::Gateway;
+use crate::platform::host::{Host, Posting};
+use crate::software::payment_app::PaymentApp;
 
 /// Something that must hold in every run.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -68,4 +75,157 @@ pub struct Audit {
     pub gateway_total: Money,
     /// What the hosts hold as approved and not reversed.
     pub host_total: Money,
+}
+
+/// What one terminal holds about its sales.
+struct Till<'a> {
+    terminal: ActorId,
+    lines: &'a [Line],
+    /// It can sell at the end of the run.
+    serving: bool,
+    /// When it last began to be able to.
+    since: Instant,
+}
+
+/// Holds the ledgers of terminals, gateway and hosts against each other.
+///
+/// A sale that the terminal gave up on and the host still holds is a breach only if the terminal could have reversed it:
+/// it has been in service, without a break, since `quiet_from`. What a terminal that is cut off still owes is counted as
+/// excused.
+pub fn audit(simulation: &mut Simulation<Models>, served_since: &[Option<Instant>], quiet_from: Instant) -> Audit {
+    let layout = simulation.layout();
+    let mut audit = Audit::default();
+    let mut postings: BTreeMap<ActorId, Vec<(u32, Posting)>> = BTreeMap::new();
+    for number in layout.terminals()..layout.actors() {
+        let world = simulation.world_of(ActorId(number));
+        let mut hosts = world.query::<&Host>();
+        for (&(terminal, stan), posting) in hosts.iter(world).flat_map(Host::ledger) {
+            postings.entry(terminal).or_default().push((stan, *posting));
+        }
+    }
+    let booked = gateway_books(simulation);
+    for cell in 0..layout.cells() {
+        let (first, count) = layout.members(cell);
+        if first.0 >= layout.terminals() {
+            break;
+        }
+        let world = simulation.world_of(first);
+        let mut tills = world.query::<(&ActorId, &PaymentApp, &Care<Models>)>();
+        // A query has no order of its own: put it into that of the terminals.
+        let mut rows: Vec<_> = tills.iter(world).collect();
+        rows.sort_unstable_by_key(|(terminal, ..)| **terminal);
+        debug_assert_eq!(rows.len(), count as usize, "every terminal has a payment application");
+        for (&terminal, app, care) in rows {
+            let row = terminal.0 as usize;
+            let since = served_since.get(row).copied().flatten().unwrap_or_default();
+            let till = Till { terminal, lines: app.journal().lines(), serving: care.serving(), since };
+            let mut held = postings.remove(&terminal).unwrap_or_default();
+            held.sort_unstable_by_key(|(stan, _)| *stan);
+            check_terminal(&mut audit, &till, &held, booked.get(row).copied().unwrap_or_default(), quiet_from);
+        }
+    }
+    audit
+}
+
+/// What the gateway holds as approved and not reversed, by terminal.
+fn gateway_books(simulation: &mut Simulation<Models>) -> Vec<Money> {
+    let layout = simulation.layout();
+    let mut books = vec![Money::ZERO; layout.terminals() as usize];
+    for number in layout.terminals()..layout.actors() {
+        let world = simulation.world_of(ActorId(number));
+        let mut gateways = world.query::<&Gateway>();
+        for gateway in gateways.iter(world) {
+            for (terminal, total) in books.iter_mut().enumerate() {
+                *total += gateway.booked(ActorId(terminal as u32));
+            }
+        }
+    }
+    books
+}
+
+fn check_terminal(
+    audit: &mut Audit,
+    till: &Till<'_>,
+    held: &[(u32, Posting)],
+    booked: Money,
+    quiet_from: Instant,
+) {
+    let terminal = till.terminal;
+    let could_reverse = till.serving && till.since <= quiet_from;
+    let posting = |stan: u32| {
+        let at = held.binary_search_by_key(&stan, |(stan, _)| *stan).ok()?;
+        Some(held[at].1)
+    };
+    let standing = |stan: u32| posting(stan).filter(|it| it.taken > 0 && !it.reversed);
+    let breach = |invariant, line: &Line, detail: String| {
+        let Line { at, stan, amount, .. } = *line;
+        Breach { invariant, terminal, at, stan, amount, detail }
+    };
+    // What the terminal holds as paid, and what is under way and explains a difference.
+    let (mut own, mut host, mut on_the_way) = (Money::ZERO, Money::ZERO, Money::ZERO);
+    let mut paid: BTreeMap<u32, u32> = BTreeMap::new();
+    for line in till.lines {
+        let stands = standing(line.stan);
+        if let Some(it) = stands {
+            host += it.amount;
+            *paid.entry(line.customer).or_default() += u32::from(it.taken);
+        }
+        match (line.state, stands.is_some()) {
+            (LineState::Approved, true) | (LineState::Declined | LineState::Reversed, false) => {}
+            (LineState::GivenUp | LineState::Sent, false) => {}
+            (LineState::Stored, in_already) => {
+                if !in_already {
+                    on_the_way += line.amount;
+                }
+            }
+            (LineState::GivenUp | LineState::Sent, true) => {
+                on_the_way -= line.amount;
+                audit.unreversed += 1;
+                if could_reverse && line.at <= quiet_from {
+                    let detail = "the host holds a sale that the terminal gave up on".to_owned();
+                    audit.breaches.push(breach(Invariant::NoUnreversedSale, line, detail));
+                } else {
+                    audit.excused += 1;
+                }
+            }
+            (state, stands) => {
+                let word = if stands { "holds" } else { "does not hold" };
+                let detail = format!("the terminal says {state:?}, the host {word} it");
+                audit.breaches.push(breach(Invariant::LedgersAgree, line, detail));
+            }
+        }
+        if matches!(line.state, LineState::Approved | LineState::Stored) {
+            own += line.amount;
+        }
+    }
+    audit.terminal_total += own;
+    audit.host_total += host;
+    audit.gateway_total += booked;
+    doubled(audit, till, &paid);
+    let Some(last) = till.lines.last() else { return };
+    // Stored sales that no host has taken in yet, and sales that are still to be reversed, are known differences.
+    if own - host != on_the_way || booked != host {
+        let detail = format!("terminal {own}, gateway {booked}, host {host}, on the way {on_the_way}");
+        audit.breaches.push(breach(Invariant::LedgersAgree, last, detail));
+    }
+}
+
+/// Purchases that were charged more than once. One of the charges may be one that is still to be reversed.
+fn doubled(audit: &mut Audit, till: &Till<'_>, paid: &BTreeMap<u32, u32>) {
+    for (&customer, _) in paid.iter().filter(|(_, times)| **times > 1) {
+        let lines = till.lines.iter().filter(|line| line.customer == customer);
+        let pending = lines.clone().any(|line| line.state == LineState::GivenUp);
+        let Some(line) = lines.last() else { continue };
+        audit.doubled += 1;
+        if !pending {
+            audit.breaches.push(Breach {
+                invariant: Invariant::NoDoubleCharge,
+                terminal: till.terminal,
+                at: line.at,
+                stan: line.stan,
+                amount: line.amount,
+                detail: format!("customer {customer} of this terminal was charged more than once"),
+            });
+        }
+    }
 }

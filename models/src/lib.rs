@@ -14,6 +14,7 @@ pub mod bus;
 pub mod cue;
 pub mod family;
 pub mod invariants;
+pub mod journal;
 pub mod money;
 pub mod note;
 pub mod plan;
@@ -21,6 +22,7 @@ pub mod quantity;
 pub mod remedy;
 pub mod service;
 pub mod wire;
+pub mod world;
 
 pub use cue::Cue;
 pub use family::Family;
@@ -36,7 +38,7 @@ sim::catalogue! {
     remedy: remedy::Remedy; act: remedy::act; ask: bus::Message::Asked;
     family: family::Family; cue: cue::Cue;
     milestone: service::Milestone; note: note::Note;
-    settings: plan::Plan; able: service::able;
+    settings: plan::Plan; able: service::able; awake: service::awake;
 
     /// The terminal's body and what is plugged into it.
     hardware: Hardware {

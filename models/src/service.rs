@@ -35,3 +35,9 @@ pub(crate) fn able(profile: &Profile, part: &mut dyn FnMut(Part) -> bool) -> boo
     let mut bearer = |via: Via| part(via.part());
     bearer(route.uplink) || route.backup.is_some_and(bearer)
 }
+
+/// Whether a detector on the device can look: its processor runs. A watchdog and a gauge need power only.
+pub(crate) fn awake(detector: Part, able: &mut dyn FnMut(Part) -> bool) -> bool {
+    let powered = able(Part::Battery) && able(Part::Mainboard);
+    powered && (matches!(detector, Part::Firmware | Part::Power | Part::Battery) || able(Part::Firmware))
+}

@@ -5,11 +5,11 @@
 
 use std::fmt;
 
-use sim::{ActorId, Instant, Span};
+use sim::{ActorId, Asked, Instant, Span};
 
-use crate::Part;
 use crate::money::Money;
 use crate::remedy::Remedy;
+use crate::{Models, Part};
 
 /// A card number (F2). It never shows itself whole: `Debug` and `Display` mask it.
 #[derive(Clone, Copy, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -253,6 +253,15 @@ pub struct Iso {
     pub via: Via,
 }
 
+impl Iso {
+    /// F64 over the fields that money depends on. A stand-in of 32 bits for the keyed code of a real terminal: it tells a
+    /// changed message from an unchanged one.
+    pub fn seal(&self) -> u32 {
+        let Self { mti, pan, amount, stan, code, terminal, currency, .. } = self;
+        sim::StableHasher::of(&(mti, pan, amount, stan, code, terminal, currency)) as u32
+    }
+}
+
 /// The bearer by which a terminal is reached.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -289,6 +298,14 @@ pub struct Job {
     pub takes: Span,
 }
 
+impl Job {
+    /// What fault management asks for at a terminal.
+    pub fn of(terminal: ActorId, asked: &Asked<Models>) -> Self {
+        let Asked { incident, rung, step, .. } = *asked;
+        Self { terminal, incident, rung, remedy: step.remedy, takes: step.takes }
+    }
+}
+
 /// How a merchant turns to support.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Channel {
@@ -316,10 +333,10 @@ pub enum Parcel {
     Command(Job, Via),
     /// Merchant to support: I need help with this.
     Call(Job, Channel),
-    /// Support to merchant: do this now.
-    Advice(Job),
-    /// Support to merchant: nobody could help.
-    NoHelp(Job),
+    /// Support to merchant: do this now. With the time waited, in milliseconds.
+    Advice(Job, u32),
+    /// The merchant has hung up. With the time waited, in milliseconds.
+    NoHelp(Job, u32),
     /// Merchant to technicians: please come.
     Dispatch(Job),
     /// A technician is here.

@@ -11,7 +11,7 @@ macro_rules! catalogue {
     (
         kinds: $Kinds:ident; message: $Message:ty; route: $route:path; parcel: $Parcel:ty;
         remedy: $Remedy:ty; act: $act:path; ask: $ask:path; family: $Family:ty; cue: $Cue:ty;
-        milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path;
+        milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $Model:ident),+ $(,)? })+
     ) => {
         $($(#[$gdoc])* pub mod $group { $(pub mod $module;)+ })+
@@ -150,6 +150,11 @@ macro_rules! catalogue {
                     self.columns.$module.as_mut()?.bypass_change_detection().get_mut(self.row)
                 }
             )+)+
+            /// The device runs, so that a detector on it can look. The watchdog and what measures the supply always can.
+            fn awake(&mut self, part: Part) -> bool {
+                let able = $awake;
+                able(part, &mut |it| self.part_able(it))
+            }
             /// Truth: a part does what a sale needs of it; a part that is not there cannot fail.
             fn part_able(&mut self, part: Part) -> bool {
                 let profile = self.profile;
@@ -262,6 +267,7 @@ macro_rules! catalogue {
             fn ask(asked: $crate::Asked<Self>) -> $Message { $ask(asked) }
             fn act(remedy: $Remedy) -> Option<$Message> { $act(remedy) }
             fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
+            fn part_of(fault: Fault) -> Part { fault.part() }
         }
 
         impl $crate::Actors for $Kinds {
@@ -298,6 +304,23 @@ macro_rules! catalogue {
                     $crate::handle(&mut parts, &mut cx, &entry);
                 }
             }
+        }
+
+        /// Puts an actor into the world of its cell: a terminal with all its parts, or, if `hub` says which, a hub.
+        pub fn spawn(
+            simulation: &mut $crate::Simulation<$Kinds>,
+            actor: $crate::ActorId,
+            profile: &Profile,
+            hub: Option<Part>,
+        ) {
+            let world = simulation.world_of(actor);
+            let mut entity = world.spawn((actor, $crate::Care::<$Kinds>::default(), Beliefs::default()));
+            $($(
+                let serves = <$group::$module::$Model as $crate::Model<$Kinds>>::HUB;
+                if hub.map_or(!serves, |part| part == Part::$Model) {
+                    entity.insert(<$group::$module::$Model as $crate::Model<$Kinds>>::build(&profile.$group.$module));
+                }
+            )+)+
         }
 
         /// Starts every part of an actor that has been spawned, before the run begins.

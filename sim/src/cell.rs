@@ -163,11 +163,12 @@ impl<A: Actors> Desk<A> {
         }
     }
 
-    /// A parcel for a port of another actor. It takes at least the lookahead.
+    /// A parcel for a port of an actor. To another actor it takes at least the lookahead.
     #[inline]
     pub fn post(&mut self, from: ActorId, to: ActorId, port: u8, delay: Span, parcel: A::Parcel) {
         let tie = self.tie(from);
-        let at = self.now + delay.max(self.lookahead);
+        let least = if to == from { Span::ZERO } else { self.lookahead };
+        let at = self.now + delay.max(least);
         let letter = Letter { at, tie, to, cargo: Cargo::Parcel(port, parcel) };
         if self.layout.cell_of(to) == self.me {
             self.accept(letter);

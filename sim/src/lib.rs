@@ -10,6 +10,7 @@ pub mod fingerprint;
 pub mod link;
 pub mod management;
 pub mod model;
+pub mod quantity;
 pub mod random;
 pub mod record;
 pub mod simulation;

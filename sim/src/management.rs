@@ -49,6 +49,8 @@ struct Active<K: Kinds> {
     round: u16,
     /// How many remedies that could mend it have been tried.
     tries: u16,
+    /// It has made itself felt.
+    erred: bool,
     fault: K::Fault,
 }
 
@@ -112,6 +114,10 @@ impl<K: Kinds> Care<K> {
     pub fn arm(&mut self, plan: u16) {
         self.armed.push(Armed { plan, seen: 0 });
     }
+    /// Takes over what another one has armed.
+    pub fn adopt(&mut self, other: &mut Self) {
+        self.armed.append(&mut other.armed);
+    }
     /// Truth: the actor can do what it is for.
     pub fn serving(&self) -> bool {
         self.serving
@@ -138,6 +144,9 @@ pub fn handle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, entry
                 climb(body, cx, incident);
             }
         }
+        Happening::Treat { suspect, rung } => {
+            treat(body, cx, suspect, rung);
+        }
         Happening::Verify { incident, rung } => verify(body, cx, incident, rung),
     }
     settle(body, cx);
@@ -153,6 +162,7 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
                 Ok(None) => close(body, cx, part),
                 Err(Dark) => {}
             },
+            Task::Erred(part) => erred(body, cx, part),
             Task::Alarm { detector, suspect, about } => open(body, cx, detector, suspect, about),
             Task::Dismiss { detector } => close(body, cx, detector),
             Task::Milestone(milestone) => reached(body, cx, milestone),
@@ -207,7 +217,7 @@ fn strike<K: Kinds, B: Body<K>>(
     }
     let occurrence = care.occurrences;
     care.occurrences = care.occurrences.wrapping_add(1);
-    care.active.push(Active { occurrence, plan, round, tries: 0, fault });
+    care.active.push(Active { occurrence, plan, round, tries: 0, erred: false, fault });
     cx.desk.note(cx.me, What::Activated { occurrence, plan, fault });
     cx.scratch.touched = true;
     body.on_fault(fault, magnitude, cx);
@@ -383,8 +393,29 @@ fn apply<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: 
     }
     let Some(at) = place(body, incident) else { return };
     let suspect = body.care().incidents[at].suspect;
+    let about = body.care().incidents[at].about;
     let Some(step) = step_of(cx, suspect, rung) else { return };
     body.care().incidents[at].stage = Stage::Verifying;
+    let mended = if about == cx.me {
+        treat(body, cx, suspect, rung)
+    } else {
+        cx.desk.send(cx.me, about, Span::ZERO, Happening::Treat { suspect, rung });
+        0
+    };
+    let (remedy, by) = (step.remedy, step.by);
+    cx.desk.note(cx.me, What::RemedyApplied { incident, rung, remedy, by, mended });
+    let wait = cx.settings.verify_after(step.remedy);
+    cx.desk.after(cx.me, wait, Happening::Verify { incident, rung });
+}
+
+/// A remedy at work: returns how many faults it mended. It acts on the parts in any case.
+fn treat<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    suspect: K::Fault,
+    rung: u8,
+) -> u8 {
+    let Some(step) = step_of(cx, suspect, rung) else { return 0 };
     let mut mended = 0;
     let mut index = 0;
     while index < body.care().active.len() {
@@ -403,14 +434,23 @@ fn apply<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: 
             index += 1;
         }
     }
-    let (remedy, by) = (step.remedy, step.by);
-    cx.desk.note(cx.me, What::RemedyApplied { incident, rung, remedy, by, mended });
     cx.scratch.touched = true;
     if let Some(message) = K::act(step.remedy) {
         cx.say(message);
     }
-    let wait = cx.settings.verify_after(step.remedy);
-    cx.desk.after(cx.me, wait, Happening::Verify { incident, rung });
+    mended
+}
+
+/// A part's wrong state has made itself felt: noted once for each of its active faults.
+fn erred<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, part: K::Part) {
+    let mut first = false;
+    for active in body.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.erred) {
+        active.erred = true;
+        first = true;
+    }
+    if first {
+        cx.desk.note(cx.me, What::ErrorState { part });
+    }
 }
 
 /// Looks whether the detector that opened an incident would still open it.

@@ -46,6 +46,8 @@ pub trait Kinds:
     fn act(remedy: Self::Remedy) -> Option<Self::Message>;
     /// The catalogue entry of a fault.
     fn mode(fault: Self::Fault) -> &'static Mode<Self>;
+    /// The part that a fault belongs to.
+    fn part_of(fault: Self::Fault) -> Self::Part;
 }
 
 /// A request to carry out a rung.
@@ -111,6 +113,13 @@ pub enum Happening<K: Kinds> {
         /// Which of the actor's incidents.
         incident: u16,
         /// Step of the ladder.
+        rung: u8,
+    },
+    /// Somebody elsewhere carries out a rung of a ladder here.
+    Treat {
+        /// What is suspected.
+        suspect: K::Fault,
+        /// Step of its ladder.
         rung: u8,
     },
     /// A rung's effect is looked at.
@@ -238,6 +247,8 @@ pub trait Model<K: Kinds>: Component<Mutability = Mutable> + Sized {
     /// What a detector remembers of its readings.
     type Belief: Copy + Debug + Default + Send + Sync + 'static;
 
+    /// It serves many: an actor of its own, not a part of a terminal.
+    const HUB: bool = false;
     /// Its own detector runs on the device, and is blind while the device is off.
     const ON_DEVICE: bool = true;
 
@@ -280,6 +291,7 @@ pub trait Model<K: Kinds>: Component<Mutability = Mutable> + Sized {
 pub(crate) enum Task<K: Kinds> {
     Message(K::Message),
     Look(K::Part),
+    Erred(K::Part),
     Alarm { detector: K::Part, suspect: K::Fault, about: ActorId },
     Dismiss { detector: K::Part },
     Milestone(K::Milestone),
@@ -370,13 +382,18 @@ impl<'a, K: Kinds> Context<'a, K> {
     pub fn note(&mut self, note: K::Note) {
         self.desk.note(self.me, What::Noted(note));
     }
-    /// Truth: the part's wrong state has made itself felt.
+    /// The part that acts.
+    #[inline]
+    pub fn part(&self) -> K::Part {
+        self.part
+    }
+    /// Truth: the part's wrong state has made itself felt. Noted once for each of its active faults.
     pub fn error_state(&mut self) {
-        self.desk.note(self.me, What::ErrorState { part: self.part });
+        self.scratch.tasks.push_back(Task::Erred(self.part));
     }
     /// Truth: a person could notice this now.
-    pub fn cue(&mut self, cue: K::Cue) {
-        self.desk.note(self.me, What::CueShown { part: self.part, cue });
+    pub fn cue(&mut self, part: K::Part, cue: K::Cue) {
+        self.desk.note(self.me, What::CueShown { part, cue });
     }
     /// The part's reading has changed, or a deadline of its detector is due: have it looked at.
     pub fn look(&mut self) {

@@ -7,16 +7,13 @@ use serde::{Deserialize, Serialize};
 
 /// A moment of simulated time, in nanoseconds since the start of the run.
 #[derive(
-    Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
+    Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(transparent)]
 pub struct Instant(pub u64);
 
-/// A length of simulated time, in nanoseconds.
-#[derive(
-    Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
-)]
-#[serde(transparent)]
+/// A length of simulated time, in nanoseconds; in files it is text with units, see [`crate::quantity`].
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Span(pub u64);
 
 impl Instant {

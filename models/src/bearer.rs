@@ -1,0 +1,149 @@
+//! What the links of a terminal have in common: a channel that loses packets in bursts, and the time that one takes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::{Factor, Probability};
+use sim::{Channel, Context, GilbertElliott, Purpose, Span, unit};
+
+use crate::Models;
+
+/// What a scenario may set of a link.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Radio {
+    /// Half of the packets take longer than this, one way.
+    pub latency: Span,
+    /// Standard deviation of the logarithm of the latency: 0 is a fixed delay.
+    pub spread: Factor,
+    /// Probability that a good channel becomes bad, per slot.
+    pub worsens: Probability,
+    /// Probability that a bad channel becomes good, per slot.
+    pub recovers: Probability,
+    /// Loss while the channel is good.
+    pub good_loss: Probability,
+    /// Loss while the channel is bad.
+    pub bad_loss: Probability,
+    /// Length of a slot of the channel.
+    pub slot: Span,
+    /// Time to connect after a start or a loss of the link.
+    pub connects_in: Span,
+}
+
+impl Default for Radio {
+    fn default() -> Self {
+        Self {
+            latency: Span::millis(30),
+            spread: Factor(0.5),
+            worsens: Probability(0.000_2),
+            recovers: Probability(0.05),
+            good_loss: Probability(0.000_5),
+            bad_loss: Probability(0.3),
+            slot: Span::millis(20),
+            connects_in: Span::secs(4),
+        }
+    }
+}
+
+impl Radio {
+    /// The law of its channel, with so much more loss in both states.
+    fn law(&self, extra_loss: f64) -> GilbertElliott {
+        let with = |loss: Probability| loss.0 + (1.0 - loss.0) * extra_loss;
+        GilbertElliott {
+            worsens: self.worsens.0,
+            recovers: self.recovers.0,
+            good_loss: with(self.good_loss),
+            bad_loss: with(self.bad_loss),
+            slot: self.slot,
+        }
+    }
+}
+
+/// State of a link.
+#[derive(Debug, Default)]
+pub struct Bearer {
+    channel: Channel,
+    packets: u32,
+    /// The terminal runs and the link has connected.
+    connected: bool,
+    /// Something cuts it altogether: a dead module, a cell without power.
+    cut: bool,
+    /// Share of packets that are lost on top of the channel's own losses.
+    extra_loss: f64,
+    /// Counts attempts to connect: a note of an earlier one is ignored.
+    attempt: u32,
+}
+
+impl Bearer {
+    /// One that has connected already: how a run begins.
+    pub(crate) fn connected() -> Self {
+        Self { connected: true, ..Self::default() }
+    }
+
+    /// Something can pass.
+    pub(crate) fn up(&self) -> bool {
+        self.connected && !self.cut
+    }
+
+    /// The far end can be heard.
+    pub(crate) fn beacon(&self) -> bool {
+        !self.cut
+    }
+
+    /// Mean loss of far-apart packets, in parts per million.
+    pub(crate) fn loss_ppm(&self, radio: &Radio) -> u32 {
+        (radio.law(self.extra_loss).loss() * 1e6) as u32
+    }
+
+    /// One packet: how long it takes, or `None` if it is lost.
+    pub(crate) fn pass(
+        &mut self,
+        radio: &Radio,
+        purpose: Purpose,
+        cx: &Context<'_, Models>,
+    ) -> Option<Span> {
+        if !self.up() {
+            return None;
+        }
+        self.packets += 1;
+        let bits = cx.draw(purpose, u64::from(self.packets));
+        if self.channel.loses(&radio.law(self.extra_loss), cx.now(), [bits[0], bits[1]]) {
+            return None;
+        }
+        // A standard normal from two numbers (Box and Muller 1958).
+        let radius = libm::sqrt(-2.0 * libm::log(unit(bits[2])));
+        let normal = radius * libm::cos(std::f64::consts::TAU * unit(bits[3]));
+        // Bad coverage means repetition on the air: it also costs time.
+        let slower = 1.0 + 4.0 * self.extra_loss;
+        Some(radio.latency.scaled(libm::exp(radio.spread.0 * normal) * slower))
+    }
+
+    /// Starts to connect; returns the number of the attempt.
+    pub(crate) fn connect(&mut self) -> u32 {
+        self.connected = false;
+        self.attempt += 1;
+        self.attempt
+    }
+    /// The attempt has had its time.
+    pub(crate) fn connect_done(&mut self, attempt: u32) -> bool {
+        let current = attempt == self.attempt;
+        self.connected |= current;
+        current
+    }
+    /// The terminal has stopped.
+    pub(crate) fn stop(&mut self) {
+        self.connected = false;
+        self.attempt += 1;
+    }
+    /// Something cuts the link, or no longer.
+    pub(crate) fn set_cut(&mut self, cut: bool) {
+        self.cut = cut;
+    }
+    /// Something disturbs the link, or no longer.
+    pub(crate) fn set_extra_loss(&mut self, extra_loss: f64) {
+        self.extra_loss = extra_loss.clamp(0.0, 1.0);
+    }
+    /// Something disturbs the link.
+    pub(crate) fn extra_loss(&self) -> f64 {
+        self.extra_loss
+    }
+}

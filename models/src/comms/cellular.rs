@@ -1,0 +1,215 @@
+//! Cellular: a mobile carrier's network.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+
+use crate::bearer::{Bearer, Radio};
+use crate::bus::{Hop, Message};
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::wire::{Parcel, Via};
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CellularSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Latency, losses, time to connect.
+    pub radio: Radio,
+}
+
+/// State of the link.
+#[derive(Component, Debug, Default)]
+pub struct Cellular {
+    bearer: Bearer,
+    module_dead: bool,
+    cell_down: bool,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// An attempt to connect has had its time.
+    Connected(u32),
+}
+
+/// How it breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CellularFault")]
+pub enum Fault {
+    /// Coverage is poor here: the magnitude is the share of packets that do not arrive.
+    PoorCoverage,
+    /// The communication module is dead.
+    ModuleDead,
+    /// The carrier's cell is down: it strikes every terminal under it.
+    CellOutage,
+}
+
+/// What the terminal's radio says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    module: bool,
+    signal: bool,
+    weakness: f64,
+}
+
+const PACKET: Purpose = Purpose::of("cellular: packet");
+const VIA: Via = Via::Cellular;
+
+impl Cellular {
+    fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (up, loss_ppm) = (self.bearer.up(), self.bearer.loss_ppm(&spec.radio));
+        cx.say(Message::Link { via: VIA, up, loss_ppm });
+        cx.look();
+    }
+}
+
+impl Model<Models> for Cellular {
+    const NAME: &'static str = "cellular";
+    const ZH: &'static str = "移动网络";
+    const ABOUT: &'static str = "A mobile carrier's network, as a bearer of payment messages.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Cellular(Fault::PoorCoverage),
+            name: "poor-coverage",
+            zh: "信号覆盖不佳",
+            family: Family::Comms,
+            effect: "packets are lost and late: sales are slow or fail",
+            cues: &[Cue::LinkLightBlinks],
+            seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::ClearObstruction, 0.5), (Remedy::Repair, 0.7)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
+                step(Remedy::ClearObstruction, Performer::Merchant, Span::minutes(3)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Cellular(Fault::ModuleDead),
+            name: "module-dead",
+            zh: "通信模块损坏",
+            family: Family::Comms,
+            effect: "nothing is sent or received by this bearer",
+            cues: &[Cue::NoNetworkText],
+            seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
+                step(Remedy::FailOver, Performer::Device, Span::secs(5)),
+                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Cellular(Fault::CellOutage),
+            name: "cell-outage",
+            zh: "基站中断",
+            family: Family::Comms,
+            effect: "no terminal under the cell reaches the network by it",
+            cues: &[Cue::NoNetworkText],
+            seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::RestoreService, 1.0)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
+                step(Remedy::FailOver, Performer::Device, Span::secs(5)),
+                step(Remedy::RestoreService, Performer::Device, Span::hours(4)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self { bearer: Bearer::connected(), ..Self::default() }
+    }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.tell(spec, cx);
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Connected(attempt) = timer;
+        if self.bearer.connect_done(attempt) {
+            self.tell(spec, cx);
+        }
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            Message::Ready | Message::Reconnect => {
+                let attempt = self.bearer.connect();
+                cx.after(spec.radio.connects_in, Timer::Connected(attempt));
+                self.tell(spec, cx);
+            }
+            Message::Halt => {
+                self.bearer.stop();
+                self.tell(spec, cx);
+            }
+            Message::Carry { iso, delay, .. } => {
+                if let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) {
+                    let gateway = cx.settings().directory.gateway;
+                    cx.post(gateway, Part::Gateway, delay + takes, Parcel::Payment(iso));
+                }
+            }
+            _ => {}
+        }
+    }
+    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        let Some(delay) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
+        let through_phone = cx.settings().profile(cx.me()).software.firmware.through_phone;
+        match parcel {
+            Parcel::Payment(iso) if through_phone => {
+                cx.say(Message::Carry { hop: Hop::FromPhone, iso, via: VIA, delay });
+            }
+            Parcel::Payment(_) => cx.post(cx.me(), Part::PaymentApp, delay, parcel),
+            other => cx.post(cx.me(), Part::Firmware, delay, other),
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        cx.error_state();
+        match fault {
+            Fault::PoorCoverage => {
+                self.bearer.set_extra_loss(magnitude);
+                cue::show(cx, Cue::LinkLightBlinks);
+            }
+            Fault::ModuleDead => self.module_dead = true,
+            Fault::CellOutage => self.cell_down = true,
+        }
+        self.bearer.set_cut(self.module_dead || self.cell_down);
+        self.tell(spec, cx);
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::PoorCoverage => {
+                self.bearer.set_extra_loss(0.0);
+                cue::gone(cx, Cue::LinkLightBlinks);
+            }
+            Fault::ModuleDead => self.module_dead = false,
+            Fault::CellOutage => self.cell_down = false,
+        }
+        self.bearer.set_cut(self.module_dead || self.cell_down);
+        self.tell(spec, cx);
+    }
+    fn able(&self, _: &Spec) -> bool {
+        self.bearer.up()
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading {
+            module: !self.module_dead,
+            signal: !self.cell_down,
+            weakness: self.bearer.extra_loss(),
+        }
+    }
+    /// A module that does not answer is dead; one that answers and hears nothing has no cell.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { module: false, .. } => Some(Fault::ModuleDead),
+            Reading { signal: false, .. } => Some(Fault::CellOutage),
+            Reading { weakness, .. } if weakness > 0.3 => Some(Fault::PoorCoverage),
+            _ => None,
+        }
+    }
+}

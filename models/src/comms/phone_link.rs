@@ -1,0 +1,210 @@
+//! Phone link: the merchant's phone or tablet, over Bluetooth or a wire, between terminal and network.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::{Factor, Probability};
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+
+use crate::bearer::{Bearer, Radio};
+use crate::bus::{Hop, Message};
+use crate::cue::Cue;
+use crate::plan::step;
+use crate::wire::Parcel;
+use crate::{Family, Models, Part, Remedy};
+
+/// How terminal and phone are connected.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum Medium {
+    /// Over the air.
+    #[default]
+    Bluetooth,
+    /// By a wire: it cannot lose its pairing.
+    Wire,
+}
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PhoneLinkSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Bluetooth or a wire.
+    pub medium: Medium,
+    /// Latency, losses, time to connect.
+    pub radio: Radio,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        let radio = Radio {
+            latency: Span::millis(25),
+            spread: Factor(0.3),
+            good_loss: Probability(0.000_2),
+            connects_in: Span::secs(3),
+            ..Radio::default()
+        };
+        Self { medium: Medium::Bluetooth, radio }
+    }
+}
+
+/// State of the link.
+#[derive(Component, Debug, Default)]
+pub struct PhoneLink {
+    bearer: Bearer,
+    unpaired: bool,
+    asleep: bool,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// An attempt to connect has had its time.
+    Connected(u32),
+}
+
+/// How it breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PhoneLinkFault")]
+pub enum Fault {
+    /// Terminal and phone do not know each other any more.
+    PairingLost,
+    /// The phone sleeps, hangs or has no credit.
+    PhoneAsleep,
+}
+
+/// What the terminal can see of its phone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    paired: bool,
+    answers: bool,
+}
+
+const PACKET: Purpose = Purpose::of("phone link: packet");
+
+impl PhoneLink {
+    fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (up, loss_ppm) = (self.bearer.up(), self.bearer.loss_ppm(&spec.radio));
+        cx.say(Message::PhoneLinked { up, loss_ppm });
+        cx.look();
+    }
+    fn used(cx: &Context<'_, Models>) -> bool {
+        cx.settings().profile(cx.me()).software.firmware.through_phone
+    }
+}
+
+impl Model<Models> for PhoneLink {
+    const NAME: &'static str = "phone-link";
+    const ZH: &'static str = "与移动设备的连接";
+    const ABOUT: &'static str = "The link between the terminal and the merchant's phone or tablet.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::PhoneLink(Fault::PairingLost),
+            name: "pairing-lost",
+            zh: "配对丢失",
+            family: Family::Comms,
+            effect: "terminal and phone do not find each other",
+            cues: &[Cue::NoNetworkText],
+            seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::PairAgain, 0.9), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
+                step(Remedy::PairAgain, Performer::Merchant, Span::minutes(2)),
+                step(Remedy::PairAgain, Performer::Support, Span::minutes(5)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::PhoneLink(Fault::PhoneAsleep),
+            name: "phone-asleep",
+            zh: "手机休眠或欠费",
+            family: Family::Comms,
+            effect: "the phone carries nothing on",
+            cues: &[Cue::NoNetworkText],
+            seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::RestartPhone, 0.85), (Remedy::Repair, 1.0)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
+                step(Remedy::RestartPhone, Performer::Merchant, Span::minutes(2)),
+                step(Remedy::RestartPhone, Performer::Support, Span::minutes(5)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self { bearer: Bearer::connected(), ..Self::default() }
+    }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if Self::used(cx) {
+            self.tell(spec, cx);
+        }
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Connected(attempt) = timer;
+        if self.bearer.connect_done(attempt) {
+            self.tell(spec, cx);
+        }
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            Message::Ready | Message::Reconnect if Self::used(cx) => {
+                let attempt = self.bearer.connect();
+                cx.after(spec.radio.connects_in, Timer::Connected(attempt));
+                self.tell(spec, cx);
+            }
+            Message::Halt if Self::used(cx) => {
+                self.bearer.stop();
+                self.tell(spec, cx);
+            }
+            Message::Carry { hop, iso, via, delay } => {
+                let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
+                let delay = delay + takes;
+                if let Hop::FromPhone = hop {
+                    cx.post(cx.me(), Part::PaymentApp, delay, Parcel::Payment(iso));
+                } else {
+                    cx.say(Message::Carry { hop: Hop::Out(via), iso, via, delay });
+                }
+            }
+            _ => {}
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::PairingLost => self.unpaired = spec.medium == Medium::Bluetooth,
+            Fault::PhoneAsleep => self.asleep = true,
+        }
+        self.bearer.set_cut(self.unpaired || self.asleep);
+        if Self::used(cx) {
+            cx.error_state();
+            self.tell(spec, cx);
+        }
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::PairingLost => self.unpaired = false,
+            Fault::PhoneAsleep => self.asleep = false,
+        }
+        self.bearer.set_cut(self.unpaired || self.asleep);
+        if Self::used(cx) {
+            self.tell(spec, cx);
+        }
+    }
+    fn able(&self, _: &Spec) -> bool {
+        self.bearer.up()
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading { paired: !self.unpaired, answers: !self.asleep }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { paired: false, .. } => Some(Fault::PairingLost),
+            Reading { answers: false, .. } => Some(Fault::PhoneAsleep),
+            _ => None,
+        }
+    }
+}

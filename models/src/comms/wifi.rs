@@ -1,0 +1,186 @@
+//! Wi-Fi: the shop's own wireless network.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+
+use crate::bearer::{Bearer, Radio};
+use crate::bus::{Hop, Message};
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::wire::{Parcel, Via};
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "WifiSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Latency, losses, time to connect.
+    pub radio: Radio,
+}
+
+/// State of the link.
+#[derive(Component, Debug, Default)]
+pub struct Wifi {
+    bearer: Bearer,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// An attempt to connect has had its time.
+    Connected(u32),
+}
+
+/// How it breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "WifiFault")]
+pub enum Fault {
+    /// Something else transmits: the magnitude is the share of packets that it destroys.
+    Interference,
+    /// The access point is off.
+    AccessPointDown,
+}
+
+/// What the terminal's radio says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    beacon: bool,
+    noise: f64,
+}
+
+const PACKET: Purpose = Purpose::of("wifi: packet");
+const VIA: Via = Via::Wifi;
+
+impl Wifi {
+    fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (up, loss_ppm) = (self.bearer.up(), self.bearer.loss_ppm(&spec.radio));
+        cx.say(Message::Link { via: VIA, up, loss_ppm });
+        cx.look();
+    }
+}
+
+impl Model<Models> for Wifi {
+    const NAME: &'static str = "wifi";
+    const ZH: &'static str = "无线网络";
+    const ABOUT: &'static str = "The shop's wireless network, as a bearer of payment messages.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Wifi(Fault::Interference),
+            name: "interference",
+            zh: "信号干扰",
+            family: Family::Comms,
+            effect: "packets are lost and late: sales are slow or fail",
+            cues: &[Cue::LinkLightBlinks],
+            seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::ClearObstruction, 0.6), (Remedy::Repair, 0.8)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
+                step(Remedy::ClearObstruction, Performer::Merchant, Span::minutes(3)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Wifi(Fault::AccessPointDown),
+            name: "access-point-down",
+            zh: "无法连接网络",
+            family: Family::Comms,
+            effect: "nothing is sent or received by this bearer",
+            cues: &[Cue::NoNetworkText],
+            seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::Replug, 0.7), (Remedy::Repair, 0.95)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
+                step(Remedy::FailOver, Performer::Device, Span::secs(5)),
+                step(Remedy::Replug, Performer::Merchant, Span::minutes(4)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self { bearer: Bearer::connected() }
+    }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.tell(spec, cx);
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Connected(attempt) = timer;
+        if self.bearer.connect_done(attempt) {
+            self.tell(spec, cx);
+        }
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            Message::Ready | Message::Reconnect => {
+                let attempt = self.bearer.connect();
+                cx.after(spec.radio.connects_in, Timer::Connected(attempt));
+                self.tell(spec, cx);
+            }
+            Message::Halt => {
+                self.bearer.stop();
+                self.tell(spec, cx);
+            }
+            Message::Carry { iso, delay, .. } => {
+                if let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) {
+                    let gateway = cx.settings().directory.gateway;
+                    cx.post(gateway, Part::Gateway, delay + takes, Parcel::Payment(iso));
+                }
+            }
+            _ => {}
+        }
+    }
+    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        let Some(delay) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
+        let through_phone = cx.settings().profile(cx.me()).software.firmware.through_phone;
+        match parcel {
+            Parcel::Payment(iso) if through_phone => {
+                cx.say(Message::Carry { hop: Hop::FromPhone, iso, via: VIA, delay });
+            }
+            Parcel::Payment(_) => cx.post(cx.me(), Part::PaymentApp, delay, parcel),
+            other => cx.post(cx.me(), Part::Firmware, delay, other),
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        cx.error_state();
+        match fault {
+            Fault::Interference => {
+                self.bearer.set_extra_loss(magnitude);
+                cue::show(cx, Cue::LinkLightBlinks);
+            }
+            Fault::AccessPointDown => self.bearer.set_cut(true),
+        }
+        self.tell(spec, cx);
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Interference => {
+                self.bearer.set_extra_loss(0.0);
+                cue::gone(cx, Cue::LinkLightBlinks);
+            }
+            Fault::AccessPointDown => self.bearer.set_cut(false),
+        }
+        self.tell(spec, cx);
+    }
+    fn able(&self, _: &Spec) -> bool {
+        self.bearer.up()
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading { beacon: self.bearer.beacon(), noise: self.bearer.extra_loss() }
+    }
+    /// No beacon is no access point; a third of all packets lost is noise that a radio's own counters show.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { beacon: false, .. } => Some(Fault::AccessPointDown),
+            Reading { noise, .. } if noise > 0.3 => Some(Fault::Interference),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Panel: the lights and the buzzer, by which a terminal is heard and seen from across the counter.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Span};
+
+use crate::bus::Message;
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PanelSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// How long an error tone is worth a look.
+    pub tone_lingers: Span,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self { tone_lingers: Span::secs(10) }
+    }
+}
+
+/// State of lights and buzzer.
+#[derive(Component, Debug, Default)]
+pub struct Panel {
+    mute: bool,
+    tones: u32,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// The error tone is forgotten.
+    Faded(u32),
+}
+
+/// How lights and buzzer break.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PanelFault")]
+pub enum Fault {
+    /// No tone.
+    BuzzerDead,
+    /// No lights.
+    LightsDead,
+}
+
+/// The terminal cannot see its own lights nor hear itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading;
+
+impl Model<Models> for Panel {
+    const NAME: &'static str = "panel";
+    const ZH: &'static str = "指示灯与蜂鸣器";
+    const ABOUT: &'static str = "The lights and the buzzer.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Panel(Fault::BuzzerDead),
+            name: "buzzer-dead",
+            zh: "无提示音",
+            family: Family::Hardware,
+            effect: "no tone tells that a card was read or a sale approved",
+            cues: &[Cue::Silence],
+            seen_by: &[Part::Merchant],
+            mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Panel(Fault::LightsDead),
+            name: "lights-dead",
+            zh: "指示灯不亮",
+            family: Family::Hardware,
+            effect: "no light shows power, charge or link",
+            cues: &[Cue::PowerLightOut],
+            seen_by: &[Part::Merchant],
+            mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Replug, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Faded(tone) = timer;
+        if tone == self.tones {
+            cue::gone(cx, Cue::ErrorTone);
+        }
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        let Message::Beep { good } = message else { return };
+        if self.mute {
+            cx.error_state();
+            cue::show(cx, Cue::Silence);
+        } else if !good {
+            self.tones += 1;
+            cue::show(cx, Cue::ErrorTone);
+            cx.after(spec.tone_lingers, Timer::Faded(self.tones));
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::BuzzerDead => self.mute = true,
+            Fault::LightsDead => {
+                cx.error_state();
+                cue::show(cx, Cue::PowerLightOut);
+            }
+        }
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::BuzzerDead => {
+                self.mute = false;
+                cue::gone(cx, Cue::Silence);
+            }
+            Fault::LightsDead => cue::gone(cx, Cue::PowerLightOut),
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading
+    }
+    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
+        None
+    }
+}

@@ -1,0 +1,166 @@
+//! Scanner: reads bar codes and QR codes from a customer's phone.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::Probability;
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+
+use crate::bus::Message;
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::wire::Method;
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ScannerSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Time to present and read a code.
+    pub takes: Span,
+    /// Share of scans that fail with a sound scanner.
+    pub misread: Probability,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self { takes: Span::millis(1_500), misread: Probability(0.01) }
+    }
+}
+
+/// State of the scanner.
+#[derive(Component, Debug, Default)]
+pub struct Scanner {
+    dirt: f64,
+    unplugged: bool,
+    scans: u32,
+    failed: u8,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// The code has been presented for long enough.
+    Presented(u32),
+}
+
+/// How a scanner breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ScannerFault")]
+pub enum Fault {
+    /// The window is dirty; the magnitude is the share of scans that fail.
+    WindowDirty,
+    /// Its cable has come out.
+    CableLoose,
+}
+
+/// What the terminal can see of its scanner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    present: bool,
+    failed: u8,
+}
+
+const SCAN: Purpose = Purpose::of("scanner: the scan fails");
+
+impl Model<Models> for Scanner {
+    const NAME: &'static str = "scanner";
+    const ZH: &'static str = "扫描枪";
+    const ABOUT: &'static str = "Reads bar codes and QR codes from a customer's phone.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Scanner(Fault::WindowDirty),
+            name: "window-dirty",
+            zh: "扫描窗口脏污",
+            family: Family::CardReader,
+            effect: "codes are not read",
+            cues: &[Cue::NoReactionToCode],
+            seen_by: &[Part::Scanner, Part::Merchant],
+            mended_by: &[(Remedy::Clean, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Clean, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Scanner(Fault::CableLoose),
+            name: "cable-loose",
+            zh: "扫描枪连线松动",
+            family: Family::Hardware,
+            effect: "the scanner is not there",
+            cues: &[Cue::NoReactionToCode],
+            seen_by: &[Part::Scanner, Part::Merchant],
+            mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Replug, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Presented(scan) = timer;
+        if scan != self.scans {
+            return;
+        }
+        let bits = cx.draw(SCAN, u64::from(scan));
+        let faulty = self.unplugged || unit(bits[1]) < self.dirt;
+        let ok = !faulty && unit(bits[0]) >= spec.misread.0;
+        self.failed = if ok { 0 } else { self.failed.saturating_add(1) };
+        if faulty {
+            cx.error_state();
+            cue::show(cx, Cue::NoReactionToCode);
+        }
+        cx.look();
+        cx.say(Message::WasRead { method: Method::Code, ok });
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            Message::Read { .. } => {
+                self.scans += 1;
+                cx.after(spec.takes, Timer::Presented(self.scans));
+            }
+            Message::Halt => {
+                self.scans += 1;
+                self.failed = 0;
+            }
+            Message::Ready => cx.look(),
+            _ => {}
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::WindowDirty => self.dirt = magnitude,
+            Fault::CableLoose => self.unplugged = true,
+        }
+        cx.look();
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::WindowDirty => self.dirt = 0.0,
+            Fault::CableLoose => self.unplugged = false,
+        }
+        self.failed = 0;
+        cue::gone(cx, Cue::NoReactionToCode);
+        cx.look();
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading { present: !self.unplugged, failed: self.failed }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { present: false, .. } => Some(Fault::CableLoose),
+            Reading { failed: 4.., .. } => Some(Fault::WindowDirty),
+            _ => None,
+        }
+    }
+}

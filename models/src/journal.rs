@@ -1,0 +1,120 @@
+//! A terminal's journal: what it holds about its sales, in memory that survives a loss of power.
+
+use sim::Instant;
+
+use crate::money::Money;
+use crate::wire::{Code, Iso, Mti};
+
+/// Where a sale stands in the terminal's own books.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LineState {
+    /// Asked for, not answered.
+    Sent,
+    /// Approved: the customer has paid.
+    Approved,
+    /// Refused.
+    Declined,
+    /// Given up: to be taken back.
+    GivenUp,
+    /// Taken back, and that acknowledged.
+    Reversed,
+    /// Approved offline.
+    Stored,
+}
+
+/// One message that asked for money.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    pub(crate) stan: u32,
+    pub(crate) customer: u32,
+    pub(crate) amount: Money,
+    pub(crate) at: Instant,
+    pub(crate) state: LineState,
+}
+
+/// The journal.
+#[derive(Debug, Default)]
+pub struct Journal {
+    lines: Vec<Line>,
+    /// The request under way, from which a reversal would be made.
+    request: Iso,
+    /// Reversals that are not acknowledged, oldest first.
+    reversals: Vec<Iso>,
+    /// Offline sales that no host has taken in, oldest first.
+    advices: Vec<Iso>,
+}
+
+impl Journal {
+    /// A request is about to be sent: its reversal record is written first.
+    pub(crate) fn sent(&mut self, iso: &Iso, customer: u32, at: Instant) {
+        self.request = *iso;
+        let Iso { stan, amount, .. } = *iso;
+        self.lines.push(Line { stan, customer, amount, at, state: LineState::Sent });
+    }
+
+    /// A sale is approved offline.
+    pub(crate) fn store(&mut self, iso: Iso, customer: u32, at: Instant) {
+        let Iso { stan, amount, .. } = iso;
+        self.lines.push(Line { stan, customer, amount, at, state: LineState::Stored });
+        self.advices.push(iso);
+    }
+
+    // Trace numbers only grow, so a line is found from the end, where it nearly always is.
+    fn line(&mut self, stan: u32) -> Option<&mut Line> {
+        self.lines.iter_mut().rev().find(|line| line.stan == stan)
+    }
+
+    /// True if this request waits for its answer.
+    pub(crate) fn open(&self, stan: u32) -> bool {
+        self.lines.last().is_some_and(|line| line.stan == stan && line.state == LineState::Sent)
+    }
+
+    /// A final answer.
+    pub(crate) fn settle(&mut self, stan: u32, state: LineState) {
+        if let Some(line) = self.line(stan) {
+            line.state = state;
+        }
+    }
+
+    /// A request is given up: a reversal with its original's data is queued.
+    pub(crate) fn give_up(&mut self, stan: u32, reason: Code) {
+        self.settle(stan, LineState::GivenUp);
+        let original = self.request;
+        let reversal = Iso { mti: Mti::Reversal, code: reason, original: stan, ..original };
+        self.reversals.push(reversal);
+    }
+
+    /// The reversal that is to be sent next.
+    pub(crate) fn pending(&self) -> Option<Iso> {
+        self.reversals.first().copied()
+    }
+    /// The stored sale that is to be sent next.
+    pub(crate) fn first_stored(&self) -> Option<Iso> {
+        self.advices.first().copied()
+    }
+    /// Number of stored sales that no host has taken in.
+    pub(crate) fn stored(&self) -> usize {
+        self.advices.len()
+    }
+
+    /// A reversal is acknowledged; false if it was not pending.
+    pub(crate) fn take_back(&mut self, stan: u32) -> bool {
+        let Some(at) = self.reversals.iter().position(|iso| iso.stan == stan) else { return false };
+        self.reversals.remove(at);
+        self.settle(stan, LineState::Reversed);
+        true
+    }
+
+    /// A stored sale is taken in; false if it was not waiting.
+    pub(crate) fn advised(&mut self, stan: u32) -> bool {
+        let Some(at) = self.advices.iter().position(|iso| iso.stan == stan) else { return false };
+        self.advices.remove(at);
+        self.settle(stan, LineState::Approved);
+        true
+    }
+
+    /// All lines, oldest first.
+    pub(crate) fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+}

@@ -1,0 +1,278 @@
+//! Customer: comes, waits, pays, gives up.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::{Factor, Probability};
+use sim::{Context, Instant, Mode, Model, Purpose, Span};
+
+use crate::bus::{Message, Pin, Purchase};
+use crate::money::Money;
+use crate::note::{Note, Outcome, Sale};
+use crate::quantity::Price;
+use crate::wire::{Code, Method, Pan};
+use crate::Models;
+
+/// How customers pay: weights, which need not add up to anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mix {
+    /// By chip.
+    pub chip: Factor,
+    /// By tapping.
+    pub contactless: Factor,
+    /// By stripe.
+    pub stripe: Factor,
+    /// By a code on a phone.
+    pub code: Factor,
+}
+
+impl Default for Mix {
+    fn default() -> Self {
+        Self { chip: Factor(0.3), contactless: Factor(0.35), stripe: Factor(0.05), code: Factor(0.3) }
+    }
+}
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CustomerSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Customers a day at each terminal, on average.
+    pub per_day: Factor,
+    /// How they spread over the day: 24 weights, one an hour, from midnight.
+    pub hours: Vec<Factor>,
+    /// How they pay.
+    pub mix: Mix,
+    /// Half of the baskets are dearer than this.
+    pub basket: Price,
+    /// Standard deviation of the logarithm of the basket.
+    pub basket_spread: Factor,
+    /// How long a customer waits in all before leaving: the mean of an exponential law, on top of `patience_least`.
+    pub patience: Span,
+    /// No customer leaves before this.
+    pub patience_least: Span,
+    /// Share of PINs that are entered wrong.
+    pub wrong_pin: Probability,
+    /// Share of cards that have expired.
+    pub expired: Probability,
+    /// Below this amount a tap needs no PIN.
+    pub no_pin_below: Price,
+    /// How many may wait in line; who finds more leaves at once.
+    pub line: u8,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        // A shop that opens at seven and closes at ten, with a peak at noon and one after work.
+        let hours = [
+            0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 6.0, 4.0, 4.0, 5.0, 7.0, 9.0,
+            7.0, 4.0, 2.0, 0.0, 0.0,
+        ];
+        Self {
+            per_day: Factor(40.0),
+            hours: hours.map(Factor).to_vec(),
+            mix: Mix::default(),
+            basket: Price::yuan(36, 0),
+            basket_spread: Factor(0.9),
+            patience: Span::secs(150),
+            patience_least: Span::secs(60),
+            wrong_pin: Probability(0.01),
+            expired: Probability(0.004),
+            no_pin_below: Price::yuan(1_000, 0),
+            line: 4,
+        }
+    }
+}
+
+/// The customers of one terminal.
+#[derive(Component, Debug, Default)]
+pub struct Customer {
+    /// Customers so far.
+    count: u32,
+    /// Who is at the terminal, and since when in the shop.
+    paying: Option<(u32, Instant)>,
+    /// Who waits behind.
+    line: Vec<(u32, Instant)>,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// The next one comes.
+    Arrives,
+    /// One has waited long enough.
+    Patience(u32),
+}
+
+/// They do not break.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CustomerFault")]
+pub enum Fault {}
+
+/// Nobody reads them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading;
+
+const GAP: Purpose = Purpose::of("customer: the next arrival");
+const BASKET: Purpose = Purpose::of("customer: basket, card and patience");
+const DAY: u64 = Span::days(1).0;
+const HOUR: u64 = Span::hours(1).0;
+
+/// Accounts at each host that cards are drawn from.
+pub(crate) const ACCOUNTS: u32 = 200_000;
+
+impl Customer {
+    /// Plans the next arrival of an inhomogeneous Poisson process: a unit exponential, spent at the rate of each hour.
+    fn plan_next(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let weights: f64 = spec.hours.iter().map(|hour| hour.0).sum();
+        if weights <= 0.0 || spec.per_day.0 <= 0.0 {
+            return;
+        }
+        let mut left = -libm::log(cx.stream(GAP, u64::from(self.count)).unit());
+        // Arrivals a nanosecond in an hour of weight 1.
+        let scale = spec.per_day.0 / weights / HOUR as f64;
+        let mut at = cx.now().0;
+        while at < cx.settings().sales_end.0 {
+            let hour = (at % DAY / HOUR) as usize;
+            let rate = spec.hours.get(hour).map_or(0.0, |hour| hour.0) * scale;
+            let rest = HOUR - at % HOUR;
+            if left < rate * rest as f64 {
+                let at = Instant(at + (left / rate) as u64);
+                if at < cx.settings().sales_end {
+                    cx.after(at.since(cx.now()), Timer::Arrives);
+                }
+                return;
+            }
+            left -= rate * rest as f64;
+            at += rest;
+        }
+    }
+
+    /// Everything about a customer is drawn from the customer's own stream, in this order.
+    fn purchase(spec: &Spec, customer: u32, cx: &Context<'_, Models>) -> (Purchase, Span) {
+        let mut stream = cx.stream(BASKET, u64::from(customer));
+        let mix = &spec.mix;
+        let weights = [mix.chip.0, mix.contactless.0, mix.stripe.0, mix.code.0];
+        let method = [Method::Chip, Method::Contactless, Method::Stripe, Method::Code][stream.pick(&weights)];
+        let amount = stream.lognormal(spec.basket.minor() as f64, spec.basket_spread.0);
+        let amount = Money((amount as i64).clamp(1, 100_000_000));
+        let hosts = cx.settings().directory.hosts.len().max(1) as u32;
+        let host = stream.below(hosts) as u8;
+        let account = stream.below(ACCOUNTS);
+        let expired = stream.chance(spec.expired.0);
+        let wrong = stream.chance(spec.wrong_pin.0);
+        let patience = spec.patience_least + stream.exponential(spec.patience);
+        let due = match method {
+            Method::Code => false,
+            Method::Contactless => amount.0 >= spec.no_pin_below.minor(),
+            _ => true,
+        };
+        let pin = match (due, wrong) {
+            (false, _) => Pin::NotDue,
+            (true, false) => Pin::Right,
+            (true, true) => Pin::Wrong,
+        };
+        let expiry = if expired { 2001 } else { 3512 };
+        (Purchase { customer, amount, method, pan: Pan::of(host, account), expiry, pin }, patience)
+    }
+
+    fn arrive(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let customer = self.count;
+        self.count += 1;
+        self.plan_next(spec, cx);
+        if self.paying.is_none() {
+            self.step_up(spec, customer, cx.now(), cx);
+        } else if self.line.len() < usize::from(spec.line) {
+            self.line.push((customer, cx.now()));
+        } else {
+            Self::leave(spec, customer, cx.now(), cx);
+        }
+    }
+
+    /// A customer comes to the terminal.
+    fn step_up(&mut self, spec: &Spec, customer: u32, since: Instant, cx: &mut Context<'_, Models>) {
+        let (purchase, patience) = Self::purchase(spec, customer, cx);
+        let waited = cx.now().since(since);
+        self.paying = Some((customer, since));
+        cx.after(patience - waited, Timer::Patience(customer));
+        cx.say(Message::SaleWanted(purchase));
+    }
+
+    /// A customer leaves without having come to the terminal.
+    fn leave(spec: &Spec, customer: u32, began: Instant, cx: &mut Context<'_, Models>) {
+        let (purchase, _) = Self::purchase(spec, customer, cx);
+        cx.note(Note::SaleEnded(Sale {
+            customer,
+            began,
+            amount: purchase.amount,
+            outcome: Outcome::Abandoned,
+            code: Code::NONE,
+            method: purchase.method,
+            stan: 0,
+            rrn: 0,
+            tries: 0,
+        }));
+    }
+
+    /// Lets the next in line come forward; who has lost patience meanwhile has left.
+    fn next_in_line(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.paying = None;
+        while !self.line.is_empty() {
+            let (customer, since) = self.line.remove(0);
+            let (_, patience) = Self::purchase(spec, customer, cx);
+            if cx.now().since(since) < patience {
+                return self.step_up(spec, customer, since, cx);
+            }
+            Self::leave(spec, customer, since, cx);
+        }
+    }
+}
+
+impl Model<Models> for Customer {
+    const NAME: &'static str = "customer";
+    const ZH: &'static str = "客户";
+    const ABOUT: &'static str = "The merchant's customers: they come, wait, pay or give up.";
+    const MODES: &'static [Mode<Models>] = &[];
+    const ON_DEVICE: bool = false;
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.plan_next(spec, cx);
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::Arrives => self.arrive(spec, cx),
+            Timer::Patience(customer) if self.paying.is_some_and(|(who, _)| who == customer) => {
+                cx.say(Message::CustomerLeaves { customer });
+            }
+            Timer::Patience(_) => {}
+        }
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        if let Message::SaleOver { customer, .. } = message
+            && self.paying.is_some_and(|(who, _)| who == customer)
+        {
+            self.next_in_line(spec, cx);
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
+        match fault {}
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
+        match fault {}
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading
+    }
+    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
+        None
+    }
+}

@@ -1,0 +1,243 @@
+//! Merchant: notices what can be noticed, does what can be done at the counter, and calls for help.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::Factor;
+use sim::{Asked, Context, Instant, Mode, Model, Performer, Purpose, Span};
+
+use crate::bus::Message;
+use crate::cue::Cue;
+use crate::note::Note;
+use crate::wire::{Channel, Job, Parcel};
+use crate::{Fault as AnyFault, Models, Part};
+
+/// Which way a merchant takes to support: weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Channels {
+    /// Telephone 客服电话.
+    pub phone: Factor,
+    /// Website 官方网站.
+    pub website: Factor,
+    /// WeChat account 微信公众号.
+    pub wechat: Factor,
+}
+
+impl Default for Channels {
+    fn default() -> Self {
+        Self { phone: Factor(0.6), website: Factor(0.1), wechat: Factor(0.3) }
+    }
+}
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MerchantSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Mean time until a merchant who is there notices a cue: exponential.
+    pub notices_in: Span,
+    /// Mean time until a merchant who was asked gets to it: exponential.
+    pub reacts_in: Span,
+    /// First hour of the day at which somebody is there, from 0 to 23.
+    pub opens_at: u8,
+    /// Hour of the day from which nobody is there, from 1 to 24.
+    pub closes_at: u8,
+    /// Which way to support.
+    pub channels: Channels,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self {
+            notices_in: Span::minutes(4),
+            reacts_in: Span::minutes(2),
+            opens_at: 7,
+            closes_at: 22,
+            channels: Channels::default(),
+        }
+    }
+}
+
+/// The merchant at one terminal.
+#[derive(Component, Debug, Default)]
+pub struct Merchant {
+    /// Cues that can be noticed now, as a set.
+    shown: u32,
+    /// Cues that have been noticed.
+    noticed: u32,
+    /// Cues that have appeared so far: names the draws.
+    appearances: u32,
+    /// Times that somebody has asked so far: names the draws.
+    requests: u32,
+}
+
+/// A merchant's notes.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// Notices a cue, if it is still there.
+    Notices(Cue),
+}
+
+/// Merchants do not break.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MerchantFault")]
+pub enum Fault {}
+
+/// Nobody reads a merchant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading;
+
+const NOTICES: Purpose = Purpose::of("merchant: time to notice");
+const REACTS: Purpose = Purpose::of("merchant: time to react");
+const CHANNEL: Purpose = Purpose::of("merchant: way to support");
+const DAY: u64 = Span::days(1).0;
+const HOUR: u64 = Span::hours(1).0;
+
+impl Merchant {
+    /// This much time spent at the counter, counted in hours at which somebody is there.
+    fn at_counter(spec: &Spec, now: Instant, span: Span) -> Span {
+        let (opens, closes) = (u64::from(spec.opens_at) * HOUR, u64::from(spec.closes_at) * HOUR);
+        if closes <= opens {
+            return span;
+        }
+        let mut left = span.0;
+        let mut at = now.0;
+        loop {
+            let (day, of_day) = (at - at % DAY, at % DAY);
+            let from = of_day.max(opens);
+            if from < closes {
+                if left <= closes - from {
+                    return Span(day + from + left - now.0);
+                }
+                left -= closes - from;
+            }
+            at = day + DAY;
+        }
+    }
+
+    fn cue(&mut self, spec: &Spec, cue: Cue, on: bool, from: Part, cx: &mut Context<'_, Models>) {
+        if !on {
+            self.shown &= !cue.bit();
+            self.noticed &= !cue.bit();
+            let nothing_left = Cue::ALL.iter().all(|it| self.noticed & it.bit() == 0);
+            if nothing_left {
+                cx.dismiss();
+            }
+            return;
+        }
+        if self.shown & cue.bit() != 0 {
+            return;
+        }
+        self.shown |= cue.bit();
+        cx.cue(from, cue);
+        if cue.suspicion().is_some() {
+            self.appearances += 1;
+            let wait = cx.stream(NOTICES, u64::from(self.appearances)).exponential(spec.notices_in);
+            cx.after(Self::at_counter(spec, cx.now(), wait), Timer::Notices(cue));
+        }
+    }
+
+    /// Somebody asks for a rung.
+    fn asked(&mut self, spec: &Spec, asked: &Asked<Models>, cx: &mut Context<'_, Models>) {
+        self.requests += 1;
+        let reacts = cx.stream(REACTS, u64::from(self.requests)).exponential(spec.reacts_in);
+        let wait = Self::at_counter(spec, cx.now(), reacts);
+        let job = Job::of(cx.me(), asked);
+        let directory = &cx.settings().directory;
+        match asked.step.by {
+            Performer::Merchant => cx.apply_after(wait + job.takes, job.incident, job.rung),
+            Performer::Support => {
+                let weights = [spec.channels.phone.0, spec.channels.website.0, spec.channels.wechat.0];
+                let choice = cx.stream(CHANNEL, u64::from(self.requests)).pick(&weights);
+                let channel = [Channel::Phone, Channel::Website, Channel::Wechat][choice];
+                cx.post(directory.support, Part::Support, wait, Parcel::Call(job, channel));
+            }
+            Performer::Technician => {
+                cx.post(directory.technicians, Part::Technicians, wait, Parcel::Dispatch(job));
+            }
+            // These are carried out elsewhere: see the route of the message.
+            Performer::Device | Performer::Remote => {}
+        }
+    }
+}
+
+impl Model<Models> for Merchant {
+    const NAME: &'static str = "merchant";
+    const ZH: &'static str = "商户";
+    const ABOUT: &'static str = "The person at the terminal: notices, restarts, replugs, changes paper, calls.";
+    const MODES: &'static [Mode<Models>] = &[];
+    const ON_DEVICE: bool = false;
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Notices(cue) = timer;
+        if self.shown & cue.bit() == 0 || self.noticed & cue.bit() != 0 {
+            return;
+        }
+        self.noticed |= cue.bit();
+        if let Some(suspect) = cue.suspicion() {
+            cx.alarm(suspect);
+        }
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            Message::Cue { cue, on, from } => self.cue(spec, cue, on, from, cx),
+            Message::Asked(asked) => self.asked(spec, &asked, cx),
+            _ => {}
+        }
+    }
+    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        match parcel {
+            Parcel::Advice(job, waited_ms) => {
+                cx.note(Note::SupportCall { waited_ms, abandoned: false });
+                cx.apply_after(job.takes, job.incident, job.rung);
+            }
+            Parcel::NoHelp(job, waited_ms) => {
+                cx.note(Note::SupportCall { waited_ms, abandoned: true });
+                cx.give_up_after(Span::ZERO, job.incident, job.rung);
+            }
+            Parcel::Visit(job) => cx.apply_after(job.takes, job.incident, job.rung),
+            _ => {}
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
+        match fault {}
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
+        match fault {}
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading
+    }
+    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
+        None
+    }
+    /// As long as a cue is there that made the merchant suspect it.
+    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
+        Cue::ALL.iter().any(|cue| self.noticed & cue.bit() != 0 && cue.suspicion() == Some(suspect))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_at_the_counter_at_night() {
+        let spec = Spec::default(); // from seven to ten
+        let at = |hour: u64| Instant(hour * HOUR);
+        assert_eq!(Merchant::at_counter(&spec, at(10), Span::hours(1)), Span::hours(1));
+        assert_eq!(Merchant::at_counter(&spec, at(3), Span::hours(1)), Span::hours(5));
+        // Half an hour left today, the other half tomorrow.
+        let late = Instant(21 * HOUR + HOUR / 2);
+        assert_eq!(Merchant::at_counter(&spec, late, Span::hours(1)), Span::hours(10));
+    }
+}

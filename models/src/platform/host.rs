@@ -1,0 +1,291 @@
+//! Host: an issuer's authorisation system: balances, limits, response codes, outages.
+
+use std::collections::BTreeMap;
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::Factor;
+use sim::{ActorId, Context, Instant, Mode, Model, Performer, Purpose, Span};
+
+use crate::money::Money;
+use crate::plan::step;
+use crate::quantity::Price;
+use crate::wire::{Code, Iso, Mti, Parcel};
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HostSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Median time to decide.
+    pub decides_in: Span,
+    /// Standard deviation of the logarithm of that time.
+    pub spread: Factor,
+    /// Half of the accounts can spend more than this in a day.
+    pub balance: Price,
+    /// Standard deviation of the logarithm of the balance.
+    pub balance_spread: Factor,
+    /// The most that one sale may come to.
+    pub limit: Price,
+    /// Wrong PINs in a row that block a card for the day.
+    pub pin_tries: u8,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self {
+            decides_in: Span::millis(120),
+            spread: Factor(0.5),
+            balance: Price::yuan(4_000, 0),
+            balance_spread: Factor(1.4),
+            limit: Price::yuan(50_000, 0),
+            pin_tries: 3,
+        }
+    }
+}
+
+/// An account, as far as today is concerned.
+#[derive(Clone, Copy, Debug, Default)]
+struct Account {
+    day: u32,
+    wrong_pins: u8,
+    spent: i64,
+}
+
+/// A transaction in the host's ledger.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Posting {
+    pub(crate) amount: Money,
+    pub(crate) at: Instant,
+    /// How often the money was taken.
+    pub(crate) taken: u8,
+    pub(crate) reversed: bool,
+}
+
+/// State of the host.
+#[derive(Component, Debug, Default)]
+pub struct Host {
+    accounts: BTreeMap<u32, Account>,
+    ledger: BTreeMap<(ActorId, u32), Posting>,
+    authorisations: u32,
+    out: bool,
+    /// How many times slower than usual it decides, less one.
+    slow: f64,
+}
+
+/// It makes no notes: a decision takes its time on the way back.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {}
+
+/// How a host breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HostFault")]
+pub enum Fault {
+    /// It does not answer.
+    Outage,
+    /// It answers late: at magnitude 1 a hundred times as late as usual.
+    Slow,
+}
+
+/// Nobody outside reads a host; the gateway judges it by its answers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading;
+
+const BALANCE: Purpose = Purpose::of("host: balance of an account");
+const DECIDES: Purpose = Purpose::of("host: time to decide");
+const DAY: u64 = Span::days(1).0;
+
+impl Host {
+    /// The ledger, by terminal and trace number.
+    pub(crate) fn ledger(&self) -> &BTreeMap<(ActorId, u32), Posting> {
+        &self.ledger
+    }
+
+    /// What an account can spend in a day, before it has spent anything.
+    fn balance(spec: &Spec, account: u32, cx: &Context<'_, Models>) -> i64 {
+        let mut stream = cx.stream(BALANCE, u64::from(account));
+        stream.lognormal(spec.balance.minor() as f64, spec.balance_spread.0) as i64
+    }
+
+    fn decide(&mut self, spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> Code {
+        if iso.currency != cx.settings().currency {
+            return Code::FORMAT;
+        }
+        if iso.amount.0 <= 0 {
+            return Code(*b"13");
+        }
+        if iso.expiry < 2601 {
+            return Code::EXPIRED;
+        }
+        if iso.amount.0 > spec.limit.minor() {
+            return Code::LIMIT;
+        }
+        let balance = Self::balance(spec, iso.pan.account(), cx);
+        let day = (cx.now().0 / DAY) as u32;
+        let account = self.accounts.entry(iso.pan.account()).or_default();
+        if account.day != day {
+            *account = Account { day, ..Account::default() };
+        }
+        if account.wrong_pins >= spec.pin_tries {
+            return Code::PIN_TRIES;
+        }
+        if iso.pin_block != 0 && iso.pin_block != iso.pan.digits() {
+            account.wrong_pins += 1;
+            return Code::WRONG_PIN;
+        }
+        if account.spent + iso.amount.0 > balance {
+            return Code::NO_FUNDS;
+        }
+        account.wrong_pins = 0;
+        account.spent += iso.amount.0;
+        Code::APPROVED
+    }
+
+    fn authorise(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
+        let key = (iso.terminal, iso.stan);
+        // A reversal that overtook its original leaves a mark: what it was to take back is not taken.
+        let known = self.ledger.get(&key).copied();
+        iso.code = match known {
+            Some(posting) if posting.reversed => Code::NOT_FOUND,
+            Some(_) => Code::APPROVED,
+            None => self.decide(spec, &iso, cx),
+        };
+        if iso.code == Code::APPROVED && known.is_none() {
+            let posting = Posting { amount: iso.amount, at: cx.now(), taken: 1, reversed: false };
+            self.ledger.insert(key, posting);
+            self.authorisations += 1;
+            iso.authorisation = self.authorisations;
+        }
+        iso.mti = if iso.mti == Mti::Advice { Mti::AdviceResponse } else { Mti::Response };
+        self.reply(spec, iso, cx);
+    }
+
+    /// A stored sale was approved by the terminal: it is taken in, whatever the balance.
+    fn take_in(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
+        let key = (iso.terminal, iso.stan);
+        let posting = Posting { amount: iso.amount, at: cx.now(), taken: 1, reversed: false };
+        self.ledger.entry(key).or_insert(posting);
+        iso.code = Code::APPROVED;
+        iso.mti = Mti::AdviceResponse;
+        self.reply(spec, iso, cx);
+    }
+
+    /// Repeated reversals of one transaction count once.
+    fn reverse(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
+        let key = (iso.terminal, iso.stan);
+        iso.code = match self.ledger.get_mut(&key) {
+            Some(posting) => {
+                if !posting.reversed {
+                    posting.reversed = true;
+                    let account = self.accounts.entry(iso.pan.account()).or_default();
+                    account.spent = (account.spent - iso.amount.0).max(0);
+                }
+                if posting.taken > 0 { Code::APPROVED } else { Code::NOT_FOUND }
+            }
+            None => {
+                let mark = Posting { amount: iso.amount, at: cx.now(), taken: 0, reversed: true };
+                self.ledger.insert(key, mark);
+                Code::NOT_FOUND
+            }
+        };
+        iso.mti = Mti::ReversalResponse;
+        self.reply(spec, iso, cx);
+    }
+
+    fn reply(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
+        let name = DECIDES.numbered(u64::from(iso.terminal.0));
+        let mut stream = cx.stream(name, u64::from(iso.stan) << 8 | iso.mti as u64);
+        let usual = stream.lognormal(spec.decides_in.0 as f64, spec.spread.0);
+        let takes = Span::from_nanos_f64(usual * (1.0 + 99.0 * self.slow));
+        let gateway = cx.settings().directory.gateway;
+        cx.post(gateway, Part::Gateway, takes, Parcel::Payment(iso));
+    }
+}
+
+impl Model<Models> for Host {
+    const NAME: &'static str = "host";
+    const ZH: &'static str = "银行 / 支付机构";
+    const ABOUT: &'static str = "An issuer's authorisation system: balances, limits, response codes.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Host(Fault::Outage),
+            name: "outage",
+            zh: "发卡行中断",
+            family: Family::Transaction,
+            effect: "sales with its cards are refused or not answered",
+            cues: &[crate::Cue::NoAnswerText],
+            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::RestoreService, 0.9)],
+            ladder: &[
+                step(Remedy::Retry, Performer::Device, Span::minutes(1)),
+                step(Remedy::RestoreService, Performer::Device, Span::minutes(20)),
+                step(Remedy::RestoreService, Performer::Device, Span::minutes(60)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Host(Fault::Slow),
+            name: "slow",
+            zh: "发卡行响应缓慢",
+            family: Family::Transaction,
+            effect: "answers come late, some too late",
+            cues: &[crate::Cue::NoAnswerText],
+            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::RestoreService, 0.9)],
+            ladder: &[
+                step(Remedy::Retry, Performer::Device, Span::minutes(1)),
+                step(Remedy::RestoreService, Performer::Device, Span::minutes(20)),
+            ],
+        },
+    ];
+    const HUB: bool = true;
+    const ON_DEVICE: bool = false;
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
+        match timer {}
+    }
+    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        let Parcel::Payment(iso) = parcel else { return };
+        if self.out {
+            return cx.error_state();
+        }
+        match iso.mti {
+            Mti::Request => self.authorise(spec, iso, cx),
+            Mti::Advice => self.take_in(spec, iso, cx),
+            Mti::Reversal => self.reverse(spec, iso, cx),
+            Mti::Response | Mti::AdviceResponse | Mti::ReversalResponse => {}
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Outage => self.out = true,
+            Fault::Slow => self.slow = magnitude,
+        }
+        cx.look();
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Outage => self.out = false,
+            Fault::Slow => self.slow = 0.0,
+        }
+        cx.look();
+    }
+    fn able(&self, _: &Spec) -> bool {
+        !self.out
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading
+    }
+    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
+        None
+    }
+}

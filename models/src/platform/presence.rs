@@ -1,0 +1,270 @@
+//! Presence: the back office's record of one terminal, kept beside it: does it send its heartbeats?
+//!
+//! A heartbeat that arrives as expected changes nothing, so it is no event. Whether beat n is lost is a function of
+//! (seed, terminal, n); when what decides it changes, the record looks ahead for the first m misses in a row and makes a
+//! note of that moment. `every_beat` simulates each beat instead: the alarms are the same to the nanosecond.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Purpose, Span, unit};
+
+use crate::bus::Message;
+use crate::wire::{Job, Parcel, Via};
+use crate::{Fault as AnyFault, Models, Part};
+
+/// What a scenario may set. The period and the number of misses are the policy's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PresenceSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {}
+
+/// What the back office believes of a terminal, and what it will hear of it.
+#[derive(Component, Debug, Default)]
+pub struct Presence {
+    /// Heartbeats go out and can pass.
+    alive: bool,
+    loss_ppm: u32,
+    via: Via,
+    /// The first beat that is not accounted for.
+    next: u64,
+    /// Misses in a row before it.
+    run: u32,
+    /// So many misses in a row that it is missing.
+    missing: bool,
+    /// The same, as of what is known: a beat is missed when it is late, not when it is sent.
+    known_missing: bool,
+    epoch: u32,
+    started: bool,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// A beat is sent that ends a run of misses, or makes it long enough.
+    Turn(u32),
+    /// Nothing turned up to here: look further ahead.
+    Ahead(u32),
+    /// The last of the misses that make it missing is late.
+    Missing,
+    /// It is heard again.
+    Heard,
+    /// A beat is sent, where every beat is an event.
+    Beat,
+}
+
+/// It does not break.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PresenceFault")]
+pub enum Fault {}
+
+/// It is read by itself alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading;
+
+const BEAT: Purpose = Purpose::of("presence: the beat is lost");
+const PHASE: Purpose = Purpose::of("presence: phase of the beats");
+
+/// How many beats it looks ahead at a time: a week of them at one a minute.
+const AHEAD: u64 = 10_080;
+
+/// When the beats of a terminal are sent.
+#[derive(Clone, Copy, Debug)]
+struct Rhythm {
+    phase: u64,
+    period: u64,
+}
+
+impl Rhythm {
+    fn of(cx: &Context<'_, Models>) -> Self {
+        let period = cx.settings().policy.heartbeat.0.max(1);
+        let phase = (unit(cx.draw(PHASE, 0)[0]) * period as f64) as u64;
+        Self { phase, period }
+    }
+    fn sent(self, beat: u64) -> Instant {
+        Instant(self.phase.saturating_add(beat.saturating_mul(self.period)))
+    }
+    /// The first beat that is sent at this moment or later.
+    fn first_from(self, now: Instant) -> u64 {
+        now.0.saturating_sub(self.phase).div_ceil(self.period)
+    }
+}
+
+impl Presence {
+    fn lost(&self, beat: u64, cx: &Context<'_, Models>) -> bool {
+        !self.alive || f64::from(self.loss_ppm) > unit(cx.draw(BEAT, beat)[0]) * 1e6
+    }
+
+    /// What decides the beats has changed: takes stock of those that were sent before, and looks ahead.
+    fn change(&mut self, alive: bool, loss_ppm: u32, via: Via, cx: &mut Context<'_, Models>) {
+        if alive {
+            self.via = via;
+        }
+        if (alive, loss_ppm) == (self.alive, self.loss_ppm) && self.started {
+            return;
+        }
+        let rhythm = Rhythm::of(cx);
+        let every_beat = cx.settings().policy.every_beat;
+        if !self.started {
+            self.next = rhythm.first_from(cx.now());
+            if every_beat {
+                cx.after(rhythm.sent(self.next).since(cx.now()), Timer::Beat);
+            }
+        } else if !every_beat {
+            self.account(rhythm.first_from(cx.now()), cx);
+        }
+        (self.started, self.alive, self.loss_ppm) = (true, alive, loss_ppm);
+        if !every_beat {
+            self.look_ahead(rhythm, cx);
+        }
+    }
+
+    /// Takes stock of the beats before `upto`: how many misses in a row they end with.
+    fn account(&mut self, upto: u64, cx: &Context<'_, Models>) {
+        let enough = cx.settings().policy.misses.max(1);
+        let mut run = 0;
+        for beat in (self.next..upto).rev() {
+            if run >= enough || !self.lost(beat, cx) {
+                (self.run, self.next) = (run, upto);
+                return;
+            }
+            run += 1;
+        }
+        self.run = self.run.saturating_add(run).min(enough);
+        self.next = self.next.max(upto);
+    }
+
+    /// Makes a note of the next beat at which the record changes its mind.
+    fn look_ahead(&mut self, rhythm: Rhythm, cx: &mut Context<'_, Models>) {
+        self.epoch += 1;
+        let last = rhythm.first_from(cx.settings().end).min(self.next + AHEAD);
+        let turn = if self.missing {
+            (self.next..last).take_while(|_| self.alive).find(|&beat| !self.lost(beat, cx))
+        } else {
+            self.next_missing(last, cx)
+        };
+        let (beat, timer) = match turn {
+            Some(beat) => (beat, Timer::Turn(self.epoch)),
+            None if self.missing && !self.alive => return,
+            None => (last, Timer::Ahead(self.epoch)),
+        };
+        if rhythm.sent(beat) < cx.settings().end {
+            cx.after(rhythm.sent(beat).since(cx.now()), timer);
+        }
+    }
+
+    /// The first beat before `last` that makes enough misses in a row.
+    fn next_missing(&self, last: u64, cx: &Context<'_, Models>) -> Option<u64> {
+        let enough = u64::from(cx.settings().policy.misses.max(1));
+        // A run of m that begins at `start` ends at `start + m - 1`. Look from its end: a beat that was heard there
+        // rules out every run that contains it, so only every m-th beat is looked at while all is well.
+        let mut first = self.next;
+        let mut needed = enough.saturating_sub(u64::from(self.run)).max(1);
+        loop {
+            let end = first + needed - 1;
+            if end >= last {
+                return None;
+            }
+            match (first..=end).rev().find(|&beat| !self.lost(beat, cx)) {
+                None => return Some(end),
+                Some(heard) => (first, needed) = (heard + 1, enough),
+            }
+        }
+    }
+
+    /// The beat that is sent now makes it missing, or ends that.
+    fn turn(&mut self, cx: &mut Context<'_, Models>) {
+        let grace = cx.settings().policy.grace;
+        self.missing = !self.missing;
+        self.run = if self.missing { cx.settings().policy.misses.max(1) } else { 0 };
+        cx.after(grace, if self.missing { Timer::Missing } else { Timer::Heard });
+    }
+
+    /// One beat, where every beat is an event.
+    fn beat(&mut self, rhythm: Rhythm, cx: &mut Context<'_, Models>) {
+        let lost = self.lost(self.next, cx);
+        self.next += 1;
+        self.run = if lost { self.run.saturating_add(1) } else { 0 };
+        let enough = cx.settings().policy.misses.max(1);
+        if self.missing != (self.run >= enough) && (lost || self.missing) {
+            self.turn(cx);
+        }
+        if rhythm.sent(self.next) < cx.settings().end {
+            cx.after(rhythm.sent(self.next).since(cx.now()), Timer::Beat);
+        }
+    }
+
+    fn found(&mut self, missing: bool, cx: &mut Context<'_, Models>) {
+        self.known_missing = missing;
+        let back_office = cx.settings().directory.back_office;
+        let seen = Parcel::Seen { terminal: cx.me(), missing };
+        cx.post(back_office, Part::BackOffice, Span::ZERO, seen);
+        if missing {
+            // Silence says little: no network is the likeliest of its causes.
+            cx.alarm(AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage));
+        } else {
+            cx.dismiss();
+        }
+    }
+}
+
+impl Model<Models> for Presence {
+    const NAME: &'static str = "presence";
+    const ZH: &'static str = "心跳监测";
+    const ABOUT: &'static str = "The back office's record of a terminal's heartbeats.";
+    const MODES: &'static [Mode<Models>] = &[];
+    const ON_DEVICE: bool = false;
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let rhythm = Rhythm::of(cx);
+        match timer {
+            Timer::Turn(epoch) if epoch == self.epoch => {
+                self.turn(cx);
+                self.next = rhythm.first_from(cx.now()) + 1;
+                self.look_ahead(rhythm, cx);
+            }
+            Timer::Ahead(epoch) if epoch == self.epoch => {
+                self.account(rhythm.first_from(cx.now()), cx);
+                self.look_ahead(rhythm, cx);
+            }
+            Timer::Turn(_) | Timer::Ahead(_) => {}
+            Timer::Missing => self.found(true, cx),
+            Timer::Heard => self.found(false, cx),
+            Timer::Beat => self.beat(rhythm, cx),
+        }
+    }
+    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            Message::Beats { alive, loss_ppm, via } => self.change(alive, loss_ppm, via, cx),
+            Message::Asked(asked) => {
+                let back_office = cx.settings().directory.back_office;
+                let job = Job::of(cx.me(), &asked);
+                cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Command(job, self.via));
+            }
+            _ => {}
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
+        match fault {}
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
+        match fault {}
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading
+    }
+    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
+        None
+    }
+    fn still_sees(&self, _: &Spec, _: AnyFault, _: Instant) -> bool {
+        self.known_missing
+    }
+}

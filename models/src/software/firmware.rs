@@ -1,0 +1,421 @@
+//! Firmware: boots, watches itself, shares out memory and processor, and chooses the way to the network.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Span};
+
+use crate::bus::{Hop, Message};
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::quantity::Mebibytes;
+use crate::service::Milestone;
+use crate::wire::{Iso, Parcel, Via};
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FirmwareSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Time from power to a running payment application.
+    pub boots_in: Span,
+    /// A hang is noticed when nobody has fed the watchdog for so long.
+    pub watchdog: Span,
+    /// Memory of the terminal.
+    pub memory: Mebibytes,
+    /// Time in which a leak of magnitude 1 uses up half of the memory.
+    pub leaks_in: Span,
+    /// The bearer that it normally uses.
+    pub uplink: Via,
+    /// The bearer that it changes to when the first is down, if the policy lets it.
+    pub backup: Option<Via>,
+    /// The terminal reaches its bearers through the merchant's phone or tablet.
+    pub through_phone: bool,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self {
+            boots_in: Span::secs(45),
+            watchdog: Span::secs(90),
+            memory: Mebibytes(512),
+            leaks_in: Span::hours(4),
+            uplink: Via::Wifi,
+            backup: Some(Via::Cellular),
+            through_phone: false,
+        }
+    }
+}
+
+/// What a link has said of itself.
+#[derive(Clone, Copy, Debug, Default)]
+struct Link {
+    up: bool,
+    loss_ppm: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum State {
+    Off,
+    Booting,
+    #[default]
+    Running,
+}
+
+/// State of the firmware.
+#[derive(Component, Debug, Default)]
+pub struct Firmware {
+    state: State,
+    supplied: bool,
+    /// Counts starts and stops: a note of an earlier one is ignored.
+    boot: u32,
+    hung: bool,
+    hung_since: Instant,
+    leak: f64,
+    /// When the memory was last all free.
+    fresh: Instant,
+    starved: f64,
+    phone: Link,
+    wifi: Link,
+    cellular: Link,
+    /// Somebody chose the other uplink.
+    swapped: bool,
+    online: Option<Via>,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// The terminal has booted.
+    Booted(u32),
+    /// Nobody has fed the watchdog.
+    Watchdog(u32),
+    /// A good part of the memory is gone.
+    MemoryLow(u32),
+    /// The memory is gone.
+    MemoryGone(u32),
+}
+
+/// How firmware breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FirmwareFault")]
+pub enum Fault {
+    /// Nothing goes on: a deadlock.
+    Hang,
+    /// Memory leaks; the magnitude is its speed.
+    MemoryLeak,
+    /// Something takes the processor; the magnitude is how much of it.
+    ProcessorStarved,
+}
+
+/// Watchdog and resource counters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// Time since the watchdog was last fed, if that is not now.
+    unfed: Span,
+    watchdog: Span,
+    /// Share of the memory that is in use.
+    memory_used: f64,
+    /// Share of the processor that others take.
+    processor_taken: f64,
+}
+
+impl Firmware {
+    fn halt(&mut self, cx: &mut Context<'_, Models>, next: State) {
+        self.boot += 1;
+        self.state = next;
+        cx.say(Message::Halt);
+        self.tell(cx);
+    }
+
+    fn restart(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if !self.supplied {
+            return;
+        }
+        self.halt(cx, State::Booting);
+        cx.after(spec.boots_in, Timer::Booted(self.boot));
+    }
+
+    fn memory_used(&self, spec: &Spec, now: Instant) -> f64 {
+        let leaking = now.since(self.fresh).as_secs_f64() * self.leak;
+        (0.5 + 0.5 * leaking / spec.leaks_in.as_secs_f64().max(1.0)).min(1.0)
+    }
+
+    /// Makes notes of what a leak will do.
+    fn expect_leak(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if self.leak > 0.0 {
+            let all = spec.leaks_in.scaled(1.0 / self.leak);
+            cx.after(all.scaled(0.8), Timer::MemoryLow(self.boot));
+            cx.after(all, Timer::MemoryGone(self.boot));
+        }
+    }
+
+    fn hang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.hung = true;
+        self.hung_since = cx.now();
+        cx.error_state();
+        cue::show(cx, Cue::FrozenScreen);
+        cx.after(spec.watchdog, Timer::Watchdog(self.boot));
+        self.pace(cx);
+        self.tell(cx);
+    }
+
+    fn unhang(&mut self, cx: &mut Context<'_, Models>) {
+        self.hung = false;
+        cue::gone(cx, Cue::FrozenScreen);
+        self.pace(cx);
+        self.tell(cx);
+        cx.look();
+    }
+
+    /// How slow everything is: 100 is as usual, 0 is not at all.
+    fn pace(&self, cx: &mut Context<'_, Models>) {
+        let percent = if self.hung { 0 } else { 100 + (400.0 * self.starved) as u32 };
+        cx.say(Message::Pace { percent });
+    }
+
+    fn link(&self, spec: &Spec, via: Via) -> Link {
+        let bearer = match via {
+            Via::Wifi => self.wifi,
+            Via::Cellular => self.cellular,
+        };
+        if !spec.through_phone {
+            return bearer;
+        }
+        let both = self.phone.loss_ppm + bearer.loss_ppm;
+        Link { up: self.phone.up && bearer.up, loss_ppm: both.min(1_000_000) }
+    }
+
+    /// Chooses the bearer and tells who depends on it.
+    fn choose(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (mut first, mut second) = (spec.uplink, spec.backup);
+        if self.swapped && let Some(other) = second {
+            (first, second) = (other, Some(first));
+        }
+        let may = cx.settings().policy.failover || self.swapped;
+        let up = |via: &Via| self.link(spec, *via).up;
+        self.online = Some(first).filter(up).or(second.filter(|via| may && up(via)));
+        self.tell(cx);
+        let loss_ppm = self.online.map_or(1_000_000, |via| self.link(spec, via).loss_ppm);
+        let alive = self.state == State::Running && !self.hung && self.online.is_some();
+        cx.say(Message::Beats { alive, loss_ppm, via: self.online.unwrap_or(first) });
+    }
+
+    fn tell(&self, cx: &mut Context<'_, Models>) {
+        let running = self.state == State::Running;
+        cx.say(Message::Online { up: running && self.online.is_some() });
+        if running && self.online.is_none() {
+            cue::show(cx, Cue::NoNetworkText);
+        } else {
+            cue::gone(cx, Cue::NoNetworkText);
+        }
+        if !running || self.hung {
+            cx.say(Message::Beats { alive: false, loss_ppm: 1_000_000, via: Via::Wifi });
+        }
+        cx.look();
+    }
+
+    fn transmit(&self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
+        if self.state != State::Running || self.hung {
+            return;
+        }
+        let Some(via) = self.online else { return };
+        iso.via = via;
+        let hop = if spec.through_phone { Hop::ToPhone } else { Hop::Out(via) };
+        cx.say(Message::Carry { hop, iso, via, delay: Span::ZERO });
+    }
+}
+
+impl Model<Models> for Firmware {
+    const NAME: &'static str = "firmware";
+    const ZH: &'static str = "操作系统";
+    const ABOUT: &'static str = "The embedded operating system: boot, watchdog, memory, processor, choice of the uplink.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Firmware(Fault::Hang),
+            name: "hang",
+            zh: "系统死机",
+            family: Family::Software,
+            effect: "nothing goes on until somebody restarts it",
+            cues: &[Cue::FrozenScreen],
+            seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
+            mended_by: &[
+                (Remedy::RestartApp, 0.6),
+                (Remedy::RestartTerminal, 0.95),
+                (Remedy::Update, 0.98),
+                (Remedy::Repair, 1.0),
+                (Remedy::Swap, 1.0),
+            ],
+            ladder: &[
+                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
+                step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
+                step(Remedy::RestartTerminal, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Firmware(Fault::MemoryLeak),
+            name: "memory-leak",
+            zh: "内存泄漏",
+            family: Family::Software,
+            effect: "the terminal gets slow and then hangs, again after every restart",
+            cues: &[Cue::SlowOperation, Cue::FrozenScreen],
+            seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 0.9)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Firmware(Fault::ProcessorStarved),
+            name: "processor-starved",
+            zh: "资源占用过高",
+            family: Family::Software,
+            effect: "every dialogue takes longer",
+            cues: &[Cue::SlowOperation],
+            seen_by: &[Part::Firmware, Part::Merchant],
+            mended_by: &[(Remedy::RestartTerminal, 0.7), (Remedy::Update, 0.95), (Remedy::Swap, 0.9)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
+                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self { supplied: true, ..Self::default() }
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::Booted(boot) if boot == self.boot => {
+                self.state = State::Running;
+                self.fresh = cx.now();
+                cx.milestone(Milestone::Booted);
+                cx.say(Message::Ready);
+                self.pace(cx);
+                self.choose(spec, cx);
+                self.expect_leak(spec, cx);
+                if self.hung {
+                    // The cause is still there: it hangs again.
+                    self.hang(spec, cx);
+                }
+            }
+            Timer::Watchdog(boot) if boot == self.boot && self.hung => cx.look(),
+            Timer::MemoryLow(boot) if boot == self.boot && self.leak > 0.0 => {
+                cx.error_state();
+                self.starved = self.starved.max(0.5);
+                cue::show(cx, Cue::SlowOperation);
+                self.pace(cx);
+                cx.look();
+            }
+            Timer::MemoryGone(boot) if boot == self.boot && self.leak > 0.0 => self.hang(spec, cx),
+            _ => {}
+        }
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            Message::Supplied { on } if on != self.supplied => {
+                self.supplied = on;
+                if on {
+                    self.restart(spec, cx);
+                } else {
+                    self.halt(cx, State::Off);
+                }
+            }
+            Message::Restart => {
+                if self.leak > 0.0 {
+                    // A restart gives the memory back; the leak stays.
+                    (self.hung, self.starved) = (false, 0.0);
+                    cue::gone(cx, Cue::FrozenScreen);
+                    cue::gone(cx, Cue::SlowOperation);
+                }
+                self.restart(spec, cx);
+            }
+            Message::FailOver => {
+                self.swapped = !self.swapped;
+                self.choose(spec, cx);
+            }
+            Message::Link { via, up, loss_ppm } => {
+                let link = Link { up, loss_ppm };
+                match via {
+                    Via::Wifi => self.wifi = link,
+                    Via::Cellular => self.cellular = link,
+                }
+                self.choose(spec, cx);
+            }
+            Message::PhoneLinked { up, loss_ppm } => {
+                self.phone = Link { up, loss_ppm };
+                self.choose(spec, cx);
+            }
+            Message::Transmit(iso) => self.transmit(spec, iso, cx),
+            _ => {}
+        }
+    }
+    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        if let Parcel::Command(job, _) = parcel
+            && self.state == State::Running
+            && !self.hung
+        {
+            cx.apply_after(job.takes, job.incident, job.rung);
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Hang => self.hang(spec, cx),
+            Fault::MemoryLeak => {
+                self.leak = magnitude;
+                self.fresh = cx.now();
+                self.expect_leak(spec, cx);
+            }
+            Fault::ProcessorStarved => {
+                self.starved = magnitude;
+                cx.error_state();
+                cue::show(cx, Cue::SlowOperation);
+                self.pace(cx);
+                cx.look();
+            }
+        }
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Hang => {}
+            Fault::MemoryLeak => (self.leak, self.starved) = (0.0, 0.0),
+            Fault::ProcessorStarved => self.starved = 0.0,
+        }
+        if self.leak == 0.0 && self.starved == 0.0 {
+            cue::gone(cx, Cue::SlowOperation);
+        }
+        self.unhang(cx);
+    }
+    fn able(&self, _: &Spec) -> bool {
+        self.state == State::Running && !self.hung
+    }
+    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
+        Reading {
+            unfed: if self.hung { now.since(self.hung_since) } else { Span::ZERO },
+            watchdog: spec.watchdog,
+            memory_used: self.memory_used(spec, now),
+            processor_taken: self.starved,
+        }
+    }
+    /// Nine tenths of the memory in use is a leak: half of it is what the application needs.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.unfed >= reading.watchdog {
+            return Some(Fault::Hang);
+        }
+        if reading.memory_used >= 0.9 {
+            return Some(Fault::MemoryLeak);
+        }
+        (reading.processor_taken > 0.6).then_some(Fault::ProcessorStarved)
+    }
+}

@@ -1,0 +1,619 @@
+//! Payment application: the dialogue of a sale, its time-outs, reversals and stored transactions.
+//!
+//! ```text
+//!  Idle ─▶ Amount ─▶ Reading ─▶ Pin ─▶ Waiting ─▶ Printing ─▶ Idle
+//!            ▲                           │ time-out: 0400 until 0410
+//!            └────────── Blocked ◀───────┘ no new request while a reversal is pending
+//! ```
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Span};
+
+use crate::bus::{Message, Pin, Purchase};
+use crate::journal::{Journal, LineState};
+use crate::note::{Note, Outcome, Sale};
+use crate::plan::step;
+use crate::quantity::Price;
+use crate::service::Milestone;
+use crate::wire::{Code, Iso, Method, Mti, Parcel};
+use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PaymentAppSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// How a customer who does not mind pays 默认支付方式.
+    pub default_method: Method,
+    /// Without a network, sales up to this are approved offline and stored; zero stores none.
+    pub offline_limit: Price,
+    /// How many sales it stores at the most.
+    pub offline_most: u16,
+    /// Lines of a receipt.
+    pub receipt_lines: u8,
+    /// Technical failures in a row after which it suspects the network or a host.
+    pub suspects_after: u8,
+    /// Attempts to read a card, all methods together.
+    pub read_attempts: u8,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self {
+            default_method: Method::Contactless,
+            offline_limit: Price::yuan(0, 0),
+            offline_most: 50,
+            receipt_lines: 24,
+            suspects_after: 3,
+            read_attempts: 4,
+        }
+    }
+}
+
+/// Where the dialogue stands.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Step {
+    #[default]
+    Idle,
+    Amount,
+    Reading {
+        method: Method,
+        attempt: u8,
+    },
+    Pin,
+    /// Until no reversal is pending.
+    Blocked,
+    Waiting,
+    Printing,
+}
+
+/// State of the application.
+#[derive(Component, Debug, Default)]
+pub struct PaymentApp {
+    running: bool,
+    readable: bool,
+    online: bool,
+    /// 100 is as usual, 0 is not at all.
+    pace: u32,
+    step: Step,
+    sale: Purchase,
+    began: Instant,
+    tries: u8,
+    /// An entry has gone wrong once.
+    rekeyed: bool,
+    code: Code,
+    rrn: u64,
+    /// The terminal's trace number (F11): one a message.
+    stan: u32,
+    /// What survives a loss of power.
+    journal: Journal,
+    /// Counts repetitions of the pending reversal or advice.
+    resend: u16,
+    /// A reversal or advice is on its way: a note of an earlier one is ignored.
+    sending: u32,
+    /// Counts pauses of the dialogue: a note of an earlier one is ignored.
+    pauses: u32,
+    wrong_currency: bool,
+    incompatible: bool,
+    /// Technical failures in a row: no answer, or a technical code.
+    failures: u8,
+    /// Of these, format errors.
+    refusals: u8,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// No answer came in time.
+    TimedOut(u32),
+    /// A reversal or advice has not been acknowledged.
+    Resend(u32),
+    /// The dialogue goes on after a pause for thought, or for a slow processor.
+    GoOn(u32),
+}
+
+/// How the application breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PaymentAppFault")]
+pub enum Fault {
+    /// It sends a wrong currency: every instruction is refused with a format error.
+    WrongCurrency,
+    /// Its version does not fit the firmware: it does not start a sale.
+    IncompatibleVersion,
+}
+
+/// The application's error counters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    refusals: u8,
+    limit: u8,
+    version_check_failed: bool,
+}
+
+/// A currency that nobody here accepts: the code that ISO 4217 keeps for tests.
+const NO_CURRENCY: u16 = 963;
+
+impl PaymentApp {
+    /// What it holds about its sales, for the audit.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Time that a step takes at the present pace; a hung terminal takes for ever.
+    fn slowly(&self, span: Span) -> Option<Span> {
+        (self.pace > 0).then(|| span.scaled(f64::from(self.pace) / 100.0))
+    }
+
+    fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
+        (self.sale, self.began, self.tries, self.rekeyed) = (purchase, cx.now(), 0, false);
+        (self.code, self.rrn) = (Code::NONE, 0);
+        cx.milestone(Milestone::SaleStarted);
+        if !self.running || !self.readable || self.incompatible || self.pace == 0 {
+            // Customer and merchant look at a dead terminal for a while before they give up.
+            if self.incompatible && self.running {
+                cx.error_state();
+                cx.look();
+            }
+            return;
+        }
+        self.step = Step::Amount;
+        let digits = (purchase.amount.0.max(1).ilog10() + 1).max(3) as u8;
+        cx.say(Message::EnterAmount { keys: digits + 1 });
+    }
+
+    /// The purchase is over.
+    fn finish(&mut self, outcome: Outcome, cx: &mut Context<'_, Models>) {
+        self.step = Step::Idle;
+        let Purchase { customer, amount, method, .. } = self.sale;
+        let stan = if self.tries > 0 { self.stan } else { 0 };
+        let (began, code, rrn, tries) = (self.began, self.code, self.rrn, self.tries);
+        let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries };
+        cx.note(Note::SaleEnded(sale));
+        cx.say(Message::SaleOver { customer, outcome });
+    }
+
+    fn keyed(&mut self, ok: bool, cx: &mut Context<'_, Models>) {
+        match (self.step, ok) {
+            (Step::Amount, true) => self.read(self.sale.method, 0, cx),
+            (Step::Pin, true) => self.authorise(cx),
+            // The merchant or the customer tries once more, then gives up.
+            (Step::Amount | Step::Pin, false) if !self.rekeyed => {
+                self.rekeyed = true;
+                let again = if self.step == Step::Pin {
+                    Message::EnterPin
+                } else {
+                    Message::EnterAmount { keys: 5 }
+                };
+                cx.say(again);
+            }
+            (Step::Amount | Step::Pin, false) => self.finish(Outcome::Failed, cx),
+            _ => {}
+        }
+    }
+
+    fn read(&mut self, method: Method, attempt: u8, cx: &mut Context<'_, Models>) {
+        self.rekeyed = false;
+        self.step = Step::Reading { method, attempt };
+        cx.say(Message::Read { method, attempt });
+    }
+
+    /// A failed read is tried again by the next method that the rules allow: a tap becomes an insertion, a chip that fails
+    /// twice falls back to the stripe.
+    fn was_read(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
+        let Step::Reading { method, attempt } = self.step else { return };
+        cx.say(Message::Beep { good: ok });
+        if ok {
+            self.sale.method = method;
+            if self.sale.pin == Pin::NotDue {
+                self.authorise(cx);
+            } else {
+                self.step = Step::Pin;
+                cx.say(Message::EnterPin);
+            }
+            return;
+        }
+        if attempt + 1 >= spec.read_attempts {
+            return self.finish(Outcome::Failed, cx);
+        }
+        let next = match (method, attempt) {
+            (Method::Contactless, 1..) => Method::Chip,
+            (Method::Chip, 2..) => Method::Fallback,
+            _ => method,
+        };
+        self.read(next, attempt + 1, cx);
+    }
+
+    /// Everything is known: asks the host, unless a reversal is pending or there is no network.
+    fn authorise(&mut self, cx: &mut Context<'_, Models>) {
+        if self.journal.pending().is_some() {
+            self.step = Step::Blocked;
+            self.send_pending(cx);
+            return;
+        }
+        self.step = Step::Waiting;
+        match self.slowly(Span::millis(300)) {
+            Some(pause) => {
+                self.pauses += 1;
+                cx.after(pause, Timer::GoOn(self.pauses));
+            }
+            None => self.step = Step::Idle,
+        }
+    }
+
+    fn request(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let limit = spec.offline_limit.minor();
+        if !self.online {
+            let may = self.sale.amount.0 <= limit && matches!(self.sale.method, Method::Chip | Method::Contactless);
+            if may && self.journal.stored() < usize::from(spec.offline_most) {
+                return self.store(spec, cx);
+            }
+            cx.say(Message::Beep { good: false });
+            self.failed(spec, cx);
+            return self.finish(Outcome::Failed, cx);
+        }
+        let iso = self.message(Mti::Request, cx);
+        self.journal.sent(&iso, self.sale.customer, cx.now());
+        self.tries = self.tries.saturating_add(1);
+        cx.milestone(Milestone::RequestSent);
+        cx.say(Message::Transmit(iso));
+        cx.after(cx.settings().policy.response_timeout, Timer::TimedOut(self.stan));
+    }
+
+    fn message(&mut self, mti: Mti, cx: &Context<'_, Models>) -> Iso {
+        self.stan += 1;
+        let Purchase { pan, amount, expiry, method, pin, .. } = self.sale;
+        let currency = if self.wrong_currency { NO_CURRENCY } else { cx.settings().currency };
+        // Encrypted by the PIN pad: what counts here is whether the host will find it right.
+        let pin_block = match pin {
+            Pin::NotDue => 0,
+            Pin::Right => pan.digits(),
+            Pin::Wrong => !pan.digits(),
+        };
+        let chip = matches!(method, Method::Chip | Method::Contactless);
+        let mut iso = Iso {
+            mti,
+            pan,
+            processing: 0,
+            amount,
+            stan: self.stan,
+            local: cx.now(),
+            expiry,
+            method,
+            card_sequence: u16::from(chip),
+            condition: 0,
+            terminal: cx.me(),
+            currency,
+            pin_block,
+            cryptogram: if chip { pan.digits().rotate_left(17) ^ u64::from(self.stan) } else { 0 },
+            business: 22,
+            batch: 1,
+            ..Iso::default()
+        };
+        iso.mac = iso.seal();
+        iso
+    }
+
+    /// Approved offline: kept for when the network is back.
+    fn store(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let iso = self.message(Mti::Advice, cx);
+        self.journal.store(iso, self.sale.customer, cx.now());
+        self.tries = self.tries.saturating_add(1);
+        self.code = Code::APPROVED;
+        cx.milestone(Milestone::SaleApproved);
+        cx.say(Message::Print { lines: spec.receipt_lines });
+        self.finish(Outcome::Stored, cx);
+    }
+
+    fn answered(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
+        if self.step != Step::Waiting || iso.stan != self.stan {
+            cx.note(Note::LateAnswer { stan: iso.stan, code: iso.code });
+            return;
+        }
+        (self.code, self.rrn) = (iso.code, iso.rrn);
+        if iso.code == Code::APPROVED {
+            self.journal.settle(iso.stan, LineState::Approved);
+            self.succeeded(cx);
+            cx.milestone(Milestone::SaleApproved);
+            cx.say(Message::Beep { good: true });
+            self.step = Step::Printing;
+            cx.say(Message::Print { lines: spec.receipt_lines });
+            return;
+        }
+        self.journal.settle(iso.stan, LineState::Declined);
+        if iso.code.technical() {
+            if iso.code == Code::FORMAT {
+                self.refusals = self.refusals.saturating_add(1);
+                cx.error_state();
+                crate::cue::show(cx, crate::Cue::RefusedText);
+                cx.look();
+            }
+            self.failed(spec, cx);
+        } else {
+            self.succeeded(cx);
+        }
+        self.finish(Outcome::Declined, cx);
+    }
+
+    /// A technical failure; enough of them in a row make an alarm, whatever their cause.
+    fn failed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= spec.suspects_after.max(1) && self.refusals < spec.suspects_after {
+            crate::cue::show(cx, crate::Cue::NoAnswerText);
+            let suspect = if self.online {
+                AnyFault::Host(crate::platform::host::Fault::Outage)
+            } else {
+                AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage)
+            };
+            cx.alarm(suspect);
+        }
+    }
+
+    fn succeeded(&mut self, cx: &mut Context<'_, Models>) {
+        if self.failures > 0 {
+            (self.failures, self.refusals) = (0, 0);
+            crate::cue::gone(cx, crate::Cue::NoAnswerText);
+            crate::cue::gone(cx, crate::Cue::RefusedText);
+            cx.dismiss();
+        }
+    }
+
+    /// No answer: the sale is taken back, and tried again if the policy says so and the customer is still there.
+    fn timed_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.give_up_on(Code::NO_ANSWER, cx);
+        self.failed(spec, cx);
+        if self.tries <= cx.settings().policy.retries {
+            self.step = Step::Blocked;
+        } else {
+            self.finish(Outcome::Failed, cx);
+        }
+        self.send_pending(cx);
+    }
+
+    /// The request under way will have no effect: a reversal is queued.
+    fn give_up_on(&mut self, reason: Code, cx: &mut Context<'_, Models>) {
+        let (stan, amount) = (self.stan, self.sale.amount);
+        self.journal.give_up(stan, reason);
+        cx.note(Note::ReversalQueued { stan, amount, reason });
+    }
+
+    /// Sends the first pending reversal or, if there is none, the first stored advice.
+    fn send_pending(&mut self, cx: &mut Context<'_, Models>) {
+        if !self.running || !self.online {
+            return;
+        }
+        let reversal = self.journal.pending();
+        let Some(mut iso) = reversal.or_else(|| self.journal.first_stored()) else { return };
+        if reversal.is_some() {
+            cx.milestone(Milestone::ReversalSent);
+        }
+        iso.local = cx.now();
+        iso.mac = iso.seal();
+        cx.say(Message::Transmit(iso));
+        let policy = &cx.settings().policy;
+        let doubled = policy.backoff * (1u64 << self.resend.min(20));
+        self.sending += 1;
+        cx.after(doubled.min(policy.backoff_most).max(Span::secs(1)), Timer::Resend(self.sending));
+    }
+
+    fn acknowledged(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
+        let done = matches!(iso.code, Code::APPROVED | Code::NOT_FOUND | Code::INVALID);
+        if !done || !self.journal.take_back(iso.stan) {
+            return;
+        }
+        cx.note(Note::ReversalDone { stan: iso.stan, tries: self.resend + 1 });
+        self.resend = 0;
+        if self.journal.pending().is_some() {
+            self.send_pending(cx);
+        } else if self.step == Step::Blocked {
+            self.authorise(cx);
+        } else {
+            self.send_pending(cx);
+        }
+    }
+
+    fn advised(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
+        if iso.code == Code::APPROVED && self.journal.advised(iso.stan) {
+            cx.note(Note::StoredSent { stan: iso.stan });
+            self.resend = 0;
+            self.send_pending(cx);
+        }
+    }
+
+    /// Power or processor is gone, or the application is restarted: what was volatile is lost.
+    fn stop(&mut self, cx: &mut Context<'_, Models>) {
+        self.sending += 1;
+        match self.step {
+            Step::Waiting if self.journal.open(self.stan) => {
+                self.give_up_on(Code::TERMINAL_FAILED, cx);
+                self.finish(Outcome::Failed, cx);
+            }
+            Step::Printing => self.finish(Outcome::Approved, cx),
+            Step::Idle => {}
+            _ => self.finish(Outcome::Failed, cx),
+        }
+    }
+
+    fn customer_leaves(&mut self, customer: u32, cx: &mut Context<'_, Models>) {
+        if customer != self.sale.customer {
+            return;
+        }
+        match self.step {
+            // It is paid: only the receipt is not waited for.
+            Step::Printing => self.finish(Outcome::Approved, cx),
+            Step::Waiting if self.journal.open(self.stan) => {
+                self.give_up_on(Code::NO_ANSWER, cx);
+                self.finish(Outcome::Abandoned, cx);
+                self.send_pending(cx);
+            }
+            // The terminal never reacted: that is its failure, not the customer's choice.
+            Step::Idle => self.finish(Outcome::Failed, cx),
+            _ if self.pace == 0 => self.finish(Outcome::Failed, cx),
+            _ => self.finish(Outcome::Abandoned, cx),
+        }
+    }
+}
+
+impl Model<Models> for PaymentApp {
+    const NAME: &'static str = "payment-app";
+    const ZH: &'static str = "支付应用";
+    const ABOUT: &'static str = "The payment application: dialogue, time-outs, reversals, stored transactions.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: AnyFault::PaymentApp(Fault::WrongCurrency),
+            name: "wrong-currency",
+            zh: "交易指令错误",
+            family: Family::Transaction,
+            effect: "every sale is refused with a format error",
+            cues: &[crate::Cue::RefusedText],
+            seen_by: &[Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
+                step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
+                step(Remedy::Configure, Performer::Support, Span::minutes(6)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: AnyFault::PaymentApp(Fault::IncompatibleVersion),
+            name: "incompatible-version",
+            zh: "版本不兼容",
+            family: Family::Software,
+            effect: "the application does not start a sale",
+            cues: &[crate::Cue::FrozenScreen],
+            seen_by: &[Part::PaymentApp],
+            mended_by: &[(Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
+                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
+                step(Remedy::Update, Performer::Support, Span::minutes(15)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self { running: true, readable: true, pace: 100, ..Self::default() }
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::TimedOut(stan) => {
+                if self.step == Step::Waiting && stan == self.stan && self.journal.open(stan) {
+                    self.timed_out(spec, cx);
+                }
+            }
+            Timer::Resend(sending) if sending == self.sending => {
+                self.resend = self.resend.saturating_add(1);
+                self.send_pending(cx);
+            }
+            Timer::GoOn(pause) if pause == self.pauses && self.step == Step::Waiting => {
+                self.request(spec, cx);
+            }
+            Timer::Resend(_) | Timer::GoOn(_) => {}
+        }
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        if self.pace == 0 && matches!(message, Message::Keyed { .. } | Message::WasRead { .. }) {
+            return;
+        }
+        match message {
+            Message::SaleWanted(purchase) => self.begin(purchase, cx),
+            Message::CustomerLeaves { customer } => self.customer_leaves(customer, cx),
+            Message::Keyed { ok } => self.keyed(ok, cx),
+            Message::WasRead { ok, .. } => self.was_read(spec, ok, cx),
+            // A receipt that does not come out takes nothing from the sale: it is kept and can be printed later.
+            Message::Printed { .. } if self.step == Step::Printing => {
+                self.finish(Outcome::Approved, cx);
+            }
+            Message::Screen { readable } => self.readable = readable,
+            Message::Pace { percent } => self.pace = percent,
+            Message::Online { up } => {
+                let back = up && !self.online;
+                self.online = up;
+                if back {
+                    self.resend = 0;
+                    self.send_pending(cx);
+                }
+            }
+            Message::Ready => {
+                self.running = true;
+                cx.look();
+                self.send_pending(cx);
+            }
+            Message::Halt => {
+                self.running = false;
+                self.stop(cx);
+            }
+            Message::RestartApp => {
+                self.stop(cx);
+                self.send_pending(cx);
+            }
+            _ => {}
+        }
+    }
+    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        let Parcel::Payment(iso) = parcel else { return };
+        if !self.running || self.pace == 0 {
+            return;
+        }
+        match iso.mti {
+            Mti::Response => self.answered(spec, &iso, cx),
+            Mti::ReversalResponse => self.acknowledged(&iso, cx),
+            Mti::AdviceResponse => self.advised(&iso, cx),
+            Mti::Request | Mti::Advice | Mti::Reversal => {}
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::WrongCurrency => self.wrong_currency = true,
+            Fault::IncompatibleVersion => {
+                self.incompatible = true;
+                cx.error_state();
+                crate::cue::show(cx, crate::Cue::FrozenScreen);
+                cx.look();
+            }
+        }
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::WrongCurrency => {
+                self.wrong_currency = false;
+                (self.failures, self.refusals) = (0, 0);
+                crate::cue::gone(cx, crate::Cue::RefusedText);
+                crate::cue::gone(cx, crate::Cue::NoAnswerText);
+            }
+            Fault::IncompatibleVersion => {
+                self.incompatible = false;
+                crate::cue::gone(cx, crate::Cue::FrozenScreen);
+            }
+        }
+        cx.look();
+    }
+    fn able(&self, _: &Spec) -> bool {
+        !self.wrong_currency && !self.incompatible
+    }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading {
+            refusals: self.refusals,
+            limit: spec.suspects_after.max(1),
+            version_check_failed: self.incompatible,
+        }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.version_check_failed {
+            return Some(Fault::IncompatibleVersion);
+        }
+        (reading.refusals >= reading.limit).then_some(Fault::WrongCurrency)
+    }
+    fn still_sees(&self, spec: &Spec, suspect: AnyFault, _: Instant) -> bool {
+        suspect.part() != Part::PaymentApp && self.failures >= spec.suspects_after.max(1)
+    }
+}
+

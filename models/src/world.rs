@@ -1,0 +1,60 @@
+//! Raises a plan into a simulation: every terminal, every hub, every planned fault.
+
+use std::sync::Arc;
+
+use sim::{ActorId, Care, Keep, Layout, Setup, Simulation, Span};
+
+use crate::{Models, Part, Plan};
+
+/// What a run needs to know besides its plan.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Number of terminals; they are the first actors.
+    pub terminals: u32,
+    /// The hubs, in the order of their numbers, which follow those of the terminals.
+    pub hubs: Vec<Part>,
+    /// On which actors each planned fault strikes, in the order of the plan.
+    pub targets: Vec<Vec<ActorId>>,
+    /// Names every random stream.
+    pub seed: u64,
+    /// Terminals a cell; a power of two.
+    pub cell_size: u32,
+    /// The least time that a message between actors takes.
+    pub lookahead: Span,
+    /// Which handled events to keep.
+    pub keep: Keep,
+}
+
+/// Raises a plan into a simulation that is ready to run.
+pub fn raise(plan: Plan, stage: &Stage) -> Simulation<Models> {
+    let layout = Layout::new(stage.terminals, stage.hubs.len() as u32, stage.cell_size);
+    let Stage { seed, lookahead, .. } = *stage;
+    let setup = Setup { seed, layout, lookahead, keep: stage.keep.clone() };
+    let plan = Arc::new(plan);
+    let mut simulation = Simulation::new(setup, Arc::clone(&plan));
+    for number in 0..layout.actors() {
+        let actor = ActorId(number);
+        let hub = number.checked_sub(stage.terminals).map(|hub| stage.hubs[hub as usize]);
+        crate::spawn(&mut simulation, actor, plan.profile(actor), hub);
+    }
+    for (number, targets) in stage.targets.iter().enumerate() {
+        for &actor in targets {
+            strike(&mut simulation, &plan, actor, number as u16);
+        }
+    }
+    for number in 0..layout.actors() {
+        crate::start(&mut simulation, ActorId(number));
+    }
+    simulation
+}
+
+/// Plans one fault at one actor.
+fn strike(simulation: &mut Simulation<Models>, plan: &Plan, actor: ActorId, number: u16) {
+    let mut care = Care::default();
+    sim::plan(simulation.desk_of(actor), &mut care, actor, number, &plan.planned[usize::from(number)]);
+    let world = simulation.world_of(actor);
+    let mut query = world.query::<(&ActorId, &mut Care<Models>)>();
+    for (_, mut own) in query.iter_mut(world).filter(|(id, _)| **id == actor) {
+        own.adopt(&mut care);
+    }
+}
