@@ -14,6 +14,8 @@ pub struct Directory {
     pub gateway: ActorId,
     /// The hosts, in the order of their numbers in a card's digits.
     pub hosts: Vec<ActorId>,
+    /// The weight of each host's cards.
+    pub shares: Vec<f64>,
     /// The back office.
     pub back_office: ActorId,
     /// The support desk.

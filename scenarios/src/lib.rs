@@ -1,1 +1,30 @@
-//! To come.
+//! What is asked: the language of scenarios, and the scenarios that ship.
+//!
+//! A file is read by [`load`], which finds every mistake that it can at once; what comes out is a [`Scenario`] whose
+//! references all lead somewhere.
+
+pub mod assemble;
+pub mod expectations;
+pub mod faults;
+pub mod fleet;
+pub mod name;
+pub mod network;
+pub mod outcome;
+pub mod platform;
+pub mod policies;
+pub mod scenario;
+pub mod simulate;
+pub mod workload;
+
+pub use assemble::{Assembly, Options, assemble};
+pub use expectations::{Bound, Expectation, Kind, Measure};
+pub use faults::{FaultEntry, Lasts, Life, Sample, Target, When};
+pub use fleet::{Group, STANDARD, TerminalType};
+pub use name::Name;
+pub use network::{Network, Region};
+pub use outcome::{Outcome, PlannedFault, Roster, RosterGroup};
+pub use platform::HostEntry;
+pub use policies::{Against, By, Heartbeat, Ladder, LastResort, Policies, Recovery, Rung, Transport};
+pub use scenario::{Record, SCHEMA, Scenario, Transactions};
+pub use simulate::{Failure, Source, simulate};
+pub use workload::{Basket, Hours, Workload};

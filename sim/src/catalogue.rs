@@ -111,6 +111,19 @@ macro_rules! catalogue {
             ),+ }
         )+
 
+        $(impl $Group {
+            /// This on top of a base: a part that is not set here is set as in the base.
+            #[must_use]
+            pub fn over(&self, base: &Self) -> Self {
+                let usual = Self::default();
+                Self { $($module: if self.$module == usual.$module {
+                    base.$module.clone()
+                } else {
+                    self.$module.clone()
+                }),+ }
+            }
+        })+
+
         /// What the parts of an actor are set to.
         #[derive(Clone, Debug, Default, PartialEq)]
         pub struct Profile { $($(#[$gdoc])* pub $group: $Group),+ }

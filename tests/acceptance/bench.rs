@@ -22,6 +22,7 @@ impl Bench {
             support: hub(2),
             technicians: hub(3),
             hosts: (0..HOSTS).map(|n| hub(4 + n)).collect(),
+            shares: vec![1.0; HOSTS as usize],
         };
         let mut hubs = vec![Part::Gateway, Part::BackOffice, Part::Support, Part::Technicians];
         hubs.extend((0..HOSTS).map(|_| Part::Host));

@@ -157,8 +157,7 @@ impl Customer {
         let method = [Method::Chip, Method::Contactless, Method::Stripe, Method::Code][stream.pick(&weights)];
         let amount = stream.lognormal(spec.basket.minor() as f64, spec.basket_spread.0);
         let amount = Money((amount as i64).clamp(1, 100_000_000));
-        let hosts = cx.settings().directory.hosts.len().max(1) as u32;
-        let host = stream.below(hosts) as u8;
+        let host = stream.pick(&cx.settings().directory.shares) as u8;
         let account = stream.below(ACCOUNTS);
         let expired = stream.chance(spec.expired.0);
         let wrong = stream.chance(spec.wrong_pin.0);

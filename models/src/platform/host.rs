@@ -58,7 +58,6 @@ struct Account {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Posting {
     pub(crate) amount: Money,
-    pub(crate) at: Instant,
     /// How often the money was taken.
     pub(crate) taken: u8,
     pub(crate) reversed: bool,
@@ -153,7 +152,7 @@ impl Host {
             None => self.decide(spec, &iso, cx),
         };
         if iso.code == Code::APPROVED && known.is_none() {
-            let posting = Posting { amount: iso.amount, at: cx.now(), taken: 1, reversed: false };
+            let posting = Posting { amount: iso.amount, taken: 1, reversed: false };
             self.ledger.insert(key, posting);
             self.authorisations += 1;
             iso.authorisation = self.authorisations;
@@ -165,7 +164,7 @@ impl Host {
     /// A stored sale was approved by the terminal: it is taken in, whatever the balance.
     fn take_in(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
         let key = (iso.terminal, iso.stan);
-        let posting = Posting { amount: iso.amount, at: cx.now(), taken: 1, reversed: false };
+        let posting = Posting { amount: iso.amount, taken: 1, reversed: false };
         self.ledger.entry(key).or_insert(posting);
         iso.code = Code::APPROVED;
         iso.mti = Mti::AdviceResponse;
@@ -185,7 +184,7 @@ impl Host {
                 if posting.taken > 0 { Code::APPROVED } else { Code::NOT_FOUND }
             }
             None => {
-                let mark = Posting { amount: iso.amount, at: cx.now(), taken: 0, reversed: true };
+                let mark = Posting { amount: iso.amount, taken: 0, reversed: true };
                 self.ledger.insert(key, mark);
                 Code::NOT_FOUND
             }

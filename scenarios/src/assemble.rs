@@ -1,0 +1,281 @@
+//! From a scenario to a world: who is who, what parts are set to, where each fault strikes.
+
+use std::collections::BTreeSet;
+
+use models::world::Stage;
+use models::{Directory, Part, Plan, Profile};
+use sim::{ActorId, Instant, Keep, MOST_ACTORS, Purpose, Streams, unit};
+
+use crate::faults::{FaultEntry, Sample, Target};
+use crate::fleet::{Group, STANDARD, TerminalType};
+use crate::name::Name;
+use crate::outcome::{PlannedFault, Roster, RosterGroup};
+use crate::platform::HostEntry;
+use crate::scenario::Scenario;
+use crate::workload::Workload;
+
+/// How a scenario is to be run; none of it changes what comes out, but for the seed.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Another seed than the scenario's.
+    pub seed: Option<u64>,
+    /// Terminals a cell; a power of two.
+    pub cell_size: u32,
+    /// Which handled events to keep.
+    pub keep: Keep,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: None, cell_size: 4_096, keep: Keep::Nothing }
+    }
+}
+
+/// A scenario, ready to be raised.
+#[derive(Clone, Debug)]
+pub struct Assembly {
+    /// What the run is set to.
+    pub plan: Plan,
+    /// Who acts, and where faults strike.
+    pub stage: Stage,
+    /// Who is who.
+    pub roster: Roster,
+    /// The scenario's faults and how many actors each is planned for.
+    pub planned: Vec<PlannedFault>,
+}
+
+/// Hubs that every run has, before its hosts.
+const HUBS: [(Part, &str); 4] = [
+    (Part::Gateway, "gateway"),
+    (Part::BackOffice, "back office"),
+    (Part::Support, "support"),
+    (Part::Technicians, "technicians"),
+];
+
+/// Puts a checked scenario together.
+///
+/// # Errors
+/// If it has more actors or profiles than a run can have; the check of a file refuses both before.
+pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, String> {
+    let hosts = hosts(scenario);
+    let actors = scenario.terminals() + (HUBS.len() + hosts.len()) as u64;
+    if actors > u64::from(MOST_ACTORS) {
+        return Err(format!("a run has at most {MOST_ACTORS} actors, this one has {actors}"));
+    }
+    if scenario.fleet.len() + hosts.len() > usize::from(u16::MAX) {
+        return Err(format!("a run has at most {} groups and hosts", u16::MAX));
+    }
+    let seed = options.seed.unwrap_or(scenario.seed);
+    let roster = roster(scenario, &hosts);
+    let terminals = roster.terminals();
+    let (profiles, profile_of) = profiles(scenario, &hosts)?;
+    let plan = Plan {
+        profiles,
+        profile_of,
+        planned: scenario.faults.iter().map(FaultEntry::planned).collect(),
+        policy: scenario.policies.policy(),
+        directory: directory(terminals, &hosts),
+        sales_end: Instant::START + scenario.sales_end(),
+        end: Instant::START + scenario.duration,
+        currency: scenario.currency.number(),
+    };
+    let targets: Vec<_> =
+        scenario.faults.iter().map(|entry| targets(entry, scenario, &roster, seed)).collect();
+    let planned = scenario.faults.iter().zip(&targets).map(|(entry, targets)| PlannedFault {
+        id: entry.id.to_string(),
+        fault: entry.mode,
+        targets: targets.len() as u32,
+    });
+    let planned = planned.collect();
+    let mut hubs: Vec<Part> = HUBS.iter().map(|(part, _)| *part).collect();
+    hubs.extend(hosts.iter().map(|_| Part::Host));
+    let stage = Stage {
+        terminals,
+        hubs,
+        targets,
+        seed,
+        cell_size: options.cell_size,
+        lookahead: scenario.network.least_latency,
+        keep: options.keep.clone(),
+    };
+    Ok(Assembly { plan, stage, roster, planned })
+}
+
+/// The scenario's hosts, or the one that stands in for them.
+fn hosts(scenario: &Scenario) -> Vec<HostEntry> {
+    if scenario.hosts.is_empty() {
+        let bank = Name::from("bank");
+        return vec![HostEntry { id: bank, share: sim::quantity::Factor(1.0), settings: None }];
+    }
+    scenario.hosts.clone()
+}
+
+fn directory(terminals: u32, hosts: &[HostEntry]) -> Directory {
+    let hub = |n: usize| ActorId(terminals + n as u32);
+    Directory {
+        gateway: hub(0),
+        back_office: hub(1),
+        support: hub(2),
+        technicians: hub(3),
+        hosts: (0..hosts.len()).map(|n| hub(HUBS.len() + n)).collect(),
+        shares: hosts.iter().map(|host| host.share.0).collect(),
+    }
+}
+
+fn roster(scenario: &Scenario, hosts: &[HostEntry]) -> Roster {
+    let mut first = 0;
+    let mut groups = Vec::new();
+    for group in &scenario.fleet {
+        groups.push(RosterGroup {
+            id: group.id.to_string(),
+            terminal_type: group.terminal_type.to_string(),
+            region: group.region.to_string(),
+            first,
+            count: group.count,
+        });
+        first += group.count;
+    }
+    let fixed = HUBS.iter().map(|(_, name)| (*name).to_owned());
+    let names = fixed.chain(hosts.iter().map(|host| format!("host {}", host.id)));
+    let hubs = names.zip(first..).map(|(name, number)| (ActorId(number), name)).collect();
+    Roster { groups, hubs }
+}
+
+/// One profile a group, one for the fixed hubs, one a host; and which actor has which.
+fn profiles(scenario: &Scenario, hosts: &[HostEntry]) -> Result<(Vec<Profile>, Vec<u16>), String> {
+    let mut profiles = Vec::new();
+    let mut profile_of = Vec::new();
+    for group in &scenario.fleet {
+        let number = profiles.len() as u16;
+        profiles.push(profile(scenario, group)?);
+        profile_of.extend(std::iter::repeat_n(number, group.count as usize));
+    }
+    let common = Profile {
+        platform: scenario.platform.clone(),
+        people: scenario.people.clone(),
+        ..Profile::default()
+    };
+    profile_of.extend(HUBS.iter().map(|_| profiles.len() as u16));
+    profiles.push(common.clone());
+    for host in hosts {
+        let mut own = common.clone();
+        own.platform.host = host.settings.clone().unwrap_or(own.platform.host);
+        profile_of.push(profiles.len() as u16);
+        profiles.push(own);
+    }
+    Ok((profiles, profile_of))
+}
+
+fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
+    let kind = terminal_type(scenario, &group.terminal_type)?;
+    let TerminalType { hardware, mut comms, mut software, .. } = kind;
+    if let Some(region) = scenario.network.regions.get(&group.region) {
+        comms.wifi.radio = region.wifi.clone().unwrap_or(comms.wifi.radio);
+        comms.cellular.radio = region.cellular.clone().unwrap_or(comms.cellular.radio);
+    }
+    software.firmware.uplink = group.uplink.unwrap_or(software.firmware.uplink);
+    software.firmware.backup = group.backup.or(software.firmware.backup);
+    let mut people = scenario.people.clone();
+    let serves = |work: &&Workload| work.on.is_empty() || work.on.contains(&group.id);
+    for work in scenario.workload.iter().filter(serves) {
+        people.customer = work.customer(&people.customer);
+    }
+    Ok(Profile { hardware, comms, software, platform: scenario.platform.clone(), people })
+}
+
+/// A terminal type with everything that it takes from its bases: a part that it does not set is its base's.
+fn terminal_type(scenario: &Scenario, name: &Name) -> Result<TerminalType, String> {
+    let mut seen = BTreeSet::new();
+    let mut kind = TerminalType::default();
+    let mut next = Some(name.clone());
+    while let Some(name) = next {
+        if !seen.insert(name.clone()) {
+            return Err(format!("the terminal type \"{name}\" is its own base"));
+        }
+        let Some(base) = scenario.types.get(&name) else {
+            if name.as_str() == STANDARD {
+                break;
+            }
+            return Err(format!("there is no terminal type \"{name}\""));
+        };
+        kind.hardware = kind.hardware.over(&base.hardware);
+        kind.comms = kind.comms.over(&base.comms);
+        kind.software = kind.software.over(&base.software);
+        next = base.base.clone();
+    }
+    Ok(kind)
+}
+
+const SAMPLE: Purpose = Purpose::of("fault: which targets");
+const HAS_IT: Purpose = Purpose::of("fault: whether a target has it");
+
+/// Where a fault is planned. Whether an actor is chosen depends on its own draws and on nobody else's, but for the count.
+fn targets(entry: &FaultEntry, scenario: &Scenario, roster: &Roster, seed: u64) -> Vec<ActorId> {
+    let mut chosen = candidates(entry, scenario, roster);
+    let streams = Streams::new(seed);
+    let stream = entry.planned().stream;
+    let count = match entry.sample {
+        Sample::All => chosen.len(),
+        Sample::Count(count) => count as usize,
+        Sample::Share(share) => (share.0 * chosen.len() as f64 + 0.5) as usize,
+    };
+    if count < chosen.len() {
+        let rank = |actor: &ActorId| (streams.draw(*actor, SAMPLE.numbered(stream), 0)[0], *actor);
+        chosen.sort_unstable_by_key(rank);
+        chosen.truncate(count);
+        chosen.sort_unstable();
+    }
+    let has_it = |actor: &ActorId| {
+        unit(streams.draw(*actor, HAS_IT.numbered(stream), 0)[0]) < entry.probability.0
+    };
+    chosen.retain(has_it);
+    chosen
+}
+
+/// The actors that a fault's target names and that have the part.
+pub(crate) fn candidates(entry: &FaultEntry, scenario: &Scenario, roster: &Roster) -> Vec<ActorId> {
+    let terminals = roster.terminals();
+    let hub = |n: usize| ActorId(terminals + n as u32);
+    let host = |n: usize| hub(HUBS.len() + n);
+    let hosts = hosts(scenario);
+    let part = entry.mode.part();
+    let fixed = HUBS.iter().position(|(it, _)| *it == part);
+    match (&entry.target, part, fixed) {
+        (Target::All, Part::Host, _) => (0..hosts.len()).map(host).collect(),
+        (Target::All | Target::Gateway, Part::Gateway, Some(n)) => vec![hub(n)],
+        (Target::All | Target::BackOffice, Part::BackOffice, Some(n)) => vec![hub(n)],
+        (Target::Host(name), Part::Host, _) => {
+            let places = (0..hosts.len()).filter(|n| hosts[*n].id == *name);
+            places.map(host).collect()
+        }
+        (_, Part::Host, _) | (_, _, Some(_)) => Vec::new(),
+        (target, ..) => terminals_of(target, scenario, roster),
+    }
+}
+
+fn terminals_of(target: &Target, scenario: &Scenario, roster: &Roster) -> Vec<ActorId> {
+    let mut chosen = Vec::new();
+    for (group, dealt) in scenario.fleet.iter().zip(&roster.groups) {
+        let all = 0..dealt.count;
+        let numbers: Vec<u32> = match target {
+            Target::All => all.collect(),
+            Target::Group(name) if *name == group.id => all.collect(),
+            Target::Type(name) if *name == group.terminal_type => all.collect(),
+            Target::Region(name) if *name == group.region => all.collect(),
+            Target::Site(name, site) if *name == group.id => {
+                let size = group.site_size.max(1);
+                let first = site.saturating_mul(size).min(dealt.count);
+                (first..first.saturating_add(size).min(dealt.count)).collect()
+            }
+            Target::Terminals(name, numbers) if *name == group.id => {
+                let mut numbers: Vec<_> = numbers.iter().copied().filter(|n| *n < dealt.count).collect();
+                numbers.sort_unstable();
+                numbers.dedup();
+                numbers
+            }
+            _ => Vec::new(),
+        };
+        chosen.extend(numbers.into_iter().map(|number| ActorId(dealt.first + number)));
+    }
+    chosen
+}

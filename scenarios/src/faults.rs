@@ -1,0 +1,218 @@
+//! What goes wrong: which fault, where, when, for how long.
+
+use models::service::Milestone;
+use models::{Fault, Models};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::{Factor, Probability};
+use sim::{Law, Span, StableHasher};
+
+use crate::name::Name;
+
+/// One entry of the list of what goes wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultEntry {
+    /// Its name, by which expectations and results refer to it. It also names the entry's random draws: another entry
+    /// moves none of them.
+    pub id: Name,
+    /// What breaks and how: a part and one of its fault modes, such as `Printer(Jam)`.
+    pub mode: Fault,
+    /// Where it can strike.
+    #[serde(default)]
+    pub target: Target,
+    /// Which of the targets it is planned for.
+    #[serde(default)]
+    pub sample: Sample,
+    /// When it strikes.
+    pub when: When,
+    /// How long it lasts.
+    #[serde(default)]
+    pub lasts: Lasts,
+    /// How bad it is, from 0 to 1.
+    #[serde(default = "certain")]
+    pub magnitude: Probability,
+    /// How likely each of the chosen targets has it at all.
+    #[serde(default = "certain")]
+    pub probability: Probability,
+    /// A random delay of up to this long at each target, so that a common cause need not strike all at once.
+    #[serde(default)]
+    pub stagger: Span,
+}
+
+fn certain() -> Probability {
+    Probability(1.0)
+}
+
+impl FaultEntry {
+    /// The entry as the kernel needs it.
+    pub fn planned(&self) -> sim::Planned<Models> {
+        sim::Planned {
+            fault: self.mode,
+            when: self.when.law(),
+            lasts: self.lasts.law(),
+            magnitude: self.magnitude.0,
+            stagger: self.stagger,
+            stream: StableHasher::of(&self.id.as_str()),
+        }
+    }
+}
+
+/// Where a fault can strike.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum Target {
+    /// Everywhere where the part is: at every terminal, or at the gateway, every host, the back office.
+    #[default]
+    All,
+    /// The terminals of a group.
+    Group(Name),
+    /// The terminals of a type.
+    Type(Name),
+    /// The terminals in a region.
+    Region(Name),
+    /// The terminals of one site of a group: `Site("lanes", 0)` is its first.
+    Site(Name, u32),
+    /// Single terminals of a group, by number: `Terminals("lanes", [0, 17])`.
+    Terminals(Name, Vec<u32>),
+    /// The gateway.
+    Gateway,
+    /// A host, by its id.
+    Host(Name),
+    /// The back office.
+    BackOffice,
+}
+
+/// Which of the targets a fault is planned for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum Sample {
+    /// All of them.
+    #[default]
+    All,
+    /// So many, drawn at random.
+    Count(u32),
+    /// This share of them, drawn at random, rounded to the nearest.
+    Share(Probability),
+}
+
+/// When a fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub enum When {
+    /// Once, at this time since the start of the run.
+    At(Span),
+    /// Again and again.
+    Every {
+        /// Time from one to the next.
+        period: Span,
+        /// Time of the first since the start of the run; after one period if it is not given.
+        #[serde(default)]
+        first: Option<Span>,
+    },
+    /// At the end of a random life; when it is mended, a new life begins.
+    Random(Life),
+    /// After something has happened at the target.
+    On {
+        /// What has to happen.
+        event: Milestone,
+        /// How many times it has to happen.
+        #[serde(default = "once")]
+        nth: u32,
+        /// How likely the fault then strikes.
+        #[serde(default = "certain")]
+        probability: Probability,
+        /// How long after it.
+        #[serde(default)]
+        after: Span,
+    },
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl When {
+    fn law(self) -> sim::When<Models> {
+        match self {
+            Self::At(time) => sim::When::At(time),
+            Self::Every { period, first } => {
+                sim::When::Every { first: first.unwrap_or(period), period }
+            }
+            Self::Random(life) => sim::When::Life(life.law()),
+            Self::On { event, nth, probability, after } => {
+                sim::When::On { milestone: event, nth, probability: probability.0, after }
+            }
+        }
+    }
+}
+
+/// How long something lives before it breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub enum Life {
+    /// It does not age: a breakdown is as likely at any time.
+    Exponential {
+        /// Mean life.
+        mean: Span,
+    },
+    /// It ages, or has early failures.
+    Weibull {
+        /// Above 1 it wears out, below 1 it dies young, at 1 it does not age.
+        shape: Factor,
+        /// 63.2 % have failed by then.
+        scale: Span,
+        /// Age at the start of the run.
+        #[serde(default)]
+        age: Span,
+    },
+}
+
+impl Life {
+    fn law(self) -> Law {
+        match self {
+            Self::Exponential { mean } => Law::Exponential(mean),
+            Self::Weibull { shape, scale, age } => Law::Weibull { shape: shape.0, scale, age },
+        }
+    }
+}
+
+/// How long a fault lasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub enum Lasts {
+    /// Until somebody or something mends it.
+    #[default]
+    UntilRepaired,
+    /// Always so long, unless it is mended before.
+    Exactly(Span),
+    /// Random, without memory, unless it is mended before.
+    Exponential {
+        /// Mean length.
+        mean: Span,
+    },
+    /// Random, with a long tail, unless it is mended before.
+    Lognormal {
+        /// Half are shorter.
+        median: Span,
+        /// Standard deviation of the logarithm.
+        sigma: Factor,
+    },
+    /// Random, all lengths in between alike, unless it is mended before.
+    Uniform {
+        /// The shortest.
+        from: Span,
+        /// The longest.
+        to: Span,
+    },
+}
+
+impl Lasts {
+    fn law(self) -> Option<Law> {
+        match self {
+            Self::UntilRepaired => None,
+            Self::Exactly(span) => Some(Law::Exactly(span)),
+            Self::Exponential { mean } => Some(Law::Exponential(mean)),
+            Self::Lognormal { median, sigma } => Some(Law::Lognormal { median, sigma: sigma.0 }),
+            Self::Uniform { from, to } => Some(Law::Uniform(from, to)),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The fleet: groups of terminals, and the types that they are of.
+
+use models::wire::Via;
+use models::{Comms, Hardware, Software};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::name::Name;
+
+/// The terminal type that is always known.
+pub const STANDARD: &str = "standard";
+
+/// Terminals that are alike: of one type, in one region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Its name; terminals are called after it: `lanes-0`, `lanes-1`.
+    pub id: Name,
+    /// How many terminals.
+    pub count: u32,
+    /// Their type: an entry of `types`, or `"standard"`.
+    #[serde(default = "standard", rename = "type")]
+    pub terminal_type: Name,
+    /// Where they are: a name of your choice, by which faults and `network.regions` find them.
+    #[serde(default = "home")]
+    pub region: Name,
+    /// How many terminals stand at one site; a site shares what happens to it.
+    #[serde(default = "one")]
+    pub site_size: u32,
+    /// The bearer that they normally use, if another than their type's.
+    #[serde(default)]
+    pub uplink: Option<Via>,
+    /// The bearer that they change to when the first is down, if another than their type's.
+    #[serde(default)]
+    pub backup: Option<Via>,
+}
+
+fn standard() -> Name {
+    Name::from(STANDARD)
+}
+
+fn home() -> Name {
+    Name::from("home")
+}
+
+fn one() -> u32 {
+    1
+}
+
+impl Group {
+    /// How many sites it has; the last one may be smaller than the others.
+    pub fn sites(&self) -> u32 {
+        self.count.div_ceil(self.site_size.max(1))
+    }
+}
+
+/// A terminal type: what its parts are set to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TerminalType {
+    /// Another type that it is like, but for what is said here.
+    pub base: Option<Name>,
+    /// Its body and what is plugged into it.
+    pub hardware: Hardware,
+    /// Its links to the network.
+    pub comms: Comms,
+    /// What runs on it.
+    pub software: Software,
+}

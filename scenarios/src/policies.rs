@@ -1,0 +1,255 @@
+//! How trouble is noticed and handled: the thing under test.
+
+use std::collections::BTreeMap;
+
+use models::{Family, Fault, Models, Policy, Remedy};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::Probability;
+use sim::{Performer, Span};
+
+/// How trouble is noticed and handled.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policies {
+    /// How the back office notices that a terminal is missing.
+    pub heartbeat: Heartbeat,
+    /// How a terminal deals with answers that do not come.
+    pub transport: Transport,
+    /// How remedies are tried.
+    pub recovery: Recovery,
+    /// Ladders that replace those of the catalogue; where two fit, a mode's own goes before its family's.
+    pub ladders: Vec<Ladder>,
+}
+
+/// How the back office notices that a terminal is missing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Heartbeat {
+    /// Time from one heartbeat to the next.
+    pub period: Span,
+    /// A terminal is missing after so many in a row did not come.
+    pub misses: u32,
+    /// A heartbeat is missed when it is this late.
+    pub grace: Span,
+    /// Simulates every heartbeat as an event of its own. It changes no result; it shows that.
+    pub every_beat: bool,
+}
+
+impl Default for Heartbeat {
+    fn default() -> Self {
+        let Policy { heartbeat: period, misses, grace, every_beat, .. } = Policy::default();
+        Self { period, misses, grace, every_beat }
+    }
+}
+
+/// How a terminal deals with answers that do not come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Transport {
+    /// How long it waits for an answer.
+    pub response_timeout: Span,
+    /// How often a customer's sale is tried again after a time-out.
+    pub retries: u8,
+    /// Pause before the first repetition of a reversal; doubled each time up to `backoff_most`.
+    pub backoff: Span,
+    /// The longest pause between repetitions of a reversal.
+    pub backoff_most: Span,
+    /// The terminal changes to its other bearer by itself.
+    pub failover: bool,
+}
+
+impl Default for Transport {
+    fn default() -> Self {
+        let Policy { response_timeout, retries, backoff, backoff_most, failover, .. } =
+            Policy::default();
+        Self { response_timeout, retries, backoff, backoff_most, failover }
+    }
+}
+
+/// How remedies are tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recovery {
+    /// How long after a remedy its effect is looked at.
+    pub verify_after: Span,
+    /// How long a remote command may take before it is given up.
+    pub remote_patience: Span,
+    /// What is tried when a ladder is exhausted; `None` leaves it at that.
+    pub last_resort: Option<LastResort>,
+}
+
+impl Default for Recovery {
+    fn default() -> Self {
+        let Policy { verify_after, remote_patience, last_resort, .. } = Policy::default();
+        let last_resort = last_resort.map(|(rung, attempts, every)| LastResort {
+            remedy: rung.remedy,
+            by: rung.by.into(),
+            takes: rung.takes,
+            attempts,
+            every,
+        });
+        Self { verify_after, remote_patience, last_resort }
+    }
+}
+
+/// What is tried when a ladder is exhausted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LastResort {
+    /// What is done.
+    pub remedy: Remedy,
+    /// By whom.
+    pub by: By,
+    /// Hands-on time, without waiting and travel.
+    pub takes: Span,
+    /// How often it is tried.
+    pub attempts: u8,
+    /// Time from one attempt to the next.
+    pub every: Span,
+}
+
+/// What is tried against a suspected fault, in this order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ladder {
+    /// Against what.
+    pub against: Against,
+    /// The steps; none leaves the fault to the last resort.
+    pub rungs: Vec<Rung>,
+}
+
+/// What a ladder is for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum Against {
+    /// One fault mode, such as `Mode(Printer(Jam))`.
+    Mode(Fault),
+    /// Every fault of a family.
+    Family(Family),
+}
+
+/// One step of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// What is done.
+    pub remedy: Remedy,
+    /// By whom.
+    pub by: By,
+    /// Hands-on time, without waiting and travel.
+    #[serde(default)]
+    pub takes: Span,
+    /// How likely it mends the fault that it is tried against, if you know better than the catalogue.
+    #[serde(default)]
+    pub works: Option<Probability>,
+}
+
+impl From<Rung> for sim::Rung<Models> {
+    fn from(rung: Rung) -> Self {
+        let Rung { remedy, by, takes, works } = rung;
+        Self { remedy, by: by.into(), takes, works: works.map(|it| it.0) }
+    }
+}
+
+/// Who carries out a remedy.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum By {
+    /// The device by itself.
+    Device,
+    /// The person at the terminal.
+    Merchant,
+    /// The back office, by a command over the network.
+    Remote,
+    /// The support desk, which guides the merchant.
+    Support,
+    /// A technician on the spot.
+    Technician,
+}
+
+impl From<By> for Performer {
+    fn from(by: By) -> Self {
+        match by {
+            By::Device => Self::Device,
+            By::Merchant => Self::Merchant,
+            By::Remote => Self::Remote,
+            By::Support => Self::Support,
+            By::Technician => Self::Technician,
+        }
+    }
+}
+
+impl From<Performer> for By {
+    fn from(performer: Performer) -> Self {
+        match performer {
+            Performer::Device => Self::Device,
+            Performer::Merchant => Self::Merchant,
+            Performer::Remote => Self::Remote,
+            Performer::Support => Self::Support,
+            Performer::Technician => Self::Technician,
+        }
+    }
+}
+
+impl Policies {
+    /// The policies as the models need them.
+    pub fn policy(&self) -> Policy {
+        let Self { heartbeat, transport, recovery, ladders } = self;
+        let last_resort = recovery.last_resort.map(|it| {
+            let rung = Rung { remedy: it.remedy, by: it.by, takes: it.takes, works: None };
+            (rung.into(), it.attempts, it.every)
+        });
+        Policy {
+            heartbeat: heartbeat.period,
+            misses: heartbeat.misses,
+            grace: heartbeat.grace,
+            every_beat: heartbeat.every_beat,
+            response_timeout: transport.response_timeout,
+            retries: transport.retries,
+            backoff: transport.backoff,
+            backoff_most: transport.backoff_most,
+            failover: transport.failover,
+            verify_after: recovery.verify_after,
+            remote_patience: recovery.remote_patience,
+            last_resort,
+            ladders: by_mode(ladders),
+        }
+    }
+}
+
+/// The ladders of each fault mode: a mode's own goes before its family's.
+fn by_mode(ladders: &[Ladder]) -> BTreeMap<Fault, Vec<sim::Rung<Models>>> {
+    let mut all = BTreeMap::new();
+    for fault in Fault::all() {
+        let own = |ladder: &&Ladder| ladder.against == Against::Mode(fault);
+        let family = |ladder: &&Ladder| ladder.against == Against::Family(fault.mode().family);
+        if let Some(ladder) = ladders.iter().find(own).or_else(|| ladders.iter().find(family)) {
+            all.insert(fault, ladder.rungs.iter().map(|&rung| rung.into()).collect());
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_policies_are_those_of_the_models() {
+        assert_eq!(Policies::default().policy(), Policy::default());
+    }
+
+    #[test]
+    fn a_modes_own_ladder_goes_before_its_familys() {
+        let fault = Fault::all().next().expect("the catalogue has faults");
+        let rung = |remedy| Rung { remedy, by: By::Merchant, takes: Span::ZERO, works: None };
+        let ladders = vec![
+            Ladder { against: Against::Family(fault.mode().family), rungs: vec![rung(Remedy::Swap)] },
+            Ladder { against: Against::Mode(fault), rungs: vec![rung(Remedy::Retry)] },
+        ];
+        let all = Policies { ladders, ..Policies::default() }.policy().ladders;
+        assert_eq!(all[&fault][0].remedy, Remedy::Retry);
+        let others = Fault::all().filter(|it| *it != fault && it.mode().family == fault.mode().family);
+        assert!(others.clone().count() > 0);
+        assert!(others.into_iter().all(|it| all[&it][0].remedy == Remedy::Swap));
+    }
+}

@@ -1,0 +1,89 @@
+//! Runs a scenario: raises its world, runs it, audits its ledgers.
+
+use std::fmt;
+
+use models::invariants::audit;
+use models::{Fact, Models, world};
+use sim::{Instant, Pulse, RunError, Simulation, What};
+
+use crate::assemble::{Assembly, Options, assemble};
+use crate::outcome::Outcome;
+use crate::scenario::Scenario;
+
+/// A scenario and where it came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// What is asked.
+    pub scenario: &'a Scenario,
+    /// Where it was read from, as it was given.
+    pub path: &'a str,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// Why there is no outcome.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Failure {
+    /// The scenario cannot be put together.
+    Assembly(String),
+    /// The run could not go on.
+    Run(RunError),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Assembly(why) => f.write_str(why),
+            Self::Run(why) => why.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Runs a scenario to its end on so many threads; the outcome does not depend on their number.
+///
+/// # Errors
+/// If the scenario cannot be put together, the run was told to stop, or an event came out of order.
+pub fn simulate(
+    source: Source<'_>,
+    options: &Options,
+    threads: usize,
+    pulse: &Pulse,
+) -> Result<Outcome, Failure> {
+    let Assembly { plan, stage, roster, planned } =
+        assemble(source.scenario, options).map_err(Failure::Assembly)?;
+    let (end, quiet_from) = (plan.end, plan.sales_end);
+    let seed = stage.seed;
+    let mut simulation = world::raise(plan, &stage);
+    simulation.run(end, threads, pulse).map_err(Failure::Run)?;
+    let facts = simulation.take_facts();
+    let fingerprint = simulation.fingerprint();
+    let since = served_since(&simulation, &facts);
+    let audit = audit(&mut simulation, &since, quiet_from);
+    Ok(Outcome {
+        scenario: source.scenario.clone(),
+        path: source.path.to_owned(),
+        hash: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
+        seed,
+        simulated: source.scenario.duration,
+        fingerprint,
+        roster,
+        planned,
+        facts,
+        audit,
+    })
+}
+
+/// Since when each terminal has been able to sell without a break; `None` from the start.
+fn served_since(simulation: &Simulation<Models>, facts: &[Fact]) -> Vec<Option<Instant>> {
+    let mut since = vec![None; simulation.layout().terminals() as usize];
+    for fact in facts {
+        if let What::Service { up: true } = fact.what
+            && let Some(entry) = since.get_mut(fact.who.0 as usize)
+        {
+            *entry = Some(fact.at);
+        }
+    }
+    since
+}
