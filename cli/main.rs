@@ -1,1 +1,89 @@
-fn main() {}
+//! The program: arguments in, results on stdout, everything else on stderr, one exit code.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)] // The only place that prints.
+
+mod arguments;
+mod check;
+mod list;
+mod run;
+mod terms;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command, Explain, Report};
+
+/// How a command ended; its number is the exit code.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum End {
+    /// All is well.
+    Passed = 0,
+    /// An expectation or an invariant does not hold.
+    Failed = 1,
+    /// The input or its use was wrong.
+    Refused = 2,
+    /// What the run is about never happened.
+    Inconclusive = 3,
+    /// Ctrl-C: what shells expect of a program that was interrupted.
+    Interrupted = 130,
+}
+
+fn main() -> ExitCode {
+    // Clap ends the program by itself with code 2 on wrong usage, and 0 on help.
+    let end = match Arguments::parse().command {
+        Command::Run(run) => run::run(&run),
+        Command::Check(check) => check::check(&check),
+        Command::List(list) => list::list(&list),
+        Command::Explain(explain) => explain_term(&explain),
+        Command::New(new) => list::new_scenario(&new),
+        Command::Report(report) => make_report(&report),
+    };
+    ExitCode::from(end as u8)
+}
+
+/// Prints a result. A reader that has gone away is no error: there is nobody left to tell.
+pub(crate) fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n"));
+}
+
+/// Says on stderr why a command was refused.
+pub(crate) fn refuse(why: &str) -> End {
+    eprintln!("error: {why}");
+    End::Refused
+}
+
+fn explain_term(explain: &Explain) -> End {
+    match terms::explain(&explain.term) {
+        Ok(found) if explain.json => print(&found.data.to_string()),
+        Ok(found) => print(&found.text),
+        Err(near) if near.is_empty() => {
+            return refuse(&format!(
+                "\"{}\" is not known; see posrig list faults|models",
+                explain.term
+            ));
+        }
+        Err(near) => {
+            let near = near.join(", ");
+            return refuse(&format!("\"{}\" is not known; did you mean {near}?", explain.term));
+        }
+    }
+    End::Passed
+}
+
+fn make_report(report: &Report) -> End {
+    let page = match reports::page_from_folder(&report.run) {
+        Ok(page) => page,
+        Err(why) => return refuse(&why.to_string()),
+    };
+    let path = report.run.join("report.html");
+    match run::write_whole(&path, &page) {
+        Ok(()) => {
+            print(&path.display().to_string());
+            End::Passed
+        }
+        Err(why) => refuse(&format!("cannot write {}: {why}", path.display())),
+    }
+}

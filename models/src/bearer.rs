@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Channel, Context, GilbertElliott, Purpose, Span, unit};
+use sim::{Channel, Context, GilbertElliott, Purpose, Span, normal};
 
 use crate::Models;
 
@@ -109,9 +109,7 @@ impl Bearer {
         if self.channel.loses(&radio.law(self.extra_loss), cx.now(), [bits[0], bits[1]]) {
             return None;
         }
-        // A standard normal from two numbers (Box and Muller 1958).
-        let radius = libm::sqrt(-2.0 * libm::log(unit(bits[2])));
-        let normal = radius * libm::cos(std::f64::consts::TAU * unit(bits[3]));
+        let normal = normal([bits[2], bits[3]]);
         // Bad coverage means repetition on the air: it also costs time.
         let slower = 1.0 + 4.0 * self.extra_loss;
         Some(radio.latency.scaled(libm::exp(radio.spread.0 * normal) * slower))

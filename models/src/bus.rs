@@ -150,7 +150,12 @@ pub enum Message {
         good: bool,
     },
     /// Payment application: this is to be sent.
-    Transmit(Iso),
+    Transmit {
+        /// The message.
+        iso: Iso,
+        /// Time that building it takes.
+        delay: Span,
+    },
     /// On its way out or in, with the time it has taken so far.
     Carry {
         /// Next station.
@@ -231,7 +236,7 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Read { method: Method::Code, .. } => &[Part::Scanner],
         M::Read { .. } => &[Part::CardReader],
         M::Beep { .. } => &[Part::Panel],
-        M::Transmit(_) | M::Link { .. } | M::PhoneLinked { .. } => &[Part::Firmware],
+        M::Transmit { .. } | M::Link { .. } | M::PhoneLinked { .. } => &[Part::Firmware],
         M::Carry { hop: Hop::ToPhone | Hop::FromPhone, .. } => &[Part::PhoneLink],
         M::Carry { hop: Hop::Out(Via::Wifi), .. } => &[Part::Wifi],
         M::Carry { hop: Hop::Out(Via::Cellular), .. } => &[Part::Cellular],

@@ -6,8 +6,19 @@ use crate::bus::Message;
 use crate::{Fault, Models};
 
 /// Something that can be seen, heard or missed at a terminal.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 pub enum Cue {
     /// The screen is dark.
     BlankScreen,
@@ -128,7 +139,9 @@ impl Cue {
     /// What a person who notices it takes for its cause: the likeliest one, which need not be the true one.
     pub(crate) fn suspicion(self) -> Option<Fault> {
         use crate::comms::cellular;
-        use crate::hardware::{battery, card_reader, display, keypad, mainboard, panel, power, printer, scanner};
+        use crate::hardware::{
+            battery, card_reader, display, keypad, mainboard, panel, power, printer, scanner,
+        };
         use crate::platform::host;
         use crate::software::{firmware, payment_app};
         Some(match self {
@@ -136,7 +149,9 @@ impl Cue {
             Self::ErrorTone => return None,
             Self::BlankScreen => Fault::Display(display::Fault::Blank),
             Self::FrozenScreen => Fault::Firmware(firmware::Fault::Hang),
-            Self::NoNetworkText | Self::LinkLightBlinks => Fault::Cellular(cellular::Fault::PoorCoverage),
+            Self::NoNetworkText | Self::LinkLightBlinks => {
+                Fault::Cellular(cellular::Fault::PoorCoverage)
+            }
             Self::NoAnswerText => Fault::Host(host::Fault::Outage),
             Self::RefusedText => Fault::PaymentApp(payment_app::Fault::WrongCurrency),
             Self::PaperText => Fault::Printer(printer::Fault::PaperOut),

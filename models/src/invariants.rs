@@ -12,8 +12,19 @@ use crate::platform::host::{Host, Posting};
 use crate::software::payment_app::PaymentApp;
 
 /// Something that must hold in every run.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 pub enum Invariant {
     /// No customer's purchase is charged twice.
     NoDoubleCharge,
@@ -92,14 +103,18 @@ struct Till<'a> {
 /// A sale that the terminal gave up on and the host still holds is a breach only if the terminal could have reversed it:
 /// it has been in service, without a break, since `quiet_from`. What a terminal that is cut off still owes is counted as
 /// excused.
-pub fn audit(simulation: &mut Simulation<Models>, served_since: &[Option<Instant>], quiet_from: Instant) -> Audit {
+pub fn audit(
+    simulation: &mut Simulation<Models>,
+    served_since: &[Option<Instant>],
+    quiet_from: Instant,
+) -> Audit {
     let layout = simulation.layout();
     let mut audit = Audit::default();
     let mut postings: BTreeMap<ActorId, Vec<(u32, Posting)>> = BTreeMap::new();
     for number in layout.terminals()..layout.actors() {
         let world = simulation.world_of(ActorId(number));
         let mut hosts = world.query::<&Host>();
-        for (&(terminal, stan), posting) in hosts.iter(world).flat_map(Host::ledger) {
+        for (terminal, stan, posting) in hosts.iter(world).flat_map(Host::ledger) {
             postings.entry(terminal).or_default().push((stan, *posting));
         }
     }
@@ -118,10 +133,17 @@ pub fn audit(simulation: &mut Simulation<Models>, served_since: &[Option<Instant
         for (&terminal, app, care) in rows {
             let row = terminal.0 as usize;
             let since = served_since.get(row).copied().flatten().unwrap_or_default();
-            let till = Till { terminal, lines: app.journal().lines(), serving: care.serving(), since };
+            let till =
+                Till { terminal, lines: app.journal().lines(), serving: care.serving(), since };
             let mut held = postings.remove(&terminal).unwrap_or_default();
             held.sort_unstable_by_key(|(stan, _)| *stan);
-            check_terminal(&mut audit, &till, &held, booked.get(row).copied().unwrap_or_default(), quiet_from);
+            check_terminal(
+                &mut audit,
+                &till,
+                &held,
+                booked.get(row).copied().unwrap_or_default(),
+                quiet_from,
+            );
         }
     }
     audit
@@ -205,7 +227,8 @@ fn check_terminal(
     let Some(last) = till.lines.last() else { return };
     // Stored sales that no host has taken in yet, and sales that are still to be reversed, are known differences.
     if own - host != on_the_way || booked != host {
-        let detail = format!("terminal {own}, gateway {booked}, host {host}, on the way {on_the_way}");
+        let detail =
+            format!("terminal {own}, gateway {booked}, host {host}, on the way {on_the_way}");
         audit.breaches.push(breach(Invariant::LedgersAgree, last, detail));
     }
 }

@@ -6,8 +6,9 @@ use crate::money::Money;
 use crate::wire::{Code, Method};
 
 /// How a customer's purchase ended.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize,
+)]
 pub enum Outcome {
     /// Approved online.
     Approved,

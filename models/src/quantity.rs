@@ -45,8 +45,20 @@ whole! {
 }
 
 /// A currency, by ISO 4217.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
     /// Renminbi yuan, in 100 fen.
@@ -66,8 +78,7 @@ pub enum Currency {
 
 impl Currency {
     /// All that are known.
-    pub const ALL: [Self; 6] =
-        [Self::Cny, Self::Eur, Self::Usd, Self::Gbp, Self::Jpy, Self::Hkd];
+    pub const ALL: [Self; 6] = [Self::Cny, Self::Eur, Self::Usd, Self::Gbp, Self::Jpy, Self::Hkd];
 
     /// Its three letters.
     pub const fn code(self) -> &'static str {
@@ -216,7 +227,10 @@ mod tests {
         for value in [0, 1, 7, 10, 999, 1_000, 1_024, 57_000, u32::MAX] {
             assert_eq!(Millivolts::parse(&Millivolts(value).write()), Ok(Millivolts(value)));
             assert_eq!(Millimetres::parse(&Millimetres(value).write()), Ok(Millimetres(value)));
-            assert_eq!(MilliampHours::parse(&MilliampHours(value).write()), Ok(MilliampHours(value)));
+            assert_eq!(
+                MilliampHours::parse(&MilliampHours(value).write()),
+                Ok(MilliampHours(value))
+            );
             assert_eq!(Mebibytes::parse(&Mebibytes(value).write()), Ok(Mebibytes(value)));
             for currency in Currency::ALL {
                 let price = Price::new(i64::from(value), currency);

@@ -4,8 +4,17 @@ use crate::wire::Via;
 use crate::{Part, Profile};
 
 /// Something that a fault may wait for.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Hash,
+    PartialEq,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 pub enum Milestone {
     /// A customer has begun to pay.
     SaleStarted,
@@ -39,5 +48,7 @@ pub(crate) fn able(profile: &Profile, part: &mut dyn FnMut(Part) -> bool) -> boo
 /// Whether a detector on the device can look: its processor runs. A watchdog and a gauge need power only.
 pub(crate) fn awake(detector: Part, able: &mut dyn FnMut(Part) -> bool) -> bool {
     let powered = able(Part::Battery) && able(Part::Mainboard);
-    powered && (matches!(detector, Part::Firmware | Part::Power | Part::Battery) || able(Part::Firmware))
+    powered
+        && (matches!(detector, Part::Firmware | Part::Power | Part::Battery)
+            || able(Part::Firmware))
 }

@@ -112,8 +112,20 @@ impl Mti {
 }
 
 /// How the card was read (F22, first two digits), or that a code was.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    Eq,
+    Hash,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 pub enum Method {
     /// Chip, 05.
     #[default]
@@ -263,8 +275,18 @@ impl Iso {
 }
 
 /// The bearer by which a terminal is reached.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    Eq,
+    Hash,
+    PartialEq,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 pub enum Via {
     /// The shop's wireless network.
     #[default]

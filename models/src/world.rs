@@ -51,7 +51,13 @@ pub fn raise(plan: Plan, stage: &Stage) -> Simulation<Models> {
 /// Plans one fault at one actor.
 fn strike(simulation: &mut Simulation<Models>, plan: &Plan, actor: ActorId, number: u16) {
     let mut care = Care::default();
-    sim::plan(simulation.desk_of(actor), &mut care, actor, number, &plan.planned[usize::from(number)]);
+    sim::plan(
+        simulation.desk_of(actor),
+        &mut care,
+        actor,
+        number,
+        &plan.planned[usize::from(number)],
+    );
     let world = simulation.world_of(actor);
     let mut query = world.query::<(&ActorId, &mut Care<Models>)>();
     for (_, mut own) in query.iter_mut(world).filter(|(id, _)| **id == actor) {

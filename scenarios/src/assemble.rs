@@ -268,7 +268,8 @@ fn terminals_of(target: &Target, scenario: &Scenario, roster: &Roster) -> Vec<Ac
                 (first..first.saturating_add(size).min(dealt.count)).collect()
             }
             Target::Terminals(name, numbers) if *name == group.id => {
-                let mut numbers: Vec<_> = numbers.iter().copied().filter(|n| *n < dealt.count).collect();
+                let mut numbers: Vec<_> =
+                    numbers.iter().copied().filter(|n| *n < dealt.count).collect();
                 numbers.sort_unstable();
                 numbers.dedup();
                 numbers

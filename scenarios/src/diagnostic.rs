@@ -108,22 +108,38 @@ impl Code {
     /// What it means, in one sentence.
     pub const fn about(self) -> &'static str {
         match self {
-            Self::Unreadable => "The file is not there, is no file, is too large, or may not be read.",
+            Self::Unreadable => {
+                "The file is not there, is no file, is too large, or may not be read."
+            }
             Self::NotText => "The file is not UTF-8 text, so it is no scenario.",
             Self::Syntax => "Brackets, commas, colons or quotes are not where RON wants them.",
-            Self::Schema => "The scenario is written in a version of the language that this program does not know.",
+            Self::Schema => {
+                "The scenario is written in a version of the language that this program does not know."
+            }
             Self::UnknownField => "The thing that is described has no such field.",
             Self::DuplicateField => "A field is given twice; only one of them could count.",
             Self::MissingField => "A field without a default is not given.",
             Self::UnknownVariant => "The word is none of those that can be chosen from here.",
-            Self::WrongType => "A value is of another type: a text for a number, a list for a single thing.",
-            Self::WrongQuantity => "A text is no quantity of this kind: its unit is wrong, or it has none.",
+            Self::WrongType => {
+                "A value is of another type: a text for a number, a list for a single thing."
+            }
+            Self::WrongQuantity => {
+                "A text is no quantity of this kind: its unit is wrong, or it has none."
+            }
             Self::OutOfRange => "A number is too small, too large, or not a number.",
-            Self::UnknownName => "A name refers to a group, type, region, host or fault that is not there.",
+            Self::UnknownName => {
+                "A name refers to a group, type, region, host or fault that is not there."
+            }
             Self::DuplicateName => "Two things of the same kind have the same name.",
-            Self::Circle => "Terminal types are based on each other in a circle, so none of them can be made.",
-            Self::EmptySelection => "A selection selects nothing, or a list that needs an entry has none.",
-            Self::WrongTimes => "Two times do not fit together: an end before its start, a warm-up as long as the run.",
+            Self::Circle => {
+                "Terminal types are based on each other in a circle, so none of them can be made."
+            }
+            Self::EmptySelection => {
+                "A selection selects nothing, or a list that needs an entry has none."
+            }
+            Self::WrongTimes => {
+                "Two times do not fit together: an end before its start, a warm-up as long as the run."
+            }
             Self::NeverStrikes => "A fault can never strike in this run.",
             Self::Contradiction => "Two settings do not fit together.",
         }
@@ -150,12 +166,17 @@ pub struct Diagnostic {
     /// What would be right.
     pub hint: Option<String>,
     #[serde(skip)]
-    source: Arc<str>,
+    pub(crate) source: Arc<str>,
 }
 
 impl Diagnostic {
     /// A mistake of a whole file.
-    pub fn of_file(code: Code, file: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn of_file(
+        code: Code,
+        file: &str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -203,7 +224,7 @@ impl Diagnostic {
 #[derive(Clone, Debug)]
 pub(crate) struct Sheet {
     file: String,
-    source: Arc<str>,
+    pub(crate) source: Arc<str>,
     /// Where each line begins.
     lines: Vec<usize>,
 }
@@ -253,7 +274,10 @@ impl Sheet {
 }
 
 /// The candidate that was probably meant, if one is near enough.
-pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(crate) fn nearest<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
     let lower = word.to_lowercase();
     let near = |candidate: &str| {
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
@@ -264,7 +288,10 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 }
 
 /// A hint from what can be chosen: the nearest, or all of them.
-pub(crate) fn choice<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str> + Clone) -> String {
+pub(crate) fn choice<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str> + Clone,
+) -> String {
     if let Some(near) = nearest(word, candidates.clone()) {
         return format!("did you mean `{near}`?");
     }
@@ -303,7 +330,12 @@ mod tests {
     fn what_is_printed_names_the_place_underlines_the_text_and_helps() {
         let sheet = Sheet::new("a.ron", "(\n  组: \"lane\",\n)");
         let start = sheet.source().find("lane").expect("it is there");
-        let error = sheet.error(Code::UnknownName, start..start + 4, "no group `lane`", "did you mean `lanes`?".to_owned());
+        let error = sheet.error(
+            Code::UnknownName,
+            start..start + 4,
+            "no group `lane`",
+            "did you mean `lanes`?".to_owned(),
+        );
         let text = error.render(false);
         assert!(text.starts_with("error[unknown-name]: no group `lane`\n"), "{text}");
         assert!(text.contains("a.ron:2:7"), "{text}");

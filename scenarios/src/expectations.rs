@@ -48,7 +48,9 @@ fn once() -> u32 {
 }
 
 /// What can be measured of a run.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Measure {
     /// Share of time in which a terminal is able to sell, over all terminals.
     Availability,
@@ -169,7 +171,8 @@ impl<'de> Visitor<'de> for Bounding {
     }
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Bound, E> {
         let span = Span::parse(text).or_else(|message| {
-            let hint = "a bound is a number such as 0.99, or a length of time such as \"5min\"".into();
+            let hint =
+                "a bound is a number such as 0.99, or a length of time such as \"5min\"".into();
             if note(text, message.clone(), hint) { Ok(Span::stand_in()) } else { Err(message) }
         });
         span.map(Bound::Time).map_err(E::custom)

@@ -4,27 +4,42 @@
 //! references all lead somewhere.
 
 pub mod assemble;
+#[cfg(test)]
+mod bad_input;
+mod check;
+pub mod diagnostic;
+mod draft;
 pub mod expectations;
 pub mod faults;
 pub mod fleet;
+mod inherit;
+pub mod load;
 pub mod name;
 pub mod network;
 pub mod outcome;
+mod outline;
 pub mod platform;
 pub mod policies;
+pub mod reference;
 pub mod scenario;
 pub mod simulate;
+mod trouble;
 pub mod workload;
 
 pub use assemble::{Assembly, Options, assemble};
+pub use diagnostic::{Code, Diagnostic, Severity};
 pub use expectations::{Bound, Expectation, Kind, Measure};
 pub use faults::{FaultEntry, Lasts, Life, Sample, Target, When};
 pub use fleet::{Group, STANDARD, TerminalType};
+pub use load::{Loaded, check_all, load, load_text};
 pub use name::Name;
 pub use network::{Network, Region};
 pub use outcome::{Outcome, PlannedFault, Roster, RosterGroup};
 pub use platform::HostEntry;
-pub use policies::{Against, By, Heartbeat, Ladder, LastResort, Policies, Recovery, Rung, Transport};
+pub use policies::{
+    Against, By, Heartbeat, Ladder, LastResort, Policies, Recovery, Rung, Transport,
+};
+pub use reference::{reference, schema, undocumented};
 pub use scenario::{Record, SCHEMA, Scenario, Transactions};
 pub use simulate::{Failure, Source, simulate};
 pub use workload::{Basket, Hours, Workload};

@@ -182,7 +182,8 @@ mod tests {
     #[test]
     fn a_name_knows_where_it_stands_and_is_compared_by_its_letters() {
         let source = "(\"终端\", \"lanes\", \"esc\\u{61}ped\")";
-        let read: (Name, Name, Name) = reading(source, || ron::from_str(source).expect("three names"));
+        let read: (Name, Name, Name) =
+            reading(source, || ron::from_str(source).expect("three names"));
         assert_eq!(read.0.span(), Some(2..8));
         assert_eq!(&source[read.1.span().expect("borrowed")], "lanes");
         assert_eq!(read.2.span(), None);

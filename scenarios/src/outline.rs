@@ -109,9 +109,15 @@ impl Outline {
 
     /// The entry of a bracket with this key, which may be in quotes.
     pub(crate) fn find<'o>(&'o self, source: &str, bracket: usize, key: &str) -> Option<&'o Entry> {
-        self.brackets[bracket].entries.iter().find(|it| {
-            it.key.clone().is_some_and(|range| source[range].trim_matches('"') == key)
-        })
+        self.brackets[bracket]
+            .entries
+            .iter()
+            .find(|it| it.key.clone().is_some_and(|range| source[range].trim_matches('"') == key))
+    }
+
+    /// The bracket that holds the fields of the scenario: the last one of the whole text's only entry.
+    pub(crate) fn scenario(&self) -> Option<usize> {
+        self.brackets[0].entries.first()?.inside.last().copied()
     }
 
     /// The only bracket of an entry, as of a field that holds a struct or a list.
@@ -203,7 +209,12 @@ impl<'s> Scan<'s> {
         if let Some((_, growing)) = self.open.last_mut() {
             growing.inside.push(number);
         }
-        self.brackets.push(Bracket { kind: self.byte(at), open: at, close: at, entries: Vec::new() });
+        self.brackets.push(Bracket {
+            kind: self.byte(at),
+            open: at,
+            close: at,
+            entries: Vec::new(),
+        });
         self.open.push((number, Growing::default()));
         Ok(())
     }
@@ -256,7 +267,9 @@ impl<'s> Scan<'s> {
             match self.byte(end) {
                 _ if end >= self.source.len() => return Err(Flaw::EndlessText(self.at)),
                 b'\\' if escapes => end += 2,
-                b'"' if self.source[end + 1..].bytes().take_while(|it| *it == b'#').count() >= hashes => {
+                b'"' if self.source[end + 1..].bytes().take_while(|it| *it == b'#').count()
+                    >= hashes =>
+                {
                     break;
                 }
                 _ => end += 1,
@@ -343,7 +356,10 @@ mod tests {
         let source = "S(a: 1, /* ( */ b: [X(c: \"),\"), Y], // )\n d: {\"k\": 2})";
         let outline = Outline::of(source).expect("balanced");
         let place = source.find("),\"").expect("it is there");
-        assert_eq!(words(source, &outline, place)[1..], ["b: [X(c: \"),\"), Y],", "X(c: \"),\"),", "c: \"),\""]);
+        assert_eq!(
+            words(source, &outline, place)[1..],
+            ["b: [X(c: \"),\"), Y],", "X(c: \"),\"),", "c: \"),\""]
+        );
         let place = source.find('2').expect("it is there");
         assert_eq!(words(source, &outline, place).last(), Some(&"\"k\": 2"));
         assert_eq!(outline.texts().len(), 2);
@@ -363,7 +379,9 @@ mod tests {
 
     #[test]
     fn brackets_in_texts_and_comments_are_no_brackets() {
-        for source in ["r#\"((\"#", "\"\\\"(\"", "// (((", "/* /* ( */ ( */ ()", "'('", "'\\''", "a/b"] {
+        for source in
+            ["r#\"((\"#", "\"\\\"(\"", "// (((", "/* /* ( */ ( */ ()", "'('", "'\\''", "a/b"]
+        {
             assert!(Outline::of(source).is_ok(), "{source}");
         }
     }

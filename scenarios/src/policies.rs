@@ -243,13 +243,17 @@ mod tests {
         let fault = Fault::all().next().expect("the catalogue has faults");
         let rung = |remedy| Rung { remedy, by: By::Merchant, takes: Span::ZERO, works: None };
         let ladders = vec![
-            Ladder { against: Against::Family(fault.mode().family), rungs: vec![rung(Remedy::Swap)] },
+            Ladder {
+                against: Against::Family(fault.mode().family),
+                rungs: vec![rung(Remedy::Swap)],
+            },
             Ladder { against: Against::Mode(fault), rungs: vec![rung(Remedy::Retry)] },
         ];
         let all = Policies { ladders, ..Policies::default() }.policy().ladders;
         assert_eq!(all[&fault][0].remedy, Remedy::Retry);
-        let others = Fault::all().filter(|it| *it != fault && it.mode().family == fault.mode().family);
-        assert!(others.clone().count() > 0);
-        assert!(others.into_iter().all(|it| all[&it][0].remedy == Remedy::Swap));
+        let of_family = |it: &Fault| *it != fault && it.mode().family == fault.mode().family;
+        let others: Vec<Fault> = Fault::all().filter(of_family).collect();
+        assert!(!others.is_empty());
+        assert!(others.iter().all(|it| all[it][0].remedy == Remedy::Swap));
     }
 }

@@ -77,12 +77,8 @@ impl Hours {
             Self::Grocery => {
                 [0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 6, 8, 6, 4, 4, 5, 7, 9, 7, 4, 2, 0, 0]
             }
-            Self::Cafe => {
-                [0, 0, 0, 0, 0, 0, 2, 7, 9, 6, 4, 5, 8, 6, 4, 4, 3, 2, 1, 0, 0, 0, 0, 0]
-            }
-            Self::Night => {
-                [8, 7, 5, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 8, 9]
-            }
+            Self::Cafe => [0, 0, 0, 0, 0, 0, 2, 7, 9, 6, 4, 5, 8, 6, 4, 4, 3, 2, 1, 0, 0, 0, 0, 0],
+            Self::Night => [8, 7, 5, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 8, 9],
         };
         weights.map(|weight| Factor(f64::from(weight))).to_vec()
     }
@@ -125,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_basket_by_its_95th_percentile_has_the_spread_that_gives_it() {
-        let basket = Basket { median: Price::yuan(30, 0), p95: Some(Price::yuan(150, 0)), sigma: None };
+        let basket =
+            Basket { median: Price::yuan(30, 0), p95: Some(Price::yuan(150, 0)), sigma: None };
         assert!((basket.spread().0 - libm::log(5.0) / 1.644_853_6).abs() < 1e-6);
     }
 
@@ -133,7 +130,11 @@ mod tests {
     fn what_a_workload_does_not_say_stays_as_it_is_usual() {
         let usual = customer::Spec { per_day: Factor(7.0), ..customer::Spec::default() };
         assert_eq!(Workload::default().customer(&usual), usual);
-        let busy = Workload { per_day: Some(Factor(90.0)), hours: Some(Hours::Flat), ..Workload::default() };
+        let busy = Workload {
+            per_day: Some(Factor(90.0)),
+            hours: Some(Hours::Flat),
+            ..Workload::default()
+        };
         let spec = busy.customer(&usual);
         assert_eq!((spec.per_day, spec.hours.len(), spec.line), (Factor(90.0), 24, usual.line));
     }

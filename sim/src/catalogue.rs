@@ -134,33 +134,39 @@ macro_rules! catalogue {
             $module: <$group::$module::$Model as $crate::Model<$Kinds>>::Belief
         ),+),+ }
 
-        /// The columns of a cell: one a model, taken once a window.
-        #[derive(bevy_ecs::query::QueryData)]
-        #[query_data(mutable, contiguous(mutable))]
-        pub struct Row {
-            care: &'static mut $crate::Care<$Kinds>,
-            beliefs: &'static mut Beliefs,
-            $($($module: Option<&'static mut $group::$module::$Model>),+),+
-        }
-
-        /// Prepared access to a cell's columns.
+        /// What a cell keeps beside its world: the entity of each row, and scratch room.
         #[derive(Debug)]
         pub struct Columns {
-            rows: bevy_ecs::query::QueryState<Row>,
+            entities: Vec<bevy_ecs::entity::Entity>,
             scratch: $crate::Scratch<$Kinds>,
         }
 
-        /// The parts of one actor: a row of its cell's columns.
-        struct Parts<'r, 'w, 's> {
-            columns: &'r mut RowContiguousItem<'w, 's>,
-            row: usize,
+        impl Columns {
+            /// The entity of each row: actors never leave, so it is made once. A query has no order of its own.
+            fn entities(&mut self, world: &mut bevy_ecs::world::World) {
+                if self.entities.is_empty() {
+                    let mut query = world.query::<(bevy_ecs::entity::Entity, &$crate::ActorId)>();
+                    let mut rows: Vec<_> = query.iter(world).map(|(entity, id)| (*id, entity)).collect();
+                    rows.sort_unstable_by_key(|(id, _)| *id);
+                    self.entities = rows.into_iter().map(|(_, entity)| entity).collect();
+                }
+            }
+        }
+
+        /// The parts of one actor: an entity of its cell's world.
+        ///
+        /// Parts are fetched one by one. Most windows of a fleet hold one event a cell, which touches a handful of the
+        /// parts; taking the slices of all columns, as the PHOLD bench does, costs more than it saves here.
+        struct Parts<'r> {
+            world: &'r mut bevy_ecs::world::World,
+            entity: bevy_ecs::entity::Entity,
             profile: &'r Profile,
         }
 
-        impl Parts<'_, '_, '_> {
+        impl Parts<'_> {
             $($(
                 fn $module(&mut self) -> Option<&mut $group::$module::$Model> {
-                    self.columns.$module.as_mut()?.bypass_change_detection().get_mut(self.row)
+                    self.world.get_mut::<$group::$module::$Model>(self.entity).map(|it| it.into_inner())
                 }
             )+)+
             /// The device runs, so that a detector on it can look. The watchdog and what measures the supply always can.
@@ -179,7 +185,7 @@ macro_rules! catalogue {
             }
         }
 
-        impl $crate::Body<$Kinds> for Parts<'_, '_, '_> {
+        impl $crate::Body<$Kinds> for Parts<'_> {
             fn start(&mut self, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
                 $($(if let Some(it) = self.$module() {
@@ -241,7 +247,7 @@ macro_rules! catalogue {
                     let Some(reading) = self.$module().map(|it| {
                         $crate::Model::<$Kinds>::reading(it, &profile.$group.$module, now)
                     }) else { return Ok(None) };
-                    let beliefs = &mut self.columns.beliefs.bypass_change_detection()[self.row];
+                    let Some(mut beliefs) = self.world.get_mut::<Beliefs>(self.entity) else { return Ok(None) };
                     <$group::$module::$Model as $crate::Model<$Kinds>>::detect(&mut beliefs.$module, &reading)
                         .map(Fault::$Model)
                 }),+),+ };
@@ -263,7 +269,9 @@ macro_rules! catalogue {
                 $able(self.profile, &mut |part| self.part_able(part))
             }
             fn care(&mut self) -> &mut $crate::Care<$Kinds> {
-                &mut self.columns.care.bypass_change_detection()[self.row]
+                let care = self.world.get_mut::<$crate::Care<$Kinds>>(self.entity);
+                // `spawn` gives one to every actor, and nothing takes it away.
+                care.expect("every actor has its faults and incidents").into_inner()
             }
         }
 
@@ -296,8 +304,8 @@ macro_rules! catalogue {
             fn carries(event: &Self::Event) -> Option<$crate::Slot> {
                 match event { $crate::Happening::Arrival { slot, .. } => Some(*slot), _ => None }
             }
-            fn columns(world: &mut bevy_ecs::world::World) -> Columns {
-                Columns { rows: world.query::<Row>(), scratch: $crate::Scratch::default() }
+            fn columns(_: &mut bevy_ecs::world::World) -> Columns {
+                Columns { entities: Vec::new(), scratch: $crate::Scratch::default() }
             }
             fn advance(
                 columns: &mut Columns,
@@ -305,14 +313,12 @@ macro_rules! catalogue {
                 settings: &$Settings,
                 desk: &mut $crate::Desk<$Kinds>,
             ) {
-                let Columns { rows, scratch } = columns;
-                // Tables are dense and a cell's actors are all alike: one table, rows in the order of their ids.
-                let Ok(mut tables) = rows.contiguous_iter_mut(world) else { return };
-                let Some(mut table) = tables.next() else { return };
+                columns.entities(world);
+                let Columns { entities, scratch } = columns;
                 while let Some(entry) = desk.next() {
-                    let row = desk.row(entry.to);
+                    let entity = entities[desk.row(entry.to)];
                     let profile = settings.profile(entry.to);
-                    let mut parts = Parts { columns: &mut table, row, profile };
+                    let mut parts = Parts { world, entity, profile };
                     let mut cx = $crate::context::<$Kinds>(entry.to, Part::ALL[0], settings, desk, scratch);
                     $crate::handle(&mut parts, &mut cx, &entry);
                 }
@@ -339,11 +345,10 @@ macro_rules! catalogue {
         /// Starts every part of an actor that has been spawned, before the run begins.
         pub fn start(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId) {
             simulation.begin(actor, |columns, world, settings, desk| {
-                let Columns { rows, scratch } = columns;
-                let Ok(mut tables) = rows.contiguous_iter_mut(world) else { return };
-                let Some(mut table) = tables.next() else { return };
-                let row = desk.row(actor);
-                let mut parts = Parts { columns: &mut table, row, profile: settings.profile(actor) };
+                columns.entities(world);
+                let Columns { entities, scratch } = columns;
+                let entity = entities[desk.row(actor)];
+                let mut parts = Parts { world, entity, profile: settings.profile(actor) };
                 let mut cx = $crate::context::<$Kinds>(actor, Part::ALL[0], settings, desk, scratch);
                 $crate::Body::start(&mut parts, &mut cx);
                 $crate::settle(&mut parts, &mut cx);

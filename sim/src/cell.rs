@@ -286,6 +286,9 @@ impl<A: Actors> Cell<A> {
     pub(crate) fn desk(&mut self) -> &mut Desk<A> {
         &mut self.desk
     }
+    pub(crate) fn facts(&self) -> usize {
+        self.desk.facts.len()
+    }
     pub(crate) fn drain_facts(&mut self) -> Vec<Fact<A::Fact>> {
         std::mem::take(&mut self.desk.facts)
     }

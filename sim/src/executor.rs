@@ -38,10 +38,9 @@ impl Pulse {
     }
 }
 
-/// End of the window that holds `at`, but not after `end`.
-fn window_end(at: Instant, lookahead: Span, end: Instant) -> Instant {
-    let windows = at.0 / lookahead.0 + 1;
-    Instant(windows.saturating_mul(lookahead.0)).min(end)
+/// End of the window that begins with the earliest event of all: whatever it sends arrives a lookahead later.
+fn window_end(earliest: Instant, lookahead: Span, end: Instant) -> Instant {
+    (earliest + lookahead).min(end)
 }
 
 /// Runs all cells up to `end` (exclusive) on the calling thread.

@@ -38,8 +38,9 @@ impl<K: Kinds> Mode<K> {
 }
 
 /// Who carries out a remedy.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize,
+)]
 pub enum Performer {
     /// The device by itself.
     Device,

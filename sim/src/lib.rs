@@ -1,4 +1,22 @@
-//! The kernel.
+//! The kernel: what happens, in which order.
+//!
+//! ```text
+//!            ┌── cell ──────────────────────────┐    letters (≥ lookahead)    ┌── cell ──┐
+//!  window ─▶ │ agenda ─▶ handle ─▶ parts, tasks │ ──────────────────────────▶ │  agenda  │
+//!            │    ▲          │          │       │                             └──────────┘
+//!            │    └─ timers ─┘          ▼       │
+//!            │                 facts, fingerprint│ ─▶ measures, elsewhere
+//!            └──────────────────────────────────┘
+//! ```
+//!
+//! Words used everywhere: an *actor* is an entity of a cell's world, its *parts* are components, each one a *model*; a
+//! *timer* is a model's note to itself; a *message* goes between parts of one actor at the same instant; a *parcel* goes
+//! between actors and takes time; a *fault* is the scenario's truth; an *alarm* is what fault management believes.
+//!
+//! The kernel knows nothing of what it simulates. What it promises: integer time; events handled by (time, sender,
+//! sender's count); every random number named by (seed, actor, purpose, occurrence); the same fingerprint whatever the
+//! number of threads or the size of cells.
+
 pub mod actor;
 pub mod agenda;
 pub mod arena;
@@ -21,12 +39,12 @@ pub use agenda::{Agenda, Entry, Tie};
 pub use arena::{Arena, Slot};
 pub use cell::{Actors, Desk, Disorder};
 pub use executor::Pulse;
-pub use fingerprint::{Fingerprint, StableHasher};
 pub use fault::{Law, Mode, Performer, Planned, Rung, When};
+pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Body, Care, Dark, context, handle, plan, settle};
 pub use model::{Asked, Context, Happening, Kinds, Model, NATURAL, Rules, Scratch, What};
-pub use random::{Purpose, Stream, Streams, unit};
+pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
 pub use record::{Difference, Fact, Keep, Record, first_difference};
 pub use simulation::{RunError, Setup, Simulation};
 pub use time::{Instant, Span};

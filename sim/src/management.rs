@@ -129,7 +129,11 @@ impl<K: Kinds> Care<K> {
 }
 
 /// Handles one event: what happens, then all that follows from it at the same instant.
-pub fn handle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, entry: &Entry<Happening<K>>) {
+pub fn handle<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    entry: &Entry<Happening<K>>,
+) {
     match entry.event {
         Happening::Timer(timer) => body.on_timer(timer, cx),
         Happening::Arrival { port, slot } => {
@@ -270,7 +274,9 @@ fn reached<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, mileston
     for index in 0..body.care().armed.len() {
         let armed = &mut body.care().armed[index];
         let planned = cx.settings.planned(armed.plan);
-        let When::On { milestone: awaited, nth, probability, after } = planned.when else { continue };
+        let When::On { milestone: awaited, nth, probability, after } = planned.when else {
+            continue;
+        };
         if awaited != milestone {
             continue;
         }
@@ -293,7 +299,8 @@ fn open<K: Kinds, B: Body<K>>(
     about: ActorId,
 ) {
     let care = body.care();
-    let known = |i: &Incident<K>| i.about == about && (i.suspect == suspect || i.detector == detector);
+    let known =
+        |i: &Incident<K>| i.about == about && (i.suspect == suspect || i.detector == detector);
     if care.incidents.iter().any(known) {
         return;
     }
@@ -328,7 +335,11 @@ fn standing<K: Kinds, B: Body<K>>(body: &mut B, incident: u16, rung: u8, stage: 
 }
 
 /// The step of the ladder at which an incident stands; past its end, the last resort.
-fn step_of<K: Kinds>(cx: &Context<'_, K>, suspect: K::Fault, rung: u8) -> Option<crate::fault::Rung<K>> {
+fn step_of<K: Kinds>(
+    cx: &Context<'_, K>,
+    suspect: K::Fault,
+    rung: u8,
+) -> Option<crate::fault::Rung<K>> {
     let ladder = cx.settings.ladder(suspect);
     let past = usize::from(rung).checked_sub(ladder.len());
     match past {
@@ -444,7 +455,8 @@ fn treat<K: Kinds, B: Body<K>>(
 /// A part's wrong state has made itself felt: noted once for each of its active faults.
 fn erred<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, part: K::Part) {
     let mut first = false;
-    for active in body.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.erred) {
+    for active in body.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.erred)
+    {
         active.erred = true;
         first = true;
     }
@@ -514,4 +526,3 @@ pub fn context<'a, K: Kinds>(
 ) -> Context<'a, K> {
     Context { me, part, settings, desk, scratch }
 }
-

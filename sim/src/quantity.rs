@@ -43,8 +43,17 @@ pub struct Mistake {
     pub hint: String,
 }
 
+/// What reading has found besides its result.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Found {
+    /// Texts that could not be understood.
+    pub mistakes: Vec<Mistake>,
+    /// What was being read when reading stopped, in the words of its type; `None` if it was no quantity.
+    pub expected: Option<String>,
+}
+
 thread_local! {
-    static MISTAKES: RefCell<Option<Vec<Mistake>>> = const { RefCell::new(None) };
+    static FOUND: RefCell<Option<Found>> = const { RefCell::new(None) };
 }
 
 /// Ends collecting also when `work` panics.
@@ -52,36 +61,52 @@ struct Collecting;
 
 impl Drop for Collecting {
     fn drop(&mut self) {
-        MISTAKES.with(|mistakes| mistakes.borrow_mut().take());
+        FOUND.take();
     }
 }
 
 /// Does some reading on this thread; wrong texts that are slices of the caller's source are noted instead of refused.
-pub fn collect<T>(work: impl FnOnce() -> T) -> (T, Vec<Mistake>) {
-    let guard = Collecting;
-    MISTAKES.with(|mistakes| *mistakes.borrow_mut() = Some(Vec::new()));
+pub fn collect<T>(work: impl FnOnce() -> T) -> (T, Found) {
+    let _collecting = Collecting;
+    FOUND.set(Some(Found::default()));
     let result = work();
-    let found = MISTAKES.with(|mistakes| mistakes.borrow_mut().take());
-    drop(guard);
-    (result, found.unwrap_or_default())
+    (result, FOUND.take().unwrap_or_default())
 }
 
 /// Notes a wrong text if somebody collects; the text must be a slice of what is read. False if nobody does.
 pub fn note(text: &str, message: String, hint: String) -> bool {
-    MISTAKES.with(|mistakes| match &mut *mistakes.borrow_mut() {
+    FOUND.with_borrow_mut(|found| match found {
         None => false,
         Some(found) => {
             let (address, length) = (text.as_ptr() as usize, text.len());
-            found.push(Mistake { address, length, message, hint });
+            found.mistakes.push(Mistake { address, length, message, hint });
             true
         }
     })
 }
 
+/// Tells whoever collects what is being read; once it has been read, nothing is.
+fn reading<T, E>(what: impl Fn() -> String, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let expect = |what| {
+        FOUND.with_borrow_mut(|found| {
+            if let Some(found) = found {
+                found.expected = what;
+            }
+        })
+    };
+    // Only a collector asks what was expected.
+    if FOUND.with_borrow(Option::is_some) {
+        expect(Some(what()));
+    }
+    let value = read()?;
+    expect(None);
+    Ok(value)
+}
+
 struct Text<Q>(PhantomData<Q>);
 
 impl<'de, Q: Quantity> Visitor<'de> for Text<Q> {
-    /// A visitor that fails loses its message to ours in [`read`]; so it never fails.
+    /// A text that is wrong was still read: the visitor does not fail.
     type Value = Result<Q, String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,9 +127,8 @@ impl<'de, Q: Quantity> Visitor<'de> for Text<Q> {
 
 /// Reads a quantity: what `Deserialize` of every quantity does.
 pub fn read<'de, Q: Quantity, D: Deserializer<'de>>(from: D) -> Result<Q, D::Error> {
-    let expected = || format!("expected {}, in quotes, such as \"{}\"", Q::WHAT, Q::EXAMPLE);
-    let text = from.deserialize_str(Text(PhantomData)).map_err(|_| D::Error::custom(expected()))?;
-    text.map_err(D::Error::custom)
+    let what = || format!("{}, in quotes, such as \"{}\"", Q::WHAT, Q::EXAMPLE);
+    reading(what, || from.deserialize_str(Text(PhantomData)))?.map_err(D::Error::custom)
 }
 
 /// The schema of a quantity: what `JsonSchema` of every quantity does.
@@ -173,7 +197,10 @@ pub fn in_units(text: &str, what: &str, units: &[(&str, u64)]) -> Result<u32, St
         return Err(format!("{what} cannot be negative"));
     }
     let Some((number, unit)) = number_and_unit(text) else {
-        return Err(format!("\"{text}\" is not {what}: it begins with a number, and then its unit: {}", names()));
+        return Err(format!(
+            "\"{text}\" is not {what}: it begins with a number, and then its unit: {}",
+            names()
+        ));
     };
     if unit.is_empty() {
         return Err(format!("\"{text}\" has no unit; known are {}", names()));
@@ -181,7 +208,8 @@ pub fn in_units(text: &str, what: &str, units: &[(&str, u64)]) -> Result<u32, St
     let Some((_, size)) = units.iter().find(|(name, _)| *name == unit) else {
         return Err(format!("unknown unit \"{unit}\" for {what}; known are {}", names()));
     };
-    let value = scaled(number, *size).ok_or_else(|| format!("\"{text}\" is too large or too fine"))?;
+    let value =
+        scaled(number, *size).ok_or_else(|| format!("\"{text}\" is too large or too fine"))?;
     u32::try_from(value).map_err(|_| format!("\"{text}\" is too large"))
 }
 
@@ -273,7 +301,7 @@ fn number<'de, D: Deserializer<'de>>(
     what: &str,
     fits: impl Fn(f64) -> bool,
 ) -> Result<f64, D::Error> {
-    let value = f64::deserialize(from).map_err(|_| D::Error::custom(format!("expected {what}")))?;
+    let value = reading(|| what.to_owned(), || f64::deserialize(from))?;
     if fits(value) { Ok(value) } else { Err(D::Error::custom(format!("{value} is not {what}"))) }
 }
 
@@ -364,14 +392,25 @@ mod tests {
     #[test]
     fn mistakes_are_collected_with_their_place() {
         let source = String::from("45 parsecs");
-        let from = serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(&source);
-        let (read, mistakes) = collect(|| Span::deserialize(from));
+        let from =
+            serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(&source);
+        let (read, found) = collect(|| Span::deserialize(from));
         assert!(read.is_ok());
-        assert_eq!(mistakes.len(), 1);
-        assert_eq!(mistakes[0].address, source.as_ptr() as usize);
-        assert_eq!(mistakes[0].length, source.len());
-        let again = serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(&source);
+        assert_eq!(found.expected, None);
+        assert_eq!(found.mistakes.len(), 1);
+        assert_eq!(found.mistakes[0].address, source.as_ptr() as usize);
+        assert_eq!(found.mistakes[0].length, source.len());
+        let again =
+            serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(&source);
         assert!(Span::deserialize(again).is_err(), "nobody collects any more");
+    }
+
+    #[test]
+    fn a_collector_learns_what_was_expected_when_reading_stopped() {
+        let from = serde::de::value::BoolDeserializer::<serde::de::value::Error>::new(true);
+        let (read, found) = collect(|| Probability::deserialize(from));
+        assert!(read.is_err());
+        assert_eq!(found.expected.as_deref(), Some("a number from 0 to 1"));
     }
 
     proptest! {

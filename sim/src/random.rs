@@ -90,6 +90,19 @@ pub fn unit(bits: u32) -> f64 {
     (f64::from(bits) + 0.5) / 4_294_967_296.0
 }
 
+/// A standard normal number from two random ones (Box and Muller 1958).
+#[inline]
+pub fn normal(bits: [u32; 2]) -> f64 {
+    let radius = libm::sqrt(-2.0 * libm::log(unit(bits[0])));
+    radius * libm::cos(std::f64::consts::TAU * unit(bits[1]))
+}
+
+/// A lognormal number by its median and the standard deviation of its logarithm, from the first two of four.
+#[inline]
+pub fn lognormal(median: f64, sigma: f64, bits: [u32; 4]) -> f64 {
+    median * libm::exp(sigma * normal([bits[0], bits[1]]))
+}
+
 /// The numbers of one occurrence, in sequence.
 #[derive(Clone, Debug)]
 pub struct Stream(ChaCha8Rng);

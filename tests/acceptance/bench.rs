@@ -4,9 +4,9 @@ use models::{Directory, Fact, Models, Part, Plan, Policy, Profile, world};
 use sim::{ActorId, Instant, Keep, Planned, Pulse, Simulation, Span};
 
 /// A plan made by hand.
-pub struct Bench {
-    pub plan: Plan,
-    pub stage: world::Stage,
+pub(crate) struct Bench {
+    pub(crate) plan: Plan,
+    pub(crate) stage: world::Stage,
 }
 
 /// Number of hosts on a bench.
@@ -14,7 +14,7 @@ const HOSTS: u32 = 2;
 
 impl Bench {
     /// So many terminals of one profile, two hosts, a day.
-    pub fn new(terminals: u32, profile: Profile) -> Self {
+    pub(crate) fn new(terminals: u32, profile: Profile) -> Self {
         let hub = |n: u32| ActorId(terminals + n);
         let directory = Directory {
             gateway: hub(0),
@@ -49,26 +49,30 @@ impl Bench {
     }
 
     /// The run lasts so long; sales end an hour earlier.
-    pub fn lasting(mut self, span: Span) -> Self {
+    pub(crate) fn lasting(mut self, span: Span) -> Self {
         self.plan.end = Instant::START + span;
         self.plan.sales_end = Instant(self.plan.end.0.saturating_sub(Span::hours(1).0));
         self
     }
 
     /// Plans a fault at these actors.
-    pub fn with_fault(mut self, planned: Planned<Models>, targets: impl IntoIterator<Item = u32>) -> Self {
+    pub(crate) fn with_fault(
+        mut self,
+        planned: Planned<Models>,
+        targets: impl IntoIterator<Item = u32>,
+    ) -> Self {
         self.plan.planned.push(planned);
         self.stage.targets.push(targets.into_iter().map(ActorId).collect());
         self
     }
 
     /// Raises and runs it.
-    pub fn run(self) -> (Simulation<Models>, Vec<Fact>) {
+    pub(crate) fn run(self) -> (Simulation<Models>, Vec<Fact>) {
         self.run_on(1)
     }
 
     /// Raises and runs it on so many threads.
-    pub fn run_on(self, threads: usize) -> (Simulation<Models>, Vec<Fact>) {
+    pub(crate) fn run_on(self, threads: usize) -> (Simulation<Models>, Vec<Fact>) {
         let end = self.plan.end;
         let mut simulation = world::raise(self.plan, &self.stage);
         simulation.run(end, threads, &Pulse::default()).expect("nothing comes out of order");

@@ -1,4 +1,9 @@
 //! What the product promises. One binary; a module a promise.
 
+mod architecture;
 mod bench;
 mod closed_forms;
+mod command_line;
+mod conformance;
+mod determinism;
+mod scenarios;

@@ -115,12 +115,15 @@ impl Model<Models> for Scanner {
         let bits = cx.draw(SCAN, u64::from(scan));
         let faulty = self.unplugged || unit(bits[1]) < self.dirt;
         let ok = !faulty && unit(bits[0]) >= spec.misread.0;
+        let before = self.failed;
         self.failed = if ok { 0 } else { self.failed.saturating_add(1) };
         if faulty {
             cx.error_state();
             cue::show(cx, Cue::NoReactionToCode);
         }
-        cx.look();
+        if self.failed != before {
+            cx.look();
+        }
         cx.say(Message::WasRead { method: Method::Code, ok });
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {

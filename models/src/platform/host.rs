@@ -1,12 +1,10 @@
 //! Host: an issuer's authorisation system: balances, limits, response codes, outages.
 
-use std::collections::BTreeMap;
-
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Factor;
-use sim::{ActorId, Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{ActorId, Context, Instant, Mode, Model, Performer, Purpose, Span, lognormal};
 
 use crate::money::Money;
 use crate::plan::step;
@@ -66,8 +64,10 @@ pub(crate) struct Posting {
 /// State of the host.
 #[derive(Component, Debug, Default)]
 pub struct Host {
-    accounts: BTreeMap<u32, Account>,
-    ledger: BTreeMap<(ActorId, u32), Posting>,
+    /// By account number.
+    accounts: Vec<Account>,
+    /// By terminal, and in the order in which transactions came.
+    ledger: Vec<Vec<(u32, Posting)>>,
     authorisations: u32,
     out: bool,
     /// How many times slower than usual it decides, less one.
@@ -97,15 +97,41 @@ const DECIDES: Purpose = Purpose::of("host: time to decide");
 const DAY: u64 = Span::days(1).0;
 
 impl Host {
-    /// The ledger, by terminal and trace number.
-    pub(crate) fn ledger(&self) -> &BTreeMap<(ActorId, u32), Posting> {
-        &self.ledger
+    /// The ledger: terminal, trace number, posting.
+    pub(crate) fn ledger(&self) -> impl Iterator<Item = (ActorId, u32, &Posting)> {
+        let pages = self.ledger.iter().enumerate();
+        pages.flat_map(|(row, page)| {
+            let terminal = ActorId(row as u32);
+            page.iter().map(move |(stan, posting)| (terminal, *stan, posting))
+        })
+    }
+
+    /// What is known of a transaction. It is nearly always the last of its terminal.
+    fn posting(&mut self, iso: &Iso) -> Option<&mut Posting> {
+        let page = self.ledger.get_mut(iso.terminal.0 as usize)?;
+        page.iter_mut().rev().find(|(stan, _)| *stan == iso.stan).map(|(_, posting)| posting)
+    }
+
+    fn post(&mut self, iso: &Iso, posting: Posting) {
+        let row = iso.terminal.0 as usize;
+        if self.ledger.len() <= row {
+            self.ledger.resize_with(row + 1, Vec::new);
+        }
+        self.ledger[row].push((iso.stan, posting));
+    }
+
+    fn account(&mut self, number: u32) -> &mut Account {
+        let row = number as usize;
+        if self.accounts.len() <= row {
+            self.accounts.resize(row + 1, Account::default());
+        }
+        &mut self.accounts[row]
     }
 
     /// What an account can spend in a day, before it has spent anything.
     fn balance(spec: &Spec, account: u32, cx: &Context<'_, Models>) -> i64 {
-        let mut stream = cx.stream(BALANCE, u64::from(account));
-        stream.lognormal(spec.balance.minor() as f64, spec.balance_spread.0) as i64
+        let bits = cx.draw(BALANCE, u64::from(account));
+        lognormal(spec.balance.minor() as f64, spec.balance_spread.0, bits) as i64
     }
 
     fn decide(&mut self, spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> Code {
@@ -123,7 +149,7 @@ impl Host {
         }
         let balance = Self::balance(spec, iso.pan.account(), cx);
         let day = (cx.now().0 / DAY) as u32;
-        let account = self.accounts.entry(iso.pan.account()).or_default();
+        let account = self.account(iso.pan.account());
         if account.day != day {
             *account = Account { day, ..Account::default() };
         }
@@ -143,9 +169,8 @@ impl Host {
     }
 
     fn authorise(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
-        let key = (iso.terminal, iso.stan);
         // A reversal that overtook its original leaves a mark: what it was to take back is not taken.
-        let known = self.ledger.get(&key).copied();
+        let known = self.posting(&iso).copied();
         iso.code = match known {
             Some(posting) if posting.reversed => Code::NOT_FOUND,
             Some(_) => Code::APPROVED,
@@ -153,7 +178,7 @@ impl Host {
         };
         if iso.code == Code::APPROVED && known.is_none() {
             let posting = Posting { amount: iso.amount, taken: 1, reversed: false };
-            self.ledger.insert(key, posting);
+            self.post(&iso, posting);
             self.authorisations += 1;
             iso.authorisation = self.authorisations;
         }
@@ -163,9 +188,9 @@ impl Host {
 
     /// A stored sale was approved by the terminal: it is taken in, whatever the balance.
     fn take_in(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
-        let key = (iso.terminal, iso.stan);
-        let posting = Posting { amount: iso.amount, taken: 1, reversed: false };
-        self.ledger.entry(key).or_insert(posting);
+        if self.posting(&iso).is_none() {
+            self.post(&iso, Posting { amount: iso.amount, taken: 1, reversed: false });
+        }
         iso.code = Code::APPROVED;
         iso.mti = Mti::AdviceResponse;
         self.reply(spec, iso, cx);
@@ -173,19 +198,19 @@ impl Host {
 
     /// Repeated reversals of one transaction count once.
     fn reverse(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
-        let key = (iso.terminal, iso.stan);
-        iso.code = match self.ledger.get_mut(&key) {
+        let posting = self.posting(&iso);
+        iso.code = match posting {
             Some(posting) => {
-                if !posting.reversed {
-                    posting.reversed = true;
-                    let account = self.accounts.entry(iso.pan.account()).or_default();
+                let first = !std::mem::replace(&mut posting.reversed, true);
+                let code = if posting.taken > 0 { Code::APPROVED } else { Code::NOT_FOUND };
+                if first {
+                    let account = self.account(iso.pan.account());
                     account.spent = (account.spent - iso.amount.0).max(0);
                 }
-                if posting.taken > 0 { Code::APPROVED } else { Code::NOT_FOUND }
+                code
             }
             None => {
-                let mark = Posting { amount: iso.amount, taken: 0, reversed: true };
-                self.ledger.insert(key, mark);
+                self.post(&iso, Posting { amount: iso.amount, taken: 0, reversed: true });
                 Code::NOT_FOUND
             }
         };
@@ -195,8 +220,8 @@ impl Host {
 
     fn reply(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
         let name = DECIDES.numbered(u64::from(iso.terminal.0));
-        let mut stream = cx.stream(name, u64::from(iso.stan) << 8 | iso.mti as u64);
-        let usual = stream.lognormal(spec.decides_in.0 as f64, spec.spread.0);
+        let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
+        let usual = lognormal(spec.decides_in.0 as f64, spec.spread.0, bits);
         let takes = Span::from_nanos_f64(usual * (1.0 + 99.0 * self.slow));
         let gateway = cx.settings().directory.gateway;
         cx.post(gateway, Part::Gateway, takes, Parcel::Payment(iso));

@@ -152,8 +152,10 @@ impl Firmware {
     }
 
     fn hang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if !self.hung {
+            self.hung_since = cx.now();
+        }
         self.hung = true;
-        self.hung_since = cx.now();
         cx.error_state();
         cue::show(cx, Cue::FrozenScreen);
         cx.after(spec.watchdog, Timer::Watchdog(self.boot));
@@ -216,14 +218,14 @@ impl Firmware {
         cx.look();
     }
 
-    fn transmit(&self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
+    fn transmit(&self, spec: &Spec, mut iso: Iso, delay: Span, cx: &mut Context<'_, Models>) {
         if self.state != State::Running || self.hung {
             return;
         }
         let Some(via) = self.online else { return };
         iso.via = via;
         let hop = if spec.through_phone { Hop::ToPhone } else { Hop::Out(via) };
-        cx.say(Message::Carry { hop, iso, via, delay: Span::ZERO });
+        cx.say(Message::Carry { hop, iso, via, delay });
     }
 }
 
@@ -357,7 +359,7 @@ impl Model<Models> for Firmware {
                 self.phone = Link { up, loss_ppm };
                 self.choose(spec, cx);
             }
-            Message::Transmit(iso) => self.transmit(spec, iso, cx),
+            Message::Transmit { iso, delay } => self.transmit(spec, iso, delay, cx),
             _ => {}
         }
     }

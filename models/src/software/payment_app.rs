@@ -31,6 +31,8 @@ pub struct Spec {
     pub offline_limit: Price,
     /// How many sales it stores at the most.
     pub offline_most: u16,
+    /// Time to build and encrypt a request.
+    pub builds_in: Span,
     /// Lines of a receipt.
     pub receipt_lines: u8,
     /// Technical failures in a row after which it suspects the network or a host.
@@ -45,6 +47,7 @@ impl Default for Spec {
             default_method: Method::Contactless,
             offline_limit: Price::yuan(0, 0),
             offline_most: 50,
+            builds_in: Span::millis(300),
             receipt_lines: 24,
             suspects_after: 3,
             read_attempts: 4,
@@ -93,8 +96,6 @@ pub struct PaymentApp {
     resend: u16,
     /// A reversal or advice is on its way: a note of an earlier one is ignored.
     sending: u32,
-    /// Counts pauses of the dialogue: a note of an earlier one is ignored.
-    pauses: u32,
     wrong_currency: bool,
     incompatible: bool,
     /// Technical failures in a row: no answer, or a technical code.
@@ -110,8 +111,6 @@ pub enum Timer {
     TimedOut(u32),
     /// A reversal or advice has not been acknowledged.
     Resend(u32),
-    /// The dialogue goes on after a pause for thought, or for a slow processor.
-    GoOn(u32),
 }
 
 /// How the application breaks.
@@ -139,11 +138,6 @@ impl PaymentApp {
     /// What it holds about its sales, for the audit.
     pub(crate) fn journal(&self) -> &Journal {
         &self.journal
-    }
-
-    /// Time that a step takes at the present pace; a hung terminal takes for ever.
-    fn slowly(&self, span: Span) -> Option<Span> {
-        (self.pace > 0).then(|| span.scaled(f64::from(self.pace) / 100.0))
     }
 
     fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
@@ -174,10 +168,10 @@ impl PaymentApp {
         cx.say(Message::SaleOver { customer, outcome });
     }
 
-    fn keyed(&mut self, ok: bool, cx: &mut Context<'_, Models>) {
+    fn keyed(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
         match (self.step, ok) {
             (Step::Amount, true) => self.read(self.sale.method, 0, cx),
-            (Step::Pin, true) => self.authorise(cx),
+            (Step::Pin, true) => self.authorise(spec, cx),
             // The merchant or the customer tries once more, then gives up.
             (Step::Amount | Step::Pin, false) if !self.rekeyed => {
                 self.rekeyed = true;
@@ -207,7 +201,7 @@ impl PaymentApp {
         if ok {
             self.sale.method = method;
             if self.sale.pin == Pin::NotDue {
-                self.authorise(cx);
+                self.authorise(spec, cx);
             } else {
                 self.step = Step::Pin;
                 cx.say(Message::EnterPin);
@@ -226,26 +220,21 @@ impl PaymentApp {
     }
 
     /// Everything is known: asks the host, unless a reversal is pending or there is no network.
-    fn authorise(&mut self, cx: &mut Context<'_, Models>) {
+    fn authorise(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         if self.journal.pending().is_some() {
             self.step = Step::Blocked;
             self.send_pending(cx);
             return;
         }
         self.step = Step::Waiting;
-        match self.slowly(Span::millis(300)) {
-            Some(pause) => {
-                self.pauses += 1;
-                cx.after(pause, Timer::GoOn(self.pauses));
-            }
-            None => self.step = Step::Idle,
-        }
+        self.request(spec, cx);
     }
 
     fn request(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let limit = spec.offline_limit.minor();
         if !self.online {
-            let may = self.sale.amount.0 <= limit && matches!(self.sale.method, Method::Chip | Method::Contactless);
+            let may = self.sale.amount.0 <= limit
+                && matches!(self.sale.method, Method::Chip | Method::Contactless);
             if may && self.journal.stored() < usize::from(spec.offline_most) {
                 return self.store(spec, cx);
             }
@@ -257,7 +246,9 @@ impl PaymentApp {
         self.journal.sent(&iso, self.sale.customer, cx.now());
         self.tries = self.tries.saturating_add(1);
         cx.milestone(Milestone::RequestSent);
-        cx.say(Message::Transmit(iso));
+        // Building and encrypting the message takes its time, more of it on a busy processor.
+        let delay = spec.builds_in.scaled(f64::from(self.pace) / 100.0);
+        cx.say(Message::Transmit { iso, delay });
         cx.after(cx.settings().policy.response_timeout, Timer::TimedOut(self.stan));
     }
 
@@ -390,14 +381,14 @@ impl PaymentApp {
         }
         iso.local = cx.now();
         iso.mac = iso.seal();
-        cx.say(Message::Transmit(iso));
+        cx.say(Message::Transmit { iso, delay: Span::ZERO });
         let policy = &cx.settings().policy;
         let doubled = policy.backoff * (1u64 << self.resend.min(20));
         self.sending += 1;
         cx.after(doubled.min(policy.backoff_most).max(Span::secs(1)), Timer::Resend(self.sending));
     }
 
-    fn acknowledged(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
+    fn acknowledged(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
         let done = matches!(iso.code, Code::APPROVED | Code::NOT_FOUND | Code::INVALID);
         if !done || !self.journal.take_back(iso.stan) {
             return;
@@ -407,7 +398,7 @@ impl PaymentApp {
         if self.journal.pending().is_some() {
             self.send_pending(cx);
         } else if self.step == Step::Blocked {
-            self.authorise(cx);
+            self.authorise(spec, cx);
         } else {
             self.send_pending(cx);
         }
@@ -513,10 +504,7 @@ impl Model<Models> for PaymentApp {
                 self.resend = self.resend.saturating_add(1);
                 self.send_pending(cx);
             }
-            Timer::GoOn(pause) if pause == self.pauses && self.step == Step::Waiting => {
-                self.request(spec, cx);
-            }
-            Timer::Resend(_) | Timer::GoOn(_) => {}
+            Timer::Resend(_) => {}
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
@@ -526,7 +514,7 @@ impl Model<Models> for PaymentApp {
         match message {
             Message::SaleWanted(purchase) => self.begin(purchase, cx),
             Message::CustomerLeaves { customer } => self.customer_leaves(customer, cx),
-            Message::Keyed { ok } => self.keyed(ok, cx),
+            Message::Keyed { ok } => self.keyed(spec, ok, cx),
             Message::WasRead { ok, .. } => self.was_read(spec, ok, cx),
             // A receipt that does not come out takes nothing from the sale: it is kept and can be printed later.
             Message::Printed { .. } if self.step == Step::Printing => {
@@ -565,7 +553,7 @@ impl Model<Models> for PaymentApp {
         }
         match iso.mti {
             Mti::Response => self.answered(spec, &iso, cx),
-            Mti::ReversalResponse => self.acknowledged(&iso, cx),
+            Mti::ReversalResponse => self.acknowledged(spec, &iso, cx),
             Mti::AdviceResponse => self.advised(&iso, cx),
             Mti::Request | Mti::Advice | Mti::Reversal => {}
         }

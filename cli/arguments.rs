@@ -1,0 +1,125 @@
+//! Commands and flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Simulates fleets of payment terminals, breaks them, and measures how faults are detected and recovered.
+#[derive(Debug, Parser)]
+#[command(name = "posrig", version, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit codes: 0 passed, 1 an expectation or invariant failed, 2 bad input or usage, 3 inconclusive, 130 interrupted.\n\nExamples:\n  posrig run scenarios/quickstart.ron\n  posrig check scenarios/showcase/*.ron\n  posrig explain printer.jam"
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs a scenario and writes its run folder.
+    Run(Run),
+    /// Reports every mistake in scenario files.
+    Check(Check),
+    /// Lists what there is.
+    List(List),
+    /// Explains a fault, a model, a cue, a remedy or another term.
+    Explain(Explain),
+    /// Writes a small scenario to start from.
+    New(New),
+    /// Makes the report of a run folder again.
+    Report(Report),
+}
+
+/// Runs a scenario.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The scenario file.
+    pub(crate) file: PathBuf,
+    /// Another seed than the scenario's.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Threads; the result does not depend on them.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: u16,
+    /// Terminals a cell, a power of two; the result does not depend on it.
+    #[arg(long, default_value_t = 4096, value_parser = cell_size)]
+    pub(crate) cell: u32,
+    /// The run folder; `runs/NAME-SEED` if it is not given.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Prints nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+fn cell_size(text: &str) -> Result<u32, String> {
+    let size: u32 = text.parse().map_err(|_| format!("{text} is not a number"))?;
+    (size.is_power_of_two() && size <= 1 << 20)
+        .then_some(size)
+        .ok_or_else(|| "a cell's size is a power of two of at most 1048576".to_owned())
+}
+
+/// Checks scenario files.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The scenario files.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Prints the mistakes as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Prints nothing but mistakes.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Lists what there is.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Of what.
+    pub(crate) what: Listed,
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Listed {
+    /// Everything that can break.
+    Faults,
+    /// Everything that is simulated.
+    Models,
+    /// Scenario files under ./scenarios.
+    Scenarios,
+}
+
+/// Explains a term.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A fault such as printer.jam, a model, a cue, a remedy, a family, or another term such as MTTD.
+    pub(crate) term: String,
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Writes a small scenario.
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// Its name; the file is NAME.ron in this folder.
+    pub(crate) name: String,
+}
+
+/// Makes a report again.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The run folder.
+    pub(crate) run: PathBuf,
+}

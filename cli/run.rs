@@ -1,0 +1,191 @@
+//! `posrig run`: loads, runs, analyses, writes the run folder, says how it went.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use reports::{Analysis, Summary, Verdict};
+use scenarios::{Failure, Options, Outcome, Source, simulate};
+use sim::{Pulse, RunError, Span};
+
+use crate::arguments::Run;
+use crate::{End, check, print, refuse};
+
+/// Runs a scenario.
+pub(crate) fn run(arguments: &Run) -> End {
+    let Some(loaded) = check::load(&arguments.file, arguments.quiet) else { return End::Refused };
+    let path = arguments.file.display().to_string();
+    let source = Source { scenario: &loaded.scenario, path: &path, text: &loaded.source };
+    let options = Options { seed: arguments.seed, cell_size: arguments.cell, ..Options::default() };
+    let folder = arguments.out.clone().unwrap_or_else(|| {
+        let seed = arguments.seed.unwrap_or(loaded.scenario.seed);
+        PathBuf::from("runs").join(format!("{}-{seed}", file_name(&loaded.scenario.name)))
+    });
+    if let Err(why) = make_parent(&folder) {
+        return refuse(&why);
+    }
+    let pulse = Arc::new(Pulse::default());
+    stop_on_ctrl_c(&pulse);
+    let began = Instant::now();
+    let shown = Progress::show(&pulse, loaded.scenario.duration, arguments.quiet);
+    let outcome = simulate(source, &options, usize::from(arguments.threads), &pulse);
+    shown.end();
+    let wall_s = began.elapsed().as_secs_f64();
+    match outcome {
+        Ok(outcome) => finish(arguments, &outcome, wall_s, &folder),
+        Err(Failure::Run(RunError::Interrupted(at))) => {
+            refuse(&format!("interrupted at {at} of simulated time; nothing was written"));
+            End::Interrupted
+        }
+        Err(why) => refuse(&why.to_string()),
+    }
+}
+
+fn finish(arguments: &Run, outcome: &Outcome, wall_s: f64, folder: &Path) -> End {
+    let mut analysis = reports::analyse(outcome);
+    let written = match reports::write_folder(outcome, &analysis, Some(wall_s), folder) {
+        Ok(written) => written,
+        Err(why) => return refuse(&why.to_string()),
+    };
+    analysis.judgement = written.judgement;
+    let summary = Summary::of(outcome, &analysis, Some(wall_s));
+    if arguments.json {
+        print(summary.to_json().trim_end());
+    } else if !arguments.quiet {
+        print(&in_words(&summary, &analysis, wall_s, &written.folder));
+    }
+    match analysis.judgement.verdict {
+        Verdict::Passed => End::Passed,
+        Verdict::Inconclusive => End::Inconclusive,
+        Verdict::Failed => End::Failed,
+    }
+}
+
+/// The result as a person reads it in a terminal.
+fn in_words(summary: &Summary, analysis: &Analysis, wall_s: f64, folder: &Path) -> String {
+    let mut lines = Vec::new();
+    let judgement = &analysis.judgement;
+    lines.push(format!("{}: {}", summary.scenario, judgement.verdict.name().to_uppercase()));
+    for reason in &judgement.reasons {
+        lines.push(format!("  ! {reason}"));
+    }
+    for it in &judgement.expectations {
+        let mark = if it.verdict == Verdict::Passed { "ok" } else { it.verdict.name() };
+        lines.push(format!("  {mark:<12} {}: {} (measured {})", it.name, it.target, it.measured));
+    }
+    let faults = &summary.faults;
+    lines.push(format!(
+        "faults       {} injected, {} detected, {} isolated correctly, {} restored, {} cleared; {} false alarms",
+        faults.injected,
+        faults.detected,
+        faults.isolated_correctly,
+        faults.restored,
+        faults.cleared,
+        faults.false_alarms
+    ));
+    let sales = &summary.transactions;
+    lines.push(format!(
+        "sales        {} attempted: {} approved, {} declined, {} abandoned, {} failed, {} stored; {} reversed, {} unreversed, {} doubled",
+        sales.attempted,
+        sales.approved,
+        sales.declined,
+        sales.abandoned,
+        sales.failed,
+        sales.stored,
+        sales.reversed,
+        sales.unreversed,
+        sales.doubled
+    ));
+    lines.push(format!(
+        "run          {} terminals, {} events in {wall_s:.2} s, seed {}, fingerprint {}",
+        summary.terminals, summary.events, summary.seed, summary.fingerprint
+    ));
+    lines.push(format!("report       {}", folder.join("report.html").display()));
+    lines.join("\n")
+}
+
+/// A scenario's name as the name of a folder.
+fn file_name(name: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || c == '-' { c } else { '-' };
+    let name: String = name.chars().map(plain).take(60).collect();
+    if name.is_empty() { "run".to_owned() } else { name }
+}
+
+/// Makes the folder that will hold the run folder, so that the run does not end in a refusal.
+fn make_parent(folder: &Path) -> Result<(), String> {
+    let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(parent)
+        .map_err(|why| format!("cannot make {}: {why}", parent.display()))
+}
+
+/// The first Ctrl-C stops the run after the window under way.
+fn stop_on_ctrl_c(pulse: &Arc<Pulse>) {
+    let pulse = Arc::clone(pulse);
+    // Without a handler Ctrl-C ends the program at once; nothing has been written by then either.
+    let _ = ctrlc::set_handler(move || pulse.stop());
+}
+
+/// Writes a file whole or not at all: beside, then renamed.
+pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    beside.write_all(text.as_bytes())?;
+    beside.as_file().sync_all()?;
+    beside.persist(path)?;
+    Ok(())
+}
+
+/// Progress on stderr, from a thread of its own.
+struct Progress {
+    done: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Progress {
+    fn show(pulse: &Arc<Pulse>, whole: Span, quiet: bool) -> Self {
+        let done = Arc::new(AtomicBool::new(false));
+        if quiet {
+            return Self { done, thread: None };
+        }
+        let (pulse, until) = (Arc::clone(pulse), Arc::clone(&done));
+        let thread = std::thread::spawn(move || watch(&pulse, whole, &until));
+        Self { done, thread: Some(thread) }
+    }
+
+    fn end(mut self) {
+        self.done.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // It cannot fail in a way that matters: it only draws.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn watch(pulse: &Pulse, whole: Span, done: &AtomicBool) {
+    let bar = ProgressBar::with_draw_target(Some(1_000), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  ETA {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let tty = std::io::stderr().is_terminal();
+    let began = Instant::now();
+    let mut told = began;
+    while !done.load(Ordering::Relaxed) {
+        std::thread::park_timeout(Duration::from_millis(200));
+        let share = pulse.now().0 as f64 / whole.0.max(1) as f64;
+        let rate = pulse.events() as f64 / began.elapsed().as_secs_f64().max(1e-3) / 1e6;
+        let message = format!("{} simulated, {rate:.1} M events/s", Span(pulse.now().0));
+        if tty {
+            bar.set_position((share * 1_000.0) as u64);
+            bar.set_message(message);
+        } else if told.elapsed() >= Duration::from_secs(5) {
+            told = Instant::now();
+            eprintln!("{:.0} %: {message}", share * 100.0);
+        }
+    }
+    bar.finish_and_clear();
+}

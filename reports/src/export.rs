@@ -1,0 +1,238 @@
+//! Tables for spreadsheets: stories, alarms, transactions. Columns name their unit; what did not happen is empty.
+
+use std::io::{self, Write};
+
+use models::{Note, Outcome as Ending, Sale};
+use scenarios::{Outcome, Roster, Transactions};
+use serde::Serialize;
+use sim::{Fact, Instant, What};
+
+use crate::stories::{Chronicle, Story};
+
+/// A row of `stories.csv`.
+#[derive(Debug, Default, Serialize)]
+struct StoryRow<'a> {
+    story: usize,
+    place: String,
+    occurrence: u16,
+    entry: &'a str,
+    fault: String,
+    family: &'a str,
+    onset_s: f64,
+    first_error_s: Option<f64>,
+    first_failure_s: Option<f64>,
+    first_cue_s: Option<f64>,
+    first_cue: &'a str,
+    detected_s: Option<f64>,
+    detector: &'a str,
+    suspect: String,
+    diagnosis: &'a str,
+    alarms: u32,
+    remedies: usize,
+    last_remedy: &'a str,
+    last_remedy_by: String,
+    exhausted: bool,
+    given_up: bool,
+    restored_s: Option<f64>,
+    relapses: u32,
+    cleared_s: Option<f64>,
+    cleared_by: &'a str,
+    time_to_detect_s: Option<f64>,
+    time_to_recover_s: Option<f64>,
+    down_s: f64,
+    sales_failed: u64,
+    sales_abandoned: u64,
+    sales_declined_technically: u64,
+    sales_reversed: u64,
+    sales_delayed: u64,
+    sales_doubled: u64,
+    at_risk_minor: i64,
+    cost_minor: i64,
+}
+
+impl<'a> StoryRow<'a> {
+    fn of(number: usize, story: &Story, outcome: &'a Outcome) -> Self {
+        let entry = story.plan.and_then(|plan| outcome.planned.get(usize::from(plan)));
+        let cleared_by = story.cleared.map(|it| it.by.map_or("by itself", |remedy| remedy.name()));
+        let last = story.remedies.iter().rev().find(|tried| tried.applied.is_some());
+        let since_onset = |at: Instant| at.since(story.onset).as_secs_f64();
+        let toll = &story.toll;
+        Self {
+            story: number,
+            place: outcome.roster.name(story.who),
+            occurrence: story.occurrence,
+            entry: entry.map_or("", |entry| entry.id.as_str()),
+            fault: story.fault.to_string(),
+            family: story.fault.mode().family.name(),
+            onset_s: story.onset.as_secs_f64(),
+            first_error_s: story.first_error.map(Instant::as_secs_f64),
+            first_failure_s: story.first_failure.map(Instant::as_secs_f64),
+            first_cue_s: story.first_cue.map(|(at, _)| at.as_secs_f64()),
+            first_cue: story.first_cue.map_or("", |(_, cue)| cue.name()),
+            detected_s: story.detection.map(|it| it.at.as_secs_f64()),
+            detector: story.detection.map_or("", |it| it.detector.name()),
+            suspect: story.detection.map_or_else(String::new, |it| it.suspect.to_string()),
+            diagnosis: story.detection.map_or("", |it| it.diagnosis.name()),
+            alarms: story.alarms,
+            remedies: story.remedies.len(),
+            last_remedy: last.map_or("", |tried| tried.remedy.name()),
+            last_remedy_by: last.map_or_else(String::new, |tried| performer(tried.by).to_owned()),
+            exhausted: story.exhausted,
+            given_up: story.given_up,
+            restored_s: story.restored.map(Instant::as_secs_f64),
+            relapses: story.relapses,
+            cleared_s: story.cleared.map(|it| it.at.as_secs_f64()),
+            cleared_by: cleared_by.unwrap_or(""),
+            time_to_detect_s: story.detection.map(|it| since_onset(it.at)),
+            time_to_recover_s: story.cleared.map(|it| since_onset(it.at)),
+            down_s: story.down.as_secs_f64(),
+            sales_failed: toll.failed,
+            sales_abandoned: toll.abandoned,
+            sales_declined_technically: toll.declined_technically,
+            sales_reversed: toll.reversed,
+            sales_delayed: toll.delayed,
+            sales_doubled: toll.doubled,
+            at_risk_minor: toll.at_risk.0,
+            cost_minor: toll.cost.0,
+        }
+    }
+}
+
+/// The name of a performer in files.
+pub(crate) fn performer(by: sim::Performer) -> &'static str {
+    match by {
+        sim::Performer::Device => "device",
+        sim::Performer::Merchant => "merchant",
+        sim::Performer::Remote => "remote",
+        sim::Performer::Support => "support",
+        sim::Performer::Technician => "technician",
+    }
+}
+
+/// A row of `alarms.csv`.
+#[derive(Debug, Default, Serialize)]
+struct AlarmRow<'a> {
+    at_s: f64,
+    about: String,
+    detector: &'a str,
+    raised_by: String,
+    suspect: String,
+    real: bool,
+    story: Option<usize>,
+    fault: String,
+    closed_s: Option<f64>,
+    remedies: u32,
+    cost_minor: i64,
+    since_last_fault_s: Option<f64>,
+}
+
+/// A row of `transactions.csv`.
+#[derive(Debug, Default, Serialize)]
+struct SaleRow<'a> {
+    terminal: &'a str,
+    customer: u32,
+    began_s: f64,
+    ended_s: f64,
+    amount_minor: i64,
+    outcome: &'a str,
+    response_code: &'a str,
+    technical: bool,
+    method: &'a str,
+    stan: Option<u32>,
+    rrn: Option<u64>,
+    tries: u8,
+}
+
+/// A table with its head, which is there even if no row follows.
+fn table<R: Serialize + Default>(mut out: impl Write) -> io::Result<csv::Writer<impl Write>> {
+    let mut sample = csv::Writer::from_writer(Vec::new());
+    sample.serialize(R::default()).map_err(io::Error::other)?;
+    let text = sample.into_inner().map_err(|error| error.into_error())?;
+    let head = text.split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default();
+    out.write_all(head)?;
+    Ok(csv::WriterBuilder::new().has_headers(false).from_writer(out))
+}
+
+/// Writes `stories.csv`: one row a fault occurrence.
+pub fn stories(out: impl Write, outcome: &Outcome, told: &Chronicle) -> io::Result<()> {
+    let mut table = table::<StoryRow>(out)?;
+    for (number, story) in told.stories.iter().enumerate() {
+        table.serialize(StoryRow::of(number, story, outcome)).map_err(io::Error::other)?;
+    }
+    table.flush()
+}
+
+/// Writes `alarms.csv`: one row an alarm.
+pub fn alarms(out: impl Write, outcome: &Outcome, told: &Chronicle) -> io::Result<()> {
+    let mut table = table::<AlarmRow>(out)?;
+    for alarm in &told.alarms {
+        let fault = alarm.story.map(|story| told.stories[story].fault.to_string());
+        let ended = alarm.echo_of.and_then(|story| told.stories[story].cleared);
+        let row = AlarmRow {
+            at_s: alarm.at.as_secs_f64(),
+            about: outcome.roster.name(alarm.about),
+            detector: alarm.detector.name(),
+            raised_by: outcome.roster.name(alarm.who),
+            suspect: alarm.suspect.to_string(),
+            real: alarm.story.is_some(),
+            story: alarm.story,
+            fault: fault.unwrap_or_default(),
+            closed_s: alarm.closed.map(Instant::as_secs_f64),
+            remedies: alarm.remedies,
+            cost_minor: alarm.cost.0,
+            since_last_fault_s: ended.map(|it| alarm.at.since(it.at).as_secs_f64()),
+        };
+        table.serialize(row).map_err(io::Error::other)?;
+    }
+    table.flush()
+}
+
+/// Writes `transactions.csv`: one row a purchase, in the order in which they ended.
+pub fn transactions(out: impl Write, outcome: &Outcome, which: Transactions) -> io::Result<()> {
+    let mut table = table::<SaleRow>(out)?;
+    let mut name = String::new();
+    let facts = outcome.facts.iter().filter(|_| which != Transactions::None);
+    for Fact { at, who, what, .. } in facts {
+        let What::Noted(Note::SaleEnded(sale)) = what else { continue };
+        if which == Transactions::Troubled && simple(sale) {
+            continue;
+        }
+        place(&mut name, &outcome.roster, *who);
+        let row = SaleRow {
+            terminal: &name,
+            customer: sale.customer,
+            began_s: sale.began.as_secs_f64(),
+            ended_s: at.as_secs_f64(),
+            amount_minor: sale.amount.0,
+            outcome: sale.outcome.name(),
+            response_code: sale.code.text().trim(),
+            technical: sale.code.technical(),
+            method: sale.method.name(),
+            stan: (sale.stan > 0).then_some(sale.stan),
+            rrn: (sale.rrn > 0).then_some(sale.rrn),
+            tries: sale.tries,
+        };
+        table.serialize(row).map_err(io::Error::other)?;
+    }
+    table.flush()
+}
+
+/// Approved at once, or declined for a reason of the customer's.
+fn simple(sale: &Sale) -> bool {
+    match sale.outcome {
+        Ending::Approved => sale.tries <= 1,
+        Ending::Declined => !sale.code.technical(),
+        Ending::Stored | Ending::Abandoned | Ending::Failed => false,
+    }
+}
+
+/// As [`Roster::name`], into a buffer that is used again: there may be millions of rows.
+fn place(name: &mut String, roster: &Roster, who: sim::ActorId) {
+    use std::fmt::Write as _;
+    name.clear();
+    let written = match roster.group_of(who) {
+        Some(group) => write!(name, "{}-{}", group.id, who.0 - group.first),
+        None => write!(name, "{}", roster.name(who)),
+    };
+    debug_assert!(written.is_ok(), "a string takes whatever is written to it");
+}

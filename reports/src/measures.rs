@@ -1,0 +1,173 @@
+//! Measures: folds over facts and stories.
+
+pub mod availability;
+pub mod course;
+pub mod fleet;
+pub mod isolation;
+pub mod payments;
+
+use models::{Fact, Family, Fault};
+use scenarios::Outcome;
+use serde::{Deserialize, Serialize};
+use sim::{Instant, Span};
+
+use crate::stories::{Chronicle, Story};
+
+pub use availability::Availability;
+pub use course::Course;
+pub use fleet::Fleet;
+pub use isolation::Isolation;
+pub use payments::Payments;
+
+/// How often somebody was alarmed for nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FalseAlarms {
+    /// Alarms with no fault behind them.
+    pub count: u64,
+    /// Those that came while an actor was recovering: its last fault had ended within the echo time before.
+    pub echoes: u64,
+    /// Per terminal and month of 30 days; `None` without terminals or time.
+    pub per_terminal_month: Option<f64>,
+    /// Share of alarms that had a fault behind them.
+    pub precision: Option<f64>,
+    /// Assumed cost of the remedies that they led to, in minor units.
+    pub cost_minor: i64,
+}
+
+/// A false alarm this soon after the end of a fault is its echo: a terminal boots in well under five minutes, and a
+/// presence that checks every minute and waits for three misses needs no longer.
+pub const ECHO: Span = Span::minutes(5);
+
+/// All measures of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measures {
+    /// Share of time and of sales that were served.
+    pub availability: Availability,
+    /// What became of all faults.
+    pub all: Course,
+    /// The same by family, in the catalogue's order; only families that occurred.
+    pub families: Vec<(Family, Course)>,
+    /// The same by entry of the scenario's faults; `None` for faults that came by themselves.
+    pub plans: Vec<(Option<u16>, Course)>,
+    /// The same by fault, most time out of service first.
+    pub faults: Vec<(Fault, Course)>,
+    /// Alarms with no fault behind them.
+    pub false_alarms: FalseAlarms,
+    /// What was suspected against what was.
+    pub isolation: Isolation,
+    /// Sales and money.
+    pub payments: Payments,
+    /// The fleet over time.
+    pub fleet: Fleet,
+}
+
+/// Reads facts one by one for those measures that are not made of stories.
+#[derive(Debug)]
+pub struct Fold {
+    availability: availability::Fold,
+    payments: payments::Fold,
+    fleet: fleet::Fold,
+    end: Instant,
+    terminals: u32,
+}
+
+impl Fold {
+    /// Nothing read yet.
+    pub fn new(outcome: &Outcome, warm_up: Span) -> Self {
+        let terminals = outcome.roster.terminals();
+        let end = Instant::START + outcome.simulated;
+        let from = (Instant::START + warm_up).min(end);
+        Self {
+            availability: availability::Fold::new(terminals, from, end),
+            payments: payments::Fold::default(),
+            fleet: fleet::Fold::new(terminals, end),
+            end,
+            terminals,
+        }
+    }
+
+    /// Reads one fact.
+    pub fn take(&mut self, fact: &Fact) {
+        self.availability.take(fact);
+        self.payments.take(fact);
+        self.fleet.take(fact);
+    }
+
+    /// All facts have been read.
+    pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Measures {
+        let Self { availability, payments, fleet, end, terminals } = self;
+        let stories = &told.stories;
+        Measures {
+            availability: availability.finish(),
+            all: Course::of(stories, end),
+            families: by_family(stories, end),
+            plans: by_plan(stories, outcome, end),
+            faults: by_fault(stories, end),
+            false_alarms: false_alarms(told, terminals, end),
+            isolation: Isolation::of(told),
+            payments: payments.finish(&outcome.audit),
+            fleet: fleet.finish(stories),
+        }
+    }
+}
+
+fn by_family(stories: &[Story], end: Instant) -> Vec<(Family, Course)> {
+    let groups = Family::ALL.iter().map(|&family| {
+        let of_family = stories.iter().filter(|story| story.fault.mode().family == family);
+        (family, Course::of(of_family, end))
+    });
+    groups.filter(|(_, course)| course.injected > 0).collect()
+}
+
+/// Every entry is listed, those that never struck too.
+fn by_plan(stories: &[Story], outcome: &Outcome, end: Instant) -> Vec<(Option<u16>, Course)> {
+    let mut of_plan: Vec<Vec<&Story>> = vec![Vec::new(); outcome.planned.len() + 1];
+    let natural = outcome.planned.len();
+    for story in stories {
+        let at = story.plan.map_or(natural, usize::from);
+        of_plan[at.min(natural)].push(story);
+    }
+    let mut courses: Vec<(Option<u16>, Course)> = Vec::with_capacity(of_plan.len());
+    for (at, stories) in of_plan.into_iter().enumerate() {
+        if at < natural || !stories.is_empty() {
+            let plan = (at < natural).then_some(at as u16);
+            courses.push((plan, Course::of(stories.iter().copied(), end)));
+        }
+    }
+    courses
+}
+
+fn by_fault(stories: &[Story], end: Instant) -> Vec<(Fault, Course)> {
+    let mut of_fault: std::collections::BTreeMap<Fault, Vec<&Story>> = Default::default();
+    for story in stories {
+        of_fault.entry(story.fault).or_default().push(story);
+    }
+    let mut courses: Vec<(Fault, Course)> = of_fault
+        .into_iter()
+        .map(|(fault, stories)| (fault, Course::of(stories.iter().copied(), end)))
+        .collect();
+    // A stable sort: faults that cost the same stay in the catalogue's order.
+    courses.sort_by(|(_, a), (_, b)| b.down_s.total_cmp(&a.down_s));
+    courses
+}
+
+fn false_alarms(told: &Chronicle, terminals: u32, end: Instant) -> FalseAlarms {
+    let mut count = 0;
+    let mut echoes = 0;
+    let mut cost_minor = 0;
+    for alarm in told.false_alarms() {
+        let ended = alarm.echo_of.and_then(|story| told.stories[story].cleared);
+        count += 1;
+        echoes += u64::from(ended.is_some_and(|ended| alarm.at.since(ended.at) <= ECHO));
+        cost_minor += alarm.cost.0;
+    }
+    let months = f64::from(terminals) * end.as_secs_f64() / (30.0 * 86_400.0);
+    let alarms = told.alarms.len() as u64;
+    FalseAlarms {
+        count,
+        echoes,
+        per_terminal_month: (months > 0.0).then(|| count as f64 / months),
+        precision: (alarms > 0).then(|| (alarms - count) as f64 / alarms as f64),
+        cost_minor,
+    }
+}

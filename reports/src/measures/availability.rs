@@ -1,0 +1,109 @@
+//! Availability: the share of time, and of sales, that were served.
+
+use std::collections::BTreeMap;
+
+use models::{Fact, Note, Outcome};
+use serde::{Deserialize, Serialize};
+use sim::{ActorId, Instant, What};
+
+use crate::statistics::{Interval, Share, mean, quantile, settled, t_interval};
+
+/// The share of time after the warm-up in which a terminal was able to sell, over all terminals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Availability {
+    /// Mean over terminals.
+    pub mean: Option<f64>,
+    /// One terminal in twenty is worse than this.
+    pub p05: Option<f64>,
+    /// The median terminal.
+    pub p50: Option<f64>,
+    /// One terminal in twenty is better than this.
+    pub p95: Option<f64>,
+    /// t interval of the mean over terminals, 95 %. Terminals that share a hub or a cause are not independent.
+    pub ci95: Option<Interval>,
+    /// Number of terminals.
+    pub n: u64,
+    /// The worst terminal.
+    pub least: Option<f64>,
+    /// Share of purchases after the warm-up that the system decided: approved, stored, or declined for a reason of the
+    /// customer's.
+    pub by_sale: Share,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Down {
+    since: Option<Instant>,
+    nanos: u64,
+}
+
+/// Adds up time out of service, terminal by terminal.
+#[derive(Debug)]
+pub struct Fold {
+    terminals: u32,
+    from: Instant,
+    end: Instant,
+    /// Only those that were ever down.
+    down: BTreeMap<ActorId, Down>,
+    served: u64,
+    asked: u64,
+}
+
+impl Fold {
+    /// Time counts from the end of the warm-up to the end of the run.
+    pub fn new(terminals: u32, from: Instant, end: Instant) -> Self {
+        Self { terminals, from, end, down: BTreeMap::new(), served: 0, asked: 0 }
+    }
+
+    /// Reads one fact.
+    pub fn take(&mut self, fact: &Fact) {
+        match fact.what {
+            What::Service { up } if fact.who.0 < self.terminals => {
+                let from = self.from;
+                let down = self.down.entry(fact.who).or_default();
+                if !up {
+                    down.since.get_or_insert(fact.at);
+                } else if let Some(since) = down.since.take() {
+                    down.nanos += fact.at.since(since.max(from)).0;
+                }
+            }
+            What::Noted(Note::SaleEnded(sale)) if fact.at >= self.from => {
+                self.asked += 1;
+                self.served += u64::from(match sale.outcome {
+                    Outcome::Approved | Outcome::Stored => true,
+                    Outcome::Declined => !sale.code.technical(),
+                    Outcome::Abandoned | Outcome::Failed => false,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// All facts have been read.
+    pub fn finish(self) -> Availability {
+        let by_sale = Share::new(self.served, self.asked);
+        let length = self.end.since(self.from).0;
+        if length == 0 || self.terminals == 0 {
+            return Availability { by_sale, ..Availability::default() };
+        }
+        let mut up: Vec<f64> = Vec::with_capacity(self.terminals as usize);
+        for down in self.down.values() {
+            let open = down.since.map_or(0, |since| self.end.since(since.max(self.from)).0);
+            let nanos = (down.nanos + open).min(length);
+            up.push((length - nanos) as f64 / length as f64);
+        }
+        up.resize(self.terminals as usize, 1.0);
+        up.sort_unstable_by(f64::total_cmp);
+        // The mean is between 0 and 1, and so is what can be said about it.
+        let within = |Interval(lo, hi)| Interval(lo.max(0.0), hi.min(1.0));
+        Availability {
+            mean: mean(&up),
+            p05: quantile(&up, 0.05),
+            p50: quantile(&up, 0.5),
+            p95: quantile(&up, 0.95),
+            ci95: t_interval(&up).map(within),
+            n: u64::from(self.terminals),
+            least: up.first().copied().map(settled),
+            by_sale,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What became of a set of faults: how many were detected, isolated, restored, cleared, how fast, and at what cost.
+
+use serde::{Deserialize, Serialize};
+use sim::Instant;
+
+use crate::statistics::{Lifetime, Times};
+use crate::stories::{Story, Toll};
+
+/// What became of a set of faults.
+///
+/// *Time to detect* runs from onset to the first alarm; it is censored when the fault was gone, or the run over, before.
+/// *Time to recover* runs from onset to the moment when the fault was truly gone; it is censored at the end of the run.
+/// *Time to repair* runs from the first alarm to the same moment, for detected faults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// How many became active.
+    pub injected: u64,
+    /// How many led to an alarm while they were active.
+    pub detected: u64,
+    /// For how many the first suspicion was the truth.
+    pub isolated: u64,
+    /// For how many service was believed to be good at the end.
+    pub restored: u64,
+    /// How many were truly gone at the end.
+    pub cleared: u64,
+    /// How many were believed to be over, at least once, while they were not.
+    pub relapsed: u64,
+    /// For how many a ladder was used up.
+    pub exhausted: u64,
+    /// From onset to the first alarm.
+    pub detection: Times,
+    /// From onset to the end of the fault.
+    pub recovery: Times,
+    /// From the first alarm to the end of the fault.
+    pub repair: Times,
+    /// Time out of service that is laid to them, in seconds, summed over actors.
+    pub down_s: f64,
+    /// What they did to sales.
+    pub toll: Toll,
+}
+
+impl Course {
+    /// Sums up stories of a run that ended at `end`.
+    pub fn of<'a>(stories: impl IntoIterator<Item = &'a Story>, end: Instant) -> Self {
+        let mut course = Self::default();
+        let mut down_ns = 0u128;
+        let (mut detection, mut recovery, mut repair) = (Vec::new(), Vec::new(), Vec::new());
+        for story in stories {
+            course.count(story);
+            down_ns += u128::from(story.down.0);
+            detection.push(detection_time(story, end));
+            recovery.push(recovery_time(story, end));
+            repair.extend(repair_time(story, end));
+        }
+        course.down_s = down_ns as f64 / 1e9;
+        course.detection = Times::of(&detection);
+        course.recovery = Times::of(&recovery);
+        course.repair = Times::of(&repair);
+        course
+    }
+
+    fn count(&mut self, story: &Story) {
+        self.injected += 1;
+        self.detected += u64::from(story.detection.is_some());
+        self.isolated += u64::from(story.isolated());
+        self.restored += u64::from(story.restored.is_some());
+        self.cleared += u64::from(story.cleared.is_some());
+        self.relapsed += u64::from(story.relapses > 0);
+        self.exhausted += u64::from(story.exhausted);
+        let (all, one) = (&mut self.toll, &story.toll);
+        all.failed += one.failed;
+        all.abandoned += one.abandoned;
+        all.declined_technically += one.declined_technically;
+        all.reversed += one.reversed;
+        all.delayed += one.delayed;
+        all.doubled += one.doubled;
+        all.at_risk += one.at_risk;
+        all.cost += one.cost;
+    }
+
+    /// How many were never detected.
+    pub fn undetected(&self) -> u64 {
+        self.injected - self.detected
+    }
+}
+
+/// From onset to the first alarm, in a run that ended at `end`.
+pub fn detection_time(story: &Story, end: Instant) -> Lifetime {
+    let detected = story.detection.map(|detection| detection.at);
+    lifetime(story.onset, detected, story.end(end))
+}
+
+/// From onset to the end of the fault, in a run that ended at `end`.
+pub fn recovery_time(story: &Story, end: Instant) -> Lifetime {
+    lifetime(story.onset, story.cleared.map(|cleared| cleared.at), end)
+}
+
+/// From the first alarm to the end of the fault; `None` if there was no alarm.
+pub fn repair_time(story: &Story, end: Instant) -> Option<Lifetime> {
+    let detected = story.detection?.at;
+    Some(lifetime(detected, story.cleared.map(|cleared| cleared.at), end))
+}
+
+fn lifetime(from: Instant, ended: Option<Instant>, last_seen: Instant) -> Lifetime {
+    let time_s = ended.unwrap_or(last_seen).since(from).as_secs_f64();
+    Lifetime { time_s, ended: ended.is_some() }
+}

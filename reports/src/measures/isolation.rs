@@ -1,0 +1,41 @@
+//! Isolation: what was suspected against what was.
+
+use std::collections::BTreeMap;
+
+use models::Fault;
+
+use crate::statistics::Share;
+use crate::stories::{Chronicle, Diagnosis};
+
+/// The confusion matrix: one count a fault, by its first suspicion, and one a false alarm.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Isolation {
+    /// By truth and suspicion. No truth is a false alarm, no suspicion a fault that was not detected.
+    pub counts: BTreeMap<(Option<Fault>, Option<Fault>), u64>,
+    /// Detected faults whose first suspicion was the truth.
+    pub right: Share,
+    /// Detected faults whose first suspicion was at least the right part.
+    pub right_part: Share,
+}
+
+impl Isolation {
+    /// Counts what all first suspicions were worth.
+    pub fn of(told: &Chronicle) -> Self {
+        let mut counts = BTreeMap::new();
+        let (mut right, mut right_part, mut detected) = (0, 0, 0);
+        for story in &told.stories {
+            let suspect = story.detection.map(|detection| detection.suspect);
+            *counts.entry((Some(story.fault), suspect)).or_default() += 1;
+            if let Some(detection) = story.detection {
+                detected += 1;
+                right += u64::from(detection.diagnosis == Diagnosis::Right);
+                right_part += u64::from(detection.diagnosis != Diagnosis::WrongPart);
+            }
+        }
+        for alarm in told.false_alarms() {
+            *counts.entry((None, Some(alarm.suspect))).or_default() += 1;
+        }
+        let (right, right_part) = (Share::new(right, detected), Share::new(right_part, detected));
+        Self { counts, right, right_part }
+    }
+}

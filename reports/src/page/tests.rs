@@ -1,0 +1,175 @@
+use std::collections::BTreeMap;
+
+use models::wire::Code;
+use models::{Cue, Outcome as Ending, Part, Remedy};
+use sim::{Performer, Span, What};
+
+use super::*;
+use crate::tape::{BANK, CABLE, PAPER, PLUG, Tape};
+
+/// A day of a shop: sales all day, faults of several kinds, an outage of the bank. Drawn by a fixed rule.
+fn day(terminals: u32) -> Tape {
+    let mut tape = Tape::new(terminals);
+    tape.outcome.simulated = Span::hours(24);
+    let mut state = 1u64;
+    let mut draw = move |below: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    // What happens, by the second: a map keeps it in order.
+    let mut script: BTreeMap<(u64, u32), Vec<What<models::Models>>> = BTreeMap::new();
+    let mut faults = BTreeMap::new();
+    for index in 0..terminals / 4 {
+        let who = draw(u64::from(terminals)) as u32;
+        if faults.insert(who, ()).is_some() {
+            continue;
+        }
+        let fault = [PLUG, CABLE, PAPER][draw(3) as usize];
+        let suspect = [fault, fault, PLUG, PAPER][draw(4) as usize];
+        let (onset, detect, mend) = (20_000 + draw(50_000), 20 + draw(900), 300 + draw(9_000));
+        let mut then = |at: u64, what| script.entry((at, who)).or_default().push(what);
+        let plan = if fault == PLUG { 0 } else { sim::NATURAL };
+        then(onset, What::Activated { occurrence: 0, plan, fault });
+        then(onset + 2, What::CueShown { part: fault.part(), cue: Cue::ChargeLightOut });
+        then(onset + 5, What::Service { up: false });
+        if index % 7 == 0 {
+            continue;
+        }
+        let about = sim::ActorId(who);
+        then(onset + detect, What::Alarm { incident: 0, detector: suspect.part(), suspect, about });
+        for (rung, by) in
+            [Performer::Device, Performer::Merchant, Performer::Technician].into_iter().enumerate()
+        {
+            let (rung, from) = (rung as u8, onset + detect + mend * rung as u64 / 3);
+            let remedy = [Remedy::Retry, Remedy::Replug, Remedy::Repair][usize::from(rung)];
+            then(from, What::RemedyStarted { incident: 0, rung, remedy, by });
+            if rung == 2 {
+                then(
+                    onset + detect + mend,
+                    What::Cleared { occurrence: 0, fault, by: Some(remedy) },
+                );
+            }
+            let done = onset + detect + mend * (u64::from(rung) + 1) / 3;
+            then(done, What::RemedyApplied { incident: 0, rung, remedy, by, mended: 0 });
+        }
+        then(onset + detect + mend + 30, What::Service { up: true });
+        then(onset + detect + mend + 60, What::Restored { incident: 0 });
+    }
+    let mut hub = |at: u64, what| script.entry((at, terminals)).or_default().push(what);
+    hub(40_000, What::Activated { occurrence: 0, plan: 1, fault: BANK });
+    hub(42_700, What::Cleared { occurrence: 0, fault: BANK, by: None });
+    script.entry((40_090, terminals - 1)).or_default().push(What::Alarm {
+        incident: 9,
+        detector: Part::Gateway,
+        suspect: BANK,
+        about: sim::ActorId(terminals),
+    });
+    script.entry((77_000, 0)).or_default().push(What::Alarm {
+        incident: 9,
+        detector: Part::Printer,
+        suspect: PAPER,
+        about: sim::ActorId(0),
+    });
+    let mut at = 25_200;
+    while at < 79_200 {
+        let who = draw(u64::from(terminals)) as u32;
+        tape.play(&mut script, at);
+        let (outcome, code) = match (draw(100), (40_000..42_700).contains(&at)) {
+            (0..60, true) => (Ending::Declined, Code::INOPERATIVE),
+            (0..4, _) => (Ending::Declined, Code::NO_FUNDS),
+            (4..5, _) => (Ending::Abandoned, Code::NONE),
+            (5..7, _) => (Ending::Failed, Code::NONE),
+            _ => (Ending::Approved, Code::APPROVED),
+        };
+        tape.at(at).sale(who, outcome, code);
+        at += 1 + draw(12);
+    }
+    tape.play(&mut script, 86_400);
+    tape
+}
+
+impl Tape {
+    /// Moves what is due from a script onto the tape.
+    fn play(&mut self, script: &mut BTreeMap<(u64, u32), Vec<What<models::Models>>>, until: u64) {
+        while let Some(entry) = script.first_entry().filter(|entry| entry.key().0 <= until) {
+            let ((at, who), facts) = entry.remove_entry();
+            for what in facts {
+                self.at(at).says(who, what);
+            }
+        }
+    }
+}
+
+/// What a page must be, whatever it tells: whole, closed, and on its own.
+fn check(page: &str) {
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    for tag in ["section", "table", "svg", "figure", "article", "dl", "ul", "ol"] {
+        let opened =
+            page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+    let own = page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+    for word in
+        ["http:", "https:", "<script", "src=", "NaN", "inf ", "undefined", "could not be drawn"]
+    {
+        assert!(!own.contains(word), "{word} has no place in a page");
+    }
+}
+
+#[test]
+fn a_busy_day_fills_every_section() {
+    let tape = day(400);
+    let text = page(&tape.outcome, &tape.analyse());
+    check(&text);
+    assert_eq!(text.matches("class=\"lanes\"").count(), 10, "ten worst stories");
+    for word in [
+        "插头松动",
+        "电源故障",
+        "power.loose-plug",
+        "host bank-a",
+        "never detected",
+        "Time to detect",
+    ] {
+        assert!(text.contains(word), "{word}");
+    }
+    if let Some(path) = std::env::var_os("REPORT_OUT") {
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+#[test]
+fn a_page_can_tell_of_next_to_nothing() {
+    let mut alone = Tape::new(1);
+    check(&page(&alone.outcome, &alone.analyse()));
+    alone.at(10).strikes(0, 0, PLUG);
+    check(&page(&alone.outcome, &alone.analyse()));
+    alone.outcome.simulated = Span::ZERO;
+    check(&page(&alone.outcome, &alone.analyse()));
+    let mut nobody = Tape::new(0);
+    nobody.outcome.planned.clear();
+    check(&page(&nobody.outcome, &nobody.analyse()));
+}
+
+#[test]
+fn names_cannot_become_markup() {
+    let evil = "<script>alert('x')</script>&\"";
+    let mut tape = Tape::new(1);
+    tape.outcome.scenario.name = evil.to_owned();
+    tape.outcome.scenario.intent = evil.to_owned();
+    tape.outcome.path = evil.to_owned();
+    tape.outcome.roster.groups[0].id = evil.to_owned();
+    tape.outcome.roster.hubs[0].1 = evil.to_owned();
+    tape.outcome.planned[0].id = evil.to_owned();
+    tape.at(10).strikes(0, 0, PLUG).service(0, false);
+    tape.at(20).alarm(0, 0, PLUG);
+    let text = page(&tape.outcome, &tape.analyse());
+    check(&text);
+    assert!(!text.contains("alert('x')"));
+}
+
+#[test]
+fn a_page_is_the_same_to_the_byte() {
+    let tape = day(60);
+    assert_eq!(page(&tape.outcome, &tape.analyse()), page(&tape.outcome, &tape.analyse()));
+}

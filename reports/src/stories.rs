@@ -1,0 +1,270 @@
+//! Fault stories: what became of every fault, told from facts.
+//!
+//! ```text
+//! onset ─▶ first error ─▶ first failure ─▶ first cue ─▶ detected ─▶ diagnosed ─▶ remedies ─▶ restored ─▶ cleared
+//! truth    truth          truth            truth        belief      belief       both        belief      truth
+//! ```
+
+mod attribution;
+mod fold;
+#[cfg(test)]
+mod tests;
+
+use models::{Cue, Fault, Money, Part, Remedy};
+use serde::{Deserialize, Serialize};
+use sim::{ActorId, Instant, Performer, Span};
+
+pub use fold::Fold;
+
+/// How good a diagnosis is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub enum Diagnosis {
+    /// The fault itself is suspected.
+    Right,
+    /// Another fault of the same part is suspected.
+    WrongFaultRightPart,
+    /// Another part is suspected.
+    WrongPart,
+}
+
+impl Diagnosis {
+    /// Compares a suspicion with the truth.
+    pub fn of(suspect: Fault, truth: Fault) -> Self {
+        if suspect == truth {
+            Self::Right
+        } else if suspect.part() == truth.part() {
+            Self::WrongFaultRightPart
+        } else {
+            Self::WrongPart
+        }
+    }
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::WrongFaultRightPart => "wrong-fault-right-part",
+            Self::WrongPart => "wrong-part",
+        }
+    }
+}
+
+/// The first alarm that a fault led to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Detection {
+    /// When.
+    pub at: Instant,
+    /// Whose detector.
+    pub detector: Part,
+    /// The actor that the detector belongs to.
+    pub raised_by: ActorId,
+    /// What it took for the cause.
+    pub suspect: Fault,
+    /// Whether it was.
+    pub diagnosis: Diagnosis,
+}
+
+/// One remedy that was tried.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tried {
+    /// The incident, within the actor that keeps it.
+    pub incident: u16,
+    /// Step of its ladder.
+    pub rung: u8,
+    /// What.
+    pub remedy: Remedy,
+    /// By whom.
+    pub by: Performer,
+    /// When it was begun.
+    pub started: Instant,
+    /// When it had been carried out; `None` if it never was.
+    pub applied: Option<Instant>,
+    /// When it was given up for the next one, or for the end of its incident; `None` if it was under way to the end.
+    pub dropped: Option<Instant>,
+    /// It mended the fault of the story.
+    pub mended: bool,
+}
+
+/// How a fault ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cleared {
+    /// When.
+    pub at: Instant,
+    /// What mended it; `None` if it ended by itself.
+    pub by: Option<Remedy>,
+}
+
+/// What a fault did to sales while it was active.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Toll {
+    /// Sales that the terminal could not carry out.
+    pub failed: u64,
+    /// Sales whose customers left.
+    pub abandoned: u64,
+    /// Sales that were declined for a reason of the system's.
+    pub declined_technically: u64,
+    /// Sales that the terminal wanted taken back.
+    pub reversed: u64,
+    /// Sales that went well, but only stored or at a second try.
+    pub delayed: u64,
+    /// Purchases that were charged twice.
+    pub doubled: u64,
+    /// Amounts of failed, abandoned and technically declined sales.
+    pub at_risk: Money,
+    /// Assumed cost of the remedies that were carried out.
+    pub cost: Money,
+}
+
+impl Toll {
+    /// Failed and abandoned sales.
+    pub fn lost(&self) -> u64 {
+        self.failed + self.abandoned
+    }
+}
+
+/// What became of one occurrence of a fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Story {
+    /// Where it struck.
+    pub who: ActorId,
+    /// Its number there.
+    pub occurrence: u16,
+    /// Entry of the scenario's faults; `None` if it came by itself.
+    pub plan: Option<u16>,
+    /// The fault.
+    pub fault: Fault,
+    /// When it became active.
+    pub onset: Instant,
+    /// When a wrong state first made itself felt.
+    pub first_error: Option<Instant>,
+    /// When service first deviated: a sale that went wrong, or the actor down.
+    pub first_failure: Option<Instant>,
+    /// When somebody could first have noticed, and what.
+    pub first_cue: Option<(Instant, Cue)>,
+    /// The first alarm; `None` if none was raised before it was gone.
+    pub detection: Option<Detection>,
+    /// How many alarms it led to.
+    pub alarms: u32,
+    /// Every remedy that was tried, in this order.
+    pub remedies: Vec<Tried>,
+    /// A ladder was used up.
+    pub exhausted: bool,
+    /// Nobody works on it any more.
+    pub given_up: bool,
+    /// When the last of its incidents was closed; `None` while one is open.
+    pub restored: Option<Instant>,
+    /// How often it was believed to be over while it was not.
+    pub relapses: u32,
+    /// How it ended; `None` if it was active at the end.
+    pub cleared: Option<Cleared>,
+    /// Time out of service that is laid to it.
+    pub down: Span,
+    /// When the actor itself was out of service because of it.
+    pub downs: Vec<(Instant, Instant)>,
+    /// What it did to sales.
+    pub toll: Toll,
+}
+
+impl Story {
+    /// A fault that has just struck.
+    pub fn new(
+        who: ActorId,
+        occurrence: u16,
+        plan: Option<u16>,
+        fault: Fault,
+        onset: Instant,
+    ) -> Self {
+        Self {
+            who,
+            occurrence,
+            plan,
+            fault,
+            onset,
+            first_error: None,
+            first_failure: None,
+            first_cue: None,
+            detection: None,
+            alarms: 0,
+            remedies: Vec::new(),
+            exhausted: false,
+            given_up: false,
+            restored: None,
+            relapses: 0,
+            cleared: None,
+            down: Span::ZERO,
+            downs: Vec::new(),
+            toll: Toll::default(),
+        }
+    }
+
+    /// When it was gone, or the run over.
+    pub fn end(&self, run_end: Instant) -> Instant {
+        self.cleared.map_or(run_end, |cleared| cleared.at)
+    }
+
+    /// The first suspicion was the truth.
+    pub fn isolated(&self) -> bool {
+        self.detection.is_some_and(|detection| detection.diagnosis == Diagnosis::Right)
+    }
+}
+
+/// One alarm, and the fault behind it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alarm {
+    /// When.
+    pub at: Instant,
+    /// The actor whose detector raised it and that keeps the incident.
+    pub who: ActorId,
+    /// Which actor it is about.
+    pub about: ActorId,
+    /// The incident, within the actor that keeps it.
+    pub incident: u16,
+    /// Whose detector.
+    pub detector: Part,
+    /// What it suspects.
+    pub suspect: Fault,
+    /// Number of the story behind it; `None` for a false alarm.
+    pub story: Option<usize>,
+    /// For a false alarm: the story that had last ended at that actor, whose echo it may be.
+    pub echo_of: Option<usize>,
+    /// When its incident was closed.
+    pub closed: Option<Instant>,
+    /// How many remedies were carried out for it.
+    pub remedies: u32,
+    /// Their assumed cost.
+    pub cost: Money,
+}
+
+/// All that happened, told fault by fault.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chronicle {
+    /// One story a fault occurrence, in the order of onset.
+    pub stories: Vec<Story>,
+    /// Every alarm, in the order of time.
+    pub alarms: Vec<Alarm>,
+    /// Time out of service of terminals that no fault explains: restarts for false alarms, start-up.
+    pub unexplained: Span,
+}
+
+impl Chronicle {
+    /// Alarms with no fault behind them.
+    pub fn false_alarms(&self) -> impl Iterator<Item = &Alarm> {
+        self.alarms.iter().filter(|alarm| alarm.story.is_none())
+    }
+}
+
+/// What one remedy is assumed to cost, in minor units of the run's currency, by who carries it out.
+///
+/// An assumption of the report, not a finding of the run: a restart by itself is free, a remote command is a few seconds
+/// of an operator, a merchant loses five minutes, a call takes an agent ten, a visit is travel and half an hour.
+pub const COSTS: [(Performer, Money); 5] = [
+    (Performer::Device, Money(0)),
+    (Performer::Remote, Money(100)),
+    (Performer::Merchant, Money(500)),
+    (Performer::Support, Money(2_000)),
+    (Performer::Technician, Money(20_000)),
+];
+
+/// The assumed cost of one remedy by this performer.
+pub fn cost(by: Performer) -> Money {
+    COSTS.iter().find(|(known, _)| *known == by).map_or(Money::ZERO, |&(_, cost)| cost)
+}

@@ -1,0 +1,149 @@
+//! Which fault an alarm, a stop or a lost sale is laid to.
+//!
+//! What happened at an actor is laid to a fault of that actor if one is active, else to one of a hub (host, gateway,
+//! back office): a hub's outage reaches every terminal. Of several, the earliest is held responsible, so that the shares
+//! of overlapping faults add up to the whole.
+
+use models::Fault;
+use sim::{ActorId, Instant};
+
+use super::Story;
+
+/// What is known of one actor while facts are read.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// Stories that are active here, by onset.
+    pub(super) active: Vec<usize>,
+    /// The story that ended last here.
+    pub(super) recent: Option<usize>,
+    /// The last remedy that was carried out here, and the story that it was meant for.
+    pub(super) remedied: Option<(Instant, Option<usize>)>,
+    /// Out of service since then, laid to this story.
+    pub(super) down: Option<(Instant, Option<usize>)>,
+}
+
+/// Who is affected by what, at the moment of the fact that is read.
+#[derive(Debug)]
+pub(super) struct Scene {
+    terminals: u32,
+    /// By actor; empty for those at whom nothing was ever wrong.
+    watches: Vec<Option<Box<Watch>>>,
+    /// Stories that are active at hubs, by onset.
+    hubs: Vec<usize>,
+    /// The story that ended last at a hub.
+    recent_hub: Option<usize>,
+}
+
+impl Scene {
+    pub(super) fn new(terminals: u32) -> Self {
+        Self { terminals, watches: Vec::new(), hubs: Vec::new(), recent_hub: None }
+    }
+
+    pub(super) fn is_hub(&self, actor: ActorId) -> bool {
+        actor.0 >= self.terminals
+    }
+
+    pub(super) fn watch(&self, actor: ActorId) -> Option<&Watch> {
+        self.watches.get(actor.0 as usize)?.as_deref()
+    }
+
+    pub(super) fn watch_mut(&mut self, actor: ActorId) -> &mut Watch {
+        let at = actor.0 as usize;
+        if at >= self.watches.len() {
+            self.watches.resize_with(at + 1, || None);
+        }
+        self.watches[at].get_or_insert_default()
+    }
+
+    /// All actors at whom something was ever wrong.
+    pub(super) fn watched(&mut self) -> impl Iterator<Item = (ActorId, &mut Watch)> {
+        let numbered = self.watches.iter_mut().enumerate();
+        numbered.filter_map(|(at, watch)| Some((ActorId(at as u32), watch.as_deref_mut()?)))
+    }
+
+    pub(super) fn begin(&mut self, actor: ActorId, story: usize) {
+        self.watch_mut(actor).active.push(story);
+        if self.is_hub(actor) {
+            self.hubs.push(story);
+        }
+    }
+
+    pub(super) fn end(&mut self, actor: ActorId, story: usize) {
+        let watch = self.watch_mut(actor);
+        watch.active.retain(|&active| active != story);
+        watch.recent = Some(story);
+        if self.is_hub(actor) {
+            self.hubs.retain(|&active| active != story);
+            self.recent_hub = Some(story);
+        }
+    }
+
+    /// Stories that are active at an actor, by onset.
+    pub(super) fn active(&self, actor: ActorId) -> &[usize] {
+        self.watch(actor).map_or(&[], |watch| &watch.active)
+    }
+
+    /// The story that is active at an actor and began first; if there is none, the one that ended at or after `since`.
+    fn own(&self, stories: &[Story], actor: ActorId, since: Instant) -> Option<usize> {
+        let watch = self.watch(actor)?;
+        watch.active.first().copied().or_else(|| ended_after(stories, watch.recent, since))
+    }
+
+    /// The same for all hubs together.
+    fn hub(&self, stories: &[Story], since: Instant) -> Option<usize> {
+        self.hubs.first().copied().or_else(|| ended_after(stories, self.recent_hub, since))
+    }
+
+    /// The fault that a sale at a terminal is laid to which began at `since` and ends now. What a host says is laid to a
+    /// hub first, what the terminal does to the terminal.
+    pub(super) fn blame(
+        &self,
+        stories: &[Story],
+        terminal: ActorId,
+        since: Instant,
+        said_by_host: bool,
+    ) -> Option<usize> {
+        let own = || self.own(stories, terminal, since);
+        let hub = || self.hub(stories, since);
+        if said_by_host { hub().or_else(own) } else { own().or_else(hub) }
+    }
+
+    /// The story behind an alarm. Of several the one that it names, then one of the part that it names, then one of the
+    /// actor that it is about, then the earliest.
+    pub(super) fn explain(
+        &self,
+        stories: &[Story],
+        about: ActorId,
+        suspect: Fault,
+    ) -> Option<usize> {
+        let own = self.active(about).iter().map(|&story| (story, false));
+        let hubs = self.hubs.iter().map(|&story| (story, true));
+        let nearness = |&(story, hub): &(usize, bool)| {
+            let truth = stories[story].fault;
+            let distance = match () {
+                () if truth == suspect => 0,
+                () if truth.part() == suspect.part() => 1,
+                () => 2,
+            };
+            (distance, hub, story)
+        };
+        own.chain(hubs).min_by_key(nearness).map(|(story, _)| story)
+    }
+
+    /// The story behind a cue: one whose catalogue entry lists it, else the earliest of the actor.
+    pub(super) fn shown_by(
+        &self,
+        stories: &[Story],
+        actor: ActorId,
+        cue: models::Cue,
+    ) -> Option<usize> {
+        let own = self.active(actor);
+        let lists = |&&story: &&usize| stories[story].fault.mode().cues.contains(&cue);
+        let listed = own.iter().find(lists).or_else(|| own.first());
+        listed.or_else(|| self.hubs.iter().find(lists)).copied()
+    }
+}
+
+fn ended_after(stories: &[Story], recent: Option<usize>, since: Instant) -> Option<usize> {
+    recent.filter(|&story| stories[story].cleared.is_some_and(|cleared| cleared.at >= since))
+}

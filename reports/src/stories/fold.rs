@@ -1,0 +1,345 @@
+//! Facts become stories, in one pass and in the order of time.
+
+use std::collections::BTreeMap;
+
+use models::invariants::{Breach, Invariant};
+use models::{Fact, Fault, Money, Note, Outcome, Part, Remedy, Sale};
+use sim::{ActorId, Instant, NATURAL, Performer, What};
+
+use super::attribution::Scene;
+use super::{Alarm, Chronicle, Cleared, Detection, Diagnosis, Story, Tried, cost};
+
+/// Reads facts one by one and keeps one story a fault occurrence.
+#[derive(Debug)]
+pub struct Fold {
+    scene: Scene,
+    told: Chronicle,
+    /// How many incidents of each story are open.
+    open: Vec<u32>,
+    /// Which alarm opened an incident: by the actor that keeps it and its number there.
+    incidents: BTreeMap<(ActorId, u16), usize>,
+}
+
+impl Fold {
+    /// Nothing read yet. Actors from `terminals` on are hubs.
+    pub fn new(terminals: u32) -> Self {
+        Self {
+            scene: Scene::new(terminals),
+            told: Chronicle::default(),
+            open: Vec::new(),
+            incidents: BTreeMap::new(),
+        }
+    }
+
+    /// Reads one fact.
+    pub fn take(&mut self, fact: &Fact) {
+        let (at, who) = (fact.at, fact.who);
+        match fact.what {
+            What::Noted(note) => self.noted(at, who, note),
+            What::Activated { occurrence, plan, fault } => {
+                self.activated(at, who, occurrence, plan, fault);
+            }
+            What::Cleared { occurrence, by, .. } => self.cleared(at, who, occurrence, by),
+            What::ErrorState { part } => self.error_state(at, who, part),
+            What::CueShown { cue, .. } => {
+                if let Some(story) = self.scene.shown_by(&self.told.stories, who, cue) {
+                    self.told.stories[story].first_cue.get_or_insert((at, cue));
+                }
+            }
+            What::Service { up } => self.service(at, who, up),
+            What::Alarm { incident, detector, suspect, about } => {
+                self.alarm(at, who, incident, detector, suspect, about);
+            }
+            What::RemedyStarted { incident, rung, remedy, by } => {
+                self.drop_unfinished(at, who, incident);
+                let (applied, dropped) = (None, None);
+                let tried = Tried {
+                    incident,
+                    rung,
+                    remedy,
+                    by,
+                    started: at,
+                    applied,
+                    dropped,
+                    mended: false,
+                };
+                if let Some((story, _)) = self.behind(who, incident) {
+                    story.remedies.push(tried);
+                }
+            }
+            What::RemedyApplied { incident, rung, remedy, by, .. } => {
+                self.applied(at, who, incident, rung, remedy, by);
+            }
+            What::Restored { incident } => self.restored(at, who, incident),
+            What::Exhausted { incident } => {
+                if let Some((story, _)) = self.behind(who, incident) {
+                    story.exhausted = true;
+                }
+            }
+            What::GivenUp { incident } => {
+                if let Some((story, _)) = self.behind(who, incident) {
+                    story.given_up = true;
+                }
+            }
+        }
+    }
+
+    /// All facts have been read: what is still open stays so, and time out of service runs to the end.
+    pub fn finish(mut self, end: Instant, breaches: &[Breach]) -> Chronicle {
+        let down: Vec<ActorId> = self
+            .scene
+            .watched()
+            .filter(|(_, watch)| watch.down.is_some())
+            .map(|(actor, _)| actor)
+            .collect();
+        for actor in down {
+            self.close_down(actor, end);
+        }
+        self.lay_doubled(breaches);
+        self.told
+    }
+
+    fn activated(&mut self, at: Instant, who: ActorId, occurrence: u16, plan: u16, fault: Fault) {
+        let number = self.told.stories.len();
+        let plan = (plan != NATURAL).then_some(plan);
+        self.told.stories.push(Story::new(who, occurrence, plan, fault, at));
+        self.open.push(0);
+        self.scene.begin(who, number);
+        if let Some((_, None)) = self.scene.watch_mut(who).down {
+            self.close_down(who, at);
+            self.open_down(who, at, Some(number));
+        }
+    }
+
+    fn cleared(&mut self, at: Instant, who: ActorId, occurrence: u16, by: Option<Remedy>) {
+        let is = |&&story: &&usize| self.told.stories[story].occurrence == occurrence;
+        let Some(&number) = self.scene.active(who).iter().find(is) else { return };
+        self.told.stories[number].cleared = Some(Cleared { at, by });
+        self.scene.end(who, number);
+        let watch = self.scene.watch_mut(who);
+        let heir = watch.active.first().copied();
+        // The rest of an interruption stays with the fault that caused it, unless another one is still there.
+        if watch.down.is_some_and(|(_, story)| story == Some(number)) && heir.is_some() {
+            self.close_down(who, at);
+            self.open_down(who, at, heir);
+        }
+    }
+
+    fn error_state(&mut self, at: Instant, who: ActorId, part: Part) {
+        let active = self.scene.active(who);
+        let of_part = |&&story: &&usize| self.told.stories[story].fault.part() == part;
+        if let Some(&story) = active.iter().find(of_part).or_else(|| active.first()) {
+            self.told.stories[story].first_error.get_or_insert(at);
+        }
+    }
+
+    fn service(&mut self, at: Instant, who: ActorId, up: bool) {
+        if up {
+            self.close_down(who, at);
+            return;
+        }
+        for &story in self.scene.active(who) {
+            self.told.stories[story].first_failure.get_or_insert(at);
+        }
+        let story = self.responsible(who, at);
+        self.open_down(who, at, story);
+    }
+
+    /// Whom an actor that stops now stops for: its earliest active fault; the one that has just been cleared, or whose
+    /// incident is still open; the one that a remedy was meant for which has just been carried out.
+    fn responsible(&self, who: ActorId, at: Instant) -> Option<usize> {
+        let watch = self.scene.watch(who)?;
+        let lingers = |story: &usize| {
+            let just = self.told.stories[*story].cleared.is_some_and(|cleared| cleared.at == at);
+            just || self.open[*story] > 0
+        };
+        let remedied =
+            || watch.remedied.filter(|&(when, _)| when == at).and_then(|(_, story)| story);
+        watch.active.first().copied().or_else(|| watch.recent.filter(lingers)).or_else(remedied)
+    }
+
+    fn open_down(&mut self, who: ActorId, at: Instant, story: Option<usize>) {
+        self.scene.watch_mut(who).down.get_or_insert((at, story));
+    }
+
+    fn close_down(&mut self, who: ActorId, at: Instant) {
+        let hub = self.scene.is_hub(who);
+        let Some((since, story)) = self.scene.watch_mut(who).down.take() else { return };
+        let Some(story) = story else {
+            if !hub {
+                self.told.unexplained += at.since(since);
+            }
+            return;
+        };
+        let story = &mut self.told.stories[story];
+        story.down += at.since(since);
+        if story.who == who {
+            match story.downs.last_mut() {
+                Some((_, until)) if *until == since => *until = at,
+                _ => story.downs.push((since, at)),
+            }
+        }
+    }
+
+    fn alarm(
+        &mut self,
+        at: Instant,
+        who: ActorId,
+        incident: u16,
+        detector: Part,
+        suspect: Fault,
+        about: ActorId,
+    ) {
+        let number = self.scene.explain(&self.told.stories, about, suspect);
+        let echo_of = match number {
+            Some(_) => None,
+            None => self.scene.watch(about).and_then(|watch| watch.recent),
+        };
+        if let Some(number) = number {
+            let story = &mut self.told.stories[number];
+            let diagnosis = Diagnosis::of(suspect, story.fault);
+            let detection = Detection { at, detector, raised_by: who, suspect, diagnosis };
+            story.detection.get_or_insert(detection);
+            story.alarms += 1;
+            story.restored = None;
+            self.open[number] += 1;
+        }
+        self.incidents.insert((who, incident), self.told.alarms.len());
+        self.told.alarms.push(Alarm {
+            at,
+            who,
+            about,
+            incident,
+            detector,
+            suspect,
+            story: number,
+            echo_of,
+            closed: None,
+            remedies: 0,
+            cost: Money::ZERO,
+        });
+    }
+
+    /// The story that an incident is about, and its number.
+    fn behind(&mut self, who: ActorId, incident: u16) -> Option<(&mut Story, usize)> {
+        let alarm = *self.incidents.get(&(who, incident))?;
+        let number = self.told.alarms[alarm].story?;
+        Some((&mut self.told.stories[number], number))
+    }
+
+    fn applied(
+        &mut self,
+        at: Instant,
+        who: ActorId,
+        incident: u16,
+        rung: u8,
+        remedy: Remedy,
+        by: Performer,
+    ) {
+        if let Some(&alarm) = self.incidents.get(&(who, incident)) {
+            let alarm = &mut self.told.alarms[alarm];
+            alarm.remedies += 1;
+            alarm.cost += cost(by);
+        }
+        let mut meant_for = None;
+        if let Some((story, number)) = self.behind(who, incident) {
+            meant_for = Some(number);
+            story.toll.cost += cost(by);
+            let mended = story.cleared == Some(Cleared { at, by: Some(remedy) });
+            let same = |tried: &&mut Tried| {
+                tried.incident == incident && tried.rung == rung && tried.applied.is_none()
+            };
+            if let Some(tried) = story.remedies.iter_mut().rev().find(same) {
+                (tried.applied, tried.mended) = (Some(at), mended);
+            }
+        }
+        self.scene.watch_mut(who).remedied = Some((at, meant_for));
+    }
+
+    /// What was begun for an incident and not carried out will not be.
+    fn drop_unfinished(&mut self, at: Instant, who: ActorId, incident: u16) {
+        if let Some((story, _)) = self.behind(who, incident) {
+            let last = story.remedies.iter_mut().rev().find(|tried| tried.incident == incident);
+            if let Some(tried) = last.filter(|tried| tried.applied.is_none()) {
+                tried.dropped.get_or_insert(at);
+            }
+        }
+    }
+
+    fn restored(&mut self, at: Instant, who: ActorId, incident: u16) {
+        self.drop_unfinished(at, who, incident);
+        let Some(alarm) = self.incidents.remove(&(who, incident)) else { return };
+        let alarm = &mut self.told.alarms[alarm];
+        alarm.closed = Some(at);
+        let Some(number) = alarm.story else { return };
+        self.open[number] -= 1;
+        if self.open[number] == 0 {
+            let story = &mut self.told.stories[number];
+            story.restored = Some(at);
+            story.relapses += u32::from(story.cleared.is_none());
+        }
+    }
+
+    fn noted(&mut self, at: Instant, who: ActorId, note: Note) {
+        match note {
+            Note::SaleEnded(sale) => self.sale(at, who, &sale),
+            Note::ReversalQueued { .. } => {
+                if let Some(story) = self.scene.blame(&self.told.stories, who, at, false) {
+                    self.told.stories[story].toll.reversed += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn sale(&mut self, at: Instant, who: ActorId, sale: &Sale) {
+        let technical = sale.outcome == Outcome::Declined && sale.code.technical();
+        let delayed =
+            sale.outcome == Outcome::Stored || sale.outcome == Outcome::Approved && sale.tries > 1;
+        let lost = matches!(sale.outcome, Outcome::Failed | Outcome::Abandoned);
+        if !(technical || delayed || lost) {
+            return;
+        }
+        if !delayed {
+            for &story in self.scene.active(who) {
+                self.told.stories[story].first_failure.get_or_insert(at);
+            }
+        }
+        let Some(number) = self.scene.blame(&self.told.stories, who, sale.began, technical) else {
+            return;
+        };
+        let story = &mut self.told.stories[number];
+        let toll = &mut story.toll;
+        match sale.outcome {
+            Outcome::Failed => toll.failed += 1,
+            Outcome::Abandoned => toll.abandoned += 1,
+            Outcome::Declined => toll.declined_technically += 1,
+            Outcome::Stored | Outcome::Approved => toll.delayed += 1,
+        }
+        if !delayed {
+            toll.at_risk += sale.amount;
+            if story.who != who && story.cleared.is_none() {
+                story.first_failure.get_or_insert(at);
+            }
+        }
+    }
+
+    /// Double charges are found after the run: each is laid to the last fault that had begun at its terminal by then.
+    fn lay_doubled(&mut self, breaches: &[Breach]) {
+        let mut doubled =
+            breaches.iter().filter(|it| it.invariant == Invariant::NoDoubleCharge).peekable();
+        if doubled.peek().is_none() {
+            return;
+        }
+        let numbered = self.told.stories.iter().enumerate();
+        let by_onset: BTreeMap<(ActorId, Instant), usize> =
+            numbered.map(|(number, story)| ((story.who, story.onset), number)).collect();
+        for breach in doubled {
+            let until = (breach.terminal, breach.at);
+            let last = by_onset.range((breach.terminal, Instant::START)..=until).next_back();
+            if let Some((_, &number)) = last {
+                self.told.stories[number].toll.doubled += 1;
+            }
+        }
+    }
+}

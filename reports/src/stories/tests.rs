@@ -1,0 +1,204 @@
+use models::wire::Code;
+use models::{Cue, Money, Outcome as Ending, Part, Remedy};
+use sim::{Instant, Performer, Span, What};
+
+use super::Diagnosis;
+use crate::statistics::Interval;
+use crate::tape::{BANK, CABLE, PAPER, PLUG, Tape};
+
+fn second(seconds: u64) -> Instant {
+    Instant::START + Span::secs(seconds)
+}
+
+/// A plug that slips out at 100 s, is detected at 160 s and pushed in at 300 s.
+fn mended() -> Tape {
+    let mut tape = Tape::new(2);
+    tape.at(100).strikes(0, 0, PLUG).says(0, What::ErrorState { part: Part::Power });
+    tape.at(110).shows(0, Part::Power, Cue::ChargeLightOut).service(0, false);
+    tape.at(130).sale(0, Ending::Failed, Code::NONE).sale(1, Ending::Approved, Code::APPROVED);
+    tape.at(160).alarm(0, 0, PLUG).starts(0, 0, Remedy::Replug, Performer::Merchant);
+    tape.at(300).clears(0, 0, PLUG, Some(Remedy::Replug)).applies(
+        0,
+        0,
+        Remedy::Replug,
+        Performer::Merchant,
+    );
+    tape.at(340).service(0, true).restores(0, 0);
+    tape
+}
+
+#[test]
+fn a_mended_fault_is_told_from_onset_to_the_end() {
+    let told = mended().analyse().told;
+    let [story] = &told.stories[..] else { panic!("one story, not {}", told.stories.len()) };
+    assert_eq!((story.onset, story.first_error), (second(100), Some(second(100))));
+    assert_eq!(
+        (story.first_failure, story.first_cue),
+        (Some(second(110)), Some((second(110), Cue::ChargeLightOut)))
+    );
+    let detection = story.detection.unwrap();
+    assert_eq!((detection.at, detection.diagnosis), (second(160), Diagnosis::Right));
+    let [tried] = &story.remedies[..] else { panic!("one remedy") };
+    assert_eq!(
+        (tried.started, tried.applied, tried.mended),
+        (second(160), Some(second(300)), true)
+    );
+    assert_eq!((story.restored, story.relapses), (Some(second(340)), 0));
+    assert_eq!(story.cleared.map(|it| (it.at, it.by)), Some((second(300), Some(Remedy::Replug))));
+    // The terminal boots for 40 s after the plug is in: that is the plug's doing too.
+    assert_eq!(
+        (story.down, &story.downs[..]),
+        (Span::secs(230), &[(second(110), second(340))][..])
+    );
+    assert_eq!(
+        (story.toll.failed, story.toll.at_risk, story.toll.cost),
+        (1, Money(1_000), Money(500))
+    );
+}
+
+#[test]
+fn measures_add_up_what_stories_tell() {
+    let analysis = mended().analyse();
+    let measures = &analysis.measures;
+    let all = &measures.all;
+    assert_eq!(
+        (all.injected, all.detected, all.isolated, all.restored, all.cleared),
+        (1, 1, 1, 1, 1)
+    );
+    assert_eq!(
+        (all.detection.p50, all.recovery.p50, all.repair.p50),
+        (Some(60.0), Some(200.0), Some(140.0))
+    );
+    assert_eq!(all.detection.ci95, None, "one fault has no spread");
+    let availability = &measures.availability;
+    let worst = 1.0 - 230.0 / 3_600.0;
+    assert!((availability.mean.unwrap() - (1.0 + worst) / 2.0).abs() < 1e-9);
+    let Interval(lo, hi) = availability.ci95.unwrap();
+    assert!(lo >= 0.0 && hi <= 1.0, "a share stays one: {lo} to {hi}");
+    assert_eq!((availability.by_sale.count, availability.by_sale.of), (1, 2));
+    assert_eq!(measures.false_alarms.count, 0);
+}
+
+#[test]
+fn what_nobody_notices_is_kept_as_censored() {
+    let mut tape = Tape::new(2);
+    tape.at(600).strikes(0, 0, PLUG);
+    tape.at(900).strikes(1, 0, PAPER);
+    tape.at(1_000).clears(1, 0, PAPER, None);
+    let analysis = tape.analyse();
+    let all = &analysis.measures.all;
+    assert_eq!((all.injected, all.detected, all.undetected(), all.cleared), (2, 0, 2, 1));
+    assert_eq!((all.detection.n, all.detection.censored, all.detection.p50), (2, 2, None));
+    assert_eq!((all.recovery.censored, all.recovery.p50), (1, Some(100.0)));
+    assert_eq!(all.detection.mean, None);
+    assert_eq!(analysis.told.stories[1].plan, None, "paper runs out by itself");
+}
+
+#[test]
+fn an_alarm_without_a_fault_is_false() {
+    let mut tape = mended();
+    tape.at(400).alarm(0, 1, CABLE).starts(0, 1, Remedy::Replug, Performer::Technician);
+    tape.at(500).applies(0, 1, Remedy::Replug, Performer::Technician).restores(0, 1);
+    tape.at(900).alarm(1, 0, PAPER);
+    let analysis = tape.analyse();
+    let false_alarms = analysis.measures.false_alarms;
+    assert_eq!((false_alarms.count, false_alarms.echoes), (2, 1));
+    assert_eq!(false_alarms.cost_minor, 20_000);
+    assert!((false_alarms.precision.unwrap() - 1.0 / 3.0).abs() < 1e-9);
+    assert_eq!(analysis.measures.isolation.counts[&(None, Some(PAPER))], 1);
+    assert_eq!(analysis.told.stories[0].alarms, 1, "the story has only its own alarm");
+}
+
+#[test]
+fn believed_over_while_it_is_not_is_a_relapse() {
+    let mut tape = Tape::new(1);
+    tape.at(100).strikes(0, 0, PLUG);
+    tape.at(160).alarm(0, 0, PLUG);
+    tape.at(200).restores(0, 0);
+    tape.at(260).alarm(0, 1, PLUG);
+    let relapsed = tape.analyse();
+    let story = &relapsed.told.stories[0];
+    assert_eq!((story.relapses, story.restored, story.alarms), (1, None, 2));
+    tape.at(400).clears(0, 0, PLUG, None).restores(0, 1);
+    let over = tape.analyse();
+    let story = &over.told.stories[0];
+    assert_eq!((story.relapses, story.restored), (1, Some(second(400))));
+    assert_eq!(over.measures.all.relapsed, 1);
+}
+
+#[test]
+fn service_is_restored_only_when_the_last_incident_is_closed() {
+    let mut tape = Tape::new(1);
+    tape.at(100).strikes(0, 0, PLUG);
+    tape.at(160).alarm(0, 0, PLUG).alarm(0, 1, CABLE);
+    tape.at(200).restores(0, 1);
+    assert_eq!(tape.analyse().told.stories[0].relapses, 0, "one incident is still open");
+    tape.at(300).clears(0, 0, PLUG, None).restores(0, 0);
+    assert_eq!(tape.analyse().told.stories[0].restored, Some(second(300)));
+}
+
+#[test]
+fn a_wrong_suspicion_is_told_from_a_wrong_part() {
+    let mut tape = Tape::new(2);
+    tape.at(100).strikes(0, 0, CABLE).strikes(1, 0, PLUG);
+    tape.at(160).alarm(0, 0, PLUG).alarm(1, 0, PAPER);
+    let analysis = tape.analyse();
+    let diagnoses: Vec<Diagnosis> =
+        analysis.told.stories.iter().map(|story| story.detection.unwrap().diagnosis).collect();
+    assert_eq!(diagnoses, [Diagnosis::WrongFaultRightPart, Diagnosis::WrongPart]);
+    let isolation = &analysis.measures.isolation;
+    assert_eq!((isolation.right.count, isolation.right_part.count, isolation.right.of), (0, 1, 2));
+    assert_eq!(isolation.counts[&(Some(CABLE), Some(PLUG))], 1);
+}
+
+#[test]
+fn a_hub_answers_for_what_no_fault_of_the_terminal_explains() {
+    let mut tape = Tape::new(2);
+    tape.at(100).strikes(0, 0, PLUG).strikes(2, 0, BANK);
+    // Terminal 1 has no fault of its own; terminal 0 has, but a host's refusal is the host's doing.
+    tape.at(150).sale(1, Ending::Abandoned, Code::NONE).sale(
+        0,
+        Ending::Declined,
+        Code::INOPERATIVE,
+    );
+    tape.at(160).alarm(1, 0, PAPER);
+    tape.at(170).alarm(0, 0, BANK);
+    let told = tape.analyse().told;
+    let bank = &told.stories[1];
+    assert_eq!((bank.toll.abandoned, bank.toll.declined_technically), (1, 1));
+    assert_eq!(bank.first_failure, Some(second(150)));
+    assert_eq!(bank.detection.map(|it| it.diagnosis), Some(Diagnosis::WrongPart));
+    assert_eq!(bank.alarms, 2, "an alarm goes to the fault that it names");
+    assert!(told.false_alarms().next().is_none());
+    assert!(told.stories[0].detection.is_none());
+}
+
+#[test]
+fn overlapping_faults_share_the_time_out_of_service() {
+    let mut tape = Tape::new(1);
+    tape.at(100).strikes(0, 0, PLUG);
+    tape.at(110).service(0, false);
+    tape.at(200).strikes(0, 1, CABLE);
+    tape.at(300).clears(0, 0, PLUG, None);
+    tape.at(500).clears(0, 1, CABLE, None);
+    tape.at(520).service(0, true);
+    tape.at(700).service(0, false);
+    tape.at(760).service(0, true);
+    let told = tape.analyse().told;
+    let downs: Vec<Span> = told.stories.iter().map(|story| story.down).collect();
+    assert_eq!(downs, [Span::secs(190), Span::secs(220)]);
+    assert_eq!(told.unexplained, Span::secs(60), "nothing was wrong when it stopped again");
+}
+
+#[test]
+fn a_restart_that_mends_is_laid_to_the_fault_that_it_mended() {
+    let mut tape = Tape::new(1);
+    tape.at(100).strikes(0, 0, PAPER).alarm(0, 0, PAPER);
+    tape.at(200).starts(0, 0, Remedy::RestartTerminal, Performer::Remote);
+    tape.at(210)
+        .clears(0, 0, PAPER, Some(Remedy::RestartTerminal))
+        .applies(0, 0, Remedy::RestartTerminal, Performer::Remote)
+        .service(0, false);
+    tape.at(250).service(0, true).restores(0, 0);
+    assert_eq!(tape.analyse().told.stories[0].down, Span::secs(40));
+}

@@ -1,0 +1,148 @@
+//! Runs made by hand, fact by fact, for tests.
+
+use std::collections::BTreeMap;
+
+use models::hardware::{power, printer};
+use models::invariants::Audit;
+use models::platform::host;
+use models::wire::{Code, Method};
+use models::{Fault, Models, Money, Note, Outcome as Ending, Part, Remedy, Sale};
+use scenarios::{Outcome, PlannedFault, Roster, RosterGroup, Scenario};
+use sim::{ActorId, Fact, Fingerprint, Instant, NATURAL, Performer, Span, What};
+
+/// The plug has slipped out.
+pub(crate) const PLUG: Fault = Fault::Power(power::Fault::LoosePlug);
+/// The cable is broken: looks like the plug from inside.
+pub(crate) const CABLE: Fault = Fault::Power(power::Fault::CableBroken);
+/// The roll is used up.
+pub(crate) const PAPER: Fault = Fault::Printer(printer::Fault::PaperOut);
+/// A bank does not answer.
+pub(crate) const BANK: Fault = Fault::Host(host::Fault::Outage);
+
+/// Facts on a tape, and the outcome that they make.
+pub(crate) struct Tape {
+    now: Instant,
+    sequences: BTreeMap<ActorId, u32>,
+    pub(crate) outcome: Outcome,
+}
+
+impl Tape {
+    /// An hour of some terminals and one bank behind them; entry 0 of the scenario is a plug, entry 1 the bank.
+    pub(crate) fn new(terminals: u32) -> Self {
+        let planned = |id: &str, fault| PlannedFault { id: id.to_owned(), fault, targets: 1 };
+        let group = RosterGroup {
+            id: "lanes".to_owned(),
+            terminal_type: "standard".to_owned(),
+            region: "north".to_owned(),
+            first: 0,
+            count: terminals,
+        };
+        let outcome = Outcome {
+            scenario: Scenario {
+                name: "an hour by hand".to_owned(),
+                intent: "do measures say what happened?".to_owned(),
+                ..Scenario::default()
+            },
+            path: "scenarios/by hand.ron".to_owned(),
+            hash: "00".repeat(32),
+            seed: 7,
+            simulated: Span::hours(1),
+            fingerprint: Fingerprint::default(),
+            roster: Roster {
+                groups: vec![group],
+                hubs: vec![(ActorId(terminals), "host bank-a".to_owned())],
+            },
+            planned: vec![planned("plug", PLUG), planned("bank", BANK)],
+            facts: Vec::new(),
+            audit: Audit::default(),
+        };
+        Self { now: Instant::START, sequences: BTreeMap::new(), outcome }
+    }
+
+    /// From here on it is this many seconds after the start.
+    pub(crate) fn at(&mut self, seconds: u64) -> &mut Self {
+        self.now = Instant::START + Span::secs(seconds);
+        self
+    }
+
+    pub(crate) fn says(&mut self, who: u32, what: What<Models>) -> &mut Self {
+        let who = ActorId(who);
+        let count = self.sequences.entry(who).or_default();
+        self.outcome.facts.push(Fact { at: self.now, who, sequence: *count, what });
+        *count += 1;
+        self
+    }
+
+    pub(crate) fn strikes(&mut self, who: u32, occurrence: u16, fault: Fault) -> &mut Self {
+        let planned = self.outcome.planned.iter().position(|planned| planned.fault == fault);
+        let plan = planned.map_or(NATURAL, |at| at as u16);
+        self.says(who, What::Activated { occurrence, plan, fault })
+    }
+
+    pub(crate) fn clears(
+        &mut self,
+        who: u32,
+        occurrence: u16,
+        fault: Fault,
+        by: Option<Remedy>,
+    ) -> &mut Self {
+        self.says(who, What::Cleared { occurrence, fault, by })
+    }
+
+    pub(crate) fn alarm(&mut self, who: u32, incident: u16, suspect: Fault) -> &mut Self {
+        let (detector, about) = (suspect.part(), ActorId(who));
+        self.says(who, What::Alarm { incident, detector, suspect, about })
+    }
+
+    pub(crate) fn starts(
+        &mut self,
+        who: u32,
+        incident: u16,
+        remedy: Remedy,
+        by: Performer,
+    ) -> &mut Self {
+        self.says(who, What::RemedyStarted { incident, rung: 0, remedy, by })
+    }
+
+    pub(crate) fn applies(
+        &mut self,
+        who: u32,
+        incident: u16,
+        remedy: Remedy,
+        by: Performer,
+    ) -> &mut Self {
+        self.says(who, What::RemedyApplied { incident, rung: 0, remedy, by, mended: 0 })
+    }
+
+    pub(crate) fn restores(&mut self, who: u32, incident: u16) -> &mut Self {
+        self.says(who, What::Restored { incident })
+    }
+
+    pub(crate) fn service(&mut self, who: u32, up: bool) -> &mut Self {
+        self.says(who, What::Service { up })
+    }
+
+    pub(crate) fn sale(&mut self, who: u32, outcome: Ending, code: Code) -> &mut Self {
+        let sale = Sale {
+            customer: 1,
+            began: Instant(self.now.0.saturating_sub(Span::secs(30).0)),
+            amount: Money(1_000),
+            outcome,
+            code,
+            method: Method::Chip,
+            stan: 12,
+            rrn: 0,
+            tries: 1,
+        };
+        self.says(who, What::Noted(Note::SaleEnded(sale)))
+    }
+
+    /// A cue of the part that a fault belongs to.
+    pub(crate) fn shows(&mut self, who: u32, part: Part, cue: models::Cue) -> &mut Self {
+        self.says(who, What::CueShown { part, cue })
+    }
+
+    pub(crate) fn analyse(&self) -> crate::Analysis {
+        crate::analyse(&self.outcome)
+    }
+}

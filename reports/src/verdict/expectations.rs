@@ -1,0 +1,237 @@
+//! What the scenario expects, and what came of it.
+
+use models::invariants::Invariant;
+use scenarios::{Bound, Expectation, Kind, Measure, Name, Outcome};
+use sim::Instant;
+
+use super::{Judged, Upheld, Verdict};
+use crate::measures::course::{detection_time, recovery_time};
+use crate::measures::{Course, Measures};
+use crate::page::wording;
+use crate::statistics::{Interval, KaplanMeier, Lifetime, Share, Times};
+use crate::stories::{Chronicle, Story};
+
+/// What an expectation is held against.
+pub(super) struct Evidence<'a> {
+    pub(super) outcome: &'a Outcome,
+    pub(super) told: &'a Chronicle,
+    pub(super) measures: &'a Measures,
+    pub(super) invariants: &'a [Upheld],
+}
+
+/// A measured value, with its interval where there is one.
+#[derive(Clone, Copy, Default)]
+struct Measured {
+    value: Option<f64>,
+    ci95: Option<Interval>,
+}
+
+/// One expectation as it came out.
+pub(super) fn judge(expectation: &Expectation, evidence: &Evidence<'_>) -> Judged {
+    match expectation {
+        Expectation::Holds(invariant) => holds(*invariant, evidence),
+        Expectation::Measure { measure, of, at_least, at_most } => {
+            bounded(*measure, of.as_ref(), *at_least, *at_most, evidence)
+        }
+        Expectation::Covers { fault, activations } => covers(fault, *activations, evidence),
+    }
+}
+
+fn holds(invariant: Invariant, evidence: &Evidence<'_>) -> Judged {
+    let upheld = evidence.invariants.iter().find(|it| it.name == invariant.name());
+    let holds = upheld.is_some_and(|it| it.holds);
+    Judged {
+        name: invariant.name().to_owned(),
+        target: "holds".to_owned(),
+        measured: if holds { "holds" } else { "broken" }.to_owned(),
+        value: None,
+        ci95: None,
+        interval: wording::NOTHING.to_owned(),
+        verdict: if holds { Verdict::Passed } else { Verdict::Failed },
+        reason: if holds { String::new() } else { "it is broken".to_owned() },
+    }
+}
+
+fn covers(fault: &Name, activations: u32, evidence: &Evidence<'_>) -> Judged {
+    let struck = course_of(Some(fault), evidence).map_or(0, |(course, _)| course.injected);
+    let enough = struck >= u64::from(activations);
+    Judged {
+        name: format!("covers {}", fault.as_str()),
+        target: format!("at least {activations} activations"),
+        measured: struck.to_string(),
+        value: Some(struck as f64),
+        ci95: None,
+        interval: wording::NOTHING.to_owned(),
+        verdict: if enough { Verdict::Passed } else { Verdict::Inconclusive },
+        reason: if enough { String::new() } else { format!("it struck {struck} times") },
+    }
+}
+
+fn bounded(
+    measure: Measure,
+    of: Option<&Name>,
+    at_least: Option<Bound>,
+    at_most: Option<Bound>,
+    evidence: &Evidence<'_>,
+) -> Judged {
+    let measured = measured(measure, of, evidence);
+    let said = |value: f64| words(measure, value);
+    let target = match (at_least, at_most) {
+        (Some(least), Some(most)) => {
+            format!("from {} to {}", said(least.value()), said(most.value()))
+        }
+        (Some(least), None) => format!("at least {}", said(least.value())),
+        (None, Some(most)) => format!("at most {}", said(most.value())),
+        (None, None) => "measured".to_owned(),
+    };
+    let (verdict, reason) = match measured.value {
+        None => unmeasured(measure, of, at_most, evidence),
+        Some(value) if at_least.is_some_and(|least| value < least.value()) => {
+            (Verdict::Failed, format!("{} is less than that", said(value)))
+        }
+        Some(value) if at_most.is_some_and(|most| value > most.value()) => {
+            (Verdict::Failed, format!("{} is more than that", said(value)))
+        }
+        Some(_) => (Verdict::Passed, String::new()),
+    };
+    let reason =
+        if reason.is_empty() { reason } else { format!("{target} was expected; {reason}") };
+    let interval = measured.ci95.map(|Interval(lo, hi)| format!("{} to {}", said(lo), said(hi)));
+    Judged {
+        name: match of {
+            Some(fault) => format!("{} of {}", name(measure), fault.as_str()),
+            None => name(measure),
+        },
+        target,
+        measured: measured.value.map_or_else(|| "not measurable".to_owned(), said),
+        value: measured.value,
+        ci95: measured.ci95,
+        interval: interval.unwrap_or_else(|| wording::NOTHING.to_owned()),
+        verdict,
+        reason,
+    }
+}
+
+/// A value that could not be estimated. If censoring is the reason it may still be known to be too large: so many were
+/// watched for longer than the bound without an end.
+fn unmeasured(
+    measure: Measure,
+    of: Option<&Name>,
+    at_most: Option<Bound>,
+    evidence: &Evidence<'_>,
+) -> (Verdict, String) {
+    let end = Instant::START + evidence.outcome.simulated;
+    let plan = of.map(|fault| plan_of(fault, evidence));
+    let stories = evidence.told.stories.iter();
+    let wanted =
+        stories.filter(|story| plan.is_none_or(|plan| plan.is_some() && story.plan == plan));
+    let lives = |lifetime: fn(&Story, Instant) -> Lifetime| -> Vec<Lifetime> {
+        wanted.clone().map(|story| lifetime(story, end)).collect()
+    };
+    let (lives, share) = match measure {
+        Measure::MttdP50 => (lives(detection_time), 0.5),
+        Measure::MttdP95 => (lives(detection_time), 0.95),
+        Measure::MttrP50 => (lives(recovery_time), 0.5),
+        Measure::MttrP95 => (lives(recovery_time), 0.95),
+        _ => return (Verdict::Inconclusive, "there is nothing to measure it by".to_owned()),
+    };
+    let watched = lives.iter().map(|life| life.time_s).fold(0.0, f64::max);
+    let curve = KaplanMeier::fit(&lives);
+    match at_most.map(Bound::value) {
+        Some(most) if most <= watched && curve.survival(most) > 1.0 - share => {
+            let unended = wording::percent(curve.survival(most));
+            let most = wording::duration(most);
+            (Verdict::Failed, format!("after {most} it had not yet happened to {unended}"))
+        }
+        _ if lives.is_empty() => (Verdict::Inconclusive, "no such fault struck".to_owned()),
+        _ => {
+            let censored = curve.censored;
+            (Verdict::Inconclusive, format!("{censored} of {} were not seen to end", curve.n))
+        }
+    }
+}
+
+fn plan_of(fault: &Name, evidence: &Evidence<'_>) -> Option<u16> {
+    let at = evidence.outcome.planned.iter().position(|planned| planned.id == fault.as_str());
+    at.map(|at| at as u16)
+}
+
+/// What became of one entry's faults, or of all, and how many alarms had no fault behind them.
+fn course_of<'a>(of: Option<&Name>, evidence: &Evidence<'a>) -> Option<(&'a Course, u64)> {
+    let measures = evidence.measures;
+    let course = match of {
+        None => &measures.all,
+        Some(fault) => {
+            let plan = Some(plan_of(fault, evidence)?);
+            &measures.plans.iter().find(|(known, _)| *known == plan)?.1
+        }
+    };
+    Some((course, measures.false_alarms.count))
+}
+
+fn measured(measure: Measure, of: Option<&Name>, evidence: &Evidence<'_>) -> Measured {
+    let payments = &evidence.measures.payments;
+    let Some((course, false_alarms)) = course_of(of, evidence) else { return Measured::default() };
+    let count = |count: u64| Measured { value: Some(count as f64), ci95: None };
+    let share = |share: Share| Measured { value: share.value, ci95: share.ci95 };
+    let mean = |times: &Times| Measured { value: times.mean, ci95: times.ci95 };
+    let point = |value: Option<f64>| Measured { value, ci95: None };
+    match measure {
+        Measure::Availability => {
+            let availability = &evidence.measures.availability;
+            Measured { value: availability.mean, ci95: availability.ci95 }
+        }
+        Measure::MttdMean => mean(&course.detection),
+        Measure::MttdP50 => point(course.detection.p50),
+        Measure::MttdP95 => point(course.detection.p95),
+        Measure::MttrMean => mean(&course.recovery),
+        Measure::MttrP50 => point(course.recovery.p50),
+        Measure::MttrP95 => point(course.recovery.p95),
+        Measure::DetectedShare => share(Share::new(course.detected, course.injected)),
+        Measure::IsolatedShare => share(Share::new(course.isolated, course.detected)),
+        Measure::RestoredShare => share(Share::new(course.restored, course.injected)),
+        Measure::FalseAlarms => count(false_alarms),
+        Measure::ApprovedShare => {
+            let approved = payments.approved.count + payments.stored.count;
+            share(Share::new(approved, payments.attempted.count))
+        }
+        Measure::Attempted => count(payments.attempted.count),
+        Measure::Declined => count(payments.declined.count),
+        Measure::Abandoned => count(payments.abandoned.count),
+        Measure::Reversed => count(payments.reversed),
+        Measure::Stored => count(payments.stored.count),
+        Measure::Unreversed => count(payments.unreversed),
+        Measure::Doubled => count(payments.doubled),
+    }
+}
+
+fn words(measure: Measure, value: f64) -> String {
+    match measure.kind() {
+        Kind::Time => wording::duration(value),
+        Kind::Share => wording::percent(value),
+        Kind::Count => wording::count(value as i64),
+    }
+}
+
+/// A measure's name in results: `MttdP95` is `mttd-p95`.
+fn name(measure: Measure) -> String {
+    let mut name = String::new();
+    for c in format!("{measure:?}").chars() {
+        if c.is_ascii_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_are_named_as_in_files() {
+        assert_eq!(name(Measure::MttdP95), "mttd-p95");
+        assert_eq!(name(Measure::FalseAlarms), "false-alarms");
+    }
+}

@@ -1,0 +1,217 @@
+//! What the types of a scenario cannot say: references that lead nowhere, times that do not fit, faults that never strike.
+
+mod expectations;
+mod faults;
+mod fleet;
+mod policies;
+mod spot;
+mod workload;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use models::quantity::{Currency, Price};
+use sim::Span;
+use sim::quantity::Quantity;
+
+use crate::diagnostic::{Code, Diagnostic, Severity, Sheet, choice};
+use crate::draft::Draft;
+use crate::name::Name;
+use crate::outline::Outline;
+use crate::scenario::{SCHEMA, Scenario};
+use spot::Spot;
+
+/// Everything that is wrong with a scenario that could be parsed. What only follows from the mistakes that were set
+/// aside in the draft, or from those that were `found` before, is left out.
+pub(crate) fn check(
+    scenario: &Scenario,
+    draft: &Draft,
+    sheet: &Sheet,
+    found: &[Diagnostic],
+) -> Vec<Diagnostic> {
+    // The draft has been parsed, so its brackets are sound.
+    let Ok(outline) = Outline::of(draft.text()) else { return Vec::new() };
+    let mut checker = Checker { scenario, draft, sheet, outline: &outline, noticed: Vec::new() };
+    checker.head();
+    checker.currency();
+    checker.fleet();
+    checker.network();
+    checker.workload();
+    checker.platform();
+    checker.faults();
+    checker.policies();
+    checker.expectations();
+    let noticed = std::mem::take(&mut checker.noticed);
+    noticed.into_iter().filter(|it| !checker.follows(it, found)).collect()
+}
+
+struct Checker<'a> {
+    scenario: &'a Scenario,
+    draft: &'a Draft,
+    sheet: &'a Sheet,
+    outline: &'a Outline,
+    noticed: Vec<Diagnostic>,
+}
+
+impl<'a> Checker<'a> {
+    fn root(&self) -> Spot<'a> {
+        Spot::root(self.outline, self.draft.text())
+    }
+
+    fn error(
+        &mut self,
+        code: Code,
+        at: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.noticed.push(self.sheet.error(code, at, message, hint.into()));
+    }
+
+    fn warning(
+        &mut self,
+        code: Code,
+        at: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let error = self.sheet.error(code, at, message, hint.into());
+        self.noticed.push(Diagnostic { severity: Severity::Warning, ..error });
+    }
+
+    /// Reports a name that refers to nothing.
+    fn refer(&mut self, name: &Name, what: &str, known: &[&str], spot: &Spot<'_>) {
+        if known.contains(&name.as_str()) || self.draft.lost().contains(name.as_str()) {
+            return;
+        }
+        let at = name.span().unwrap_or_else(|| spot.range());
+        let hint = match known {
+            [] => format!("this scenario has no {what}"),
+            _ => choice(name, known.iter().copied()),
+        };
+        self.error(Code::UnknownName, at, format!("there is no {what} `{name}`"), hint);
+    }
+
+    /// Reports names that are given twice.
+    fn distinct<'n>(&mut self, what: &str, names: impl Iterator<Item = (&'n str, Range<usize>)>) {
+        let mut first: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+        for (name, at) in names {
+            match first.get(name) {
+                None => {
+                    first.insert(name, at);
+                }
+                Some(before) => {
+                    let (line, column) = self.sheet.line_and_column(before.start);
+                    let message = format!("there are two {what} `{name}`");
+                    let hint =
+                        format!("the first is at {line}:{column}; give this one another name");
+                    self.error(Code::DuplicateName, at, message, hint);
+                }
+            }
+        }
+    }
+
+    /// Reports a length of time that must not be zero.
+    fn not_zero(&mut self, span: Span, what: &str, spot: &Spot<'_>) {
+        if span == Span::ZERO {
+            let hint = format!("write a length of time, such as \"{}\"", Span::EXAMPLE);
+            self.error(Code::WrongTimes, spot.range(), format!("{what} is zero"), hint);
+        }
+    }
+
+    /// A finding that only follows from what was found before.
+    fn follows(&self, noticed: &Diagnostic, found: &[Diagnostic]) -> bool {
+        let (Some(place), false) = (noticed.span.as_ref().map(|it| it.start), found.is_empty())
+        else {
+            return false;
+        };
+        if matches!(
+            noticed.code,
+            Code::UnknownName | Code::DuplicateName | Code::Circle | Code::Schema
+        ) {
+            return false;
+        }
+        let of_times = matches!(noticed.code, Code::WrongTimes | Code::NeverStrikes);
+        let times = ["duration", "warmup", "quiet"];
+        if of_times && times.iter().any(|field| self.doubtful(&self.root().field(field), found)) {
+            return true;
+        }
+        // The element of a list or map that it is in, or else the field of the scenario.
+        let (path, _) = self.outline.path_to(place);
+        let is_element = |step: &&(usize, usize)| self.outline.bracket(step.0).kind != b'(';
+        let unit = path.get(2).filter(is_element).or(path.get(1));
+        unit.is_some_and(|step| {
+            let extent = self.outline.entry(*step).extent.clone();
+            found.iter().any(|it| it.span.as_ref().is_some_and(|it| extent.contains(&it.start)))
+        })
+    }
+
+    /// Something in this field was wrong before.
+    fn doubtful(&self, spot: &Spot<'_>, found: &[Diagnostic]) -> bool {
+        let whole = spot.whole();
+        found.iter().any(|it| it.span.as_ref().is_some_and(|it| whole.contains(&it.start)))
+            || spot.is_missing() && self.draft.lost().contains(spot.name())
+    }
+
+    fn head(&mut self) {
+        let (scenario, root) = (self.scenario, self.root());
+        if scenario.schema != SCHEMA {
+            let message = format!("this is version {} of the language", scenario.schema);
+            let hint = format!("this program understands version {SCHEMA}: `schema: {SCHEMA}`");
+            self.error(Code::Schema, root.field("schema").range(), message, hint);
+        }
+        if scenario.name.trim().is_empty() {
+            let hint = "give it a short name: results are called after it";
+            self.error(
+                Code::EmptySelection,
+                root.field("name").range(),
+                "the scenario has no name",
+                hint,
+            );
+        }
+        self.not_zero(scenario.duration, "the duration of the run", &root.field("duration"));
+        let (duration, warmup, quiet) = (scenario.duration, scenario.warmup, scenario.quiet);
+        if duration > Span::ZERO && warmup >= duration {
+            let message = format!("the warm-up ({warmup}) is as long as the run ({duration})");
+            self.error(
+                Code::WrongTimes,
+                root.field("warmup").range(),
+                message,
+                "make the run longer, or the warm-up shorter",
+            );
+        } else if duration > Span::ZERO && warmup + quiet >= duration {
+            let message = format!(
+                "warm-up ({warmup}) and quiet time ({quiet}) leave nothing of the run ({duration})"
+            );
+            let spot = root.field("quiet");
+            let spot = if spot.is_missing() { root.field("duration") } else { spot };
+            self.error(
+                Code::WrongTimes,
+                spot.range(),
+                message,
+                "make the run longer, or set `quiet: \"0s\"`",
+            );
+        }
+    }
+
+    /// Amounts in another currency than the scenario's. The defaults of models are in no currency that was chosen, so
+    /// only what is written counts.
+    fn currency(&mut self) {
+        let expected = self.scenario.currency;
+        for text in self.outline.texts() {
+            let Ok(price) = Price::parse(&self.draft.text()[text.clone()]) else { continue };
+            if price.currency() != expected {
+                let (is, should) = (price.currency().code(), expected.code());
+                let message =
+                    format!("this amount is in {is}, and the scenario's currency is {should}");
+                let known = Currency::ALL.contains(&price.currency());
+                let hint = if known {
+                    format!("write it in {should}, or set `currency: {is}`")
+                } else {
+                    String::new()
+                };
+                self.error(Code::Contradiction, text.clone(), message, hint);
+            }
+        }
+    }
+}

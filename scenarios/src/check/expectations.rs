@@ -1,0 +1,98 @@
+//! Expectations.
+
+use super::Checker;
+use super::spot::Spot;
+use crate::diagnostic::Code;
+use crate::expectations::{Bound, Expectation, Kind, Measure};
+
+impl Checker<'_> {
+    pub(super) fn expectations(&mut self) {
+        let (scenario, list) = (self.scenario, self.root().field("expectations"));
+        let faults: Vec<&str> = scenario.faults.iter().map(|it| it.id.as_str()).collect();
+        for (number, expectation) in scenario.expectations.iter().enumerate() {
+            let spot = list.item(number);
+            match expectation {
+                Expectation::Holds(_) => {}
+                Expectation::Covers { fault, activations } => {
+                    self.refer(fault, "fault", &faults, &spot.field("fault"));
+                    if *activations == 0 {
+                        let message = "no activations are always reached";
+                        self.error(
+                            Code::OutOfRange,
+                            spot.field("activations").range(),
+                            message,
+                            "set `activations` to 1 or more",
+                        );
+                    }
+                }
+                Expectation::Measure { measure, of, at_least, at_most } => {
+                    if let Some(of) = of {
+                        self.refer(of, "fault", &faults, &spot.field("of"));
+                        self.of_a_fault(*measure, &spot.field("of"));
+                    }
+                    self.bounds(*measure, *at_least, *at_most, &spot);
+                }
+            }
+        }
+    }
+
+    fn of_a_fault(&mut self, measure: Measure, spot: &Spot<'_>) {
+        if !measure.of_a_fault() {
+            let message = format!("`{measure:?}` cannot be measured of one fault alone");
+            self.error(Code::Contradiction, spot.range(), message, "remove `of`");
+        }
+    }
+
+    fn bounds(
+        &mut self,
+        measure: Measure,
+        least: Option<Bound>,
+        most: Option<Bound>,
+        spot: &Spot<'_>,
+    ) {
+        if least.is_none() && most.is_none() {
+            let message = format!("any `{measure:?}` would do");
+            self.error(
+                Code::EmptySelection,
+                spot.field("measure").range(),
+                message,
+                "add `at_least` or `at_most`",
+            );
+        }
+        for (bound, field) in [(least, "at_least"), (most, "at_most")] {
+            let Some(bound) = bound else { continue };
+            let at = spot.field(field).range();
+            match (measure.kind(), bound) {
+                (Kind::Time, Bound::Number(_)) => {
+                    let message = format!("`{measure:?}` is a length of time");
+                    self.error(
+                        Code::WrongType,
+                        at,
+                        message,
+                        "write it with its unit, such as `\"5min\"`",
+                    );
+                }
+                (Kind::Share | Kind::Count, Bound::Time(_)) => {
+                    let message = format!("`{measure:?}` is a number, not a length of time");
+                    self.error(Code::WrongType, at, message, "write a number without quotes");
+                }
+                (Kind::Share, Bound::Number(share)) if share > 1.0 => {
+                    let message = format!("`{measure:?}` is a share, and {share} is more than all");
+                    self.error(Code::OutOfRange, at, message, "write a number from 0 to 1");
+                }
+                _ => {}
+            }
+        }
+        if let (Some(least), Some(most)) = (least, most)
+            && least.value() > most.value()
+        {
+            let message = format!("nothing is at least {least} and at most {most}");
+            self.error(
+                Code::Contradiction,
+                spot.field("at_least").range(),
+                message,
+                "exchange the two bounds",
+            );
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Faults: where, when, how long.
+
+use models::service::Milestone;
+use models::{Models, Part, Visitor, for_each_model};
+use sim::{Model, Span};
+
+use super::Checker;
+use super::fleet::place_of;
+use super::spot::Spot;
+use crate::diagnostic::Code;
+use crate::faults::{FaultEntry, Lasts, Life, Sample, Target, When};
+use crate::name::Name;
+
+/// The most entries: they are numbered in 16 bits, and one number says that nobody planned it.
+const MOST_FAULTS: usize = 65_000;
+
+/// The parts that are actors of their own, not parts of a terminal.
+#[derive(Default)]
+struct Hubs(Vec<Part>);
+
+impl Visitor for Hubs {
+    fn visit<M: Model<Models>>(&mut self, part: Part) {
+        if M::HUB {
+            self.0.push(part);
+        }
+    }
+}
+
+impl Checker<'_> {
+    pub(super) fn faults(&mut self) {
+        let (scenario, list) = (self.scenario, self.root().field("faults"));
+        let ids = scenario.faults.iter().enumerate();
+        let ids = ids.map(|(n, entry)| (entry.id.as_str(), place_of(&list.item(n), &entry.id)));
+        self.distinct("faults", ids);
+        if scenario.faults.len() > MOST_FAULTS {
+            let message = format!("there are more than {MOST_FAULTS} faults");
+            self.error(
+                Code::OutOfRange,
+                list.range(),
+                message,
+                "let one entry strike more targets",
+            );
+        }
+        let mut hubs = Hubs::default();
+        for_each_model(&mut hubs);
+        for (number, entry) in scenario.faults.iter().enumerate() {
+            let spot = list.item(number);
+            let at_hub = hubs.0.contains(&entry.mode.part());
+            self.target(entry, at_hub, &spot);
+            self.sample(entry, at_hub, &spot);
+            self.when(entry, at_hub, &spot);
+            self.lasts(entry.lasts, &spot.field("lasts"));
+            self.strength(entry, &spot);
+        }
+    }
+
+    fn target(&mut self, entry: &FaultEntry, at_hub: bool, spot: &Spot<'_>) {
+        let at = spot.field("target");
+        let scenario = self.scenario;
+        let groups: Vec<&str> = scenario.fleet.iter().map(|it| it.id.as_str()).collect();
+        match &entry.target {
+            Target::All | Target::Gateway | Target::BackOffice => {}
+            Target::Group(name) => self.refer(name, "group", &groups, &at),
+            Target::Type(name) => {
+                let used: Vec<&str> =
+                    scenario.fleet.iter().map(|it| it.terminal_type.as_str()).collect();
+                self.refer(name, "terminal of type", &used, &at);
+            }
+            Target::Region(name) => {
+                let regions: Vec<&str> =
+                    scenario.fleet.iter().map(|it| it.region.as_str()).collect();
+                self.refer(name, "region", &regions, &at);
+            }
+            Target::Site(name, site) => {
+                self.refer(name, "group", &groups, &at);
+                self.within(name, &[*site], true, &at);
+            }
+            Target::Terminals(name, numbers) => {
+                self.refer(name, "group", &groups, &at);
+                self.within(name, numbers, false, &at);
+            }
+            Target::Host(name) => {
+                let hosts: Vec<&str> = match scenario.hosts[..] {
+                    [] => vec!["bank"],
+                    _ => scenario.hosts.iter().map(|it| it.id.as_str()).collect(),
+                };
+                self.refer(name, "host", &hosts, &at);
+            }
+        }
+        self.fits(entry, at_hub, &at);
+    }
+
+    /// Reports numbers of sites or terminals that a group does not have.
+    fn within(&mut self, group: &Name, numbers: &[u32], sites: bool, at: &Spot<'_>) {
+        let Some(group) = self.scenario.fleet.iter().find(|it| it.id == *group) else { return };
+        let (most, what) =
+            if sites { (group.sites(), "sites") } else { (group.count, "terminals") };
+        if numbers.is_empty() {
+            self.error(
+                Code::EmptySelection,
+                at.range(),
+                "this selects no terminals",
+                "name at least one number",
+            );
+        }
+        if let Some(wrong) = numbers.iter().find(|it| **it >= most) {
+            let message =
+                format!("group `{}` has {most} {what}, so there is no number {wrong}", group.id);
+            let hint = format!("numbers are from 0 to {}", most.saturating_sub(1));
+            self.error(Code::EmptySelection, at.range(), message, hint);
+        }
+    }
+
+    /// Reports a target that does not have the part.
+    fn fits(&mut self, entry: &FaultEntry, at_hub: bool, at: &Spot<'_>) {
+        let part = entry.mode.part();
+        let fits = match &entry.target {
+            Target::All => true,
+            Target::Gateway => part == Part::Gateway,
+            Target::Host(_) => part == Part::Host,
+            Target::BackOffice => part == Part::BackOffice,
+            _ => !at_hub,
+        };
+        if !fits {
+            let message =
+                format!("there is no {} there, so {} cannot strike", part.name(), entry.mode);
+            let hint = if at_hub {
+                "leave `target` out: it strikes where the part is"
+            } else {
+                "choose terminals: `Group(...)`, `Region(...)`, or leave `target` out"
+            };
+            self.error(Code::EmptySelection, at.range(), message, hint);
+        }
+    }
+
+    fn sample(&mut self, entry: &FaultEntry, at_hub: bool, spot: &Spot<'_>) {
+        let at = spot.field("sample").range();
+        match entry.sample {
+            Sample::Count(0) => self.error(
+                Code::EmptySelection,
+                at,
+                "this chooses no target",
+                "set the count to 1 or more",
+            ),
+            Sample::Share(share) if share.0 == 0.0 => {
+                self.error(
+                    Code::EmptySelection,
+                    at,
+                    "this chooses no target",
+                    "set the share above 0",
+                );
+            }
+            Sample::Count(count) if !at_hub => {
+                let there = self.terminals(&entry.target);
+                if u64::from(count) > there && there > 0 {
+                    let message = format!("only {there} terminals can be chosen from, not {count}");
+                    self.warning(Code::EmptySelection, at, message, "all of them are chosen");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// How many terminals a target has; 0 if it cannot be said.
+    fn terminals(&self, target: &Target) -> u64 {
+        let groups = self.scenario.fleet.iter();
+        let count = |groups: &mut dyn Iterator<Item = u32>| groups.map(u64::from).sum();
+        match target {
+            Target::All => self.scenario.terminals(),
+            Target::Group(name) => {
+                count(&mut groups.filter(|it| it.id == *name).map(|it| it.count))
+            }
+            Target::Type(name) => {
+                count(&mut groups.filter(|it| it.terminal_type == *name).map(|it| it.count))
+            }
+            Target::Region(name) => {
+                count(&mut groups.filter(|it| it.region == *name).map(|it| it.count))
+            }
+            Target::Site(name, _) => {
+                count(&mut groups.filter(|it| it.id == *name).map(|it| it.site_size))
+            }
+            Target::Terminals(_, numbers) => numbers.len() as u64,
+            _ => 0,
+        }
+    }
+
+    fn when(&mut self, entry: &FaultEntry, at_hub: bool, spot: &Spot<'_>) {
+        let at = spot.field("when");
+        let (end, sales_end) = (self.scenario.duration, self.scenario.sales_end());
+        match entry.when {
+            When::At(time) => {
+                self.in_time(time, "it", &at);
+                if time < end && time >= sales_end {
+                    let message = format!(
+                        "it strikes at {time}, when the last customer has come ({sales_end})"
+                    );
+                    self.warning(
+                        Code::NeverStrikes,
+                        at.range(),
+                        message,
+                        "let it strike earlier, or make `quiet` shorter",
+                    );
+                }
+            }
+            When::Every { period, first } => {
+                self.not_zero(period, "the period", &at.field("period"));
+                let spot = if first.is_some() { at.field("first") } else { at.field("period") };
+                self.in_time(first.unwrap_or(period), "the first of them", &spot);
+            }
+            When::Random(life) => self.life(life, &at),
+            When::On { event, nth, probability, after } => {
+                if nth == 0 {
+                    self.error(
+                        Code::OutOfRange,
+                        at.field("nth").range(),
+                        "nothing happens a zeroth time",
+                        "count from 1",
+                    );
+                }
+                if probability.0 == 0.0 {
+                    self.unlikely(&at.field("probability"));
+                }
+                self.in_time(after, "it", &at.field("after"));
+                self.can_happen(event, at_hub, &at.field("event"));
+            }
+        }
+    }
+
+    /// Reports a time that the run does not reach.
+    fn in_time(&mut self, time: Span, what: &str, spot: &Spot<'_>) {
+        let end = self.scenario.duration;
+        if time >= end && end > Span::ZERO && time > Span::ZERO {
+            let message =
+                format!("{what} never strikes: {time} is not before the end of the run, {end}");
+            self.error(
+                Code::NeverStrikes,
+                spot.range(),
+                message,
+                "let it strike earlier, or make the run longer",
+            );
+        }
+    }
+
+    fn can_happen(&mut self, event: Milestone, at_hub: bool, spot: &Spot<'_>) {
+        if at_hub {
+            let message = format!("`{event:?}` happens at terminals only, so it never strikes");
+            self.error(Code::NeverStrikes, spot.range(), message, "use `At`, `Every` or `Random`");
+            return;
+        }
+        let scenario = self.scenario;
+        let usual = scenario.people.customer.per_day.0;
+        let busy = |it: &crate::workload::Workload| it.per_day.map_or(usual, |it| it.0) > 0.0;
+        let visited = match scenario.workload[..] {
+            [] => usual > 0.0,
+            _ => usual > 0.0 || scenario.workload.iter().any(busy),
+        };
+        if !visited && event != Milestone::Booted {
+            let message = format!("no customer ever comes, so `{event:?}` never happens");
+            self.error(Code::NeverStrikes, spot.range(), message, "set `per_day` above 0");
+        }
+    }
+
+    fn life(&mut self, life: Life, at: &Spot<'_>) {
+        match life {
+            Life::Exponential { mean } => self.not_zero(mean, "the mean life", &at.field("mean")),
+            Life::Weibull { shape, scale, .. } => {
+                self.not_zero(scale, "the scale of the life", &at.field("scale"));
+                if shape.0 == 0.0 {
+                    let message = "a Weibull law has a shape above 0";
+                    self.error(
+                        Code::OutOfRange,
+                        at.field("shape").range(),
+                        message,
+                        "1 does not age, 2 wears out",
+                    );
+                }
+            }
+        }
+    }
+
+    fn lasts(&mut self, lasts: Lasts, at: &Spot<'_>) {
+        match lasts {
+            Lasts::UntilRepaired => {}
+            Lasts::Exactly(span) => self.not_zero(span, "the length of the fault", at),
+            Lasts::Exponential { mean } => {
+                self.not_zero(mean, "the mean length", &at.field("mean"))
+            }
+            Lasts::Lognormal { median, .. } => {
+                self.not_zero(median, "the median length", &at.field("median"))
+            }
+            Lasts::Uniform { from, to } if from > to => {
+                let message = format!("it ends ({to}) before it starts ({from})");
+                self.error(
+                    Code::WrongTimes,
+                    at.field("to").range(),
+                    message,
+                    "exchange `from` and `to`",
+                );
+            }
+            Lasts::Uniform { to, .. } => self.not_zero(to, "the longest length", &at.field("to")),
+        }
+    }
+
+    fn strength(&mut self, entry: &FaultEntry, spot: &Spot<'_>) {
+        if entry.probability.0 == 0.0 {
+            self.unlikely(&spot.field("probability"));
+        }
+        if entry.magnitude.0 == 0.0 {
+            let message = "a fault of magnitude 0 changes nothing";
+            self.warning(
+                Code::NeverStrikes,
+                spot.field("magnitude").range(),
+                message,
+                "set `magnitude` above 0",
+            );
+        }
+    }
+
+    /// A probability of zero is a warning: it is how a fault is switched off.
+    fn unlikely(&mut self, spot: &Spot<'_>) {
+        let message = "with a probability of 0 it never strikes";
+        self.warning(
+            Code::NeverStrikes,
+            spot.range(),
+            message,
+            "set it above 0, unless the fault is switched off on purpose",
+        );
+    }
+}

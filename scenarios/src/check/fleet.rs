@@ -1,0 +1,169 @@
+//! Groups, terminal types, regions.
+
+use models::bearer::Radio;
+
+use super::Checker;
+use super::spot::Spot;
+use crate::diagnostic::Code;
+use crate::fleet::{Group, STANDARD};
+
+/// The most terminals that a run can have, the hubs left out.
+const MOST_TERMINALS: u64 = 16_000_000;
+/// The most groups: each has its own settings, which are numbered in 16 bits together with those of the hosts.
+const MOST_GROUPS: usize = 60_000;
+
+impl Checker<'_> {
+    pub(super) fn fleet(&mut self) {
+        let (scenario, list) = (self.scenario, self.root().field("fleet"));
+        if scenario.fleet.is_empty() && !self.draft.lost().contains("fleet") {
+            let hint = "add a group: `Group(id: \"lanes\", count: 10)`";
+            self.error(Code::EmptySelection, list.range(), "the fleet has no groups", hint);
+        }
+        if scenario.fleet.len() > MOST_GROUPS {
+            let message = format!("there are more than {MOST_GROUPS} groups");
+            self.error(
+                Code::OutOfRange,
+                list.range(),
+                message,
+                "make one group of those that are alike",
+            );
+        }
+        if scenario.terminals() > MOST_TERMINALS {
+            let message = format!(
+                "there are {} terminals; a run can have {MOST_TERMINALS}",
+                scenario.terminals()
+            );
+            self.error(Code::OutOfRange, list.range(), message, "make the groups smaller");
+        }
+        let ids = scenario.fleet.iter().enumerate();
+        let ids = ids.map(|(n, group)| (group.id.as_str(), place_of(&list.item(n), &group.id)));
+        self.distinct("groups", ids);
+        for (number, group) in scenario.fleet.iter().enumerate() {
+            self.group(group, &list.item(number));
+        }
+        self.types();
+    }
+
+    fn group(&mut self, group: &Group, spot: &Spot<'_>) {
+        if group.count == 0 {
+            let message = format!("group `{}` has no terminals", group.id);
+            self.error(
+                Code::EmptySelection,
+                spot.field("count").range(),
+                message,
+                "set `count` to 1 or more, or remove the group",
+            );
+        }
+        if group.site_size == 0 {
+            let message = format!("the sites of group `{}` have no terminals", group.id);
+            self.error(
+                Code::OutOfRange,
+                spot.field("site_size").range(),
+                message,
+                "set `site_size` to 1 or more",
+            );
+        }
+        let scenario = self.scenario;
+        let types: Vec<&str> =
+            scenario.types.keys().map(|it| it.as_str()).chain([STANDARD]).collect();
+        self.refer(&group.terminal_type, "terminal type", &types, &spot.field("type"));
+        if group.uplink.is_some() && group.uplink == group.backup {
+            let message = format!("uplink and backup of group `{}` are the same", group.id);
+            self.warning(
+                Code::Contradiction,
+                spot.field("backup").range(),
+                message,
+                "a backup helps only if it is another bearer",
+            );
+        }
+    }
+
+    fn types(&mut self) {
+        let (scenario, map) = (self.scenario, self.root().field("types"));
+        self.distinct("terminal types", map.keys().into_iter());
+        let known: Vec<&str> =
+            scenario.types.keys().map(|it| it.as_str()).chain([STANDARD]).collect();
+        for (name, of) in &scenario.types {
+            let spot = map.field(name);
+            if let Some(base) = &of.base {
+                self.refer(base, "terminal type", &known, &spot.field("base"));
+                self.circle(name, &spot.field("base"));
+            }
+            let power = &of.hardware.power;
+            if power.brown_out >= power.nominal && of.base.is_none() {
+                let message = format!("type `{name}` is held down at its own supply voltage");
+                let hint = "`brown_out` has to be below `nominal`";
+                self.error(
+                    Code::Contradiction,
+                    spot.field("hardware").field("power").range(),
+                    message,
+                    hint,
+                );
+            }
+        }
+    }
+
+    /// Reports a type that is based on itself; each circle once, at its first type by name.
+    fn circle(&mut self, start: &str, spot: &Spot<'_>) {
+        let mut way = vec![start];
+        while let Some(of) = self.scenario.types.get(*way.last().unwrap_or(&start)) {
+            let Some(base) = of.base.as_deref() else { return };
+            if base == start {
+                if way.iter().all(|it| *it >= start) {
+                    way.push(base);
+                    let way = way.join("` → `");
+                    let message = format!("types are based on each other in a circle: `{way}`");
+                    self.error(
+                        Code::Circle,
+                        spot.range(),
+                        message,
+                        "remove `base` from one of them",
+                    );
+                }
+                return;
+            }
+            if way.contains(&base) {
+                return;
+            }
+            way.push(base);
+        }
+    }
+
+    pub(super) fn network(&mut self) {
+        let (scenario, spot) = (self.scenario, self.root().field("network"));
+        let network = &scenario.network;
+        self.not_zero(network.least_latency, "the least latency", &spot.field("least_latency"));
+        let map = spot.field("regions");
+        self.distinct("regions", map.keys().into_iter());
+        let known: Vec<&str> = scenario.fleet.iter().map(|it| it.region.as_str()).collect();
+        for (name, region) in &network.regions {
+            self.refer(name, "region", &known, &map.field(name));
+            for (bearer, radio) in [("wifi", &region.wifi), ("cellular", &region.cellular)] {
+                let spot = map.field(name).field(bearer);
+                radio.iter().for_each(|radio| self.radio(radio, &spot));
+            }
+        }
+        let types = self.root().field("types");
+        for (name, of) in &scenario.types {
+            let comms = types.field(name).field("comms");
+            self.radio(&of.comms.wifi.radio, &comms.field("wifi").field("radio"));
+            self.radio(&of.comms.cellular.radio, &comms.field("cellular").field("radio"));
+        }
+    }
+
+    fn radio(&mut self, radio: &Radio, spot: &Spot<'_>) {
+        let least = self.scenario.network.least_latency;
+        if radio.latency < least {
+            let message =
+                format!("a latency of {} is lengthened to the least one, {least}", radio.latency);
+            let hint = "make `network.least_latency` smaller, or this longer";
+            self.warning(Code::Contradiction, spot.field("latency").range(), message, hint);
+        }
+        self.not_zero(radio.slot, "the slot of the channel", &spot.field("slot"));
+    }
+}
+
+/// Where a name is written.
+pub(super) fn place_of(spot: &Spot<'_>, name: &crate::name::Name) -> std::ops::Range<usize> {
+    name.span().unwrap_or_else(|| spot.field("id").range())
+}

@@ -1,0 +1,183 @@
+//! Customers, merchants, the gateway, the hosts.
+
+use models::people::customer::Mix;
+use sim::quantity::Factor;
+
+use super::Checker;
+use super::fleet::place_of;
+use super::spot::Spot;
+use crate::diagnostic::Code;
+use crate::workload::{Basket, Hours, Workload};
+
+/// The most hosts: a card's number holds its host in two digits.
+const MOST_HOSTS: usize = 100;
+
+impl Checker<'_> {
+    pub(super) fn workload(&mut self) {
+        let (scenario, list) = (self.scenario, self.root().field("workload"));
+        let groups: Vec<&str> = scenario.fleet.iter().map(|it| it.id.as_str()).collect();
+        let mut served: Vec<&str> = Vec::new();
+        for (number, workload) in scenario.workload.iter().enumerate() {
+            let spot = list.item(number);
+            for name in &workload.on {
+                self.refer(name, "group", &groups, &spot.field("on"));
+            }
+            let named = workload.on.iter().map(|it| it.as_str());
+            let on: Vec<&str> =
+                if workload.on.is_empty() { groups.clone() } else { named.collect() };
+            if let Some(twice) = on.iter().find(|it| served.contains(it)) {
+                let message = format!("group `{twice}` has more than one workload");
+                self.error(
+                    Code::Contradiction,
+                    spot.field("on").range(),
+                    message,
+                    "name each group in one workload only",
+                );
+            }
+            served.extend(on);
+            self.customers(workload, &spot);
+        }
+        let customer = &scenario.people.customer;
+        let spot = self.root().field("people").field("customer");
+        self.hours(&customer.hours, &spot.field("hours"));
+        self.mix(&customer.mix, &spot.field("mix"));
+        self.merchant();
+    }
+
+    fn customers(&mut self, workload: &Workload, spot: &Spot<'_>) {
+        if let Some(Hours::Weights(weights)) = &workload.hours {
+            self.hours(weights, &spot.field("hours"));
+        }
+        if let Some(mix) = &workload.mix {
+            self.mix(mix, &spot.field("mix"));
+        }
+        if let Some(basket) = &workload.basket {
+            self.basket(basket, &spot.field("basket"));
+        }
+    }
+
+    fn hours(&mut self, weights: &[Factor], spot: &Spot<'_>) {
+        if weights.len() != 24 {
+            let message = format!("there are {} weights, and a day has 24 hours", weights.len());
+            self.error(
+                Code::OutOfRange,
+                spot.range(),
+                message,
+                "write one weight an hour, from midnight",
+            );
+        } else {
+            self.weights(weights, "hours", spot);
+        }
+    }
+
+    fn mix(&mut self, mix: &Mix, spot: &Spot<'_>) {
+        self.weights(&[mix.chip, mix.contactless, mix.stripe, mix.code], "ways to pay", spot);
+    }
+
+    fn weights(&mut self, weights: &[Factor], of: &str, spot: &Spot<'_>) {
+        if !weights.is_empty() && weights.iter().all(|it| it.0 == 0.0) {
+            let message = format!("the weights of all {of} are zero");
+            self.error(
+                Code::OutOfRange,
+                spot.range(),
+                message,
+                "make at least one of them larger than 0",
+            );
+        }
+    }
+
+    fn basket(&mut self, basket: &Basket, spot: &Spot<'_>) {
+        if let (Some(_), Some(_)) = (basket.p95, basket.sigma) {
+            let message = "a basket has either `p95` or `sigma`, not both";
+            self.error(
+                Code::Contradiction,
+                spot.field("sigma").range(),
+                message,
+                "remove one of them",
+            );
+        }
+        if basket.median.minor() == 0 {
+            self.error(
+                Code::OutOfRange,
+                spot.field("median").range(),
+                "half of the baskets cost nothing",
+                "write an amount above 0",
+            );
+        }
+        if basket.p95.is_some_and(|p95| p95.minor() < basket.median.minor()) {
+            let message = "the 95th percentile of the basket is below its median";
+            self.error(
+                Code::Contradiction,
+                spot.field("p95").range(),
+                message,
+                "write a larger amount",
+            );
+        }
+    }
+
+    fn merchant(&mut self) {
+        let merchant = &self.scenario.people.merchant;
+        let (opens, closes) = (merchant.opens_at, merchant.closes_at);
+        let spot = self.root().field("people").field("merchant");
+        if opens > 23 {
+            self.error(
+                Code::OutOfRange,
+                spot.field("opens_at").range(),
+                format!("there is no hour {opens}"),
+                "hours are from 0 to 23",
+            );
+        }
+        if closes > 24 {
+            self.error(
+                Code::OutOfRange,
+                spot.field("closes_at").range(),
+                format!("there is no hour {closes}"),
+                "hours are from 1 to 24",
+            );
+        }
+        if opens >= closes {
+            let message = format!("merchants leave at {closes}, before they come at {opens}");
+            self.error(
+                Code::WrongTimes,
+                spot.field("closes_at").range(),
+                message,
+                "`closes_at` has to be later than `opens_at`",
+            );
+        }
+        let channels = &merchant.channels;
+        self.weights(
+            &[channels.phone, channels.website, channels.wechat],
+            "ways to support",
+            &spot.field("channels"),
+        );
+    }
+
+    pub(super) fn platform(&mut self) {
+        let (scenario, spot) = (self.scenario, self.root().field("platform"));
+        let gateway = &scenario.platform.gateway;
+        if gateway.workers == 0 {
+            let at = spot.field("gateway").field("workers").range();
+            self.error(
+                Code::OutOfRange,
+                at,
+                "a gateway without workers answers nothing",
+                "set `workers` to 1 or more",
+            );
+        }
+        let list = self.root().field("hosts");
+        let ids = scenario.hosts.iter().enumerate();
+        let ids = ids.map(|(n, host)| (host.id.as_str(), place_of(&list.item(n), &host.id)));
+        self.distinct("hosts", ids);
+        let shares: Vec<Factor> = scenario.hosts.iter().map(|it| it.share).collect();
+        self.weights(&shares, "hosts", &list);
+        if scenario.hosts.len() > MOST_HOSTS {
+            let message = format!("there are more than {MOST_HOSTS} hosts");
+            self.error(
+                Code::OutOfRange,
+                list.range(),
+                message,
+                "a card number has two digits for its host",
+            );
+        }
+    }
+}

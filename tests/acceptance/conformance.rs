@@ -1,0 +1,135 @@
+//! Every model in the catalogue keeps the contract of a model, and every fault can be noticed and mended.
+
+use std::collections::BTreeSet;
+
+use models::{Family, Fault, Models, Part, Profile, Visitor, for_each_model};
+use sim::quantity::Factor;
+use sim::{Happening, Instant, Model, Planned, Span, What, When};
+
+use crate::bench::Bench;
+
+struct Contract {
+    visited: usize,
+}
+
+impl Visitor for Contract {
+    fn visit<M: Model<Models>>(&mut self, part: Part) {
+        self.visited += 1;
+        let spec = M::Spec::default();
+        let sound = M::build(&spec);
+        let suspect = M::detect(&mut M::Belief::default(), &sound.reading(&spec, Instant::START));
+        assert_eq!(suspect, None, "{}: a sound one raises an alarm", M::NAME);
+        assert!(
+            sound.able(&spec) || part.group() == "comms",
+            "{}: a sound one does not work",
+            M::NAME
+        );
+        assert!(!M::ABOUT.is_empty() && !M::ZH.is_empty(), "{}: say what it is", M::NAME);
+        for mode in M::MODES {
+            let name = mode.fault.to_string();
+            assert!(!mode.seen_by.is_empty(), "{name}: nobody can see it");
+            assert!(!mode.ladder.is_empty(), "{name}: nothing is tried against it");
+            let mends = |remedy| mode.mended_by(remedy) > 0.0;
+            assert!(
+                mode.ladder.iter().any(|rung| mends(rung.remedy)),
+                "{name}: no rung can mend it"
+            );
+            assert!(
+                mode.mended_by.iter().all(|(_, p)| (0.0..=1.0).contains(p)),
+                "{name}: probability"
+            );
+            assert!(
+                mode.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{name}: hyphens"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_model_keeps_the_contract() {
+    let mut contract = Contract { visited: 0 };
+    for_each_model(&mut contract);
+    assert_eq!(contract.visited, Part::ALL.len());
+}
+
+#[test]
+fn names_are_unique_and_every_family_has_two_modes() {
+    let names: BTreeSet<String> = Fault::all().map(|fault| fault.to_string()).collect();
+    assert_eq!(names.len(), Fault::all().count());
+    for family in Family::ALL {
+        let modes = Fault::all().filter(|fault| fault.mode().family == family).count();
+        assert!(modes >= 2, "{} has {modes} modes", family.name());
+    }
+}
+
+/// Every variant of every fault enum has its entry: the schema of `Fault` is made from the types, not from the entries.
+#[test]
+fn every_fault_of_the_language_has_a_catalogue_entry() {
+    let schema = serde_json::to_string(&schemars::schema_for!(Fault)).expect("a schema");
+    let entries: BTreeSet<String> = Fault::all().map(|fault| format!("{fault:?}")).collect();
+    for entry in &entries {
+        let variant = entry.split_once('(').expect("Part(Mode)").1.trim_end_matches(')');
+        assert!(schema.contains(&format!("\"{variant}\"")), "{entry} is not in the language");
+    }
+    let constants = schema.matches("\"const\":").count();
+    assert_eq!(constants, entries.len(), "a mode of the language has no catalogue entry, or two");
+}
+
+#[test]
+fn events_are_small() {
+    assert!(size_of::<Happening<Models>>() <= 16, "{}", size_of::<Happening<Models>>());
+    assert!(size_of::<sim::Entry<Happening<Models>>>() <= 40);
+    assert!(size_of::<What<Models>>() <= 64, "{}", size_of::<What<Models>>());
+}
+
+/// The profile in which a fault can show itself: through a phone where it is the phone's, with heavy use of every reader.
+fn profile_for(fault: Fault) -> Profile {
+    let mut profile = Profile::default();
+    profile.people.customer.per_day = Factor(120.0);
+    profile.people.technicians.crews = 100;
+    profile.people.technicians.spares = 100;
+    profile.people.technicians.travels = Span::minutes(30);
+    profile.software.firmware.backup = None;
+    match fault.part() {
+        Part::PhoneLink => profile.software.firmware.through_phone = true,
+        Part::Cellular => profile.software.firmware.uplink = models::wire::Via::Cellular,
+        _ => {}
+    }
+    profile
+}
+
+/// Each fault strikes twelve terminals (or its hub) in the morning; within four days somebody notices and something mends it.
+#[test]
+fn every_fault_is_noticed_and_mended() {
+    for (number, fault) in Fault::all().enumerate() {
+        let bench = Bench::new(12, profile_for(fault)).lasting(Span::days(4));
+        let directory = bench.plan.directory.clone();
+        let targets: Vec<u32> = match fault.part() {
+            Part::Gateway => vec![directory.gateway.0],
+            Part::BackOffice => vec![directory.back_office.0],
+            Part::Host => vec![directory.hosts[0].0],
+            _ => (0..12).collect(),
+        };
+        let planned = Planned {
+            fault,
+            when: When::At(Span::hours(9)),
+            lasts: None,
+            magnitude: 0.9,
+            stagger: Span::minutes(30),
+            stream: number as u64,
+        };
+        let (_, facts) = bench.with_fault(planned, targets.clone()).run();
+        let struck = |fact: &&models::Fact| matches!(fact.what, What::Activated { fault: f, .. } if f == fault);
+        // Paper also runs out by itself.
+        assert!(facts.iter().filter(struck).count() >= targets.len(), "{fault} did not strike");
+        let alarm = |fact: &&models::Fact| {
+            let What::Alarm { about, .. } = fact.what else { return false };
+            fact.at >= Instant::START + Span::hours(9) && targets.contains(&about.0)
+        };
+        assert!(facts.iter().any(|fact| alarm(&fact)), "{fault} was never noticed");
+        let mended = |fact: &&models::Fact| matches!(fact.what, What::Cleared { fault: f, by: Some(_), .. } if f == fault);
+        let share = facts.iter().filter(mended).count() as f64 / targets.len() as f64;
+        assert!(share >= 0.5, "{fault}: only {share} of them were mended");
+    }
+}
