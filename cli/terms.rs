@@ -116,7 +116,7 @@ fn of_fault(fault: Fault) -> Explanation {
     let ladder: Vec<_> = mode
         .ladder
         .iter()
-        .map(|rung| format!("{} by {:?} in {}", rung.remedy.name(), rung.by, rung.takes))
+        .map(|rung| format!("{} by {} in {}", rung.remedy.name(), by(rung.by), rung.takes))
         .collect();
     let text = format!(
         "{fault}  {}\n  family    {} {}\n  effect    {}\n  cues      {cues}\n  seen by   {seen_by}\n  mended by {}\n  ladder    {}\n  scenario  mode: {fault:?}",
@@ -130,6 +130,11 @@ fn of_fault(fault: Fault) -> Explanation {
     Explanation { text, data: fault_data(fault) }
 }
 
+/// Who carries out a rung, as scenarios call it.
+fn by(performer: sim::Performer) -> String {
+    format!("{:?}", scenarios::By::from(performer)).to_lowercase()
+}
+
 /// A fault as data.
 pub(crate) fn fault_data(fault: Fault) -> Value {
     let mode = fault.mode();
@@ -141,7 +146,7 @@ pub(crate) fn fault_data(fault: Fault) -> Value {
         "mended_by": mode.mended_by.iter()
             .map(|(remedy, p)| json!({ "remedy": remedy.name(), "probability": p })).collect::<Vec<_>>(),
         "ladder": mode.ladder.iter()
-            .map(|rung| json!({ "remedy": rung.remedy.name(), "by": format!("{:?}", rung.by), "takes_s": rung.takes.as_secs_f64() }))
+            .map(|rung| json!({ "remedy": rung.remedy.name(), "by": by(rung.by), "takes_s": rung.takes.as_secs_f64() }))
             .collect::<Vec<_>>(),
     })
 }

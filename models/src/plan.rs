@@ -47,6 +47,8 @@ pub struct Policy {
     pub failover: bool,
     /// How long after a remedy its effect is looked at.
     pub verify_after: Span,
+    /// A suspicion that comes back within this time begins one rung above the one that seemed to help.
+    pub relapse_within: Span,
     /// How long a remote command may take before it is given up.
     pub remote_patience: Span,
     /// What a person tries when a ladder is exhausted, how often, how long apart.
@@ -75,6 +77,7 @@ impl Default for Policy {
             backoff_most: Span::minutes(2),
             failover: true,
             verify_after: Span::secs(30),
+            relapse_within: Span::hours(24),
             remote_patience: Span::minutes(5),
             last_resort: Some((swap, 2, Span::hours(4))),
             ladders: BTreeMap::new(),
@@ -126,6 +129,9 @@ impl Rules<Models> for Plan {
     }
     fn remote_patience(&self) -> Span {
         self.policy.remote_patience
+    }
+    fn relapse_within(&self) -> Span {
+        self.policy.relapse_within
     }
     fn last_resort(&self) -> Option<(Rung<Models>, u8, Span)> {
         self.policy.last_resort

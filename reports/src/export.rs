@@ -102,7 +102,7 @@ impl<'a> StoryRow<'a> {
 pub(crate) fn performer(by: sim::Performer) -> &'static str {
     match by {
         sim::Performer::Device => "device",
-        sim::Performer::Merchant => "merchant",
+        sim::Performer::Attendant => "merchant",
         sim::Performer::Remote => "remote",
         sim::Performer::Support => "support",
         sim::Performer::Technician => "technician",

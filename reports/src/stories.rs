@@ -259,7 +259,7 @@ impl Chronicle {
 pub const COSTS: [(Performer, Money); 5] = [
     (Performer::Device, Money(0)),
     (Performer::Remote, Money(100)),
-    (Performer::Merchant, Money(500)),
+    (Performer::Attendant, Money(500)),
     (Performer::Support, Money(2_000)),
     (Performer::Technician, Money(20_000)),
 ];

@@ -73,6 +73,9 @@ impl Default for Transport {
 pub struct Recovery {
     /// How long after a remedy its effect is looked at.
     pub verify_after: Span,
+    /// A suspicion that comes back within this time begins one rung above the one that seemed to help; `"0s"` begins
+    /// every ladder at its first.
+    pub relapse_within: Span,
     /// How long a remote command may take before it is given up.
     pub remote_patience: Span,
     /// What is tried when a ladder is exhausted; `None` leaves it at that.
@@ -81,7 +84,8 @@ pub struct Recovery {
 
 impl Default for Recovery {
     fn default() -> Self {
-        let Policy { verify_after, remote_patience, last_resort, .. } = Policy::default();
+        let Policy { verify_after, relapse_within, remote_patience, last_resort, .. } =
+            Policy::default();
         let last_resort = last_resort.map(|(rung, attempts, every)| LastResort {
             remedy: rung.remedy,
             by: rung.by.into(),
@@ -89,7 +93,7 @@ impl Default for Recovery {
             attempts,
             every,
         });
-        Self { verify_after, remote_patience, last_resort }
+        Self { verify_after, relapse_within, remote_patience, last_resort }
     }
 }
 
@@ -170,7 +174,7 @@ impl From<By> for Performer {
     fn from(by: By) -> Self {
         match by {
             By::Device => Self::Device,
-            By::Merchant => Self::Merchant,
+            By::Merchant => Self::Attendant,
             By::Remote => Self::Remote,
             By::Support => Self::Support,
             By::Technician => Self::Technician,
@@ -182,7 +186,7 @@ impl From<Performer> for By {
     fn from(performer: Performer) -> Self {
         match performer {
             Performer::Device => Self::Device,
-            Performer::Merchant => Self::Merchant,
+            Performer::Attendant => Self::Merchant,
             Performer::Remote => Self::Remote,
             Performer::Support => Self::Support,
             Performer::Technician => Self::Technician,
@@ -209,6 +213,7 @@ impl Policies {
             backoff_most: transport.backoff_most,
             failover: transport.failover,
             verify_after: recovery.verify_after,
+            relapse_within: recovery.relapse_within,
             remote_patience: recovery.remote_patience,
             last_resort,
             ladders: by_mode(ladders),

@@ -44,11 +44,11 @@ impl<K: Kinds> Mode<K> {
 pub enum Performer {
     /// The device by itself.
     Device,
-    /// The person at the terminal.
-    Merchant,
+    /// The person at the device.
+    Attendant,
     /// The back office, by a command over the network.
     Remote,
-    /// The support desk, which guides the merchant.
+    /// The support desk, which guides the person at the device.
     Support,
     /// A technician on the spot.
     Technician,

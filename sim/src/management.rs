@@ -10,7 +10,7 @@ use crate::agenda::Entry;
 use crate::fault::{Performer, When};
 use crate::model::{Asked, Context, Happening, Kinds, NATURAL, Rules, Scratch, Task, What};
 use crate::random::{Purpose, unit};
-use crate::time::Span;
+use crate::time::{Instant, Span};
 
 /// A row of a cell's columns, seen as the parts of one actor. `catalogue!` implements it.
 pub trait Body<K: Kinds> {
@@ -85,12 +85,21 @@ struct Armed {
     seen: u32,
 }
 
+/// A rung that seemed to help.
+#[derive(Clone, Copy, Debug)]
+struct Helped<K: Kinds> {
+    suspect: K::Fault,
+    rung: u8,
+    at: Instant,
+}
+
 /// The faults and incidents of one actor. Empty while all is well: then it costs its bytes and nothing else.
 #[derive(Component, Debug)]
 pub struct Care<K: Kinds> {
     active: Vec<Active<K>>,
     incidents: Vec<Incident<K>>,
     armed: Vec<Armed>,
+    helped: Vec<Helped<K>>,
     occurrences: u16,
     opened: u16,
     serving: bool,
@@ -102,6 +111,7 @@ impl<K: Kinds> Default for Care<K> {
             active: Vec::new(),
             incidents: Vec::new(),
             armed: Vec::new(),
+            helped: Vec::new(),
             occurrences: 0,
             opened: 0,
             serving: true,
@@ -307,7 +317,14 @@ fn open<K: Kinds, B: Body<K>>(
     let id = care.opened;
     care.opened = care.opened.wrapping_add(1);
     let stage = Stage::Remedying;
-    care.incidents.push(Incident { id, detector, suspect, about, rung: 0, stage });
+    let now = cx.desk.now();
+    let recent =
+        |it: &&Helped<K>| it.suspect == suspect && now.since(it.at) < cx.settings.relapse_within();
+    // What seemed to help did not last: the next rung is tried at once.
+    let above = care.helped.iter().find(recent).map_or(0, |it| it.rung.saturating_add(1));
+    let highest = cx.settings.ladder(suspect).len().saturating_sub(1);
+    let rung = above.min(u8::try_from(highest).unwrap_or(u8::MAX));
+    care.incidents.push(Incident { id, detector, suspect, about, rung, stage });
     cx.desk.note(cx.me, What::Alarm { incident: id, detector, suspect, about });
     begin(body, cx, id);
 }
@@ -320,8 +337,14 @@ fn close<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, detector: 
 }
 
 fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usize) {
-    let incident = body.care().incidents.remove(at);
-    cx.desk.note(cx.me, What::Restored { incident: incident.id });
+    let now = cx.desk.now();
+    let care = body.care();
+    let Incident { id, suspect, rung, stage, .. } = care.incidents.remove(at);
+    care.helped.retain(|it| it.suspect != suspect);
+    if stage == Stage::Verifying {
+        care.helped.push(Helped { suspect, rung, at: now });
+    }
+    cx.desk.note(cx.me, What::Restored { incident: id });
 }
 
 fn place<K: Kinds, B: Body<K>>(body: &mut B, incident: u16) -> Option<usize> {

@@ -73,6 +73,8 @@ pub trait Rules<K: Kinds> {
     fn verify_after(&self, remedy: K::Remedy) -> Span;
     /// How long a remote command may take before it is given up.
     fn remote_patience(&self) -> Span;
+    /// A suspicion that comes back within this time begins one rung above the one that seemed to help.
+    fn relapse_within(&self) -> Span;
     /// What a person tries when the ladder is exhausted, how often, and how long apart; `None` leaves it at that.
     fn last_resort(&self) -> Option<(Rung<K>, u8, Span)>;
 }
@@ -423,7 +425,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     pub fn broke(&mut self, fault: K::Fault) {
         self.scratch.tasks.push_back(Task::Broke(fault));
     }
-    /// The part was mended outside of any incident, as by a merchant who changes paper in passing.
+    /// The part was mended outside of any incident, by somebody in passing.
     pub fn mended(&mut self, fault: K::Fault, by: K::Remedy) {
         self.scratch.tasks.push_back(Task::Mended(fault, by));
     }

@@ -282,6 +282,7 @@ fn a_ladder_is_down_as_long_as_its_rungs_say() {
     miss_counting(&mut bench);
     let policy = &mut bench.plan.policy;
     (policy.heartbeat, policy.verify_after) = (Span::hours(6), Span::ZERO);
+    policy.relapse_within = Span::ZERO;
     policy.ladders.insert(
         hang,
         vec![

@@ -136,7 +136,7 @@ fn bad_input_is_refused_with_one_clear_message() {
     let room = room();
     let folder = room.path();
     refused(folder, &["run", "nothing.ron"], "nothing.ron");
-    refused(folder, &["check", "."], "folder");
+    refused(folder, &["check", "."], "directory");
     fs::write(folder.join("junk.ron"), [0u8, 159, 146, 150, 255, 0]).expect("written");
     refused(folder, &["check", "junk.ron"], "junk.ron");
     let big = fs::File::create(folder.join("big.ron")).expect("made");

@@ -83,7 +83,7 @@ impl Model<Models> for Cellular {
             mended_by: &[(Remedy::ClearObstruction, 0.5), (Remedy::Repair, 0.7)],
             ladder: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
-                step(Remedy::ClearObstruction, Performer::Merchant, Span::minutes(3)),
+                step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },

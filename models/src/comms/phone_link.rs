@@ -108,7 +108,7 @@ impl Model<Models> for PhoneLink {
             mended_by: &[(Remedy::PairAgain, 0.9), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
             ladder: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::PairAgain, Performer::Merchant, Span::minutes(2)),
+                step(Remedy::PairAgain, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::PairAgain, Performer::Support, Span::minutes(5)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -124,7 +124,7 @@ impl Model<Models> for PhoneLink {
             mended_by: &[(Remedy::RestartPhone, 0.85), (Remedy::Repair, 1.0)],
             ladder: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::RestartPhone, Performer::Merchant, Span::minutes(2)),
+                step(Remedy::RestartPhone, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::RestartPhone, Performer::Support, Span::minutes(5)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],

@@ -78,7 +78,7 @@ impl Model<Models> for Wifi {
             mended_by: &[(Remedy::ClearObstruction, 0.6), (Remedy::Repair, 0.8)],
             ladder: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::ClearObstruction, Performer::Merchant, Span::minutes(3)),
+                step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },
@@ -94,7 +94,7 @@ impl Model<Models> for Wifi {
             ladder: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
                 step(Remedy::FailOver, Performer::Device, Span::secs(5)),
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(4)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(4)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },

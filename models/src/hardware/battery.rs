@@ -138,7 +138,7 @@ impl Model<Models> for Battery {
             seen_by: &[Part::Battery, Part::Merchant],
             mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::ReplaceBattery, Performer::Technician, Span::minutes(15)),
             ],
         },
@@ -152,7 +152,7 @@ impl Model<Models> for Battery {
             seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
             ],

@@ -102,7 +102,7 @@ impl Model<Models> for CardReader {
             mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
                 step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
-                step(Remedy::Clean, Performer::Merchant, Span::minutes(2)),
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::Clean, Performer::Support, Span::minutes(4)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -132,7 +132,7 @@ impl Model<Models> for CardReader {
             seen_by: &[Part::CardReader, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Clean, Performer::Merchant, Span::minutes(2)),
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::Clean, Performer::Support, Span::minutes(4)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],

@@ -72,7 +72,7 @@ impl Model<Models> for Display {
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.1), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::RestartTerminal, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Replug, Performer::Support, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
@@ -88,7 +88,7 @@ impl Model<Models> for Display {
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::RestartTerminal, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],

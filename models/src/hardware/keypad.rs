@@ -93,7 +93,7 @@ impl Model<Models> for Keypad {
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.6), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Clean, Performer::Merchant, Span::minutes(3)),
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -108,7 +108,7 @@ impl Model<Models> for Keypad {
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.2), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Clean, Performer::Merchant, Span::minutes(3)),
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },

@@ -87,7 +87,7 @@ impl Model<Models> for Mainboard {
             seen_by: &[Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.6), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::RestartTerminal, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Replug, Performer::Support, Span::minutes(3)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
             ],

@@ -68,7 +68,7 @@ impl Model<Models> for Panel {
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::RestartTerminal, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
@@ -82,7 +82,7 @@ impl Model<Models> for Panel {
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },

@@ -100,7 +100,7 @@ impl Model<Models> for Power {
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.5)],
             ladder: &[
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(2)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::Retry, Performer::Device, Span::minutes(30)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -115,7 +115,7 @@ impl Model<Models> for Power {
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
             ladder: &[
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(2)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
@@ -129,8 +129,8 @@ impl Model<Models> for Power {
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0)],
             ladder: &[
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(1)),
-                step(Remedy::ReplaceCable, Performer::Merchant, Span::minutes(30)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
+                step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
@@ -144,8 +144,8 @@ impl Model<Models> for Power {
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ReplaceCable, 0.98), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(1)),
-                step(Remedy::ReplaceCable, Performer::Merchant, Span::minutes(30)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
+                step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },

@@ -9,6 +9,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::quantity::{Millimetres, Millivolts};
+use crate::service::Milestone;
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -126,7 +127,7 @@ impl Model<Models> for Printer {
             seen_by: &[Part::Printer, Part::Merchant],
             mended_by: &[(Remedy::ReplaceRoll, 1.0), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::ReplaceRoll, Performer::Merchant, Span::secs(90)),
+                step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
                 step(Remedy::ReplaceRoll, Performer::Technician, Span::minutes(10)),
             ],
         },
@@ -140,7 +141,7 @@ impl Model<Models> for Printer {
             seen_by: &[Part::Printer, Part::Merchant],
             mended_by: &[(Remedy::OpenLid, 0.85), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::OpenLid, Performer::Merchant, Span::secs(60)),
+                step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
                 step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -155,7 +156,7 @@ impl Model<Models> for Printer {
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::ReplaceRoll, Performer::Merchant, Span::secs(90)),
+                step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
                 step(Remedy::Clean, Performer::Support, Span::minutes(5)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -174,6 +175,7 @@ impl Model<Models> for Printer {
         let Timer::Printed(print) = timer;
         if print == self.prints {
             self.lost = 0;
+            cx.milestone(Milestone::ReceiptPrinted);
             cx.say(Message::Printed { ok: true });
         }
     }

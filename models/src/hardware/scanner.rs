@@ -79,7 +79,7 @@ impl Model<Models> for Scanner {
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Clean, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
             ],
         },
@@ -93,7 +93,7 @@ impl Model<Models> for Scanner {
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
             ladder: &[
-                step(Remedy::Replug, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
             ],
         },

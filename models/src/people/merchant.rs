@@ -146,7 +146,7 @@ impl Merchant {
         let job = Job::of(cx.me(), asked);
         let directory = &cx.settings().directory;
         match asked.step.by {
-            Performer::Merchant => cx.apply_after(wait + job.takes, job.incident, job.rung),
+            Performer::Attendant => cx.apply_after(wait + job.takes, job.incident, job.rung),
             Performer::Support => {
                 let weights = [spec.channels.phone.0, spec.channels.website.0, spec.channels.wechat.0];
                 let choice = cx.stream(CHANNEL, u64::from(self.requests)).pick(&weights);

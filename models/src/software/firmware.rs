@@ -252,7 +252,7 @@ impl Model<Models> for Firmware {
             ladder: &[
                 step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
                 step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
-                step(Remedy::RestartTerminal, Performer::Merchant, Span::minutes(1)),
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },

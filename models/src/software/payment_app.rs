@@ -6,6 +6,9 @@
 //!            └────────── Blocked ◀───────┘ no new request while a reversal is pending
 //! ```
 
+mod dialogue;
+mod take_back;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +16,7 @@ use sim::{Context, Instant, Mode, Model, Performer, Span};
 
 use crate::bus::{Message, Pin, Purchase};
 use crate::journal::{Journal, LineState};
-use crate::note::{Note, Outcome, Sale};
+use crate::note::{Note, Outcome};
 use crate::plan::step;
 use crate::quantity::Price;
 use crate::service::Milestone;
@@ -138,85 +141,6 @@ impl PaymentApp {
     /// What it holds about its sales, for the audit.
     pub(crate) fn journal(&self) -> &Journal {
         &self.journal
-    }
-
-    fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
-        (self.sale, self.began, self.tries, self.rekeyed) = (purchase, cx.now(), 0, false);
-        (self.code, self.rrn) = (Code::NONE, 0);
-        cx.milestone(Milestone::SaleStarted);
-        if !self.running || !self.readable || self.incompatible || self.pace == 0 {
-            // Customer and merchant look at a dead terminal for a while before they give up.
-            if self.incompatible && self.running {
-                cx.error_state();
-                cx.look();
-            }
-            return;
-        }
-        self.step = Step::Amount;
-        let digits = (purchase.amount.0.max(1).ilog10() + 1).max(3) as u8;
-        cx.say(Message::EnterAmount { keys: digits + 1 });
-    }
-
-    /// The purchase is over.
-    fn finish(&mut self, outcome: Outcome, cx: &mut Context<'_, Models>) {
-        self.step = Step::Idle;
-        let Purchase { customer, amount, method, .. } = self.sale;
-        let stan = if self.tries > 0 { self.stan } else { 0 };
-        let (began, code, rrn, tries) = (self.began, self.code, self.rrn, self.tries);
-        let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries };
-        cx.note(Note::SaleEnded(sale));
-        cx.say(Message::SaleOver { customer, outcome });
-    }
-
-    fn keyed(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
-        match (self.step, ok) {
-            (Step::Amount, true) => self.read(self.sale.method, 0, cx),
-            (Step::Pin, true) => self.authorise(spec, cx),
-            // The merchant or the customer tries once more, then gives up.
-            (Step::Amount | Step::Pin, false) if !self.rekeyed => {
-                self.rekeyed = true;
-                let again = if self.step == Step::Pin {
-                    Message::EnterPin
-                } else {
-                    Message::EnterAmount { keys: 5 }
-                };
-                cx.say(again);
-            }
-            (Step::Amount | Step::Pin, false) => self.finish(Outcome::Failed, cx),
-            _ => {}
-        }
-    }
-
-    fn read(&mut self, method: Method, attempt: u8, cx: &mut Context<'_, Models>) {
-        self.rekeyed = false;
-        self.step = Step::Reading { method, attempt };
-        cx.say(Message::Read { method, attempt });
-    }
-
-    /// A failed read is tried again by the next method that the rules allow: a tap becomes an insertion, a chip that fails
-    /// twice falls back to the stripe.
-    fn was_read(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
-        let Step::Reading { method, attempt } = self.step else { return };
-        cx.say(Message::Beep { good: ok });
-        if ok {
-            self.sale.method = method;
-            if self.sale.pin == Pin::NotDue {
-                self.authorise(spec, cx);
-            } else {
-                self.step = Step::Pin;
-                cx.say(Message::EnterPin);
-            }
-            return;
-        }
-        if attempt + 1 >= spec.read_attempts {
-            return self.finish(Outcome::Failed, cx);
-        }
-        let next = match (method, attempt) {
-            (Method::Contactless, 1..) => Method::Chip,
-            (Method::Chip, 2..) => Method::Fallback,
-            _ => method,
-        };
-        self.read(next, attempt + 1, cx);
     }
 
     /// Everything is known: asks the host, unless a reversal is pending or there is no network.
@@ -347,68 +271,6 @@ impl PaymentApp {
             crate::cue::gone(cx, crate::Cue::NoAnswerText);
             crate::cue::gone(cx, crate::Cue::RefusedText);
             cx.dismiss();
-        }
-    }
-
-    /// No answer: the sale is taken back, and tried again if the policy says so and the customer is still there.
-    fn timed_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        self.give_up_on(Code::NO_ANSWER, cx);
-        self.failed(spec, cx);
-        if self.tries <= cx.settings().policy.retries {
-            self.step = Step::Blocked;
-        } else {
-            self.finish(Outcome::Failed, cx);
-        }
-        self.send_pending(cx);
-    }
-
-    /// The request under way will have no effect: a reversal is queued.
-    fn give_up_on(&mut self, reason: Code, cx: &mut Context<'_, Models>) {
-        let (stan, amount) = (self.stan, self.sale.amount);
-        self.journal.give_up(stan, reason);
-        cx.note(Note::ReversalQueued { stan, amount, reason });
-    }
-
-    /// Sends the first pending reversal or, if there is none, the first stored advice.
-    fn send_pending(&mut self, cx: &mut Context<'_, Models>) {
-        if !self.running || !self.online {
-            return;
-        }
-        let reversal = self.journal.pending();
-        let Some(mut iso) = reversal.or_else(|| self.journal.first_stored()) else { return };
-        if reversal.is_some() {
-            cx.milestone(Milestone::ReversalSent);
-        }
-        iso.local = cx.now();
-        iso.mac = iso.seal();
-        cx.say(Message::Transmit { iso, delay: Span::ZERO });
-        let policy = &cx.settings().policy;
-        let doubled = policy.backoff * (1u64 << self.resend.min(20));
-        self.sending += 1;
-        cx.after(doubled.min(policy.backoff_most).max(Span::secs(1)), Timer::Resend(self.sending));
-    }
-
-    fn acknowledged(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
-        let done = matches!(iso.code, Code::APPROVED | Code::NOT_FOUND | Code::INVALID);
-        if !done || !self.journal.take_back(iso.stan) {
-            return;
-        }
-        cx.note(Note::ReversalDone { stan: iso.stan, tries: self.resend + 1 });
-        self.resend = 0;
-        if self.journal.pending().is_some() {
-            self.send_pending(cx);
-        } else if self.step == Step::Blocked {
-            self.authorise(spec, cx);
-        } else {
-            self.send_pending(cx);
-        }
-    }
-
-    fn advised(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
-        if iso.code == Code::APPROVED && self.journal.advised(iso.stan) {
-            cx.note(Note::StoredSent { stan: iso.stan });
-            self.resend = 0;
-            self.send_pending(cx);
         }
     }
 

@@ -39,7 +39,7 @@ fn day(terminals: u32) -> Tape {
         let about = sim::ActorId(who);
         then(onset + detect, What::Alarm { incident: 0, detector: suspect.part(), suspect, about });
         for (rung, by) in
-            [Performer::Device, Performer::Merchant, Performer::Technician].into_iter().enumerate()
+            [Performer::Device, Performer::Attendant, Performer::Technician].into_iter().enumerate()
         {
             let (rung, from) = (rung as u8, onset + detect + mend * rung as u64 / 3);
             let remedy = [Remedy::Retry, Remedy::Replug, Remedy::Repair][usize::from(rung)];

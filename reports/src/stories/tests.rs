@@ -16,12 +16,12 @@ fn mended() -> Tape {
     tape.at(100).strikes(0, 0, PLUG).says(0, What::ErrorState { part: Part::Power });
     tape.at(110).shows(0, Part::Power, Cue::ChargeLightOut).service(0, false);
     tape.at(130).sale(0, Ending::Failed, Code::NONE).sale(1, Ending::Approved, Code::APPROVED);
-    tape.at(160).alarm(0, 0, PLUG).starts(0, 0, Remedy::Replug, Performer::Merchant);
+    tape.at(160).alarm(0, 0, PLUG).starts(0, 0, Remedy::Replug, Performer::Attendant);
     tape.at(300).clears(0, 0, PLUG, Some(Remedy::Replug)).applies(
         0,
         0,
         Remedy::Replug,
-        Performer::Merchant,
+        Performer::Attendant,
     );
     tape.at(340).service(0, true).restores(0, 0);
     tape

@@ -1,0 +1,91 @@
+//! The dialogue at the counter: amount, card or code, PIN; and how a purchase ends.
+
+use sim::Context;
+
+use super::{PaymentApp, Spec, Step};
+use crate::Models;
+use crate::bus::{Message, Pin, Purchase};
+use crate::note::{Note, Outcome, Sale};
+use crate::service::Milestone;
+use crate::wire::{Code, Method};
+
+impl PaymentApp {
+    pub(super) fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
+        (self.sale, self.began, self.tries, self.rekeyed) = (purchase, cx.now(), 0, false);
+        (self.code, self.rrn) = (Code::NONE, 0);
+        cx.milestone(Milestone::SaleStarted);
+        if !self.running || !self.readable || self.incompatible || self.pace == 0 {
+            // Customer and merchant look at a dead terminal for a while before they give up.
+            if self.incompatible && self.running {
+                cx.error_state();
+                cx.look();
+            }
+            return;
+        }
+        self.step = Step::Amount;
+        let digits = (purchase.amount.0.max(1).ilog10() + 1).max(3) as u8;
+        cx.say(Message::EnterAmount { keys: digits + 1 });
+    }
+
+    /// The purchase is over.
+    pub(super) fn finish(&mut self, outcome: Outcome, cx: &mut Context<'_, Models>) {
+        self.step = Step::Idle;
+        let Purchase { customer, amount, method, .. } = self.sale;
+        let stan = if self.tries > 0 { self.stan } else { 0 };
+        let (began, code, rrn, tries) = (self.began, self.code, self.rrn, self.tries);
+        let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries };
+        cx.note(Note::SaleEnded(sale));
+        cx.say(Message::SaleOver { customer, outcome });
+    }
+
+    pub(super) fn keyed(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
+        match (self.step, ok) {
+            (Step::Amount, true) => self.read(self.sale.method, 0, cx),
+            (Step::Pin, true) => self.authorise(spec, cx),
+            // The merchant or the customer tries once more, then gives up.
+            (Step::Amount | Step::Pin, false) if !self.rekeyed => {
+                self.rekeyed = true;
+                let again = if self.step == Step::Pin {
+                    Message::EnterPin
+                } else {
+                    Message::EnterAmount { keys: 5 }
+                };
+                cx.say(again);
+            }
+            (Step::Amount | Step::Pin, false) => self.finish(Outcome::Failed, cx),
+            _ => {}
+        }
+    }
+
+    pub(super) fn read(&mut self, method: Method, attempt: u8, cx: &mut Context<'_, Models>) {
+        self.rekeyed = false;
+        self.step = Step::Reading { method, attempt };
+        cx.say(Message::Read { method, attempt });
+    }
+
+    /// A failed read is tried again by the next method that the rules allow: a tap becomes an insertion, a chip that fails
+    /// twice falls back to the stripe.
+    pub(super) fn was_read(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
+        let Step::Reading { method, attempt } = self.step else { return };
+        cx.say(Message::Beep { good: ok });
+        if ok {
+            self.sale.method = method;
+            if self.sale.pin == Pin::NotDue {
+                self.authorise(spec, cx);
+            } else {
+                self.step = Step::Pin;
+                cx.say(Message::EnterPin);
+            }
+            return;
+        }
+        if attempt + 1 >= spec.read_attempts {
+            return self.finish(Outcome::Failed, cx);
+        }
+        let next = match (method, attempt) {
+            (Method::Contactless, 1..) => Method::Chip,
+            (Method::Chip, 2..) => Method::Fallback,
+            _ => method,
+        };
+        self.read(next, attempt + 1, cx);
+    }
+}

@@ -1,0 +1,74 @@
+//! Taking back what was not answered, and handing in what was stored: repeated until it is acknowledged.
+
+use sim::{Context, Span};
+
+use super::{PaymentApp, Spec, Step, Timer};
+use crate::Models;
+use crate::bus::Message;
+use crate::note::{Note, Outcome};
+use crate::service::Milestone;
+use crate::wire::{Code, Iso};
+
+impl PaymentApp {
+    /// No answer: the sale is taken back, and tried again if the policy says so and the customer is still there.
+    pub(super) fn timed_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.give_up_on(Code::NO_ANSWER, cx);
+        self.failed(spec, cx);
+        if self.tries <= cx.settings().policy.retries {
+            self.step = Step::Blocked;
+        } else {
+            self.finish(Outcome::Failed, cx);
+        }
+        self.send_pending(cx);
+    }
+
+    /// The request under way will have no effect: a reversal is queued.
+    pub(super) fn give_up_on(&mut self, reason: Code, cx: &mut Context<'_, Models>) {
+        let (stan, amount) = (self.stan, self.sale.amount);
+        self.journal.give_up(stan, reason);
+        cx.note(Note::ReversalQueued { stan, amount, reason });
+    }
+
+    /// Sends the first pending reversal or, if there is none, the first stored advice.
+    pub(super) fn send_pending(&mut self, cx: &mut Context<'_, Models>) {
+        if !self.running || !self.online {
+            return;
+        }
+        let reversal = self.journal.pending();
+        let Some(mut iso) = reversal.or_else(|| self.journal.first_stored()) else { return };
+        if reversal.is_some() {
+            cx.milestone(Milestone::ReversalSent);
+        }
+        iso.local = cx.now();
+        iso.mac = iso.seal();
+        cx.say(Message::Transmit { iso, delay: Span::ZERO });
+        let policy = &cx.settings().policy;
+        let doubled = policy.backoff * (1u64 << self.resend.min(20));
+        self.sending += 1;
+        cx.after(doubled.min(policy.backoff_most).max(Span::secs(1)), Timer::Resend(self.sending));
+    }
+
+    pub(super) fn acknowledged(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
+        let done = matches!(iso.code, Code::APPROVED | Code::NOT_FOUND | Code::INVALID);
+        if !done || !self.journal.take_back(iso.stan) {
+            return;
+        }
+        cx.note(Note::ReversalDone { stan: iso.stan, tries: self.resend + 1 });
+        self.resend = 0;
+        if self.journal.pending().is_some() {
+            self.send_pending(cx);
+        } else if self.step == Step::Blocked {
+            self.authorise(spec, cx);
+        } else {
+            self.send_pending(cx);
+        }
+    }
+
+    pub(super) fn advised(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
+        if iso.code == Code::APPROVED && self.journal.advised(iso.stan) {
+            cx.note(Note::StoredSent { stan: iso.stan });
+            self.resend = 0;
+            self.send_pending(cx);
+        }
+    }
+}
