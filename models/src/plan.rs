@@ -76,7 +76,8 @@ impl Default for Policy {
             backoff: Span::secs(2),
             backoff_most: Span::minutes(2),
             failover: true,
-            verify_after: Span::secs(30),
+            // A terminal that was restarted has booted and connected by then.
+            verify_after: Span::secs(60),
             relapse_within: Span::hours(24),
             remote_patience: Span::minutes(5),
             last_resort: Some((swap, 2, Span::hours(4))),

@@ -281,7 +281,7 @@ pub(crate) fn nearest<'c>(
     let lower = word.to_lowercase();
     let near = |candidate: &str| {
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-        (distance <= (word.chars().count().max(3)) / 3).then_some(distance)
+        (distance <= (word.chars().count() + 2) / 3).then_some(distance)
     };
     let ranked = candidates.into_iter().filter_map(|it| near(it).map(|distance| (distance, it)));
     ranked.min_by_key(|(distance, _)| *distance).map(|(_, it)| it)

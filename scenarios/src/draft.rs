@@ -14,6 +14,8 @@ pub(crate) struct Draft {
     blanks: Vec<Blank>,
     patches: Vec<Range<usize>>,
     lost: BTreeSet<String>,
+    /// Where something was added, and how much.
+    added: Option<(usize, usize)>,
 }
 
 /// An entry that was set aside.
@@ -32,6 +34,7 @@ impl Draft {
             blanks: Vec::new(),
             patches: Vec::new(),
             lost: BTreeSet::new(),
+            added: None,
         };
         if source.starts_with('\u{FEFF}') {
             // A byte order mark, as some editors write it: no part of the scenario.
@@ -53,11 +56,6 @@ impl Draft {
         }
         let before = column.saturating_sub(1);
         self.text[start..].char_indices().nth(before).map_or(self.text.len(), |(it, _)| start + it)
-    }
-
-    /// Nothing has been set aside.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.blanks.is_empty() && self.lost.is_empty()
     }
 
     /// Texts and fields that were set aside: what refers to them is not wrong for that.
@@ -100,14 +98,26 @@ impl Draft {
         let ends_in_comma = |it: &Entry| self.text[it.extent.clone()].ends_with(',');
         let comma = if bracket.entries.last().is_none_or(ends_in_comma) { "" } else { "," };
         // A line break, so that a comment before the bracket does not swallow it.
-        self.text.insert_str(bracket.close, &format!("\n{comma}{field}:{value},"));
+        let addition = format!("\n{comma}{field}:{value},");
+        self.text.insert_str(bracket.close, &addition);
+        let (place, before) = self.added.unwrap_or((bracket.close, 0));
+        self.added = Some((place, before + addition.len()));
         self.lost.insert(field.to_owned());
+    }
+
+    /// The place in the original of a place in the draft.
+    pub(crate) fn original(&self, place: usize) -> usize {
+        match self.added {
+            Some((start, length)) if place >= start => start.max(place.saturating_sub(length)),
+            _ => place,
+        }
     }
 
     /// Overwrites a part of the text; what is left of it becomes blanks, its line breaks stay.
     fn overwrite(&mut self, range: Range<usize>, by: &str) {
-        let rest = self.text[range.start + by.len()..range.end].bytes();
-        let blanks: String = rest.map(|it| if it == b'\n' { '\n' } else { ' ' }).collect();
+        // By bytes: what is written over a character may end in the middle of it.
+        let rest = self.text.as_bytes()[range.start + by.len()..range.end].iter();
+        let blanks: String = rest.map(|it| if *it == b'\n' { '\n' } else { ' ' }).collect();
         self.text.replace_range(range, &(by.to_owned() + &blanks));
     }
 }

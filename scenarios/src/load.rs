@@ -1,5 +1,6 @@
 //! Reads scenario files, and finds every mistake that it can at once.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -22,6 +23,9 @@ pub const LONGEST: usize = 4 << 20;
 
 /// How often the text is read again after a mistake was set aside.
 const PASSES: usize = 100;
+
+/// How many mistakes of one kind are reported: nobody mends more of them before looking again.
+pub(crate) const MOST_FOUND: usize = 200;
 
 /// A scenario without mistakes.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,8 +180,13 @@ fn refusal(sheet: &Sheet) -> Option<Diagnostic> {
     let flaw = Outline::of(source).err()?;
     let at = |place: usize| source[place..].chars().next().unwrap_or(' ');
     let (place, message, hint) = match flaw {
-        Flaw::Unclosed(place) => (place, format!("this `{}` is never closed", at(place)), None),
-        Flaw::Unopened(place) => (place, format!("this `{}` closes nothing", at(place)), None),
+        Flaw::Unclosed(place) => {
+            let message = format!("this `{}` is never closed", at(place));
+            (place, message, Some(format!("add `{}` where it ends", closing(at(place)))))
+        }
+        Flaw::Unopened(place) => {
+            (place, format!("this `{}` closes nothing", at(place)), Some("remove it".to_owned()))
+        }
         Flaw::Mismatched { open, close } => {
             let (line, column) = sheet.line_and_column(open);
             let message = format!(
@@ -185,7 +194,7 @@ fn refusal(sheet: &Sheet) -> Option<Diagnostic> {
                 at(close),
                 at(open)
             );
-            (close, message, None)
+            (close, message, Some(format!("expected `{}`", closing(at(open)))))
         }
         Flaw::EndlessText(place) => {
             (place, "this text never ends".into(), Some("close it with the same quotes".to_owned()))
@@ -199,6 +208,15 @@ fn refusal(sheet: &Sheet) -> Option<Diagnostic> {
         }
     };
     Some(sheet.error(Code::Syntax, place..place + 1, message, hint))
+}
+
+/// What closes a bracket.
+fn closing(open: char) -> char {
+    match open {
+        '(' => ')',
+        '[' => ']',
+        _ => '}',
+    }
 }
 
 /// What came of reading a text.
@@ -217,6 +235,7 @@ fn read(sheet: &Sheet) -> Reading {
     let options = ron::Options::default().with_default_extension(extensions);
     let mut draft = Draft::of(sheet.source());
     let mut found: Vec<Diagnostic> = Vec::new();
+    let mut known: BTreeSet<usize> = BTreeSet::new();
     for _ in 0..PASSES {
         let text = draft.text();
         let Ok(outline) = Outline::of(text) else { break };
@@ -226,7 +245,7 @@ fn read(sheet: &Sheet) -> Reading {
             let Some(start) = offset_in(source, mistake.address, mistake.length) else { continue };
             let span = start..start + mistake.length;
             // Each pass finds them again.
-            if found.iter().all(|it| it.span.as_ref() != Some(&span)) {
+            if known.insert(start) && known.len() <= MOST_FOUND {
                 found.push(sheet.error(Code::WrongQuantity, span, mistake.message, mistake.hint));
             }
         }
@@ -236,7 +255,8 @@ fn read(sheet: &Sheet) -> Reading {
         };
         let trouble = understand(&error, &draft, &outline, seen.expected.as_deref());
         if let Some(told) = trouble.told {
-            found.push(sheet.error(told.code, told.span, told.message, told.hint));
+            let span = draft.original(told.span.start)..draft.original(told.span.end);
+            found.push(sheet.error(told.code, span, told.message, told.hint));
         }
         if !apply(trouble.cure, &mut draft, &outline) {
             break;

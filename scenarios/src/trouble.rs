@@ -70,6 +70,9 @@ pub(crate) fn understand(
 
 impl Scene<'_> {
     fn trouble(&self, error: &Error) -> Trouble {
+        if let Some(trouble) = self.spare_comma() {
+            return trouble;
+        }
         match error {
             Error::NoSuchStructField { expected, found, outer } => {
                 self.unknown_field(expected, found, outer.as_deref())
@@ -104,10 +107,41 @@ impl Scene<'_> {
                 let message = "a colon is missing between the field and its value".to_owned();
                 self.set_aside(Code::Syntax, message, Some("write `field: value`".into()))
             }
+            Error::SuggestRawIdentifier(found)
+                if self.scalar().is_none_or(|it| it.start > self.span.start) =>
+            {
+                let span = self.span.start..self.span.start + found.len();
+                let message = format!("`{found}` cannot be the name of a field");
+                let hint = "names of fields have letters, digits and `_` only".to_owned();
+                let told = self.told(Code::UnknownField, span, message, Some(hint));
+                let meant = found.replace(['-', '.', '+'], "_");
+                Trouble { told: Some(told), cure: Cure::SetAside(self.span.start, Some(meant)) }
+            }
+            Error::InvalidEscape(_) => {
+                let message = "this backslash begins no escape that is known".to_owned();
+                let hint = "write `\\\\` for a backslash".to_owned();
+                self.set_aside(Code::Syntax, message, Some(hint))
+            }
+            Error::ExceededRecursionLimit => {
+                self.set_aside(Code::Syntax, "brackets are nested too deeply here".to_owned(), None)
+            }
             Error::Message(message) => self.refused(message),
             Error::TrailingCharacters | Error::Eof => self.stops(error),
             other => self.wrong_type(other),
         }
+    }
+
+    /// A comma with nothing before it.
+    fn spare_comma(&self) -> Option<Trouble> {
+        let place = self.span.start;
+        let rest = self.text(place..self.draft.text().len());
+        let before = self.text(0..place).trim_end();
+        if !(rest.starts_with(',') && before.ends_with([',', '(', '[', '{'])) {
+            return None;
+        }
+        let message = "there is nothing before this comma".to_owned();
+        let told = self.told(Code::Syntax, place..place + 1, message, Some("remove it".to_owned()));
+        Some(Trouble { told: Some(told), cure: Cure::Patch(place..place + 1, String::new()) })
     }
 
     /// The text at a range.
@@ -142,7 +176,9 @@ impl Scene<'_> {
     }
 
     fn unknown_field(&self, expected: &[&str], found: &str, outer: Option<&str>) -> Trouble {
-        let of = outer.map_or(String::new(), |outer| format!(" of `{outer}`"));
+        // Every part of a terminal calls its settings so; the field that holds them says more.
+        let owner = if outer == Some("Spec") { self.owner().or(outer) } else { outer };
+        let of = owner.map_or(String::new(), |owner| format!(" of `{owner}`"));
         let message = format!("`{found}` is no field{of}");
         let near = nearest(found, expected.iter().copied());
         let hint = choice(found, expected.iter().copied());
@@ -161,11 +197,11 @@ impl Scene<'_> {
 
     fn unknown_variant(&self, expected: &[&str], found: &str, outer: Option<&str>) -> Trouble {
         let message = match outer {
-            // Each part of a terminal calls its fault modes so.
-            Some("Fault") => {
-                let part = self.part().map_or(String::new(), |part| format!(" of `{part}`"));
-                format!("`{found}` is no fault mode{part}")
-            }
+            // The parts of a terminal, and the fault modes of each of them, are all called so.
+            Some("Fault") => match self.part() {
+                Some(part) => format!("`{found}` is no fault mode of `{part}`"),
+                None => format!("`{found}` is no part that can break"),
+            },
             Some(outer) => format!("`{found}` is no `{outer}`"),
             None => format!("`{found}` cannot be chosen here"),
         };
@@ -183,8 +219,17 @@ impl Scene<'_> {
         Trouble { told: Some(told), cure }
     }
 
-    /// The word before the bracket that the parser is in: of `Printer(Jamm)` the part.
+    /// The field whose value is the bracket that the parser is in.
+    fn owner(&self) -> Option<&str> {
+        let around = self.path.iter().rev().find(|step| step.0 != self.bracket)?;
+        self.outline.entry(*around).key.clone().map(|key| self.text(key))
+    }
+
+    /// The word before the bracket that the parser is in, if that is a single value: of `Printer(Jamm)` the part.
     fn part(&self) -> Option<&str> {
+        if self.entry().is_none_or(|entry| entry.key.is_some()) {
+            return None;
+        }
         let before = self.text(0..self.outline.bracket(self.bracket).open).trim_end();
         let start = before.rfind(|it: char| !it.is_alphanumeric() && it != '_')? + 1;
         Some(&before[start..]).filter(|word| word.starts_with(char::is_uppercase))
@@ -281,7 +326,10 @@ impl Scene<'_> {
         let range = self.scalar().unwrap_or(self.span.clone());
         let number = self.text(range.clone()).parse::<f64>().is_ok();
         let code = if number { Code::OutOfRange } else { Code::WrongQuantity };
-        let told = self.told(code, range.clone(), message.to_owned(), None);
+        let percent =
+            self.text(range.clone()).strip_suffix('%').and_then(|it| it.parse::<f64>().ok());
+        let hint = percent.map(|it| format!("write {it} % as `{}`", it / 100.0));
+        let told = self.told(code, range.clone(), message.to_owned(), hint);
         let cure = match number {
             true => Cure::Patch(range, "1".into()),
             false => Cure::SetAside(range.start, None),
@@ -352,7 +400,12 @@ fn expectation(
             );
         }
         Error::ExpectedStructLikeEnd => ("fewer values in these parentheses", None),
-        Error::ExpectedDifferentLength { expected, .. } => return (Some(expected.clone()), None),
+        Error::ExpectedDifferentLength { expected, found } => {
+            let digits = |it: char| !it.is_ascii_digit();
+            let count = expected.split(digits).find(|it| !it.is_empty()).unwrap_or("other");
+            let hint = format!("write {count} values, separated by commas; there are {found}");
+            return (Some(format!("{count} values in these parentheses")), Some(hint));
+        }
         Error::InvalidValueForType { expected, .. } => return (Some(expected.clone()), None),
         _ => return (None, None),
     };

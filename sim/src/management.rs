@@ -341,7 +341,9 @@ fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usiz
     let care = body.care();
     let Incident { id, suspect, rung, stage, .. } = care.incidents.remove(at);
     care.helped.retain(|it| it.suspect != suspect);
-    if stage == Stage::Verifying {
+    // A rung that is still being carried out cannot have helped: the one before it may have.
+    let applied = if stage == Stage::Verifying { Some(rung) } else { rung.checked_sub(1) };
+    if let Some(rung) = applied {
         care.helped.push(Helped { suspect, rung, at: now });
     }
     cx.desk.note(cx.me, What::Restored { incident: id });

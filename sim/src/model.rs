@@ -375,7 +375,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
         self.desk.streams().draw(self.me, purpose, occurrence)
     }
-    /// The stream of something that belongs to nobody in particular, as an issuer's card.
+    /// The stream of something that belongs to nobody in particular, as the balance of an account.
     pub fn stream_of(&self, owner: ActorId, purpose: Purpose, occurrence: u64) -> Stream {
         self.desk.streams().stream(owner, purpose, occurrence)
     }

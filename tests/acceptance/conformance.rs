@@ -94,6 +94,8 @@ fn profile_for(fault: Fault) -> Profile {
     match fault.part() {
         Part::PhoneLink => profile.software.firmware.through_phone = true,
         Part::Cellular => profile.software.firmware.uplink = models::wire::Via::Cellular,
+        // A gateway with room to spare loses workers without anybody being worse off.
+        Part::Gateway => profile.platform.gateway.workers = 1,
         _ => {}
     }
     profile
