@@ -84,7 +84,8 @@ fn expect(table: &str) {
                 format!("{code} | {line}:{column} | {marked} | {} | {hint}", one.message)
             })
             .collect();
-        let expected = cells[2..].join(" | ").replace('¶', "\n");
+        let found = found.iter().map(|it| it.replace('\n', "¶")).collect::<Vec<_>>();
+        let expected = cells[2..].join(" | ");
         if found != [expected] {
             wrong.push(format!("{old} | {new} | {}", found.join("\n    AND ")));
         }
@@ -208,6 +209,7 @@ name: "quiet" | name: "quiet | ?
 // A day in a shop. | /* A day | ?
     ],¶)¶ | ],¶)¶Scenario¶ | ?
 count: 40, | count: 40,, | ?
+on: ["lanes"] | on: [,"lanes"] | ?
 name: "quiet" | name: "quiet\q" | ?
         "#,
     );
@@ -249,7 +251,7 @@ Group("lanes") | Site("lanes", 5) | ?
 Group("lanes") | Terminals("lanes", [3, 40]) | ?
 Group("lanes") | Terminals("lanes", []) | ?
 Group("lanes") | Gateway | ?
-Printer(Jam) | Gateway(Down) | ?
+Printer(Jam) | Gateway(WorkersLost) | ?
 , at_most: "5min" | (nothing) | ?
         "#,
     );
@@ -274,7 +276,7 @@ Exactly("45min") | Uniform(from: "2h", to: "1h") | ?
 Exactly("45min") | Exactly("0s") | ?
 nth: 3 | nth: 0 | ?
 nth: 3 | after: "1d" | ?
-PaymentApp(WrongCurrency) | Gateway(Down) | ?
+PaymentApp(WrongCurrency) | Gateway(WorkersLost) | ?
         "#,
     );
 }

@@ -7,7 +7,7 @@ mod policies;
 mod spot;
 mod workload;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use models::quantity::{Currency, Price};
@@ -16,6 +16,8 @@ use sim::quantity::Quantity;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Sheet, choice};
 use crate::draft::Draft;
+use crate::fleet::STANDARD;
+use crate::load::MOST_FOUND;
 use crate::name::Name;
 use crate::outline::Outline;
 use crate::scenario::{SCHEMA, Scenario};
@@ -31,7 +33,9 @@ pub(crate) fn check(
 ) -> Vec<Diagnostic> {
     // The draft has been parsed, so its brackets are sound.
     let Ok(outline) = Outline::of(draft.text()) else { return Vec::new() };
-    let mut checker = Checker { scenario, draft, sheet, outline: &outline, noticed: Vec::new() };
+    let known = Known::of(scenario);
+    let mut checker =
+        Checker { scenario, draft, sheet, outline: &outline, known: &known, noticed: Vec::new() };
     checker.head();
     checker.currency();
     checker.fleet();
@@ -45,11 +49,44 @@ pub(crate) fn check(
     noticed.into_iter().filter(|it| !checker.follows(it, found)).collect()
 }
 
+/// The names that a scenario may refer to.
+struct Known<'a> {
+    groups: BTreeSet<&'a str>,
+    /// Types that are described, and the one that always is.
+    types: BTreeSet<&'a str>,
+    /// Types that terminals are of.
+    used_types: BTreeSet<&'a str>,
+    regions: BTreeSet<&'a str>,
+    hosts: BTreeSet<&'a str>,
+    faults: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(scenario: &'a Scenario) -> Self {
+        let fleet = &scenario.fleet;
+        let hosts: BTreeSet<&str> = scenario.hosts.iter().map(|it| it.id.as_str()).collect();
+        Self {
+            groups: fleet.iter().map(|it| it.id.as_str()).collect(),
+            types: scenario.types.keys().map(|it| it.as_str()).chain([STANDARD]).collect(),
+            used_types: fleet.iter().map(|it| it.terminal_type.as_str()).collect(),
+            regions: fleet.iter().map(|it| it.region.as_str()).collect(),
+            hosts: if hosts.is_empty() { BTreeSet::from(["bank"]) } else { hosts },
+            faults: scenario.faults.iter().map(|it| it.id.as_str()).collect(),
+        }
+    }
+}
+
+/// A length of time as it is written in a scenario.
+fn said(span: Span) -> String {
+    span.write()
+}
+
 struct Checker<'a> {
     scenario: &'a Scenario,
     draft: &'a Draft,
     sheet: &'a Sheet,
     outline: &'a Outline,
+    known: &'a Known<'a>,
     noticed: Vec<Diagnostic>,
 }
 
@@ -65,7 +102,9 @@ impl<'a> Checker<'a> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.noticed.push(self.sheet.error(code, at, message, hint.into()));
+        if self.noticed.len() < MOST_FOUND {
+            self.noticed.push(self.sheet.error(code, at, message, hint.into()));
+        }
     }
 
     fn warning(
@@ -75,19 +114,22 @@ impl<'a> Checker<'a> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let error = self.sheet.error(code, at, message, hint.into());
-        self.noticed.push(Diagnostic { severity: Severity::Warning, ..error });
+        if self.noticed.len() < MOST_FOUND {
+            let error = self.sheet.error(code, at, message, hint.into());
+            self.noticed.push(Diagnostic { severity: Severity::Warning, ..error });
+        }
     }
 
     /// Reports a name that refers to nothing.
-    fn refer(&mut self, name: &Name, what: &str, known: &[&str], spot: &Spot<'_>) {
-        if known.contains(&name.as_str()) || self.draft.lost().contains(name.as_str()) {
+    fn refer(&mut self, name: &Name, what: &str, known: &BTreeSet<&str>, spot: &Spot<'_>) {
+        let there = known.contains(name.as_str()) || self.draft.lost().contains(name.as_str());
+        if there || self.noticed.len() >= MOST_FOUND {
             return;
         }
         let at = name.span().unwrap_or_else(|| spot.range());
-        let hint = match known {
-            [] => format!("this scenario has no {what}"),
-            _ => choice(name, known.iter().copied()),
+        let hint = match known.is_empty() {
+            true => format!("this scenario has no {what}"),
+            false => choice(name, known.iter().copied()),
         };
         self.error(Code::UnknownName, at, format!("there is no {what} `{name}`"), hint);
     }
@@ -172,7 +214,11 @@ impl<'a> Checker<'a> {
         self.not_zero(scenario.duration, "the duration of the run", &root.field("duration"));
         let (duration, warmup, quiet) = (scenario.duration, scenario.warmup, scenario.quiet);
         if duration > Span::ZERO && warmup >= duration {
-            let message = format!("the warm-up ({warmup}) is as long as the run ({duration})");
+            let message = format!(
+                "the warm-up ({}) is as long as the run ({})",
+                said(warmup),
+                said(duration)
+            );
             self.error(
                 Code::WrongTimes,
                 root.field("warmup").range(),
@@ -181,7 +227,10 @@ impl<'a> Checker<'a> {
             );
         } else if duration > Span::ZERO && warmup + quiet >= duration {
             let message = format!(
-                "warm-up ({warmup}) and quiet time ({quiet}) leave nothing of the run ({duration})"
+                "warm-up ({}) and quiet time ({}) leave nothing of the run ({})",
+                said(warmup),
+                said(quiet),
+                said(duration)
             );
             let spot = root.field("quiet");
             let spot = if spot.is_missing() { root.field("duration") } else { spot };

@@ -156,7 +156,7 @@ impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => write!(f, "{number}"),
-            Self::Time(span) => write!(f, "{span}"),
+            Self::Time(span) => f.write_str(&span.write()),
         }
     }
 }

@@ -23,6 +23,8 @@ pub const LONGEST: usize = 4 << 20;
 
 /// How often the text is read again after a mistake was set aside.
 const PASSES: usize = 100;
+/// How many bytes are read in all of these passes together, so that a long file does not take minutes to refuse.
+const READ_AGAIN: usize = 64 << 20;
 
 /// How many mistakes of one kind are reported: nobody mends more of them before looking again.
 pub(crate) const MOST_FOUND: usize = 200;
@@ -236,7 +238,8 @@ fn read(sheet: &Sheet) -> Reading {
     let mut draft = Draft::of(sheet.source());
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut known: BTreeSet<usize> = BTreeSet::new();
-    for _ in 0..PASSES {
+    let passes = (READ_AGAIN / sheet.source().len().max(1)).clamp(1, PASSES);
+    for _ in 0..passes {
         let text = draft.text();
         let Ok(outline) = Outline::of(text) else { break };
         let (result, seen) = collect(|| reading(text, || options.from_str::<Scenario>(text)));

@@ -3,6 +3,7 @@
 //! It is made before the text is parsed: it refuses what is nested too deeply or not closed, and it tells which entry a
 //! mistake is in, so that the entry can be set aside and the rest be read.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The deepest nesting of brackets: no scenario needs a quarter of it, and a parser's stack bears much more.
@@ -19,6 +20,8 @@ pub(crate) struct Bracket {
     pub(crate) close: usize,
     /// What is between commas.
     pub(crate) entries: Vec<Entry>,
+    /// Of a map: the number of the first entry of each key. Structs are short, maps need not be.
+    keys: BTreeMap<String, usize>,
 }
 
 /// What is between two commas: a field, an element, an argument.
@@ -109,10 +112,12 @@ impl Outline {
 
     /// The entry of a bracket with this key, which may be in quotes.
     pub(crate) fn find<'o>(&'o self, source: &str, bracket: usize, key: &str) -> Option<&'o Entry> {
-        self.brackets[bracket]
-            .entries
-            .iter()
-            .find(|it| it.key.clone().is_some_and(|range| source[range].trim_matches('"') == key))
+        let Bracket { kind, entries, keys, .. } = &self.brackets[bracket];
+        if *kind == b'{' {
+            return keys.get(key).map(|number| &entries[*number]);
+        }
+        let is_it = |range: Range<usize>| source[range].trim_matches('"') == key;
+        entries.iter().find(|it| it.key.clone().is_some_and(is_it))
     }
 
     /// The bracket that holds the fields of the scenario: the last one of the whole text's only entry.
@@ -149,7 +154,13 @@ struct Scan<'s> {
 
 impl<'s> Scan<'s> {
     fn new(source: &'s str) -> Self {
-        let whole = Bracket { kind: 0, open: 0, close: source.len(), entries: Vec::new() };
+        let whole = Bracket {
+            kind: 0,
+            open: 0,
+            close: source.len(),
+            entries: Vec::new(),
+            keys: BTreeMap::new(),
+        };
         let (brackets, open) = (vec![whole], vec![(0, Growing::default())]);
         Self { source, at: 0, brackets, open, texts: Vec::new() }
     }
@@ -214,6 +225,7 @@ impl<'s> Scan<'s> {
             open: at,
             close: at,
             entries: Vec::new(),
+            keys: BTreeMap::new(),
         });
         self.open.push((number, Growing::default()));
         Ok(())
@@ -236,6 +248,13 @@ impl<'s> Scan<'s> {
             return Err(Flaw::Mismatched { open: bracket.open, close: at });
         }
         bracket.close = at;
+        if bracket.kind == b'{' {
+            for (number, entry) in bracket.entries.iter().enumerate() {
+                let key =
+                    entry.key.clone().map(|key| self.source[key].trim_matches('"').to_owned());
+                key.map(|key| bracket.keys.entry(key).or_insert(number));
+            }
+        }
         self.token(at..at + 1);
         Ok(())
     }

@@ -124,7 +124,9 @@ pub struct Ladder {
 }
 
 /// What a ladder is for.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Against {
     /// One fault mode, such as `Mode(Printer(Jam))`.
     Mode(Fault),

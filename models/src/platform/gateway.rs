@@ -103,6 +103,8 @@ pub struct Gateway {
     /// Requests that wait for a host, by number, and the number of each.
     flights: BTreeMap<u32, Iso>,
     flight_of: BTreeMap<(ActorId, u32), u32>,
+    /// When each of them has waited long enough, oldest first; most have been answered by then, so one note serves all.
+    deadlines: VecDeque<(Instant, u32)>,
     breakers: Vec<Breaker>,
     recent: Vec<Recent>,
     rrn: u64,
@@ -120,8 +122,8 @@ pub struct Gateway {
 pub enum Timer {
     /// A worker has finished.
     Served(u32),
-    /// A host has not answered in time.
-    HostSilent(u32),
+    /// The oldest request that waits for a host has waited long enough.
+    HostSilent,
     /// A breaker has rested.
     Rested(u8),
 }
@@ -251,7 +253,10 @@ impl Gateway {
             let flight = self.jobs;
             self.flights.insert(flight, iso);
             self.flight_of.insert((iso.terminal, iso.stan), flight);
-            cx.after(spec.host_timeout, Timer::HostSilent(flight));
+            if self.deadlines.is_empty() {
+                cx.after(spec.host_timeout, Timer::HostSilent);
+            }
+            self.deadlines.push_back((cx.now() + spec.host_timeout, flight));
         }
         cx.post(to, Part::Host, spec.to_host, Parcel::Payment(iso));
     }
@@ -310,10 +315,11 @@ impl Gateway {
     /// A host's word on a request or an advice.
     fn host_answered(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
         let host = usize::from(iso.pan.host());
-        self.judge(spec, host, iso.code == Code::INOPERATIVE, cx);
         let approved = iso.code == Code::APPROVED;
+        // An answer that comes too late is no sign that the host is well.
         if let Some(flight) = self.flight_of.remove(&(iso.terminal, iso.stan)) {
             self.flights.remove(&flight);
+            self.judge(spec, host, iso.code == Code::INOPERATIVE, cx);
         }
         let recent = self.recent(iso.terminal);
         let Some((_, entry, code)) = recent.find(iso.stan) else { return };
@@ -357,6 +363,19 @@ impl Gateway {
         let back_office = cx.settings().directory.back_office;
         let booked = Parcel::Booked { terminal, amount };
         cx.post(back_office, Part::BackOffice, Span::ZERO, booked);
+    }
+
+    /// Gives up on every request that has waited long enough, and makes a note of the next one that may.
+    fn look_at_deadlines(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        while let Some(&(due, flight)) = self.deadlines.front() {
+            if due > cx.now() && self.flights.contains_key(&flight) {
+                return cx.after(due.since(cx.now()), Timer::HostSilent);
+            }
+            self.deadlines.pop_front();
+            if due <= cx.now() {
+                self.host_silent(spec, flight, cx);
+            }
+        }
     }
 
     fn host_silent(&mut self, spec: &Spec, flight: u32, cx: &mut Context<'_, Models>) {
@@ -404,7 +423,7 @@ impl Model<Models> for Gateway {
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Served(job) => self.served(spec, job, cx),
-            Timer::HostSilent(flight) => self.host_silent(spec, flight, cx),
+            Timer::HostSilent => self.look_at_deadlines(spec, cx),
             Timer::Rested(host) => self.breaker(usize::from(host)).probing = false,
         }
     }

@@ -8,13 +8,12 @@ use crate::expectations::{Bound, Expectation, Kind, Measure};
 impl Checker<'_> {
     pub(super) fn expectations(&mut self) {
         let (scenario, list) = (self.scenario, self.root().field("expectations"));
-        let faults: Vec<&str> = scenario.faults.iter().map(|it| it.id.as_str()).collect();
         for (number, expectation) in scenario.expectations.iter().enumerate() {
             let spot = list.item(number);
             match expectation {
                 Expectation::Holds(_) => {}
                 Expectation::Covers { fault, activations } => {
-                    self.refer(fault, "fault", &faults, &spot.field("fault"));
+                    self.refer(fault, "fault", &self.known.faults, &spot.field("fault"));
                     if *activations == 0 {
                         let message = "no activations are always reached";
                         self.error(
@@ -27,7 +26,7 @@ impl Checker<'_> {
                 }
                 Expectation::Measure { measure, of, at_least, at_most } => {
                     if let Some(of) = of {
-                        self.refer(of, "fault", &faults, &spot.field("of"));
+                        self.refer(of, "fault", &self.known.faults, &spot.field("of"));
                         self.of_a_fault(*measure, &spot.field("of"));
                     }
                     self.bounds(*measure, *at_least, *at_most, &spot);

@@ -4,9 +4,9 @@ use models::service::Milestone;
 use models::{Models, Part, Visitor, for_each_model};
 use sim::{Model, Span};
 
-use super::Checker;
 use super::fleet::place_of;
 use super::spot::Spot;
+use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::faults::{FaultEntry, Lasts, Life, Sample, Target, When};
 use crate::name::Name;
@@ -56,36 +56,20 @@ impl Checker<'_> {
 
     fn target(&mut self, entry: &FaultEntry, at_hub: bool, spot: &Spot<'_>) {
         let at = spot.field("target");
-        let scenario = self.scenario;
-        let groups: Vec<&str> = scenario.fleet.iter().map(|it| it.id.as_str()).collect();
         match &entry.target {
             Target::All | Target::Gateway | Target::BackOffice => {}
-            Target::Group(name) => self.refer(name, "group", &groups, &at),
-            Target::Type(name) => {
-                let used: Vec<&str> =
-                    scenario.fleet.iter().map(|it| it.terminal_type.as_str()).collect();
-                self.refer(name, "terminal of type", &used, &at);
-            }
-            Target::Region(name) => {
-                let regions: Vec<&str> =
-                    scenario.fleet.iter().map(|it| it.region.as_str()).collect();
-                self.refer(name, "region", &regions, &at);
-            }
+            Target::Group(name) => self.refer(name, "group", &self.known.groups, &at),
+            Target::Type(name) => self.refer(name, "terminal of type", &self.known.used_types, &at),
+            Target::Region(name) => self.refer(name, "region", &self.known.regions, &at),
             Target::Site(name, site) => {
-                self.refer(name, "group", &groups, &at);
+                self.refer(name, "group", &self.known.groups, &at);
                 self.within(name, &[*site], true, &at);
             }
             Target::Terminals(name, numbers) => {
-                self.refer(name, "group", &groups, &at);
+                self.refer(name, "group", &self.known.groups, &at);
                 self.within(name, numbers, false, &at);
             }
-            Target::Host(name) => {
-                let hosts: Vec<&str> = match scenario.hosts[..] {
-                    [] => vec!["bank"],
-                    _ => scenario.hosts.iter().map(|it| it.id.as_str()).collect(),
-                };
-                self.refer(name, "host", &hosts, &at);
-            }
+            Target::Host(name) => self.refer(name, "host", &self.known.hosts, &at),
         }
         self.fits(entry, at_hub, &at);
     }
@@ -192,7 +176,9 @@ impl Checker<'_> {
                 self.in_time(time, "it", &at);
                 if time < end && time >= sales_end {
                     let message = format!(
-                        "it strikes at {time}, when the last customer has come ({sales_end})"
+                        "it strikes at {}, when the last customer has come ({})",
+                        said(time),
+                        said(sales_end)
                     );
                     self.warning(
                         Code::NeverStrikes,
@@ -230,8 +216,11 @@ impl Checker<'_> {
     fn in_time(&mut self, time: Span, what: &str, spot: &Spot<'_>) {
         let end = self.scenario.duration;
         if time >= end && end > Span::ZERO && time > Span::ZERO {
-            let message =
-                format!("{what} never strikes: {time} is not before the end of the run, {end}");
+            let message = format!(
+                "{what} never strikes: {} is not before the end of the run, {}",
+                said(time),
+                said(end)
+            );
             self.error(
                 Code::NeverStrikes,
                 spot.range(),
@@ -289,7 +278,7 @@ impl Checker<'_> {
                 self.not_zero(median, "the median length", &at.field("median"))
             }
             Lasts::Uniform { from, to } if from > to => {
-                let message = format!("it ends ({to}) before it starts ({from})");
+                let message = format!("it ends ({}) before it starts ({})", said(to), said(from));
                 self.error(
                     Code::WrongTimes,
                     at.field("to").range(),

@@ -2,15 +2,18 @@
 
 use models::bearer::Radio;
 
-use super::Checker;
 use super::spot::Spot;
+use super::{Checker, said};
 use crate::diagnostic::Code;
-use crate::fleet::{Group, STANDARD};
+use crate::fleet::Group;
 
 /// The most terminals that a run can have, the hubs left out.
 const MOST_TERMINALS: u64 = 16_000_000;
 /// The most groups: each has its own settings, which are numbered in 16 bits together with those of the hosts.
 const MOST_GROUPS: usize = 60_000;
+
+/// The most types that a type can be based on, one on the other.
+const MOST_BASES: usize = 16;
 
 impl Checker<'_> {
     pub(super) fn fleet(&mut self) {
@@ -63,10 +66,7 @@ impl Checker<'_> {
                 "set `site_size` to 1 or more",
             );
         }
-        let scenario = self.scenario;
-        let types: Vec<&str> =
-            scenario.types.keys().map(|it| it.as_str()).chain([STANDARD]).collect();
-        self.refer(&group.terminal_type, "terminal type", &types, &spot.field("type"));
+        self.refer(&group.terminal_type, "terminal type", &self.known.types, &spot.field("type"));
         if group.uplink.is_some() && group.uplink == group.backup {
             let message = format!("uplink and backup of group `{}` are the same", group.id);
             self.warning(
@@ -81,12 +81,10 @@ impl Checker<'_> {
     fn types(&mut self) {
         let (scenario, map) = (self.scenario, self.root().field("types"));
         self.distinct("terminal types", map.keys().into_iter());
-        let known: Vec<&str> =
-            scenario.types.keys().map(|it| it.as_str()).chain([STANDARD]).collect();
         for (name, of) in &scenario.types {
             let spot = map.field(name);
             if let Some(base) = &of.base {
-                self.refer(base, "terminal type", &known, &spot.field("base"));
+                self.refer(base, "terminal type", &self.known.types, &spot.field("base"));
                 self.circle(name, &spot.field("base"));
             }
             let power = &of.hardware.power;
@@ -125,6 +123,11 @@ impl Checker<'_> {
             if way.contains(&base) {
                 return;
             }
+            if way.len() > MOST_BASES {
+                let message = format!("type `{start}` has more than {MOST_BASES} bases");
+                self.error(Code::Circle, spot.range(), message, "base it on one that has fewer");
+                return;
+            }
             way.push(base);
         }
     }
@@ -135,9 +138,8 @@ impl Checker<'_> {
         self.not_zero(network.least_latency, "the least latency", &spot.field("least_latency"));
         let map = spot.field("regions");
         self.distinct("regions", map.keys().into_iter());
-        let known: Vec<&str> = scenario.fleet.iter().map(|it| it.region.as_str()).collect();
         for (name, region) in &network.regions {
-            self.refer(name, "region", &known, &map.field(name));
+            self.refer(name, "region", &self.known.regions, &map.field(name));
             for (bearer, radio) in [("wifi", &region.wifi), ("cellular", &region.cellular)] {
                 let spot = map.field(name).field(bearer);
                 radio.iter().for_each(|radio| self.radio(radio, &spot));
@@ -154,8 +156,8 @@ impl Checker<'_> {
     fn radio(&mut self, radio: &Radio, spot: &Spot<'_>) {
         let least = self.scenario.network.least_latency;
         if radio.latency < least {
-            let message =
-                format!("a latency of {} is lengthened to the least one, {least}", radio.latency);
+            let (is, least) = (said(radio.latency), said(least));
+            let message = format!("a latency of {is} is lengthened to the least one, {least}");
             let hint = "make `network.least_latency` smaller, or this longer";
             self.warning(Code::Contradiction, spot.field("latency").range(), message, hint);
         }

@@ -1,7 +1,9 @@
 //! Policies and ladders.
 
-use super::Checker;
+use std::collections::BTreeSet;
+
 use super::spot::Spot;
+use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::policies::{Against, Ladder};
 
@@ -33,7 +35,8 @@ impl Checker<'_> {
         if transport.backoff > transport.backoff_most {
             let message = format!(
                 "the first pause ({}) is longer than the longest ({})",
-                transport.backoff, transport.backoff_most
+                said(transport.backoff),
+                said(transport.backoff_most)
             );
             let hint = "`backoff` has to be at most `backoff_most`";
             self.error(Code::WrongTimes, at.field("backoff").range(), message, hint);
@@ -54,9 +57,10 @@ impl Checker<'_> {
     }
 
     fn ladders(&mut self, ladders: &[Ladder], list: &Spot<'_>) {
+        let mut seen = BTreeSet::new();
         for (number, ladder) in ladders.iter().enumerate() {
             let at = list.item(number).field("against");
-            if ladders[..number].iter().any(|it| it.against == ladder.against) {
+            if !seen.insert(ladder.against) {
                 self.error(
                     Code::DuplicateName,
                     at.range(),

@@ -1,5 +1,7 @@
 //! Customers, merchants, the gateway, the hosts.
 
+use std::collections::BTreeSet;
+
 use models::people::customer::Mix;
 use sim::quantity::Factor;
 
@@ -15,26 +17,24 @@ const MOST_HOSTS: usize = 100;
 impl Checker<'_> {
     pub(super) fn workload(&mut self) {
         let (scenario, list) = (self.scenario, self.root().field("workload"));
-        let groups: Vec<&str> = scenario.fleet.iter().map(|it| it.id.as_str()).collect();
-        let mut served: Vec<&str> = Vec::new();
+        let mut served: BTreeSet<&str> = BTreeSet::new();
         for (number, workload) in scenario.workload.iter().enumerate() {
             let spot = list.item(number);
             for name in &workload.on {
-                self.refer(name, "group", &groups, &spot.field("on"));
+                self.refer(name, "group", &self.known.groups, &spot.field("on"));
             }
             let named = workload.on.iter().map(|it| it.as_str());
-            let on: Vec<&str> =
-                if workload.on.is_empty() { groups.clone() } else { named.collect() };
-            if let Some(twice) = on.iter().find(|it| served.contains(it)) {
-                let message = format!("group `{twice}` has more than one workload");
-                self.error(
-                    Code::Contradiction,
-                    spot.field("on").range(),
-                    message,
-                    "name each group in one workload only",
-                );
+            let on: Vec<&str> = match workload.on.is_empty() {
+                true => self.known.groups.iter().copied().collect(),
+                false => named.collect(),
+            };
+            for name in on {
+                if !served.insert(name) {
+                    let message = format!("group `{name}` is in more than one workload");
+                    let hint = "name each group once";
+                    self.error(Code::Contradiction, spot.field("on").range(), message, hint);
+                }
             }
-            served.extend(on);
             self.customers(workload, &spot);
         }
         let customer = &scenario.people.customer;
@@ -135,7 +135,7 @@ impl Checker<'_> {
                 "hours are from 1 to 24",
             );
         }
-        if opens >= closes {
+        if opens <= 23 && closes <= 24 && opens >= closes {
             let message = format!("merchants leave at {closes}, before they come at {opens}");
             self.error(
                 Code::WrongTimes,
