@@ -66,7 +66,9 @@ pub struct Detection {
 /// One remedy that was tried.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tried {
-    /// The incident, within the actor that keeps it.
+    /// The actor that keeps the incident.
+    pub kept_by: ActorId,
+    /// The incident, within that actor.
     pub incident: u16,
     /// Step of its ladder.
     pub rung: u8,

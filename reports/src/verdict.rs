@@ -1,6 +1,8 @@
 //! The verdict: passed, failed, or nothing to judge by.
 
 mod expectations;
+#[cfg(test)]
+mod tests;
 
 use models::invariants::{Breach, Invariant};
 use scenarios::Outcome;

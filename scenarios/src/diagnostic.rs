@@ -273,6 +273,9 @@ impl Sheet {
     }
 }
 
+/// How many candidates are compared with a word: the best of more is not worth the time.
+const COMPARED: usize = 2_000;
+
 /// The candidate that was probably meant, if one is near enough.
 pub(crate) fn nearest<'c>(
     word: &str,
@@ -281,9 +284,10 @@ pub(crate) fn nearest<'c>(
     let lower = word.to_lowercase();
     let near = |candidate: &str| {
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-        (distance <= (word.chars().count() + 2) / 3).then_some(distance)
+        (distance <= word.chars().count().div_ceil(3)).then_some(distance)
     };
-    let ranked = candidates.into_iter().filter_map(|it| near(it).map(|distance| (distance, it)));
+    let compared = candidates.into_iter().take(COMPARED);
+    let ranked = compared.filter_map(|it| near(it).map(|distance| (distance, it)));
     ranked.min_by_key(|(distance, _)| *distance).map(|(_, it)| it)
 }
 

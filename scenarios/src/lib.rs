@@ -1,6 +1,6 @@
 //! What is asked: the language of scenarios, and the scenarios that ship.
 //!
-//! A file is read by [`load`], which finds every mistake that it can at once; what comes out is a [`Scenario`] whose
+//! A file is read by [`load()`], which finds every mistake that it can at once; what comes out is a [`Scenario`] whose
 //! references all lead somewhere.
 
 pub mod assemble;

@@ -24,7 +24,7 @@ pub const LONGEST: usize = 4 << 20;
 /// How often the text is read again after a mistake was set aside.
 const PASSES: usize = 100;
 /// How many bytes are read in all of these passes together, so that a long file does not take minutes to refuse.
-const READ_AGAIN: usize = 64 << 20;
+const READ_AGAIN: usize = 16 << 20;
 
 /// How many mistakes of one kind are reported: nobody mends more of them before looking again.
 pub(crate) const MOST_FOUND: usize = 200;
@@ -286,6 +286,10 @@ fn apply(cure: Cure, draft: &mut Draft, outline: &Outline) -> bool {
             draft.patch(range.clone(), &by) || set_aside(range.start, None, draft, outline)
         }
         Cure::Supply(fields) => {
+            // Once is enough: what is still missing then is missing in something else.
+            if fields.iter().all(|field| draft.lost().contains(field)) {
+                return false;
+            }
             let Some(root) = outline.scenario() else { return false };
             let known = |field: &str| STAND_INS.iter().find(|(name, _)| *name == field);
             let all = fields.iter().map(|it| known(it)).collect::<Option<Vec<_>>>();

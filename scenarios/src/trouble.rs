@@ -1,5 +1,8 @@
 //! What stopped the parser: in the user's words, and how to set it aside so that the rest can be read.
 
+mod syntax;
+mod value;
+
 use std::ops::Range;
 
 use ron::Error;
@@ -102,46 +105,18 @@ impl Scene<'_> {
             Error::ExpectedFloat | Error::UnderscoreAtBeginning | Error::FloatUnderscore => {
                 self.wrong_number(self.expected.unwrap_or("a number"))
             }
-            Error::ExpectedComma => self.missing_comma(),
-            Error::ExpectedMapColon => {
-                let message = "a colon is missing between the field and its value".to_owned();
-                self.set_aside(Code::Syntax, message, Some("write `field: value`".into()))
-            }
-            Error::SuggestRawIdentifier(found)
-                if self.scalar().is_none_or(|it| it.start > self.span.start) =>
-            {
-                let span = self.span.start..self.span.start + found.len();
-                let message = format!("`{found}` cannot be the name of a field");
-                let hint = "names of fields have letters, digits and `_` only".to_owned();
-                let told = self.told(Code::UnknownField, span, message, Some(hint));
-                let meant = found.replace(['-', '.', '+'], "_");
-                Trouble { told: Some(told), cure: Cure::SetAside(self.span.start, Some(meant)) }
-            }
-            Error::InvalidEscape(_) => {
-                let message = "this backslash begins no escape that is known".to_owned();
-                let hint = "write `\\\\` for a backslash".to_owned();
-                self.set_aside(Code::Syntax, message, Some(hint))
-            }
-            Error::ExceededRecursionLimit => {
-                self.set_aside(Code::Syntax, "brackets are nested too deeply here".to_owned(), None)
+            Error::ExpectedComma
+            | Error::ExpectedMapColon
+            | Error::InvalidEscape(_)
+            | Error::ExceededRecursionLimit
+            | Error::TrailingCharacters
+            | Error::Eof => self.syntax(error),
+            Error::SuggestRawIdentifier(found) => {
+                self.no_identifier(found).unwrap_or_else(|| self.wrong_type(error))
             }
             Error::Message(message) => self.refused(message),
-            Error::TrailingCharacters | Error::Eof => self.stops(error),
             other => self.wrong_type(other),
         }
-    }
-
-    /// A comma with nothing before it.
-    fn spare_comma(&self) -> Option<Trouble> {
-        let place = self.span.start;
-        let rest = self.text(place..self.draft.text().len());
-        let before = self.text(0..place).trim_end();
-        if !(rest.starts_with(',') && before.ends_with([',', '(', '[', '{'])) {
-            return None;
-        }
-        let message = "there is nothing before this comma".to_owned();
-        let told = self.told(Code::Syntax, place..place + 1, message, Some("remove it".to_owned()));
-        Some(Trouble { told: Some(told), cure: Cure::Patch(place..place + 1, String::new()) })
     }
 
     /// The text at a range.
@@ -277,148 +252,4 @@ impl Scene<'_> {
             .rfind(|it: char| !it.is_alphanumeric() && it != '_')
             .map_or(0, |it| it + before[it..].chars().next().map_or(1, char::len_utf8))
     }
-
-    fn wrong_number(&self, expected: &str) -> Trouble {
-        let range = self.scalar().unwrap_or(self.span.clone());
-        let value = self.text(range.clone());
-        let (code, message) = match value.trim_start_matches('-').parse::<f64>() {
-            Err(_) => (Code::WrongType, format!("expected {expected}, found `{value}`")),
-            Ok(_) if value.starts_with('-') => {
-                (Code::OutOfRange, format!("`{value}` is negative; expected {expected}"))
-            }
-            Ok(_) => (Code::OutOfRange, format!("`{value}` is too large")),
-        };
-        let bare = value.trim_matches('"');
-        let quoted = bare != value && bare.parse::<f64>().is_ok();
-        let hint = quoted.then(|| format!("write it without quotes: `{bare}`"));
-        let told = self.told(code, range.clone(), message, hint);
-        Trouble { told: Some(told), cure: Cure::Patch(range, "1".into()) }
-    }
-
-    fn missing_comma(&self) -> Trouble {
-        let place = self.span.start;
-        let rest = self.text(place..self.draft.text().len());
-        if rest.starts_with('.')
-            && let Some(range) = self.scalar()
-        {
-            let message = format!("expected a whole number, found `{}`", self.text(range.clone()));
-            let told = self.told(Code::WrongType, range.clone(), message, None);
-            return Trouble { told: Some(told), cure: Cure::Patch(range, "1".into()) };
-        }
-        let word = rest.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(rest.len());
-        let message = "a comma is missing before this".to_owned();
-        let told = self.told(
-            Code::Syntax,
-            place..place + word,
-            message,
-            Some("write `,` between two entries".into()),
-        );
-        let blank = self.text(0..place).ends_with(|it: char| it.is_ascii_whitespace());
-        let cure = match blank {
-            true => Cure::Patch(place - 1..place, ",".into()),
-            false => Cure::SetAside(place, None),
-        };
-        Trouble { told: Some(told), cure }
-    }
-
-    /// A value that its own type refused.
-    fn refused(&self, message: &str) -> Trouble {
-        let range = self.scalar().unwrap_or(self.span.clone());
-        let number = self.text(range.clone()).parse::<f64>().is_ok();
-        let code = if number { Code::OutOfRange } else { Code::WrongQuantity };
-        let percent =
-            self.text(range.clone()).strip_suffix('%').and_then(|it| it.parse::<f64>().ok());
-        let hint = percent.map(|it| format!("write {it} % as `{}`", it / 100.0));
-        let told = self.told(code, range.clone(), message.to_owned(), hint);
-        let cure = match number {
-            true => Cure::Patch(range, "1".into()),
-            false => Cure::SetAside(range.start, None),
-        };
-        Trouble { told: Some(told), cure }
-    }
-
-    fn wrong_type(&self, error: &Error) -> Trouble {
-        let entry = self.entry();
-        let range = self.scalar().or_else(|| entry.map(|it| it.value.clone()));
-        let range = range.unwrap_or(self.span.clone());
-        let found = self.text(range.clone()).lines().next().unwrap_or("").to_owned();
-        let (expected, hint) = expectation(error, self.expected, &found);
-        let message = match expected {
-            Some(expected) if found.is_empty() => format!("expected {expected}"),
-            Some(expected) => format!("expected {expected}, found `{}`", shortened(&found)),
-            None => error.to_string(),
-        };
-        let place = entry.map_or(self.span.start, |it| it.extent.start);
-        let told = self.told(Code::WrongType, range, message, hint);
-        Trouble { told: Some(told), cure: Cure::SetAside(place, None) }
-    }
-
-    fn stops(&self, error: &Error) -> Trouble {
-        let rest = self.draft.text().len();
-        let message = match error {
-            Error::Eof => "the scenario ends too early",
-            _ => "something follows the end of the scenario",
-        };
-        let told = self.told(Code::Syntax, self.span.start..rest, message.into(), None);
-        let cure = match error {
-            Error::Eof => Cure::Stop,
-            _ => Cure::Patch(self.span.start..rest, String::new()),
-        };
-        Trouble { told: Some(told), cure }
-    }
-}
-
-/// What the parser expected, and what to write.
-fn expectation(
-    error: &Error,
-    quantity: Option<&str>,
-    found: &str,
-) -> (Option<String>, Option<String>) {
-    let is_word =
-        !found.is_empty() && found.chars().all(|it| it.is_alphanumeric() || "_- .%".contains(it));
-    let quoted = is_word.then(|| format!("write it in quotes: `\"{found}\"`"));
-    let (expected, hint) = match error {
-        Error::ExpectedString if quantity.is_some() => {
-            let number = found.parse::<f64>().is_ok();
-            let hint = if number { None } else { quoted };
-            return (quantity.map(str::to_owned), hint);
-        }
-        Error::ExpectedString => ("a text in quotes", quoted),
-        Error::ExpectedArray => ("a list", Some("a list is written `[a, b]`".to_owned())),
-        Error::ExpectedMap => ("a map", Some("a map is written `{\"name\": value}`".to_owned())),
-        Error::ExpectedBoolean => ("`true` or `false`", None),
-        Error::ExpectedIdentifier | Error::SuggestRawIdentifier(_) => {
-            ("a word without quotes", None)
-        }
-        Error::ExpectedStructLike | Error::ExpectedUnit => {
-            ("values in parentheses", is_word.then(|| format!("write `{found}(...)`")))
-        }
-        Error::ExpectedNamedStructLike(name) => {
-            return (
-                Some(format!("`{name}(...)`")),
-                Some(format!("write `{name}(...)`, or just `(...)`")),
-            );
-        }
-        Error::ExpectedStructLikeEnd => ("fewer values in these parentheses", None),
-        Error::ExpectedDifferentLength { expected, found } => {
-            let digits = |it: char| !it.is_ascii_digit();
-            let count = expected.split(digits).find(|it| !it.is_empty()).unwrap_or("other");
-            let hint = format!("write {count} values, separated by commas; there are {found}");
-            return (Some(format!("{count} values in these parentheses")), Some(hint));
-        }
-        Error::InvalidValueForType { expected, .. } => return (Some(expected.clone()), None),
-        _ => return (None, None),
-    };
-    (Some(expected.to_owned()), hint)
-}
-
-/// How much of a wrong value is repeated in a message.
-const SHOWN: usize = 40;
-
-fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
 }

@@ -92,6 +92,8 @@ pub struct Agenda<E> {
     /// What was added to the tick under way, or before it.
     late: BinaryHeap<Reverse<Entry<E>>>,
     len: usize,
+    /// True from when a slot is entered until somebody has looked at it.
+    entered: bool,
 }
 
 impl<E: Copy> Default for Agenda<E> {
@@ -103,6 +105,7 @@ impl<E: Copy> Default for Agenda<E> {
             current: Vec::new(),
             late: BinaryHeap::new(),
             len: 0,
+            entered: false,
         }
     }
 }
@@ -168,6 +171,12 @@ impl<E: Copy> Agenda<E> {
         }
     }
 
+    /// What is left of the slot under way, if it was entered since the last call.
+    #[inline]
+    pub(crate) fn entered(&mut self) -> Option<&[Entry<E>]> {
+        std::mem::take(&mut self.entered).then_some(&*self.current)
+    }
+
     /// Enters the next occupied slot, if it begins before `limit`.
     fn advance(&mut self, limit: Instant) -> bool {
         let Some((level, tick)) = self.next_slot() else { return false };
@@ -198,6 +207,7 @@ impl<E: Copy> Agenda<E> {
         if self.current.len() > 1 {
             self.current.sort_unstable_by(|a, b| b.cmp(a));
         }
+        self.entered = true;
         true
     }
 

@@ -129,7 +129,7 @@ impl Customer {
         if weights <= 0.0 || spec.per_day.0 <= 0.0 {
             return;
         }
-        let mut left = -libm::log(cx.stream(GAP, u64::from(self.count)).unit());
+        let mut left = -libm::log(sim::unit(cx.draw(GAP, u64::from(self.count))[0]));
         // Arrivals a nanosecond in an hour of weight 1.
         let scale = spec.per_day.0 / weights / HOUR as f64;
         let mut at = cx.now().0;

@@ -32,6 +32,8 @@ pub struct Spec {
     pub breaker_trips_after: u32,
     /// How long it then waits before it tries again.
     pub breaker_rests: Span,
+    /// A host whose smoothed answering time is longer than this is slow.
+    pub slow_after: Span,
 }
 
 impl Default for Spec {
@@ -45,6 +47,7 @@ impl Default for Spec {
             host_timeout: Span::secs(10),
             breaker_trips_after: 5,
             breaker_rests: Span::secs(30),
+            slow_after: Span::secs(3),
         }
     }
 }
@@ -90,6 +93,9 @@ struct Breaker {
     open_until: Option<Instant>,
     /// One request is let through to see.
     probing: bool,
+    /// Smoothed time that the host takes, in seconds: an exponentially weighted mean, a fifth for each new answer.
+    smoothed_s: f64,
+    slow: bool,
 }
 
 /// State of the gateway.
@@ -101,7 +107,7 @@ pub struct Gateway {
     in_hand: BTreeMap<u32, Iso>,
     jobs: u32,
     /// Requests that wait for a host, by number, and the number of each.
-    flights: BTreeMap<u32, Iso>,
+    flights: BTreeMap<u32, (Instant, Iso)>,
     flight_of: BTreeMap<(ActorId, u32), u32>,
     /// When each of them has waited long enough, oldest first; most have been answered by then, so one note serves all.
     deadlines: VecDeque<(Instant, u32)>,
@@ -251,7 +257,7 @@ impl Gateway {
             }
             self.jobs = self.jobs.wrapping_add(1);
             let flight = self.jobs;
-            self.flights.insert(flight, iso);
+            self.flights.insert(flight, (cx.now(), iso));
             self.flight_of.insert((iso.terminal, iso.stan), flight);
             if self.deadlines.is_empty() {
                 cx.after(spec.host_timeout, Timer::HostSilent);
@@ -285,7 +291,7 @@ impl Gateway {
             breaker.failures = 0;
             if breaker.open_until.take().is_some() {
                 cx.note(Note::Breaker { host: actor, open: false });
-                cx.dismiss();
+                self.all_clear(cx);
             }
             return;
         }
@@ -296,6 +302,28 @@ impl Gateway {
         if breaker.open_until.replace(until).is_none() {
             cx.note(Note::Breaker { host: actor, open: true });
             cx.alarm_about(AnyFault::Host(super::host::Fault::Outage), actor);
+        }
+    }
+
+    /// One more answer of a host; of one that came too late only that is known. Silence is the breaker's matter.
+    fn clocked(&mut self, spec: &Spec, host: usize, took: Span, cx: &mut Context<'_, Models>) {
+        let Some(&actor) = cx.settings().directory.hosts.get(host) else { return };
+        let limit = spec.slow_after.as_secs_f64();
+        let breaker = self.breaker(host);
+        breaker.smoothed_s += (took.as_secs_f64() - breaker.smoothed_s) / 5.0;
+        if !breaker.slow && breaker.smoothed_s > limit {
+            breaker.slow = true;
+            cx.alarm_about(AnyFault::Host(super::host::Fault::Slow), actor);
+        } else if breaker.slow && breaker.smoothed_s < limit / 2.0 {
+            breaker.slow = false;
+            self.all_clear(cx);
+        }
+    }
+
+    /// No host is silent or slow: what was opened about them is closed.
+    fn all_clear(&self, cx: &mut Context<'_, Models>) {
+        if !self.breakers.iter().any(|it| it.slow || it.open_until.is_some()) {
+            cx.dismiss();
         }
     }
 
@@ -318,8 +346,12 @@ impl Gateway {
         let approved = iso.code == Code::APPROVED;
         // An answer that comes too late is no sign that the host is well.
         if let Some(flight) = self.flight_of.remove(&(iso.terminal, iso.stan)) {
-            self.flights.remove(&flight);
+            if let Some((sent, _)) = self.flights.remove(&flight) {
+                self.clocked(spec, host, cx.now().since(sent), cx);
+            }
             self.judge(spec, host, iso.code == Code::INOPERATIVE, cx);
+        } else {
+            self.clocked(spec, host, spec.host_timeout, cx);
         }
         let recent = self.recent(iso.terminal);
         let Some((_, entry, code)) = recent.find(iso.stan) else { return };
@@ -379,7 +411,7 @@ impl Gateway {
     }
 
     fn host_silent(&mut self, spec: &Spec, flight: u32, cx: &mut Context<'_, Models>) {
-        let Some(iso) = self.flights.remove(&flight) else { return };
+        let Some((_, iso)) = self.flights.remove(&flight) else { return };
         self.flight_of.remove(&(iso.terminal, iso.stan));
         self.judge(spec, usize::from(iso.pan.host()), true, cx);
         if let Some((_, entry, _)) = self.recent(iso.terminal).find(iso.stan)
@@ -466,6 +498,6 @@ impl Model<Models> for Gateway {
         (reading.waiting > 0 && reading.pressure > 4.0).then_some(Fault::WorkersLost)
     }
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        suspect.part() == Part::Host && self.breakers.iter().any(|it| it.open_until.is_some())
+        suspect.part() == Part::Host && self.breakers.iter().any(|it| it.slow || it.open_until.is_some())
     }
 }

@@ -260,6 +260,7 @@ impl Model<Models> for Host {
             ladder: &[
                 step(Remedy::Retry, Performer::Device, Span::minutes(1)),
                 step(Remedy::RestoreService, Performer::Device, Span::minutes(20)),
+                step(Remedy::RestoreService, Performer::Device, Span::minutes(60)),
             ],
         },
     ];

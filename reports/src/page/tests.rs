@@ -1,89 +1,89 @@
 use std::collections::BTreeMap;
 
 use models::wire::Code;
-use models::{Cue, Outcome as Ending, Part, Remedy};
+use models::{Cue, Outcome as Ending, Remedy};
 use sim::{Performer, Span, What};
 
 use super::*;
 use crate::tape::{BANK, CABLE, PAPER, PLUG, Tape};
 
-/// A day of a shop: sales all day, faults of several kinds, an outage of the bank. Drawn by a fixed rule.
+/// What happens, by the second and the actor: a map keeps it in order.
+type Script = BTreeMap<(u64, u32), Vec<What<models::Models>>>;
+
+/// Numbers by a fixed rule.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// One fault of one terminal, some of them never noticed.
+fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
+    let fault = [PLUG, CABLE, PAPER][draw.below(3) as usize];
+    let suspect = [fault, fault, PLUG, PAPER][draw.below(4) as usize];
+    let onset = 20_000 + draw.below(50_000);
+    let (seen, mend) = (onset + 20 + draw.below(900), 300 + draw.below(9_000));
+    let mut then = |at: u64, what| script.entry((at, who)).or_default().push(what);
+    let plan = if fault == PLUG { 0 } else { sim::NATURAL };
+    then(onset, What::Activated { occurrence: 0, plan, fault });
+    then(onset + 2, What::CueShown { part: fault.part(), cue: Cue::ChargeLightOut });
+    then(onset + 5, What::Service { up: false });
+    if draw.below(7) == 0 {
+        return;
+    }
+    let about = sim::ActorId(who);
+    then(seen, What::Alarm { incident: 0, detector: suspect.part(), suspect, about });
+    let ladder = [
+        (Remedy::Retry, Performer::Device),
+        (Remedy::Replug, Performer::Attendant),
+        (Remedy::Repair, Performer::Technician),
+    ];
+    for (rung, (remedy, by)) in (0u8..).zip(ladder) {
+        let done = seen + mend * (u64::from(rung) + 1) / 3;
+        then(
+            seen + mend * u64::from(rung) / 3,
+            What::RemedyStarted { incident: 0, rung, remedy, by },
+        );
+        if rung == 2 {
+            then(done, What::Cleared { occurrence: 0, fault, by: Some(remedy) });
+        }
+        then(done, What::RemedyApplied { incident: 0, rung, remedy, by, mended: 0 });
+    }
+    then(seen + mend + 30, What::Service { up: true });
+    then(seen + mend + 60, What::Restored { incident: 0 });
+}
+
+/// A day of a shop: sales all day, faults of several kinds, an outage of the bank, a false alarm.
 fn day(terminals: u32) -> Tape {
+    let (mut draw, mut script) = (Draw(1), Script::new());
+    for who in (0..terminals).step_by(4) {
+        broken(&mut script, who, &mut draw);
+    }
+    let mut then = |at: u64, who, what| script.entry((at, who)).or_default().push(what);
+    then(40_000, terminals, What::Activated { occurrence: 0, plan: 1, fault: BANK });
+    then(42_700, terminals, What::Cleared { occurrence: 0, fault: BANK, by: None });
+    for (at, who, about, suspect) in [(40_090, 1, terminals, BANK), (77_000, 2, 2, PAPER)] {
+        let (detector, about) = (suspect.part(), sim::ActorId(about));
+        then(at, who, What::Alarm { incident: 9, detector, suspect, about });
+    }
     let mut tape = Tape::new(terminals);
     tape.outcome.simulated = Span::hours(24);
-    let mut state = 1u64;
-    let mut draw = move |below: u64| {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
-    // What happens, by the second: a map keeps it in order.
-    let mut script: BTreeMap<(u64, u32), Vec<What<models::Models>>> = BTreeMap::new();
-    let mut faults = BTreeMap::new();
-    for index in 0..terminals / 4 {
-        let who = draw(u64::from(terminals)) as u32;
-        if faults.insert(who, ()).is_some() {
-            continue;
-        }
-        let fault = [PLUG, CABLE, PAPER][draw(3) as usize];
-        let suspect = [fault, fault, PLUG, PAPER][draw(4) as usize];
-        let (onset, detect, mend) = (20_000 + draw(50_000), 20 + draw(900), 300 + draw(9_000));
-        let mut then = |at: u64, what| script.entry((at, who)).or_default().push(what);
-        let plan = if fault == PLUG { 0 } else { sim::NATURAL };
-        then(onset, What::Activated { occurrence: 0, plan, fault });
-        then(onset + 2, What::CueShown { part: fault.part(), cue: Cue::ChargeLightOut });
-        then(onset + 5, What::Service { up: false });
-        if index % 7 == 0 {
-            continue;
-        }
-        let about = sim::ActorId(who);
-        then(onset + detect, What::Alarm { incident: 0, detector: suspect.part(), suspect, about });
-        for (rung, by) in
-            [Performer::Device, Performer::Attendant, Performer::Technician].into_iter().enumerate()
-        {
-            let (rung, from) = (rung as u8, onset + detect + mend * rung as u64 / 3);
-            let remedy = [Remedy::Retry, Remedy::Replug, Remedy::Repair][usize::from(rung)];
-            then(from, What::RemedyStarted { incident: 0, rung, remedy, by });
-            if rung == 2 {
-                then(
-                    onset + detect + mend,
-                    What::Cleared { occurrence: 0, fault, by: Some(remedy) },
-                );
-            }
-            let done = onset + detect + mend * (u64::from(rung) + 1) / 3;
-            then(done, What::RemedyApplied { incident: 0, rung, remedy, by, mended: 0 });
-        }
-        then(onset + detect + mend + 30, What::Service { up: true });
-        then(onset + detect + mend + 60, What::Restored { incident: 0 });
-    }
-    let mut hub = |at: u64, what| script.entry((at, terminals)).or_default().push(what);
-    hub(40_000, What::Activated { occurrence: 0, plan: 1, fault: BANK });
-    hub(42_700, What::Cleared { occurrence: 0, fault: BANK, by: None });
-    script.entry((40_090, terminals - 1)).or_default().push(What::Alarm {
-        incident: 9,
-        detector: Part::Gateway,
-        suspect: BANK,
-        about: sim::ActorId(terminals),
-    });
-    script.entry((77_000, 0)).or_default().push(What::Alarm {
-        incident: 9,
-        detector: Part::Printer,
-        suspect: PAPER,
-        about: sim::ActorId(0),
-    });
     let mut at = 25_200;
     while at < 79_200 {
-        let who = draw(u64::from(terminals)) as u32;
         tape.play(&mut script, at);
-        let (outcome, code) = match (draw(100), (40_000..42_700).contains(&at)) {
+        let (outcome, code) = match (draw.below(100), (40_000..42_700).contains(&at)) {
             (0..60, true) => (Ending::Declined, Code::INOPERATIVE),
             (0..4, _) => (Ending::Declined, Code::NO_FUNDS),
             (4..5, _) => (Ending::Abandoned, Code::NONE),
             (5..7, _) => (Ending::Failed, Code::NONE),
             _ => (Ending::Approved, Code::APPROVED),
         };
-        tape.at(at).sale(who, outcome, code);
-        at += 1 + draw(12);
+        tape.at(at).sale(draw.below(u64::from(terminals)) as u32, outcome, code);
+        at += 1 + draw.below(12);
     }
     tape.play(&mut script, 86_400);
     tape
@@ -91,7 +91,7 @@ fn day(terminals: u32) -> Tape {
 
 impl Tape {
     /// Moves what is due from a script onto the tape.
-    fn play(&mut self, script: &mut BTreeMap<(u64, u32), Vec<What<models::Models>>>, until: u64) {
+    fn play(&mut self, script: &mut Script, until: u64) {
         while let Some(entry) = script.first_entry().filter(|entry| entry.key().0 <= until) {
             let ((at, who), facts) = entry.remove_entry();
             for what in facts {

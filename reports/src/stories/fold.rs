@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use models::invariants::{Breach, Invariant};
 use models::{Fact, Fault, Money, Note, Outcome, Part, Remedy, Sale};
-use sim::{ActorId, Instant, NATURAL, Performer, What};
+use sim::{ActorId, Instant, NATURAL, Performer, Span, What};
 
 use super::attribution::Scene;
 use super::{Alarm, Chronicle, Cleared, Detection, Diagnosis, Story, Tried, cost};
@@ -16,9 +16,23 @@ pub struct Fold {
     told: Chronicle,
     /// How many incidents of each story are open.
     open: Vec<u32>,
-    /// Which alarm opened an incident: by the actor that keeps it and its number there.
-    incidents: BTreeMap<(ActorId, u16), usize>,
+    /// Incidents that are open: by the actor that keeps one and its number there.
+    incidents: BTreeMap<(ActorId, u16), Incident>,
 }
+
+/// An open incident.
+#[derive(Clone, Copy, Debug)]
+struct Incident {
+    /// The alarm that opened it.
+    alarm: usize,
+    /// Which of its story's remedies was begun last for it.
+    tried: Option<usize>,
+}
+
+/// A remedy at another actor takes effect when the order has travelled there: well within this.
+const TRAVELS: Span = Span::secs(1);
+/// How many of a story's last remedies are looked at for the one that mended it from elsewhere.
+const LOOKED_AT: usize = 64;
 
 impl Fold {
     /// Nothing read yet. Actors from `terminals` on are hubs.
@@ -51,24 +65,10 @@ impl Fold {
                 self.alarm(at, who, incident, detector, suspect, about);
             }
             What::RemedyStarted { incident, rung, remedy, by } => {
-                self.drop_unfinished(at, who, incident);
-                let (applied, dropped) = (None, None);
-                let tried = Tried {
-                    incident,
-                    rung,
-                    remedy,
-                    by,
-                    started: at,
-                    applied,
-                    dropped,
-                    mended: false,
-                };
-                if let Some((story, _)) = self.behind(who, incident) {
-                    story.remedies.push(tried);
-                }
+                self.started(at, who, incident, rung, remedy, by);
             }
-            What::RemedyApplied { incident, rung, remedy, by, .. } => {
-                self.applied(at, who, incident, rung, remedy, by);
+            What::RemedyApplied { incident, remedy, by, .. } => {
+                self.applied(at, who, incident, remedy, by);
             }
             What::Restored { incident } => self.restored(at, who, incident),
             What::Exhausted { incident } => {
@@ -115,6 +115,9 @@ impl Fold {
         let is = |&&story: &&usize| self.told.stories[story].occurrence == occurrence;
         let Some(&number) = self.scene.active(who).iter().find(is) else { return };
         self.told.stories[number].cleared = Some(Cleared { at, by });
+        if let Some(remedy) = by {
+            self.mended_from_elsewhere(number, at, remedy);
+        }
         self.scene.end(who, number);
         let watch = self.scene.watch_mut(who);
         let heir = watch.active.first().copied();
@@ -204,7 +207,8 @@ impl Fold {
             story.restored = None;
             self.open[number] += 1;
         }
-        self.incidents.insert((who, incident), self.told.alarms.len());
+        self.incidents
+            .insert((who, incident), Incident { alarm: self.told.alarms.len(), tried: None });
         self.told.alarms.push(Alarm {
             at,
             who,
@@ -222,12 +226,26 @@ impl Fold {
 
     /// The story that an incident is about, and its number.
     fn behind(&mut self, who: ActorId, incident: u16) -> Option<(&mut Story, usize)> {
-        let alarm = *self.incidents.get(&(who, incident))?;
+        let alarm = self.incidents.get(&(who, incident))?.alarm;
         let number = self.told.alarms[alarm].story?;
         Some((&mut self.told.stories[number], number))
     }
 
-    fn applied(
+    /// The remedy that was begun last for an incident.
+    fn last_tried(&mut self, who: ActorId, incident: u16) -> Option<&mut Tried> {
+        let last = self.incidents.get(&(who, incident))?.tried?;
+        self.behind(who, incident)?.0.remedies.get_mut(last)
+    }
+
+    /// What was begun for an incident and not carried out will not be.
+    fn drop_unfinished(&mut self, at: Instant, who: ActorId, incident: u16) {
+        if let Some(tried) = self.last_tried(who, incident).filter(|tried| tried.applied.is_none())
+        {
+            tried.dropped.get_or_insert(at);
+        }
+    }
+
+    fn started(
         &mut self,
         at: Instant,
         who: ActorId,
@@ -236,8 +254,29 @@ impl Fold {
         remedy: Remedy,
         by: Performer,
     ) {
-        if let Some(&alarm) = self.incidents.get(&(who, incident)) {
-            let alarm = &mut self.told.alarms[alarm];
+        self.drop_unfinished(at, who, incident);
+        let tried = Tried {
+            kept_by: who,
+            incident,
+            rung,
+            remedy,
+            by,
+            started: at,
+            applied: None,
+            dropped: None,
+            mended: false,
+        };
+        let Some((story, _)) = self.behind(who, incident) else { return };
+        story.remedies.push(tried);
+        let place = story.remedies.len() - 1;
+        if let Some(open) = self.incidents.get_mut(&(who, incident)) {
+            open.tried = Some(place);
+        }
+    }
+
+    fn applied(&mut self, at: Instant, who: ActorId, incident: u16, remedy: Remedy, by: Performer) {
+        if let Some(open) = self.incidents.get(&(who, incident)) {
+            let alarm = &mut self.told.alarms[open.alarm];
             alarm.remedies += 1;
             alarm.cost += cost(by);
         }
@@ -245,31 +284,33 @@ impl Fold {
         if let Some((story, number)) = self.behind(who, incident) {
             meant_for = Some(number);
             story.toll.cost += cost(by);
-            let mended = story.cleared == Some(Cleared { at, by: Some(remedy) });
-            let same = |tried: &&mut Tried| {
-                tried.incident == incident && tried.rung == rung && tried.applied.is_none()
-            };
-            if let Some(tried) = story.remedies.iter_mut().rev().find(same) {
+            // At its own actor a fault is cleared before the remedy is noted, at the same instant.
+            let mended =
+                story.who == who && story.cleared == Some(Cleared { at, by: Some(remedy) });
+            if let Some(tried) = self.last_tried(who, incident) {
                 (tried.applied, tried.mended) = (Some(at), mended);
             }
         }
         self.scene.watch_mut(who).remedied = Some((at, meant_for));
     }
 
-    /// What was begun for an incident and not carried out will not be.
-    fn drop_unfinished(&mut self, at: Instant, who: ActorId, incident: u16) {
-        if let Some((story, _)) = self.behind(who, incident) {
-            let last = story.remedies.iter_mut().rev().find(|tried| tried.incident == incident);
-            if let Some(tried) = last.filter(|tried| tried.applied.is_none()) {
-                tried.dropped.get_or_insert(at);
-            }
+    /// A fault that a remedy has cleared which was ordered by another actor: the order is known by its time.
+    fn mended_from_elsewhere(&mut self, number: usize, at: Instant, by: Remedy) {
+        let story = &mut self.told.stories[number];
+        let who = story.who;
+        let ordered = |tried: &&mut Tried| {
+            let just = tried.applied.is_some_and(|applied| at.since(applied) <= TRAVELS);
+            tried.kept_by != who && tried.remedy == by && just
+        };
+        if let Some(tried) = story.remedies.iter_mut().rev().take(LOOKED_AT).find(ordered) {
+            tried.mended = true;
         }
     }
 
     fn restored(&mut self, at: Instant, who: ActorId, incident: u16) {
         self.drop_unfinished(at, who, incident);
-        let Some(alarm) = self.incidents.remove(&(who, incident)) else { return };
-        let alarm = &mut self.told.alarms[alarm];
+        let Some(open) = self.incidents.remove(&(who, incident)) else { return };
+        let alarm = &mut self.told.alarms[open.alarm];
         alarm.closed = Some(at);
         let Some(number) = alarm.story else { return };
         self.open[number] -= 1;

@@ -202,3 +202,28 @@ fn a_restart_that_mends_is_laid_to_the_fault_that_it_mended() {
     tape.at(250).service(0, true).restores(0, 0);
     assert_eq!(tape.analyse().told.stories[0].down, Span::secs(40));
 }
+
+#[test]
+fn a_hub_can_be_mended_from_elsewhere() {
+    let mut tape = Tape::new(2);
+    let about = |who| What::Alarm {
+        incident: 0,
+        detector: Part::Gateway,
+        suspect: BANK,
+        about: sim::ActorId(who),
+    };
+    tape.at(100).strikes(2, 0, BANK);
+    // Both terminals keep an incident of the same number about the bank: neither takes the other's remedy.
+    tape.at(110).says(0, about(2)).starts(0, 0, Remedy::Retry, Performer::Device);
+    tape.at(120).says(1, about(2)).starts(1, 0, Remedy::RestoreService, Performer::Remote);
+    tape.at(200).applies(1, 0, Remedy::RestoreService, Performer::Remote);
+    tape.clears(2, 0, BANK, Some(Remedy::RestoreService));
+    tape.at(230).restores(0, 0).restores(1, 0);
+    let told = tape.analyse().told;
+    let tried: Vec<_> = told.stories[0]
+        .remedies
+        .iter()
+        .map(|it| (it.kept_by.0, it.applied, it.dropped, it.mended))
+        .collect();
+    assert_eq!(tried, [(0, None, Some(second(230)), false), (1, Some(second(200)), None, true)]);
+}
