@@ -236,9 +236,9 @@ fn check_terminal(
 /// Purchases that were charged more than once. One of the charges may be one that is still to be reversed.
 fn doubled(audit: &mut Audit, till: &Till<'_>, paid: &BTreeMap<u32, u32>) {
     for (&customer, _) in paid.iter().filter(|(_, times)| **times > 1) {
-        let lines = till.lines.iter().filter(|line| line.customer == customer);
+        let mut lines = till.lines.iter().filter(|line| line.customer == customer);
         let pending = lines.clone().any(|line| line.state == LineState::GivenUp);
-        let Some(line) = lines.last() else { continue };
+        let Some(line) = lines.next_back() else { continue };
         audit.doubled += 1;
         if !pending {
             audit.breaches.push(Breach {

@@ -79,13 +79,16 @@ impl<E> Ord for Entry<E> {
     }
 }
 
+/// The slots of one level.
+type Level<E> = Box<[Vec<Entry<E>>; SLOTS]>;
+
 /// The pending events of a cell.
 #[derive(Debug)]
 pub struct Agenda<E> {
     /// The tick under way: everything before it is in `current`, `late` or gone.
     tick: u64,
     /// Slots of each level, made when first used: a cell of one terminal stays small.
-    levels: [Option<Box<[Vec<Entry<E>>; SLOTS]>>; LEVELS],
+    levels: [Option<Level<E>>; LEVELS],
     occupied: [u64; LEVELS],
     /// The tick under way, in descending order: the next event is the last.
     current: Vec<Entry<E>>,

@@ -315,7 +315,7 @@ macro_rules! catalogue {
             ) {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
-                while let Some(entry) = desk.next() {
+                while let Some(entry) = desk.next_due() {
                     let entity = entities[desk.row(entry.to)];
                     let profile = settings.profile(entry.to);
                     let mut parts = Parts { world, entity, profile };

@@ -36,7 +36,7 @@ pub trait Actors: Sized + Send + 'static {
     fn carries(event: &Self::Event) -> Option<Slot>;
     /// Prepares access to a world.
     fn columns(world: &mut World) -> Self::Columns;
-    /// Takes the columns once, then handles every event that [`Desk::next`] gives out.
+    /// Takes the columns once, then handles every event that [`Desk::next_due`] gives out.
     fn advance(
         columns: &mut Self::Columns,
         world: &mut World,
@@ -109,11 +109,11 @@ pub struct Desk<A: Actors> {
 impl<A: Actors> Desk<A> {
     /// The next event that is due in this window, entered in the record.
     #[inline]
-    pub fn next(&mut self) -> Option<Entry<A::Event>> {
+    pub fn next_due(&mut self) -> Option<Entry<A::Event>> {
         self.next_glancing(|_| 0)
     }
 
-    /// Like [`Desk::next`]. Each time the agenda enters a slot, `glance` reads something of every row that is due in
+    /// Like [`Desk::next_due`]. Each time the agenda enters a slot, `glance` reads something of every row that is due in
     /// it: the memory answers for all of them at once, where it would be waited for event by event. What it reads
     /// changes nothing.
     #[inline]

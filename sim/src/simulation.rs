@@ -56,7 +56,6 @@ impl fmt::Display for RunError {
 impl std::error::Error for RunError {}
 
 /// A world of cells and its time.
-
 pub struct Simulation<A: Actors> {
     cells: Vec<Cell<A>>,
     settings: Arc<A::Settings>,

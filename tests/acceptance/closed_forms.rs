@@ -106,7 +106,7 @@ impl Actors for Packets {
     }
     fn advance(columns: &mut Self::Columns, world: &mut World, gap: &u64, desk: &mut Desk<Self>) {
         let mut sender = columns.single_mut(world).expect("one sender");
-        while let Some(entry) = desk.next() {
+        while let Some(entry) = desk.next_due() {
             sender.sent += 1;
             let bits = desk.streams().draw(entry.to, Purpose::of("packet"), sender.sent);
             let lost = sender.channel.loses(&N1, desk.now(), [bits[0], bits[1]]);
