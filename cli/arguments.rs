@@ -45,7 +45,7 @@ pub(crate) struct Run {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: u16,
     /// Terminals a cell, a power of two; the result does not depend on it.
-    #[arg(long, default_value_t = 4096, value_parser = cell_size)]
+    #[arg(long, default_value_t = 16384, value_parser = cell_size)]
     pub(crate) cell: u32,
     /// The run folder; `runs/NAME-SEED` if it is not given.
     #[arg(long)]

@@ -27,7 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: None, cell_size: 4_096, keep: Keep::Nothing }
+        Self { seed: None, cell_size: 16_384, keep: Keep::Nothing }
     }
 }
 
