@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use sim::{Channel, Context, GilbertElliott, Purpose, Span, normal};
 
-use crate::Models;
+use crate::bus::{Hop, Message};
+use crate::wire::{Iso, Parcel, Via};
+use crate::{Models, Part, Timer};
 
 /// What a scenario may set of a link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -115,23 +117,73 @@ impl Bearer {
         Some(radio.latency.scaled(libm::exp(radio.spread.0 * normal) * slower))
     }
 
-    /// Starts to connect; returns the number of the attempt.
-    pub(crate) fn connect(&mut self) -> u32 {
-        self.connected = false;
-        self.attempt += 1;
-        self.attempt
-    }
     /// The attempt has had its time.
     pub(crate) fn connect_done(&mut self, attempt: u32) -> bool {
         let current = attempt == self.attempt;
         self.connected |= current;
         current
     }
-    /// The terminal has stopped.
-    pub(crate) fn stop(&mut self) {
+    /// Connects anew when the terminal has booted or somebody asks for it, and ends with the terminal. `connected` makes
+    /// the note that an attempt has had its time. True if the state of the link has changed.
+    pub(crate) fn hears<T: Into<Timer>>(
+        &mut self,
+        radio: &Radio,
+        message: &Message,
+        connected: impl FnOnce(u32) -> T,
+        cx: &mut Context<'_, Models>,
+    ) -> bool {
+        let connects = match message {
+            Message::Ready | Message::Reconnect => true,
+            Message::Halt => false,
+            _ => return false,
+        };
         self.connected = false;
         self.attempt += 1;
+        if connects {
+            cx.after(radio.connects_in, connected(self.attempt));
+        }
+        true
     }
+
+    /// Tells the firmware how a bearer stands.
+    pub(crate) fn tell(&self, radio: &Radio, via: Via, cx: &mut Context<'_, Models>) {
+        cx.say(Message::Link { via, up: self.up(), loss_ppm: self.loss_ppm(radio) });
+        cx.look();
+    }
+
+    /// A packet from the terminal to the gateway.
+    pub(crate) fn carry_out(
+        &mut self,
+        radio: &Radio,
+        purpose: Purpose,
+        (iso, delay): (Iso, Span),
+        cx: &mut Context<'_, Models>,
+    ) {
+        if let Some(takes) = self.pass(radio, purpose, cx) {
+            let gateway = cx.settings().directory.gateway;
+            cx.post(gateway, Part::Gateway, delay + takes, Parcel::Payment(iso));
+        }
+    }
+
+    /// A packet from the network to the terminal: to the phone first, where one is in between.
+    pub(crate) fn carry_in(
+        &mut self,
+        radio: &Radio,
+        purpose: Purpose,
+        (via, parcel): (Via, Parcel),
+        cx: &mut Context<'_, Models>,
+    ) {
+        let Some(delay) = self.pass(radio, purpose, cx) else { return };
+        let through_phone = cx.settings().profile(cx.me()).software.firmware.through_phone;
+        match parcel {
+            Parcel::Payment(iso) if through_phone => {
+                cx.say(Message::Carry { hop: Hop::FromPhone, iso, via, delay });
+            }
+            Parcel::Payment(_) => cx.post(cx.me(), Part::PaymentApp, delay, parcel),
+            other => cx.post(cx.me(), Part::Firmware, delay, other),
+        }
+    }
+
     /// Something cuts the link, or no longer.
     pub(crate) fn set_cut(&mut self, cut: bool) {
         self.cut = cut;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sim::{ActorId, Care, Keep, Layout, Setup, Simulation, Span};
+use sim::{ActorId, Keep, Layout, Setup, Simulation, Span};
 
 use crate::{Models, Part, Plan};
 
@@ -39,28 +39,11 @@ pub fn raise(plan: Plan, stage: &Stage) -> Simulation<Models> {
     }
     for (number, targets) in stage.targets.iter().enumerate() {
         for &actor in targets {
-            strike(&mut simulation, &plan, actor, number as u16);
+            crate::strike(&mut simulation, actor, number as u16);
         }
     }
     for number in 0..layout.actors() {
         crate::start(&mut simulation, ActorId(number));
     }
     simulation
-}
-
-/// Plans one fault at one actor.
-fn strike(simulation: &mut Simulation<Models>, plan: &Plan, actor: ActorId, number: u16) {
-    let mut care = Care::default();
-    sim::plan(
-        simulation.desk_of(actor),
-        &mut care,
-        actor,
-        number,
-        &plan.planned[usize::from(number)],
-    );
-    let world = simulation.world_of(actor);
-    let mut query = world.query::<(&ActorId, &mut Care<Models>)>();
-    for (_, mut own) in query.iter_mut(world).filter(|(id, _)| **id == actor) {
-        own.adopt(&mut care);
-    }
 }

@@ -355,6 +355,17 @@ macro_rules! catalogue {
             });
         }
 
+        /// Plans a fault of the scenario at an actor that has been spawned, before the run begins.
+        pub fn strike(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId, number: u16) {
+            simulation.begin(actor, |columns, world, settings, desk| {
+                columns.entities(world);
+                let entity = columns.entities[desk.row(actor)];
+                let mut parts = Parts { world, entity, profile: settings.profile(actor) };
+                let planned = $crate::Rules::<$Kinds>::planned(settings, number);
+                $crate::plan(desk, $crate::Body::<$Kinds>::care(&mut parts), actor, number, planned);
+            });
+        }
+
         /// Calls `visit` once for every model, in the order of the list.
         pub trait Visitor {
             /// One model.

@@ -151,26 +151,16 @@ impl Model<Models> for PhoneLink {
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        match message {
-            Message::Ready | Message::Reconnect if Self::used(cx) => {
-                let attempt = self.bearer.connect();
-                cx.after(spec.radio.connects_in, Timer::Connected(attempt));
-                self.tell(spec, cx);
+        if let Message::Carry { hop, iso, via, delay } = message {
+            let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
+            let delay = delay + takes;
+            if let Hop::FromPhone = hop {
+                cx.post(cx.me(), Part::PaymentApp, delay, Parcel::Payment(iso));
+            } else {
+                cx.say(Message::Carry { hop: Hop::Out(via), iso, via, delay });
             }
-            Message::Halt if Self::used(cx) => {
-                self.bearer.stop();
-                self.tell(spec, cx);
-            }
-            Message::Carry { hop, iso, via, delay } => {
-                let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
-                let delay = delay + takes;
-                if let Hop::FromPhone = hop {
-                    cx.post(cx.me(), Part::PaymentApp, delay, Parcel::Payment(iso));
-                } else {
-                    cx.say(Message::Carry { hop: Hop::Out(via), iso, via, delay });
-                }
-            }
-            _ => {}
+        } else if Self::used(cx) && self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
+            self.tell(spec, cx);
         }
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {

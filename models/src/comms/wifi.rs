@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
-use crate::bus::{Hop, Message};
+use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::wire::{Parcel, Via};
@@ -53,14 +53,6 @@ pub struct Reading {
 
 const PACKET: Purpose = Purpose::of("wifi: packet");
 const VIA: Via = Via::Wifi;
-
-impl Wifi {
-    fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let (up, loss_ppm) = (self.bearer.up(), self.bearer.loss_ppm(&spec.radio));
-        cx.say(Message::Link { via: VIA, up, loss_ppm });
-        cx.look();
-    }
-}
 
 impl Model<Models> for Wifi {
     const NAME: &'static str = "wifi";
@@ -109,44 +101,23 @@ impl Model<Models> for Wifi {
         Self { bearer: Bearer::connected() }
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        self.tell(spec, cx);
+        self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Connected(attempt) = timer;
         if self.bearer.connect_done(attempt) {
-            self.tell(spec, cx);
+            self.bearer.tell(&spec.radio, VIA, cx);
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        match message {
-            Message::Ready | Message::Reconnect => {
-                let attempt = self.bearer.connect();
-                cx.after(spec.radio.connects_in, Timer::Connected(attempt));
-                self.tell(spec, cx);
-            }
-            Message::Halt => {
-                self.bearer.stop();
-                self.tell(spec, cx);
-            }
-            Message::Carry { iso, delay, .. } => {
-                if let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) {
-                    let gateway = cx.settings().directory.gateway;
-                    cx.post(gateway, Part::Gateway, delay + takes, Parcel::Payment(iso));
-                }
-            }
-            _ => {}
+        if let Message::Carry { iso, delay, .. } = message {
+            self.bearer.carry_out(&spec.radio, PACKET, (iso, delay), cx);
+        } else if self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
+            self.bearer.tell(&spec.radio, VIA, cx);
         }
     }
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        let Some(delay) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
-        let through_phone = cx.settings().profile(cx.me()).software.firmware.through_phone;
-        match parcel {
-            Parcel::Payment(iso) if through_phone => {
-                cx.say(Message::Carry { hop: Hop::FromPhone, iso, via: VIA, delay });
-            }
-            Parcel::Payment(_) => cx.post(cx.me(), Part::PaymentApp, delay, parcel),
-            other => cx.post(cx.me(), Part::Firmware, delay, other),
-        }
+        self.bearer.carry_in(&spec.radio, PACKET, (VIA, parcel), cx);
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         cx.error_state();
@@ -157,7 +128,7 @@ impl Model<Models> for Wifi {
             }
             Fault::AccessPointDown => self.bearer.set_cut(true),
         }
-        self.tell(spec, cx);
+        self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         match fault {
@@ -167,7 +138,7 @@ impl Model<Models> for Wifi {
             }
             Fault::AccessPointDown => self.bearer.set_cut(false),
         }
-        self.tell(spec, cx);
+        self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()

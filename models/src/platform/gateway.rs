@@ -1,14 +1,19 @@
 //! Gateway: a queue with c workers, routing to hosts, time-outs, duplicates, and a breaker towards each host.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+mod books;
+mod breaker;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{ActorId, Arena, Context, Instant, Mode, Model, Performer, Purpose, Slot, Span};
+
+use books::{Entry, Known, Recent};
+use breaker::Breaker;
 
 use crate::money::Money;
-use crate::note::Note;
 use crate::plan::step;
 use crate::wire::{Code, Iso, Mti, Parcel};
 use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
@@ -52,65 +57,17 @@ impl Default for Spec {
     }
 }
 
-/// How a transaction stands in the gateway's books.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-enum Entry {
-    #[default]
-    None,
-    /// Sent to the host.
-    Open,
-    /// Approved by the host, in time.
-    Booked,
-    /// Answered without the host's word: what the host says later is taken back.
-    Expired,
-    Declined,
-    Reversed,
-}
-
-/// The last transactions of one terminal: what duplicates and reversals are held against.
-#[derive(Clone, Copy, Debug, Default)]
-struct Recent {
-    entries: [(u32, Entry, Code); 4],
-    next: u8,
-    /// Approved and not reversed.
-    booked: Money,
-}
-
-impl Recent {
-    fn find(&mut self, stan: u32) -> Option<&mut (u32, Entry, Code)> {
-        self.entries.iter_mut().find(|entry| entry.0 == stan && entry.1 != Entry::None)
-    }
-    fn add(&mut self, stan: u32) {
-        self.entries[usize::from(self.next)] = (stan, Entry::Open, Code::NONE);
-        self.next = (self.next + 1) % 4;
-    }
-}
-
-/// A breaker towards one host.
-#[derive(Clone, Copy, Debug, Default)]
-struct Breaker {
-    failures: u32,
-    open_until: Option<Instant>,
-    /// One request is let through to see.
-    probing: bool,
-    /// Smoothed time that the host takes, in seconds: an exponentially weighted mean, a fifth for each new answer.
-    smoothed_s: f64,
-    slow: bool,
-}
-
 /// State of the gateway.
 #[derive(Component, Debug, Default)]
 pub struct Gateway {
     busy: u32,
     waiting: VecDeque<(Instant, Iso)>,
-    /// What workers have in hand, by number.
-    in_hand: BTreeMap<u32, Iso>,
-    jobs: u32,
-    /// Requests that wait for a host, by number, and the number of each.
-    flights: BTreeMap<u32, (Instant, Iso)>,
-    flight_of: BTreeMap<(ActorId, u32), u32>,
+    /// What workers have in hand.
+    in_hand: Arena<Iso>,
+    /// Requests that wait for a host, and since when; the books say whose flight is whose.
+    flights: Arena<(Instant, Iso)>,
     /// When each of them has waited long enough, oldest first; most have been answered by then, so one note serves all.
-    deadlines: VecDeque<(Instant, u32)>,
+    deadlines: VecDeque<(Instant, ActorId, u32)>,
     breakers: Vec<Breaker>,
     recent: Vec<Recent>,
     rrn: u64,
@@ -127,7 +84,7 @@ pub struct Gateway {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
     /// A worker has finished.
-    Served(u32),
+    Served(Slot),
     /// The oldest request that waits for a host has waited long enough.
     HostSilent,
     /// A breaker has rested.
@@ -169,13 +126,6 @@ impl Gateway {
         }
         &mut self.recent[row]
     }
-    fn breaker(&mut self, host: usize) -> &mut Breaker {
-        if self.breakers.len() <= host {
-            self.breakers.resize(host + 1, Breaker::default());
-        }
-        &mut self.breakers[host]
-    }
-
     fn workers(&self, spec: &Spec) -> u32 {
         (f64::from(spec.workers) * (1.0 - self.workers_lost)) as u32
     }
@@ -194,13 +144,12 @@ impl Gateway {
 
     fn serve(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
         self.busy += 1;
-        self.jobs = self.jobs.wrapping_add(1);
-        self.in_hand.insert(self.jobs, iso);
+        let job = self.in_hand.insert(iso);
         // Named by the terminal's own message: another terminal moves none of these draws.
         let name = SERVES.numbered(u64::from(iso.terminal.0));
         let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
         let takes = spec.serves_in.scaled(-libm::log(sim::unit(bits[0])));
-        cx.after(takes, Timer::Served(self.jobs));
+        cx.after(takes, Timer::Served(job));
     }
 
     fn pressure_changed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -211,11 +160,14 @@ impl Gateway {
         }
     }
 
-    fn served(&mut self, spec: &Spec, job: u32, cx: &mut Context<'_, Models>) {
+    fn served(&mut self, spec: &Spec, job: Slot, cx: &mut Context<'_, Models>) {
         self.busy -= 1;
-        if let Some(iso) = self.in_hand.remove(&job) {
-            self.route(spec, iso, cx);
-        }
+        let iso = self.in_hand.take(job);
+        self.route(spec, iso, cx);
+        self.next_in_queue(spec, cx);
+    }
+
+    fn next_in_queue(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         while self.busy < self.workers(spec)
             && let Some((since, iso)) = self.waiting.pop_front()
         {
@@ -236,10 +188,10 @@ impl Gateway {
         let known = self.recent(iso.terminal).find(iso.stan).copied();
         match (iso.mti, known) {
             // The same again: answered as before, or the answer is on its way.
-            (Mti::Request | Mti::Advice, Some((_, Entry::Booked | Entry::Declined, code))) => {
+            (Mti::Request | Mti::Advice, Some(Known { entry: Entry::Booked | Entry::Declined, code, .. })) => {
                 return self.answer(iso, code, cx);
             }
-            (Mti::Request | Mti::Advice, Some((_, Entry::Open, _))) => return,
+            (Mti::Request | Mti::Advice, Some(Known { entry: Entry::Open(_), .. })) => return,
             (Mti::Request, Some(_)) => return self.answer(iso, Code::DUPLICATE, cx),
             _ => {}
         }
@@ -249,82 +201,16 @@ impl Gateway {
         self.rrn += 1;
         if iso.mti != Mti::Reversal {
             iso.rrn = self.rrn;
-            if known.is_none() {
-                self.recent(iso.terminal).add(iso.stan);
+            let flight = self.flights.insert((cx.now(), iso));
+            if let Some(forgotten) = self.recent(iso.terminal).open(iso.stan, flight) {
+                self.flights.take(forgotten);
             }
-            if let Some((_, entry, _)) = self.recent(iso.terminal).find(iso.stan) {
-                *entry = Entry::Open;
-            }
-            self.jobs = self.jobs.wrapping_add(1);
-            let flight = self.jobs;
-            self.flights.insert(flight, (cx.now(), iso));
-            self.flight_of.insert((iso.terminal, iso.stan), flight);
             if self.deadlines.is_empty() {
                 cx.after(spec.host_timeout, Timer::HostSilent);
             }
-            self.deadlines.push_back((cx.now() + spec.host_timeout, flight));
+            self.deadlines.push_back((cx.now() + spec.host_timeout, iso.terminal, iso.stan));
         }
         cx.post(to, Part::Host, spec.to_host, Parcel::Payment(iso));
-    }
-
-    fn lets_through(&mut self, spec: &Spec, host: usize, cx: &mut Context<'_, Models>) -> bool {
-        let now = cx.now();
-        let breaker = self.breaker(host);
-        match breaker.open_until {
-            None => true,
-            Some(until) if now < until || breaker.probing => false,
-            Some(_) => {
-                breaker.probing = true;
-                cx.after(spec.breaker_rests, Timer::Rested(host as u8));
-                true
-            }
-        }
-    }
-
-    /// What a host's silence or word means for the breaker.
-    fn judge(&mut self, spec: &Spec, host: usize, failed: bool, cx: &mut Context<'_, Models>) {
-        let Some(&actor) = cx.settings().directory.hosts.get(host) else { return };
-        let until = cx.now() + spec.breaker_rests;
-        let breaker = self.breaker(host);
-        breaker.probing = false;
-        if !failed {
-            breaker.failures = 0;
-            if breaker.open_until.take().is_some() {
-                cx.note(Note::Breaker { host: actor, open: false });
-                self.all_clear(cx);
-            }
-            return;
-        }
-        breaker.failures = breaker.failures.saturating_add(1);
-        if breaker.failures < spec.breaker_trips_after {
-            return;
-        }
-        if breaker.open_until.replace(until).is_none() {
-            cx.note(Note::Breaker { host: actor, open: true });
-            cx.alarm_about(AnyFault::Host(super::host::Fault::Outage), actor);
-        }
-    }
-
-    /// One more answer of a host; of one that came too late only that is known. Silence is the breaker's matter.
-    fn clocked(&mut self, spec: &Spec, host: usize, took: Span, cx: &mut Context<'_, Models>) {
-        let Some(&actor) = cx.settings().directory.hosts.get(host) else { return };
-        let limit = spec.slow_after.as_secs_f64();
-        let breaker = self.breaker(host);
-        breaker.smoothed_s += (took.as_secs_f64() - breaker.smoothed_s) / 5.0;
-        if !breaker.slow && breaker.smoothed_s > limit {
-            breaker.slow = true;
-            cx.alarm_about(AnyFault::Host(super::host::Fault::Slow), actor);
-        } else if breaker.slow && breaker.smoothed_s < limit / 2.0 {
-            breaker.slow = false;
-            self.all_clear(cx);
-        }
-    }
-
-    /// No host is silent or slow: what was opened about them is closed.
-    fn all_clear(&self, cx: &mut Context<'_, Models>) {
-        if !self.breakers.iter().any(|it| it.slow || it.open_until.is_some()) {
-            cx.dismiss();
-        }
     }
 
     /// Answers a terminal without the host, or passes on what the host said.
@@ -344,48 +230,54 @@ impl Gateway {
     fn host_answered(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
         let host = usize::from(iso.pan.host());
         let approved = iso.code == Code::APPROVED;
-        // An answer that comes too late is no sign that the host is well.
-        if let Some(flight) = self.flight_of.remove(&(iso.terminal, iso.stan)) {
-            if let Some((sent, _)) = self.flights.remove(&flight) {
-                self.clocked(spec, host, cx.now().since(sent), cx);
-            }
-            self.judge(spec, host, iso.code == Code::INOPERATIVE, cx);
-        } else {
-            self.clocked(spec, host, spec.host_timeout, cx);
+        let row = iso.terminal;
+        let open = match self.recent(row).find(iso.stan) {
+            Some(Known { entry: Entry::Open(flight), .. }) => Some(*flight),
+            _ => None,
+        };
+        let Some(flight) = open else { return self.too_late(spec, iso, cx) };
+        let (sent, _) = self.flights.take(flight);
+        self.clocked(spec, host, cx.now().since(sent), cx);
+        self.judge(spec, host, iso.code == Code::INOPERATIVE, cx);
+        let recent = self.recent(row);
+        if let Some(known) = recent.find(iso.stan) {
+            known.entry = if approved { Entry::Booked } else { Entry::Declined };
+            known.code = iso.code;
         }
-        let recent = self.recent(iso.terminal);
-        let Some((_, entry, code)) = recent.find(iso.stan) else { return };
-        match (*entry, approved) {
-            (Entry::Open, true) => {
-                (*entry, *code) = (Entry::Booked, iso.code);
-                recent.booked += iso.amount;
-                self.tell_back_office(iso.terminal, iso.amount, cx);
-                self.answer(iso, iso.code, cx);
-            }
-            (Entry::Open, false) => {
-                (*entry, *code) = (Entry::Declined, iso.code);
-                self.answer(iso, iso.code, cx);
-            }
-            // Too late: the terminal was told otherwise, so the host must take it back.
-            (Entry::Expired, true) => {
-                let to = cx.settings().directory.hosts.get(host).copied();
-                let reversal = Iso { mti: Mti::Reversal, code: Code::NO_ANSWER, original: iso.stan, ..iso };
-                if let Some(to) = to {
-                    cx.post(to, Part::Host, spec.to_host, Parcel::Payment(reversal));
-                }
-            }
-            _ => {}
+        if approved {
+            recent.booked += iso.amount;
+            self.tell_back_office(row, iso.amount, cx);
+        }
+        self.answer(iso, iso.code, cx);
+    }
+
+    /// An answer that comes too late is no sign that the host is well; what it approved is taken back, because the
+    /// terminal was told otherwise.
+    fn too_late(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
+        let known = self.recent(iso.terminal).find(iso.stan).map(|known| known.entry);
+        if known != Some(Entry::Expired) {
+            return;
+        }
+        let host = usize::from(iso.pan.host());
+        self.clocked(spec, host, spec.host_timeout, cx);
+        let to = cx.settings().directory.hosts.get(host).copied();
+        if iso.code == Code::APPROVED && let Some(to) = to {
+            let reversal = Iso { mti: Mti::Reversal, code: Code::NO_ANSWER, original: iso.stan, ..iso };
+            cx.post(to, Part::Host, spec.to_host, Parcel::Payment(reversal));
         }
     }
 
     /// A host's word on a reversal.
     fn host_reversed(&mut self, iso: Iso, cx: &mut Context<'_, Models>) {
         let recent = self.recent(iso.terminal);
-        if let Some((_, entry, _)) = recent.find(iso.stan) {
-            let was = std::mem::replace(entry, Entry::Reversed);
+        if let Some(known) = recent.find(iso.stan) {
+            let was = std::mem::replace(&mut known.entry, Entry::Reversed);
             if was == Entry::Booked && iso.code == Code::APPROVED {
                 recent.booked -= iso.amount;
                 self.tell_back_office(iso.terminal, -iso.amount, cx);
+            }
+            if let Entry::Open(flight) = was {
+                self.flights.take(flight);
             }
         }
         self.answer(iso, iso.code, cx);
@@ -399,27 +291,27 @@ impl Gateway {
 
     /// Gives up on every request that has waited long enough, and makes a note of the next one that may.
     fn look_at_deadlines(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        while let Some(&(due, flight)) = self.deadlines.front() {
-            if due > cx.now() && self.flights.contains_key(&flight) {
-                return cx.after(due.since(cx.now()), Timer::HostSilent);
-            }
-            self.deadlines.pop_front();
-            if due <= cx.now() {
+        while let Some(&(due, terminal, stan)) = self.deadlines.front() {
+            let known = self.recent(terminal).find(stan).map(|known| known.entry);
+            if let Some(Entry::Open(flight)) = known
+                && self.flights.get(flight).0 + spec.host_timeout == due
+            {
+                if due > cx.now() {
+                    return cx.after(due.since(cx.now()), Timer::HostSilent);
+                }
                 self.host_silent(spec, flight, cx);
             }
+            self.deadlines.pop_front();
         }
     }
 
-    fn host_silent(&mut self, spec: &Spec, flight: u32, cx: &mut Context<'_, Models>) {
-        let Some((_, iso)) = self.flights.remove(&flight) else { return };
-        self.flight_of.remove(&(iso.terminal, iso.stan));
+    fn host_silent(&mut self, spec: &Spec, flight: Slot, cx: &mut Context<'_, Models>) {
+        let (_, iso) = self.flights.take(flight);
         self.judge(spec, usize::from(iso.pan.host()), true, cx);
-        if let Some((_, entry, _)) = self.recent(iso.terminal).find(iso.stan)
-            && *entry == Entry::Open
-        {
-            *entry = Entry::Expired;
-            self.answer(iso, Code::NO_ANSWER, cx);
+        if let Some(known) = self.recent(iso.terminal).find(iso.stan) {
+            known.entry = Entry::Expired;
         }
+        self.answer(iso, Code::NO_ANSWER, cx);
     }
 }
 
@@ -456,7 +348,7 @@ impl Model<Models> for Gateway {
         match timer {
             Timer::Served(job) => self.served(spec, job, cx),
             Timer::HostSilent => self.look_at_deadlines(spec, cx),
-            Timer::Rested(host) => self.breaker(usize::from(host)).probing = false,
+            Timer::Rested(host) => self.rested(usize::from(host)),
         }
     }
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
@@ -474,14 +366,7 @@ impl Model<Models> for Gateway {
     }
     fn on_clear(&mut self, spec: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
         self.workers_lost = 0.0;
-        while self.busy < self.workers(spec)
-            && let Some((since, iso)) = self.waiting.pop_front()
-        {
-            self.served += 1;
-            self.waited += 1;
-            self.waiting_time += cx.now().since(since);
-            self.serve(spec, iso, cx);
-        }
+        self.next_in_queue(spec, cx);
         self.pressure_changed(spec, cx);
     }
     fn able(&self, spec: &Spec) -> bool {
@@ -498,6 +383,6 @@ impl Model<Models> for Gateway {
         (reading.waiting > 0 && reading.pressure > 4.0).then_some(Fault::WorkersLost)
     }
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        suspect.part() == Part::Host && self.breakers.iter().any(|it| it.slow || it.open_until.is_some())
+        suspect.part() == Part::Host && self.breakers.iter().any(Breaker::troubled)
     }
 }

@@ -1,0 +1,60 @@
+//! The gateway's books: how the last transactions of each terminal stand.
+
+use sim::Slot;
+
+use crate::money::Money;
+use crate::wire::Code;
+
+/// How a transaction stands in the gateway's books.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Entry {
+    #[default]
+    None,
+    /// Sent to the host, which has not answered.
+    Open(Slot),
+    /// Approved by the host, in time.
+    Booked,
+    /// Answered without the host's word: what the host says later is taken back.
+    Expired,
+    Declined,
+    Reversed,
+}
+
+/// One transaction of a terminal.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known {
+    stan: u32,
+    pub(super) entry: Entry,
+    /// What the terminal was told.
+    pub(super) code: Code,
+}
+
+/// The last transactions of one terminal: what duplicates and reversals are held against.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Recent {
+    known: [Known; 4],
+    next: u8,
+    /// Approved and not reversed.
+    pub(super) booked: Money,
+}
+
+impl Recent {
+    pub(super) fn find(&mut self, stan: u32) -> Option<&mut Known> {
+        self.known.iter_mut().find(|known| known.stan == stan && known.entry != Entry::None)
+    }
+
+    /// A transaction is sent to its host. Returns the flight of one so old that it is forgotten for it.
+    pub(super) fn open(&mut self, stan: u32, flight: Slot) -> Option<Slot> {
+        if let Some(known) = self.find(stan) {
+            known.entry = Entry::Open(flight);
+            return None;
+        }
+        let place = &mut self.known[usize::from(self.next)];
+        self.next = (self.next + 1) % 4;
+        let forgotten = std::mem::replace(
+            place,
+            Known { stan, entry: Entry::Open(flight), code: Code::NONE },
+        );
+        if let Entry::Open(flight) = forgotten.entry { Some(flight) } else { None }
+    }
+}

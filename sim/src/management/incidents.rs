@@ -1,0 +1,225 @@
+//! Belief: an incident is opened by an alarm, climbs its ladder, and is closed when nothing wrong is seen any more.
+
+use super::life_cycle::clear;
+use super::{Active, Body, Dark, Helped, Incident, Stage};
+use crate::actor::ActorId;
+use crate::fault::{Performer, Rung};
+use crate::model::{Asked, Context, Happening, Kinds, NATURAL, Rules, What};
+use crate::random::{Purpose, unit};
+use crate::time::Span;
+
+const WORKS: Purpose = Purpose::of("remedy: whether it works");
+
+/// A detector says that something is wrong. It keeps one incident open at a time, and none is opened twice.
+pub(super) fn open<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    detector: K::Part,
+    suspect: K::Fault,
+    about: ActorId,
+) {
+    let care = body.care();
+    let known =
+        |i: &Incident<K>| i.about == about && (i.suspect == suspect || i.detector == detector);
+    if care.incidents.iter().any(known) {
+        return;
+    }
+    let id = care.opened;
+    care.opened = care.opened.wrapping_add(1);
+    let stage = Stage::Remedying;
+    let now = cx.desk.now();
+    let recent =
+        |it: &&Helped<K>| it.suspect == suspect && now.since(it.at) < cx.settings.relapse_within();
+    // What seemed to help did not last: the next rung is tried at once.
+    let above = care.helped.iter().find(recent).map_or(0, |it| it.rung.saturating_add(1));
+    let highest = cx.settings.ladder(suspect).len().saturating_sub(1);
+    let rung = above.min(u8::try_from(highest).unwrap_or(u8::MAX));
+    care.incidents.push(Incident { id, detector, suspect, about, rung, stage });
+    cx.desk.note(cx.me, What::Alarm { incident: id, detector, suspect, about });
+    begin(body, cx, id);
+}
+
+/// A detector sees nothing wrong any more.
+pub(super) fn close<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    detector: K::Part,
+) {
+    while let Some(at) = body.care().incidents.iter().position(|i| i.detector == detector) {
+        restore(body, cx, at);
+    }
+}
+
+fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usize) {
+    let now = cx.desk.now();
+    let care = body.care();
+    let Incident { id, suspect, rung, stage, .. } = care.incidents.remove(at);
+    care.helped.retain(|it| it.suspect != suspect);
+    // A rung that is still being carried out cannot have helped: the one before it may have.
+    let applied = if stage == Stage::Verifying { Some(rung) } else { rung.checked_sub(1) };
+    if let Some(rung) = applied {
+        care.helped.push(Helped { suspect, rung, at: now });
+    }
+    cx.desk.note(cx.me, What::Restored { incident: id });
+}
+
+fn place<K: Kinds, B: Body<K>>(body: &mut B, incident: u16) -> Option<usize> {
+    body.care().incidents.iter().position(|i| i.id == incident)
+}
+
+/// Whether an incident is still at this rung and stage; a late event of an earlier one is ignored.
+pub(super) fn standing<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    incident: u16,
+    rung: u8,
+    stage: Stage,
+) -> bool {
+    let is = |i: &Incident<K>| i.id == incident && i.rung == rung && i.stage == stage;
+    body.care().incidents.iter().any(is)
+}
+
+/// The step of the ladder at which an incident stands; past its end, the last resort.
+fn step_of<K: Kinds>(cx: &Context<'_, K>, suspect: K::Fault, rung: u8) -> Option<Rung<K>> {
+    let ladder = cx.settings.ladder(suspect);
+    let past = usize::from(rung).checked_sub(ladder.len());
+    match past {
+        None => ladder.get(usize::from(rung)).copied(),
+        Some(past) => {
+            let (step, times, _) = cx.settings.last_resort()?;
+            (past < usize::from(times)).then_some(step)
+        }
+    }
+}
+
+/// Begins the rung at which an incident stands.
+fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
+    let Some(at) = place(body, incident) else { return };
+    let Incident { suspect, rung, .. } = body.care().incidents[at];
+    let Some(step) = step_of(cx, suspect, rung) else {
+        body.care().incidents[at].stage = Stage::GivenUp;
+        cx.desk.note(cx.me, What::GivenUp { incident });
+        return;
+    };
+    body.care().incidents[at].stage = Stage::Remedying;
+    let (remedy, by) = (step.remedy, step.by);
+    cx.desk.note(cx.me, What::RemedyStarted { incident, rung, remedy, by });
+    if by == Performer::Device {
+        cx.desk.after(cx.me, step.takes, Happening::Apply { incident, rung });
+    } else {
+        cx.say(K::ask(Asked { incident, rung, step, suspect }));
+    }
+    if by == Performer::Remote {
+        let patience = cx.settings.remote_patience() + step.takes;
+        cx.desk.after(cx.me, patience, Happening::GiveUp { incident, rung });
+    }
+}
+
+/// Goes one rung up; past the last one a person takes over.
+pub(super) fn climb<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
+    let Some(at) = place(body, incident) else { return };
+    let entry = &mut body.care().incidents[at];
+    entry.rung = entry.rung.saturating_add(1);
+    let (suspect, rung) = (entry.suspect, entry.rung);
+    let length = cx.settings.ladder(suspect).len();
+    if usize::from(rung) < length {
+        begin(body, cx, incident);
+        return;
+    }
+    if usize::from(rung) == length {
+        cx.desk.note(cx.me, What::Exhausted { incident });
+    }
+    // The first attempt of the last resort follows at once, the later ones after a while.
+    let wait = match cx.settings.last_resort() {
+        Some((_, _, apart)) if usize::from(rung) > length => apart,
+        _ => Span::ZERO,
+    };
+    body.care().incidents[at].stage = Stage::Escalated;
+    cx.desk.after(cx.me, wait, Happening::Verify { incident, rung });
+}
+
+/// A rung is carried out: faults that it can mend may be gone, and it acts on the parts in any case.
+pub(super) fn apply<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    incident: u16,
+    rung: u8,
+) {
+    if !standing(body, incident, rung, Stage::Remedying) {
+        return;
+    }
+    let Some(at) = place(body, incident) else { return };
+    let suspect = body.care().incidents[at].suspect;
+    let about = body.care().incidents[at].about;
+    let Some(step) = step_of(cx, suspect, rung) else { return };
+    body.care().incidents[at].stage = Stage::Verifying;
+    let mended = if about == cx.me {
+        treat(body, cx, suspect, rung)
+    } else {
+        cx.desk.send(cx.me, about, Span::ZERO, Happening::Treat { suspect, rung });
+        0
+    };
+    let (remedy, by) = (step.remedy, step.by);
+    cx.desk.note(cx.me, What::RemedyApplied { incident, rung, remedy, by, mended });
+    let wait = cx.settings.verify_after(step.remedy);
+    cx.desk.after(cx.me, wait, Happening::Verify { incident, rung });
+}
+
+/// A remedy at work: returns how many faults it mended. It acts on the parts in any case.
+pub(super) fn treat<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    suspect: K::Fault,
+    rung: u8,
+) -> u8 {
+    let Some(step) = step_of(cx, suspect, rung) else { return 0 };
+    let mut mended = 0;
+    let mut index = 0;
+    while index < body.care().active.len() {
+        let active = &mut body.care().active[index];
+        let Active { fault, plan, round, tries, .. } = *active;
+        active.tries += 1;
+        let known = K::mode(fault).mended_by(step.remedy);
+        let probability = if known > 0.0 { step.works.unwrap_or(known) } else { 0.0 };
+        // Named by the fault's own round and try: another incident or policy moves none of these draws.
+        let named = if plan == NATURAL { u64::MAX } else { cx.settings.planned(plan).stream };
+        let draw = u64::from(round) << 16 | u64::from(tries);
+        if unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability {
+            clear(body, cx, index, Some(step.remedy));
+            mended += 1;
+        } else {
+            index += 1;
+        }
+    }
+    cx.scratch.touched = true;
+    if let Some(message) = K::act(step.remedy) {
+        cx.say(message);
+    }
+    mended
+}
+
+/// Looks whether the detector that opened an incident would still open it.
+pub(super) fn verify<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    incident: u16,
+    rung: u8,
+) {
+    let Some(at) = place(body, incident) else { return };
+    let Incident { detector, suspect, rung: now, stage, .. } = body.care().incidents[at];
+    if now != rung || !matches!(stage, Stage::Verifying | Stage::Escalated) {
+        return;
+    }
+    let own = match body.look(detector, cx) {
+        Ok(seen) => seen.is_some(),
+        // Who cannot look cannot say that all is well.
+        Err(Dark) => true,
+    };
+    let seen = body.still_sees(detector, suspect, cx) || own;
+    if !seen {
+        restore(body, cx, at);
+    } else if stage == Stage::Escalated {
+        begin(body, cx, incident);
+    } else {
+        climb(body, cx, incident);
+    }
+}

@@ -1,0 +1,161 @@
+//! Truth: a fault is dormant, becomes active, makes itself felt, and is cleared.
+
+use super::{Active, Body, Care};
+use crate::actor::ActorId;
+use crate::cell::Desk;
+use crate::fault::{Planned, When};
+use crate::model::{Context, Happening, Kinds, NATURAL, Rules, What};
+use crate::random::Purpose;
+use crate::time::Span;
+
+/// A planned fault strikes, unless the same fault is active already; then the next round is planned.
+pub(super) fn activate<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    plan: u16,
+    round: u16,
+) {
+    let planned = *cx.settings.planned(plan);
+    strike(body, cx, plan, round, planned.fault, planned.magnitude);
+    if let When::Every { period, .. } = planned.when {
+        let next = Happening::Activate { plan, round: round.saturating_add(1) };
+        cx.desk.after(cx.me, period, next);
+    }
+}
+
+const LASTS: Purpose = Purpose::of("fault: how long it lasts");
+const LIFE: Purpose = Purpose::of("fault: the next life");
+const STRIKES: Purpose = Purpose::of("fault: whether it strikes");
+
+pub(super) fn strike<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    plan: u16,
+    round: u16,
+    fault: K::Fault,
+    magnitude: f64,
+) {
+    let care = body.care();
+    if care.active.iter().any(|active| active.fault == fault) {
+        // What is broken already cannot break again; its next life begins here.
+        if plan != NATURAL {
+            renew(cx, plan, round);
+        }
+        return;
+    }
+    let occurrence = care.occurrences;
+    care.occurrences = care.occurrences.wrapping_add(1);
+    care.active.push(Active { occurrence, plan, round, tries: 0, erred: false, fault });
+    cx.desk.note(cx.me, What::Activated { occurrence, plan, fault });
+    cx.scratch.touched = true;
+    body.on_fault(fault, magnitude, cx);
+    if plan == NATURAL {
+        return;
+    }
+    let planned = cx.settings.planned(plan);
+    if let Some(law) = planned.lasts {
+        let mut stream = cx.stream(LASTS.numbered(planned.stream), u64::from(round));
+        let lasts = law.draw(&mut stream, true);
+        cx.desk.after(cx.me, lasts, Happening::Clear { occurrence });
+    }
+}
+
+/// A fault ends by itself.
+pub(super) fn end<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, occurrence: u16) {
+    let at = body.care().active.iter().position(|active| active.occurrence == occurrence);
+    if let Some(at) = at {
+        clear(body, cx, at, None);
+    }
+}
+
+pub(super) fn clear<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    at: usize,
+    by: Option<K::Remedy>,
+) {
+    let Active { occurrence, plan, round, fault, .. } = body.care().active.remove(at);
+    cx.desk.note(cx.me, What::Cleared { occurrence, fault, by });
+    cx.scratch.touched = true;
+    body.on_clear(fault, cx);
+    if plan != NATURAL {
+        renew(cx, plan, round);
+    }
+}
+
+/// Plans the next life of a part that breaks at random.
+fn renew<K: Kinds>(cx: &mut Context<'_, K>, plan: u16, round: u16) {
+    let planned = cx.settings.planned(plan);
+    if let When::Life(law) = planned.when {
+        let round = round.saturating_add(1);
+        let mut stream = cx.stream(LIFE.numbered(planned.stream), u64::from(round));
+        cx.desk.after(cx.me, law.draw(&mut stream, false), Happening::Activate { plan, round });
+    }
+}
+
+/// Something happened that a planned fault may have waited for.
+pub(super) fn reached<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    milestone: K::Milestone,
+) {
+    for index in 0..body.care().armed.len() {
+        let armed = &mut body.care().armed[index];
+        let planned = cx.settings.planned(armed.plan);
+        let When::On { milestone: awaited, nth, probability, after } = planned.when else {
+            continue;
+        };
+        if awaited != milestone {
+            continue;
+        }
+        armed.seen += 1;
+        let (plan, seen) = (armed.plan, armed.seen);
+        let mut stream = cx.stream(STRIKES.numbered(planned.stream), u64::from(seen));
+        if seen.is_multiple_of(nth.max(1)) && stream.chance(probability) {
+            let round = (seen / nth.max(1)) as u16;
+            cx.desk.after(cx.me, after, Happening::Activate { plan, round });
+        }
+    }
+}
+
+/// A part's wrong state has made itself felt: noted once for each of its active faults.
+pub(super) fn erred<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, part: K::Part) {
+    let mut first = false;
+    for active in body.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.erred)
+    {
+        active.erred = true;
+        first = true;
+    }
+    if first {
+        cx.desk.note(cx.me, What::ErrorState { part });
+    }
+}
+
+/// Plans the first strike of a fault at an actor, before the run begins.
+pub fn plan<K: Kinds>(
+    desk: &mut Desk<K>,
+    care: &mut Care<K>,
+    actor: ActorId,
+    number: u16,
+    planned: &Planned<K>,
+) {
+    let stagger = if planned.stagger > Span::ZERO {
+        let mut stream =
+            desk.streams().stream(actor, Purpose::of("fault: stagger").numbered(planned.stream), 0);
+        planned.stagger.scaled(stream.unit())
+    } else {
+        Span::ZERO
+    };
+    let first = match planned.when {
+        When::At(at) => at,
+        When::Every { first, .. } => first,
+        When::Life(law) => {
+            law.draw(&mut desk.streams().stream(actor, LIFE.numbered(planned.stream), 0), true)
+        }
+        When::On { .. } => {
+            care.arm(number);
+            return;
+        }
+    };
+    desk.after(actor, first + stagger, Happening::Activate { plan: number, round: 0 });
+}
