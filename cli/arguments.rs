@@ -44,9 +44,9 @@ pub(crate) struct Run {
     /// Threads; the result does not depend on them.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: u16,
-    /// Terminals a cell, a power of two; the result does not depend on it.
-    #[arg(long, default_value_t = 16384, value_parser = cell_size)]
-    pub(crate) cell: u32,
+    /// Terminals a cell, a power of two; every thread has one if it is not given. The result does not depend on it.
+    #[arg(long, value_parser = cell_size)]
+    pub(crate) cell: Option<u32>,
     /// The run folder; `runs/NAME-SEED` if it is not given.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,

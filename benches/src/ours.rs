@@ -45,7 +45,7 @@ impl Actors for Phold {
         let Ok(mut tables) = columns.contiguous_iter_mut(world) else { return };
         let Some(mut table) = tables.next() else { return };
         let processes = table.bypass_change_detection();
-        while let Some(entry) = desk.next_glancing(|row| processes[row].handled) {
+        while let Some(entry) = desk.next_glancing(|row, _| processes[row].handled) {
             let me = entry.to;
             let process = &mut processes[desk.row(me)];
             let hop = law.hop(me.0, process.handled);

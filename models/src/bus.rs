@@ -5,6 +5,7 @@ use sim::{Asked, Span};
 use crate::cue::Cue;
 use crate::money::Money;
 use crate::note::Outcome;
+use crate::telemetry::Gauge;
 use crate::wire::{Iso, Method, Pan, Via};
 use crate::{Models, Part};
 
@@ -144,6 +145,8 @@ pub enum Message {
         /// It was.
         ok: bool,
     },
+    /// Somebody looks up what became of the last sale 查询交易记录.
+    LookUp,
     /// Payment application: tell the customer by tone and light.
     Beep {
         /// All is well.
@@ -197,6 +200,17 @@ pub enum Message {
         /// By which bearer.
         via: Via,
     },
+    /// Firmware: whoever measures something of itself says so now.
+    Report,
+    /// A part: what it measures of itself.
+    Measured {
+        /// What.
+        gauge: Gauge,
+        /// In the gauge's unit.
+        value: u32,
+    },
+    /// Firmware, to itself: all have spoken.
+    Reported,
     /// A person could notice something, or no longer.
     Cue {
         /// What.
@@ -218,10 +232,11 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Rail { .. } => &[Part::Mainboard, Part::Printer],
         M::Supplied { .. } => &[Part::Firmware],
         // Whoever is on the device hears these, a new part included.
-        M::Ready | M::Halt => Part::ALL,
+        M::Ready | M::Halt | M::Report => Part::ALL,
         M::Restart | M::FailOver => &[Part::Firmware],
         M::Reconnect => &[Part::PhoneLink, Part::Wifi, Part::Cellular],
         M::RestartApp
+        | M::LookUp
         | M::Screen { .. }
         | M::Pace { .. }
         | M::SaleWanted(_)
@@ -236,7 +251,11 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Read { method: Method::Code, .. } => &[Part::Scanner],
         M::Read { .. } => &[Part::CardReader],
         M::Beep { .. } => &[Part::Panel],
-        M::Transmit { .. } | M::Link { .. } | M::PhoneLinked { .. } => &[Part::Firmware],
+        M::Transmit { .. }
+        | M::Link { .. }
+        | M::PhoneLinked { .. }
+        | M::Measured { .. }
+        | M::Reported => &[Part::Firmware],
         M::Carry { hop: Hop::ToPhone | Hop::FromPhone, .. } => &[Part::PhoneLink],
         M::Carry { hop: Hop::Out(Via::Wifi), .. } => &[Part::Wifi],
         M::Carry { hop: Hop::Out(Via::Cellular), .. } => &[Part::Cellular],

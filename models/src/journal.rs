@@ -113,6 +113,12 @@ impl Journal {
         true
     }
 
+    /// The last sale and whether it is paid for, as a look-up of the records shows it.
+    pub(crate) fn last(&self) -> Option<(u32, bool)> {
+        let paid = |line: &Line| matches!(line.state, LineState::Approved | LineState::Stored);
+        self.lines.last().map(|line| (line.stan, paid(line)))
+    }
+
     /// All lines, oldest first.
     pub(crate) fn lines(&self) -> &[Line] {
         &self.lines

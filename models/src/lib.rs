@@ -21,6 +21,7 @@ pub mod plan;
 pub mod quantity;
 pub mod remedy;
 pub mod service;
+pub mod telemetry;
 pub mod wire;
 pub mod world;
 
@@ -30,6 +31,7 @@ pub use money::Money;
 pub use note::{Note, Outcome, Sale};
 pub use plan::{Directory, Plan, Policy};
 pub use remedy::Remedy;
+pub use telemetry::{Gauge, Telemetry};
 
 sim::catalogue! {
     kinds: Models;

@@ -86,6 +86,13 @@ pub enum Note {
         /// What it said.
         code: Code,
     },
+    /// Somebody looked up the record of the terminal's last sale.
+    LookedUp {
+        /// Of that sale; 0 if the terminal could not show a record.
+        stan: u32,
+        /// It is on record as paid for.
+        paid: bool,
+    },
     /// A stored sale was taken in by the host.
     StoredSent {
         /// Of the stored sale.

@@ -33,6 +33,8 @@ pub struct Policy {
     pub misses: u32,
     /// A heartbeat is missed when it is this late.
     pub grace: Span,
+    /// Time between two reports of readings from a terminal to the back office; zero for none.
+    pub telemetry: Span,
     /// Simulates every heartbeat as an event, to show that it makes no difference.
     pub every_beat: bool,
     /// How long a terminal waits for an answer.
@@ -69,6 +71,7 @@ impl Default for Policy {
             heartbeat: Span::secs(60),
             misses: 3,
             grace: Span::secs(5),
+            telemetry: Span::hours(6),
             every_beat: false,
             // 60 s is the default of deployed UnionPay terminals.
             response_timeout: Span::secs(60),

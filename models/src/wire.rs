@@ -9,6 +9,7 @@ use sim::{ActorId, Asked, Instant, Span};
 
 use crate::money::Money;
 use crate::remedy::Remedy;
+use crate::telemetry::Telemetry;
 use crate::{Models, Part};
 
 /// A card number (F2). It never shows itself whole: `Debug` and `Display` mask it.
@@ -363,6 +364,8 @@ pub enum Parcel {
     Dispatch(Job),
     /// A technician is here.
     Visit(Job),
+    /// Terminal to back office: readings of its parts.
+    Report(Telemetry),
     /// Gateway to back office: a sale is final.
     Booked {
         /// The terminal.

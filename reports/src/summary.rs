@@ -119,6 +119,10 @@ pub struct Transactions {
     pub doubled: u64,
     /// Answers that came after the terminal had given up.
     pub late_answers: u64,
+    /// Records of sales that somebody looked up at a terminal.
+    pub looked_up: u64,
+    /// Those of them that the terminal could not show.
+    pub look_ups_failed: u64,
     /// Sum of the approved sales, in minor units.
     pub approved_minor: i64,
     /// Sum of failed, abandoned and technically declined sales, in minor units.
@@ -236,6 +240,8 @@ impl Transactions {
             unreversed: all.unreversed,
             doubled: all.doubled,
             late_answers: all.late_answers,
+            looked_up: all.looked_up,
+            look_ups_failed: all.look_ups_failed,
             approved_minor: all.approved.amount_minor,
             lost_minor: all.failed.amount_minor
                 + all.abandoned.amount_minor

@@ -19,15 +19,27 @@ use crate::workload::Workload;
 pub struct Options {
     /// Another seed than the scenario's.
     pub seed: Option<u64>,
-    /// Terminals a cell; a power of two.
-    pub cell_size: u32,
+    /// Terminals a cell, a power of two; `None` gives every thread a cell of its own, up to [`LARGEST_CELL`].
+    pub cell_size: Option<u32>,
     /// Which handled events to keep.
     pub keep: Keep,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: None, cell_size: 16_384, keep: Keep::Nothing }
+        Self { seed: None, cell_size: None, keep: Keep::Nothing }
+    }
+}
+
+/// The largest cell that is chosen where none is asked for: larger ones gained nothing.
+pub const LARGEST_CELL: u32 = 131_072;
+
+impl Options {
+    /// These, with a cell size that gives each of so many threads a cell.
+    pub(crate) fn dealt(&self, terminals: u64, threads: usize) -> Self {
+        let fair = terminals.div_ceil(threads.max(1) as u64).min(u64::from(LARGEST_CELL)) as u32;
+        let cell_size = self.cell_size.unwrap_or(fair.max(1).next_power_of_two());
+        Self { cell_size: Some(cell_size), ..self.clone() }
     }
 }
 
@@ -94,7 +106,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
         hubs,
         targets,
         seed,
-        cell_size: options.cell_size,
+        cell_size: options.cell_size.unwrap_or(LARGEST_CELL),
         lookahead: scenario.network.least_latency,
         keep: options.keep.clone(),
     };

@@ -14,6 +14,8 @@ use sim::{Performer, Span};
 pub struct Policies {
     /// How the back office notices that a terminal is missing.
     pub heartbeat: Heartbeat,
+    /// How often terminals report the readings of their parts.
+    pub telemetry: Telemetry,
     /// How a terminal deals with answers that do not come.
     pub transport: Transport,
     /// How remedies are tried.
@@ -40,6 +42,20 @@ impl Default for Heartbeat {
     fn default() -> Self {
         let Policy { heartbeat: period, misses, grace, every_beat, .. } = Policy::default();
         Self { period, misses, grace, every_beat }
+    }
+}
+
+/// How often terminals report the readings of their parts to the back office.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Telemetry {
+    /// Time from one report of a terminal to the next; `"0s"` for none.
+    pub period: Span,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { period: Policy::default().telemetry }
     }
 }
 
@@ -199,7 +215,7 @@ impl From<Performer> for By {
 impl Policies {
     /// The policies as the models need them.
     pub fn policy(&self) -> Policy {
-        let Self { heartbeat, transport, recovery, ladders } = self;
+        let Self { heartbeat, telemetry, transport, recovery, ladders } = self;
         let last_resort = recovery.last_resort.map(|it| {
             let rung = Rung { remedy: it.remedy, by: it.by, takes: it.takes, works: None };
             (rung.into(), it.attempts, it.every)
@@ -209,6 +225,7 @@ impl Policies {
             misses: heartbeat.misses,
             grace: heartbeat.grace,
             every_beat: heartbeat.every_beat,
+            telemetry: telemetry.period,
             response_timeout: transport.response_timeout,
             retries: transport.retries,
             backoff: transport.backoff,

@@ -52,7 +52,8 @@ pub fn simulate(
     pulse: &Pulse,
 ) -> Result<Outcome, Failure> {
     let Assembly { plan, stage, roster, planned } =
-        assemble(source.scenario, options).map_err(Failure::Assembly)?;
+        assemble(source.scenario, &options.dealt(source.scenario.terminals(), threads))
+            .map_err(Failure::Assembly)?;
     let (end, quiet_from) = (plan.end, plan.sales_end);
     let seed = stage.seed;
     let mut simulation = world::raise(plan, &stage);

@@ -15,6 +15,8 @@ const SEQUENCE_BITS: u32 = 40;
 /// Width of a slot of the lowest level: 2^20 ns, about a millisecond.
 const TICK_BITS: u32 = 20;
 const SLOTS: usize = 64;
+/// Slots are entered together until so many events are in hand: their memory is then asked for all at once.
+const HANDFUL: usize = 32;
 /// 64^8 ticks of 2^20 ns are more than the 2^64 ns of all time.
 const LEVELS: usize = 8;
 
@@ -180,8 +182,21 @@ impl<E: Copy> Agenda<E> {
         std::mem::take(&mut self.entered).then_some(&*self.current)
     }
 
-    /// Enters the next occupied slot, if it begins before `limit`.
+    /// Enters the next occupied slots that begin before `limit`, until a handful of events is in hand.
     fn advance(&mut self, limit: Instant) -> bool {
+        if !self.enter(limit) {
+            return false;
+        }
+        while self.current.len() < HANDFUL && self.enter(limit) {}
+        if self.current.len() > 1 {
+            self.current.sort_unstable_by(|a, b| b.cmp(a));
+        }
+        self.entered = true;
+        true
+    }
+
+    /// Enters the next occupied slot, if it begins before `limit`.
+    fn enter(&mut self, limit: Instant) -> bool {
         let Some((level, tick)) = self.next_slot() else { return false };
         if tick << TICK_BITS >= limit.0 {
             return false;
@@ -190,8 +205,10 @@ impl<E: Copy> Agenda<E> {
         let slot = (tick >> (6 * level)) as usize % SLOTS;
         self.occupied[level] &= !(1 << slot);
         let Some(slots) = &mut self.levels[level] else { return false };
-        if level == 0 {
+        if level == 0 && self.current.is_empty() {
             std::mem::swap(&mut self.current, &mut slots[slot]);
+        } else if level == 0 {
+            self.current.append(&mut slots[slot]);
         } else {
             // Its vector is lent out and given back empty, so that its room is used again.
             let mut moving = std::mem::take(&mut slots[slot]);
@@ -207,10 +224,6 @@ impl<E: Copy> Agenda<E> {
                 slots[slot] = moving;
             }
         }
-        if self.current.len() > 1 {
-            self.current.sort_unstable_by(|a, b| b.cmp(a));
-        }
-        self.entered = true;
         true
     }
 

@@ -1,5 +1,14 @@
 //! The one list of models, and everything that follows from it.
 
+use bevy_ecs::change_detection::{DetectChangesMut, Mut};
+
+/// A part, without a note that it has changed: nobody asks for it, and each would be a write to one more column.
+#[doc(hidden)]
+#[inline]
+pub fn untold<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
+    part.bypass_change_detection()
+}
+
 /// Builds the closed types of a catalogue from its list of models.
 ///
 /// For each entry `group: Group { module::Model }` it declares `pub mod group { pub mod module; }`, and then: the enums
@@ -158,15 +167,14 @@ macro_rules! catalogue {
         /// Parts are fetched one by one. Most windows of a fleet hold one event a cell, which touches a handful of the
         /// parts; taking the slices of all columns, as the PHOLD bench does, costs more than it saves here.
         struct Parts<'r> {
-            world: &'r mut bevy_ecs::world::World,
-            entity: bevy_ecs::entity::Entity,
+            entity: bevy_ecs::world::EntityMut<'r>,
             profile: &'r Profile,
         }
 
         impl Parts<'_> {
             $($(
-                fn $module(&mut self) -> Option<&mut $group::$module::$Model> {
-                    self.world.get_mut::<$group::$module::$Model>(self.entity).map(|it| it.into_inner())
+                fn $module(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$module::$Model>> {
+                    self.entity.get_mut()
                 }
             )+)+
             /// The device runs, so that a detector on it can look. The watchdog and what measures the supply always can.
@@ -178,24 +186,50 @@ macro_rules! catalogue {
             fn part_able(&mut self, part: Part) -> bool {
                 let profile = self.profile;
                 match part { $($(
-                    Part::$Model => self.$module().is_none_or(|it| {
+                    Part::$Model => self.entity.get::<$group::$module::$Model>().is_none_or(|it| {
                         $crate::Model::<$Kinds>::able(it, &profile.$group.$module)
                     })
                 ),+),+ }
             }
         }
 
+        /// Reads something of the part that an event is for: what it reads changes nothing, but is near from then on.
+        #[inline]
+        fn glance(
+            world: &bevy_ecs::world::World,
+            settings: &$Settings,
+            entity: bevy_ecs::entity::Entity,
+            entry: &$crate::Entry<$crate::Happening<$Kinds>>,
+        ) -> u64 {
+            let Ok(entity) = world.get_entity(entity) else { return 0 };
+            let profile = settings.profile(entry.to);
+            let mut seen = 0;
+            $($({
+                let due = match &entry.event {
+                    $crate::Happening::Timer(Timer::$Model(_)) => true,
+                    $crate::Happening::Arrival { port, .. } => *port == Part::$Model as u8,
+                    _ => false,
+                };
+                if due && let Some(it) = entity.get::<$group::$module::$Model>() {
+                    seen = u64::from($crate::Model::<$Kinds>::able(it, &profile.$group.$module));
+                }
+            })+)+
+            seen
+        }
+
         impl $crate::Body<$Kinds> for Parts<'_> {
             fn start(&mut self, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
-                $($(if let Some(it) = self.$module() {
+                $($(if let Some(mut it) = self.$module() {
+                    let it = $crate::catalogue::untold(&mut it);
                     cx.enter(Part::$Model);
                     $crate::Model::<$Kinds>::start(it, &profile.$group.$module, cx);
                 })+)+
             }
             fn on_timer(&mut self, timer: Timer, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
-                match timer { $($(Timer::$Model(timer) => if let Some(it) = self.$module() {
+                match timer { $($(Timer::$Model(timer) => if let Some(mut it) = self.$module() {
+                    let it = $crate::catalogue::untold(&mut it);
                     cx.enter(Part::$Model);
                     $crate::Model::<$Kinds>::on_timer(it, &profile.$group.$module, timer, cx);
                 }),+),+ }
@@ -203,7 +237,8 @@ macro_rules! catalogue {
             fn on_message(&mut self, message: $Message, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
                 for &part in $route(&message) {
-                    match part { $($(Part::$Model => if let Some(it) = self.$module() {
+                    match part { $($(Part::$Model => if let Some(mut it) = self.$module() {
+                    let it = $crate::catalogue::untold(&mut it);
                         cx.enter(Part::$Model);
                         $crate::Model::<$Kinds>::on_message(it, &profile.$group.$module, message, cx);
                     }),+),+ }
@@ -211,21 +246,24 @@ macro_rules! catalogue {
             }
             fn on_parcel(&mut self, port: u8, parcel: $Parcel, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
-                $($(if port == Part::$Model as u8 && let Some(it) = self.$module() {
+                $($(if port == Part::$Model as u8 && let Some(mut it) = self.$module() {
+                    let it = $crate::catalogue::untold(&mut it);
                     cx.enter(Part::$Model);
                     $crate::Model::<$Kinds>::on_parcel(it, &profile.$group.$module, parcel, cx);
                 })+)+
             }
             fn on_fault(&mut self, fault: Fault, magnitude: f64, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
-                match fault { $($(Fault::$Model(fault) => if let Some(it) = self.$module() {
+                match fault { $($(Fault::$Model(fault) => if let Some(mut it) = self.$module() {
+                    let it = $crate::catalogue::untold(&mut it);
                     cx.enter(Part::$Model);
                     $crate::Model::<$Kinds>::on_fault(it, &profile.$group.$module, fault, magnitude, cx);
                 }),+),+ }
             }
             fn on_clear(&mut self, fault: Fault, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
-                match fault { $($(Fault::$Model(fault) => if let Some(it) = self.$module() {
+                match fault { $($(Fault::$Model(fault) => if let Some(mut it) = self.$module() {
+                    let it = $crate::catalogue::untold(&mut it);
                     cx.enter(Part::$Model);
                     $crate::Model::<$Kinds>::on_clear(it, &profile.$group.$module, fault, cx);
                 }),+),+ }
@@ -244,10 +282,10 @@ macro_rules! catalogue {
                 }
                 let now = cx.now();
                 let suspect = match part { $($(Part::$Model => {
-                    let Some(reading) = self.$module().map(|it| {
+                    let Some(reading) = self.entity.get::<$group::$module::$Model>().map(|it| {
                         $crate::Model::<$Kinds>::reading(it, &profile.$group.$module, now)
                     }) else { return Ok(None) };
-                    let Some(mut beliefs) = self.world.get_mut::<Beliefs>(self.entity) else { return Ok(None) };
+                    let Some(mut beliefs) = self.entity.get_mut::<Beliefs>() else { return Ok(None) };
                     <$group::$module::$Model as $crate::Model<$Kinds>>::detect(&mut beliefs.$module, &reading)
                         .map(Fault::$Model)
                 }),+),+ };
@@ -261,7 +299,7 @@ macro_rules! catalogue {
             ) -> bool {
                 let profile = self.profile;
                 let now = cx.now();
-                match part { $($(Part::$Model => self.$module().is_some_and(|it| {
+                match part { $($(Part::$Model => self.entity.get::<$group::$module::$Model>().is_some_and(|it| {
                     $crate::Model::<$Kinds>::still_sees(it, &profile.$group.$module, suspect, now)
                 })),+),+ }
             }
@@ -269,7 +307,7 @@ macro_rules! catalogue {
                 $able(self.profile, &mut |part| self.part_able(part))
             }
             fn care(&mut self) -> &mut $crate::Care<$Kinds> {
-                let care = self.world.get_mut::<$crate::Care<$Kinds>>(self.entity);
+                let care = self.entity.get_mut::<$crate::Care<$Kinds>>();
                 // `spawn` gives one to every actor, and nothing takes it away.
                 care.expect("every actor has its faults and incidents").into_inner()
             }
@@ -315,10 +353,13 @@ macro_rules! catalogue {
             ) {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
-                while let Some(entry) = desk.next_due() {
+                while let Some(entry) =
+                    desk.next_glancing(|row, entry| glance(world, settings, entities[row], entry))
+                {
                     let entity = entities[desk.row(entry.to)];
                     let profile = settings.profile(entry.to);
-                    let mut parts = Parts { world, entity, profile };
+                    let entity = world.entity_mut(entity).into();
+                    let mut parts = Parts { entity, profile };
                     let mut cx = $crate::context::<$Kinds>(entry.to, Part::ALL[0], settings, desk, scratch);
                     $crate::handle(&mut parts, &mut cx, &entry);
                 }
@@ -347,8 +388,8 @@ macro_rules! catalogue {
             simulation.begin(actor, |columns, world, settings, desk| {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
-                let entity = entities[desk.row(actor)];
-                let mut parts = Parts { world, entity, profile: settings.profile(actor) };
+                let entity = world.entity_mut(entities[desk.row(actor)]).into();
+                let mut parts = Parts { entity, profile: settings.profile(actor) };
                 let mut cx = $crate::context::<$Kinds>(actor, Part::ALL[0], settings, desk, scratch);
                 $crate::Body::start(&mut parts, &mut cx);
                 $crate::settle(&mut parts, &mut cx);
@@ -359,8 +400,8 @@ macro_rules! catalogue {
         pub fn strike(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId, number: u16) {
             simulation.begin(actor, |columns, world, settings, desk| {
                 columns.entities(world);
-                let entity = columns.entities[desk.row(actor)];
-                let mut parts = Parts { world, entity, profile: settings.profile(actor) };
+                let entity = world.entity_mut(columns.entities[desk.row(actor)]).into();
+                let mut parts = Parts { entity, profile: settings.profile(actor) };
                 let planned = $crate::Rules::<$Kinds>::planned(settings, number);
                 $crate::plan(desk, $crate::Body::<$Kinds>::care(&mut parts), actor, number, planned);
             });

@@ -110,20 +110,23 @@ impl<A: Actors> Desk<A> {
     /// The next event that is due in this window, entered in the record.
     #[inline]
     pub fn next_due(&mut self) -> Option<Entry<A::Event>> {
-        self.next_glancing(|_| 0)
+        self.next_glancing(|_, _| 0)
     }
 
-    /// Like [`Desk::next_due`]. Each time the agenda enters a slot, `glance` reads something of every row that is due in
-    /// it: the memory answers for all of them at once, where it would be waited for event by event. What it reads
+    /// Like [`Desk::next_due`]. Each time the agenda enters its next slots, `glance` reads something of every row that is due
+    /// in them: the memory answers for all of them at once, where it would be waited for event by event. What it reads
     /// changes nothing.
     #[inline]
-    pub fn next_glancing(&mut self, glance: impl Fn(usize) -> u64) -> Option<Entry<A::Event>> {
+    pub fn next_glancing(
+        &mut self,
+        glance: impl Fn(usize, &Entry<A::Event>) -> u64,
+    ) -> Option<Entry<A::Event>> {
         let entry = self.agenda.pop_before(self.limit)?;
         if let Some(ahead) = self.agenda.entered() {
             let mut sum = 0;
             for entry in ahead {
                 let row = (entry.to.0 - self.first.0) as usize;
-                sum ^= self.sent[row] ^ glance(row);
+                sum ^= self.sent[row] ^ glance(row, entry);
             }
             std::hint::black_box(sum);
         }

@@ -152,8 +152,13 @@ impl<A: Actors> Simulation<A> {
 
     /// Takes out all facts, in the order of (time, who, sequence).
     pub fn take_facts(&mut self) -> Vec<Fact<A::Fact>> {
-        // Made in its full size at once, and each cell's own list freed as it is taken: facts are many.
-        let mut all = Vec::with_capacity(self.cells.iter().map(Cell::facts).sum());
+        // The longest list takes in the others, each of which is freed as it is taken: facts are many.
+        let longest =
+            (0..self.cells.len()).max_by_key(|&cell| self.cells[cell].facts()).unwrap_or(0);
+        let sum: usize = self.cells.iter().map(Cell::facts).sum();
+        let Some(cell) = self.cells.get_mut(longest) else { return Vec::new() };
+        let mut all = cell.drain_facts();
+        all.reserve_exact(sum - all.len());
         for cell in &mut self.cells {
             all.append(&mut cell.drain_facts());
         }

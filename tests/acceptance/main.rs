@@ -7,3 +7,4 @@ mod command_line;
 mod conformance;
 mod determinism;
 mod scenarios;
+mod terminals;

@@ -9,6 +9,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::quantity::MilliampHours;
+use crate::telemetry::{self, Gauge};
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -200,6 +201,14 @@ impl Model<Models> for Battery {
                 self.update(spec, cx);
             }
             Message::Ready => cx.look(),
+            Message::Report if spec.capacity.0 > 0 => {
+                self.flow(spec, cx.now());
+                let charge = telemetry::percent(self.charge / self.capacity(spec));
+                cx.say(Message::Measured { gauge: Gauge::Charge, value: charge });
+                let health = telemetry::percent(self.health);
+                cx.say(Message::Measured { gauge: Gauge::BatteryHealth, value: health });
+                cx.say(Message::Measured { gauge: Gauge::Supply, value: self.millivolts });
+            }
             _ => {}
         }
     }

@@ -10,6 +10,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::wire::Method;
+use crate::telemetry::Gauge;
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -185,6 +186,10 @@ impl Model<Models> for CardReader {
                 self.failed = [0; 3];
             }
             Message::Ready => cx.look(),
+            Message::Report => {
+                let worst = self.failed.into_iter().max().unwrap_or_default();
+                cx.say(Message::Measured { gauge: Gauge::FailedReads, value: u32::from(worst) });
+            }
             _ => {}
         }
     }

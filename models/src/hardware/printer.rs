@@ -10,6 +10,7 @@ use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::quantity::{Millimetres, Millivolts};
 use crate::service::Milestone;
+use crate::telemetry::Gauge;
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -190,6 +191,7 @@ impl Model<Models> for Printer {
             // What was being printed stays half printed.
             Message::Halt => self.prints += 1,
             Message::Ready => cx.look(),
+            Message::Report => cx.say(Message::Measured { gauge: Gauge::Paper, value: self.paper_mm }),
             _ => {}
         }
     }

@@ -25,11 +25,24 @@ pub struct Mix {
     pub stripe: Factor,
     /// By a code on a phone.
     pub code: Factor,
+    /// As the terminal suggests: by its `software.payment_app.default_method`. Nobody, where a mix does not say.
+    #[serde(default = "nobody")]
+    pub as_suggested: Factor,
+}
+
+fn nobody() -> Factor {
+    Factor(0.0)
 }
 
 impl Default for Mix {
     fn default() -> Self {
-        Self { chip: Factor(0.3), contactless: Factor(0.35), stripe: Factor(0.05), code: Factor(0.3) }
+        Self {
+            chip: Factor(0.25),
+            contactless: Factor(0.3),
+            stripe: Factor(0.05),
+            code: Factor(0.25),
+            as_suggested: Factor(0.15),
+        }
     }
 }
 
@@ -153,8 +166,10 @@ impl Customer {
     fn purchase(spec: &Spec, customer: u32, cx: &Context<'_, Models>) -> (Purchase, Span) {
         let mut stream = cx.stream(BASKET, u64::from(customer));
         let mix = &spec.mix;
-        let weights = [mix.chip.0, mix.contactless.0, mix.stripe.0, mix.code.0];
-        let method = [Method::Chip, Method::Contactless, Method::Stripe, Method::Code][stream.pick(&weights)];
+        let weights = [mix.chip.0, mix.contactless.0, mix.stripe.0, mix.code.0, mix.as_suggested.0];
+        let suggested = cx.settings().profile(cx.me()).software.payment_app.default_method;
+        let methods = [Method::Chip, Method::Contactless, Method::Stripe, Method::Code, suggested];
+        let method = methods[stream.pick(&weights)];
         let amount = stream.lognormal(spec.basket.minor() as f64, spec.basket_spread.0);
         let amount = Money((amount as i64).clamp(1, 100_000_000));
         let host = stream.pick(&cx.settings().directory.shares) as u8;

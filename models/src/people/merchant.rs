@@ -45,6 +45,8 @@ pub struct Spec {
     pub closes_at: u8,
     /// Which way to support.
     pub channels: Channels,
+    /// How often a day a merchant looks up a record of the terminal 查询交易记录, on average.
+    pub look_ups_per_day: Factor,
 }
 
 impl Default for Spec {
@@ -55,6 +57,7 @@ impl Default for Spec {
             opens_at: 7,
             closes_at: 22,
             channels: Channels::default(),
+            look_ups_per_day: Factor(1.0),
         }
     }
 }
@@ -77,6 +80,8 @@ pub struct Merchant {
 pub enum Timer {
     /// Notices a cue, if it is still there.
     Notices(Cue),
+    /// Looks up a record for the n-th time.
+    LooksUp(u32),
 }
 
 /// Merchants do not break.
@@ -90,6 +95,7 @@ pub struct Reading;
 
 const NOTICES: Purpose = Purpose::of("merchant: time to notice");
 const REACTS: Purpose = Purpose::of("merchant: time to react");
+const LOOKS_UP: Purpose = Purpose::of("merchant: the next look-up");
 const CHANNEL: Purpose = Purpose::of("merchant: way to support");
 const DAY: u64 = Span::days(1).0;
 const HOUR: u64 = Span::hours(1).0;
@@ -113,6 +119,20 @@ impl Merchant {
                 left -= closes - from;
             }
             at = day + DAY;
+        }
+    }
+
+    /// Plans a look-up of a record: a Poisson process in the hours at which somebody is there.
+    fn plan_look_up(spec: &Spec, number: u32, cx: &mut Context<'_, Models>) {
+        let hours = u64::from(spec.closes_at.saturating_sub(spec.opens_at));
+        if spec.look_ups_per_day.0 <= 0.0 || hours == 0 {
+            return;
+        }
+        let mean = Span::hours(hours).scaled(1.0 / spec.look_ups_per_day.0);
+        let wait = cx.stream(LOOKS_UP, u64::from(number)).exponential(mean);
+        let wait = Self::at_counter(spec, cx.now(), wait);
+        if cx.now() + wait < cx.settings().sales_end {
+            cx.after(wait, Timer::LooksUp(number));
         }
     }
 
@@ -177,8 +197,17 @@ impl Model<Models> for Merchant {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Notices(cue) = timer;
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        Self::plan_look_up(spec, 0, cx);
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let cue = match timer {
+            Timer::Notices(cue) => cue,
+            Timer::LooksUp(number) => {
+                cx.say(Message::LookUp);
+                return Self::plan_look_up(spec, number + 1, cx);
+            }
+        };
         if self.shown & cue.bit() == 0 || self.noticed & cue.bit() != 0 {
             return;
         }

@@ -7,6 +7,7 @@ use sim::{ActorId, Context, Instant, Mode, Model, Performer, Span};
 
 use crate::money::Money;
 use crate::plan::step;
+use crate::telemetry::Telemetry;
 use crate::wire::Parcel;
 use crate::{Family, Models, Part, Remedy};
 
@@ -38,6 +39,9 @@ pub struct BackOffice {
     /// Transactions in its copy.
     records: u64,
     commands: u64,
+    /// The last report of each terminal, and how many have come in all.
+    reports: Vec<Option<(Instant, Telemetry)>>,
+    reported: u64,
 }
 
 /// It makes no notes.
@@ -70,6 +74,15 @@ impl BackOffice {
     /// Commands that it has sent.
     pub fn commands(&self) -> u64 {
         self.commands
+    }
+    /// The last report of a terminal's readings, and when it came.
+    pub fn last_report(&self, terminal: ActorId) -> Option<(Instant, &Telemetry)> {
+        let last = self.reports.get(terminal.0 as usize)?.as_ref();
+        last.map(|(at, report)| (*at, report))
+    }
+    /// Reports of readings that have come in.
+    pub fn reported(&self) -> u64 {
+        self.reported
     }
     /// Transactions that it holds a copy of.
     pub fn records(&self) -> u64 {
@@ -121,6 +134,14 @@ impl Model<Models> for BackOffice {
                 self.records += 1;
             }
             _ if self.down => cx.error_state(),
+            Parcel::Report(report) => {
+                let row = report.terminal.0 as usize;
+                if self.reports.len() <= row {
+                    self.reports.resize(row + 1, None);
+                }
+                self.reports[row] = Some((cx.now(), report));
+                self.reported += 1;
+            }
             Parcel::Seen { missing: true, .. } => {
                 self.missing += 1;
                 self.most_missing = self.most_missing.max(self.missing);

@@ -3,13 +3,14 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::{Hop, Message};
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::quantity::Mebibytes;
 use crate::service::Milestone;
+use crate::telemetry::{self, Gauge, Telemetry};
 use crate::wire::{Iso, Parcel, Via};
 use crate::{Family, Models, Part, Remedy};
 
@@ -82,6 +83,10 @@ pub struct Firmware {
     /// Somebody chose the other uplink.
     swapped: bool,
     online: Option<Via>,
+    /// Reports of readings that have fallen due, sent or not.
+    reports: u32,
+    /// The report that is being put together.
+    report: Option<Telemetry>,
 }
 
 /// Its notes to itself.
@@ -95,6 +100,8 @@ pub enum Timer {
     MemoryLow(u32),
     /// The memory is gone.
     MemoryGone(u32),
+    /// Readings are to be reported.
+    Report,
 }
 
 /// How firmware breaks.
@@ -120,6 +127,9 @@ pub struct Reading {
     /// Share of the processor that others take.
     processor_taken: f64,
 }
+
+const REPORT_PHASE: Purpose = Purpose::of("firmware: phase of the reports");
+const REPORT_LOST: Purpose = Purpose::of("firmware: the report is lost");
 
 impl Firmware {
     fn halt(&mut self, cx: &mut Context<'_, Models>, next: State) {
@@ -218,6 +228,44 @@ impl Firmware {
         cx.look();
     }
 
+    /// Plans the next report. Terminals do not report at the same moment: each has its own place in the period.
+    fn plan_report(&self, wait: Span, cx: &mut Context<'_, Models>) {
+        if wait > Span::ZERO && cx.now() + wait < cx.settings().end {
+            cx.after(wait, Timer::Report);
+        }
+    }
+
+    /// Has everybody say what they measure, and sends it when they have.
+    fn collect(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.reports += 1;
+        if self.state != State::Running || self.hung || self.online.is_none() {
+            return;
+        }
+        let mut report = Telemetry::of(cx.me());
+        report.set(Gauge::Memory, telemetry::percent(self.memory_used(spec, cx.now())));
+        report.set(Gauge::Processor, telemetry::percent(self.starved));
+        self.report = Some(report);
+        cx.say(Message::Report);
+        cx.say(Message::Reported);
+    }
+
+    /// What is said at one instant is heard in turn: behind the first `Reported` stand the answers, behind the second
+    /// nothing.
+    fn send_report(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (Some(mut report), Some(via)) = (self.report, self.online) else { return };
+        if report.get(Gauge::Loss).is_none() {
+            report.set(Gauge::Loss, self.link(spec, via).loss_ppm);
+            self.report = Some(report);
+            return cx.say(Message::Reported);
+        }
+        self.report = None;
+        let lost = f64::from(self.link(spec, via).loss_ppm) / 1e6;
+        if unit(cx.draw(REPORT_LOST, u64::from(self.reports))[0]) >= lost {
+            let back_office = cx.settings().directory.back_office;
+            cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Report(report));
+        }
+    }
+
     fn transmit(&self, spec: &Spec, mut iso: Iso, delay: Span, cx: &mut Context<'_, Models>) {
         if self.state != State::Running || self.hung {
             return;
@@ -297,8 +345,16 @@ impl Model<Models> for Firmware {
     fn build(_: &Spec) -> Self {
         Self { supplied: true, ..Self::default() }
     }
+    fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
+        let period = cx.settings().policy.telemetry;
+        self.plan_report(period.scaled(unit(cx.draw(REPORT_PHASE, 0)[0])), cx);
+    }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
+            Timer::Report => {
+                self.collect(spec, cx);
+                self.plan_report(cx.settings().policy.telemetry, cx);
+            }
             Timer::Booted(boot) if boot == self.boot => {
                 self.state = State::Running;
                 self.fresh = cx.now();
@@ -359,6 +415,12 @@ impl Model<Models> for Firmware {
                 self.phone = Link { up, loss_ppm };
                 self.choose(spec, cx);
             }
+            Message::Measured { gauge, value } => {
+                if let Some(report) = &mut self.report {
+                    report.set(gauge, value);
+                }
+            }
+            Message::Reported => self.send_report(spec, cx),
             Message::Transmit { iso, delay } => self.transmit(spec, iso, delay, cx),
             _ => {}
         }

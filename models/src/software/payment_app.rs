@@ -20,6 +20,7 @@ use crate::note::{Note, Outcome};
 use crate::plan::step;
 use crate::quantity::Price;
 use crate::service::Milestone;
+use crate::telemetry::Gauge;
 use crate::wire::{Code, Iso, Method, Mti, Parcel};
 use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
 
@@ -28,7 +29,7 @@ use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
 #[schemars(rename = "PaymentAppSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
-    /// How a customer who does not mind pays 默认支付方式.
+    /// What the screen suggests, and how a customer pays who does not mind 默认支付方式.
     pub default_method: Method,
     /// Without a network, sales up to this are approved offline and stored; zero stores none.
     pub offline_limit: Price,
@@ -378,9 +379,18 @@ impl Model<Models> for PaymentApp {
             Message::CustomerLeaves { customer } => self.customer_leaves(customer, cx),
             Message::Keyed { ok } => self.keyed(spec, ok, cx),
             Message::WasRead { ok, .. } => self.was_read(spec, ok, cx),
-            // A receipt that does not come out takes nothing from the sale: it is kept and can be printed later.
-            Message::Printed { .. } if self.step == Step::Printing => {
+            // A receipt that does not come out takes nothing from the sale: the record shows that it is paid.
+            Message::Printed { ok } if self.step == Step::Printing => {
+                if !ok {
+                    self.look_up(cx);
+                }
                 self.finish(Outcome::Approved, cx);
+            }
+            Message::LookUp => self.look_up(cx),
+            Message::Report => {
+                let stored = u32::try_from(self.journal.stored()).unwrap_or(u32::MAX);
+                cx.say(Message::Measured { gauge: Gauge::Stored, value: stored });
+                cx.say(Message::Measured { gauge: Gauge::Failures, value: self.failures.into() });
             }
             Message::Screen { readable } => self.readable = readable,
             Message::Pace { percent } => self.pace = percent,

@@ -44,6 +44,12 @@ pub struct Payments {
     pub reversed: u64,
     /// Stored sales that the host has taken in.
     pub stored_sent: u64,
+    /// Records of sales that somebody looked up at a terminal.
+    #[serde(default)]
+    pub looked_up: u64,
+    /// Those of them that the terminal could not show.
+    #[serde(default)]
+    pub look_ups_failed: u64,
     /// Answers that came after the terminal had given up.
     pub late_answers: u64,
     /// Approved sales that the terminal gave up on and that stayed unreversed.
@@ -86,6 +92,10 @@ impl Fold {
             Note::ReversalQueued { amount, .. } => all.reversals_queued.add(amount),
             Note::ReversalDone { .. } => all.reversed += 1,
             Note::StoredSent { .. } => all.stored_sent += 1,
+            Note::LookedUp { stan, .. } => {
+                all.looked_up += 1;
+                all.look_ups_failed += u64::from(stan == 0);
+            }
             Note::LateAnswer { .. } => all.late_answers += 1,
             _ => {}
         }

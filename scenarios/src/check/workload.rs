@@ -71,7 +71,11 @@ impl Checker<'_> {
     }
 
     fn mix(&mut self, mix: &Mix, spot: &Spot<'_>) {
-        self.weights(&[mix.chip, mix.contactless, mix.stripe, mix.code], "ways to pay", spot);
+        self.weights(
+            &[mix.chip, mix.contactless, mix.stripe, mix.code, mix.as_suggested],
+            "ways to pay",
+            spot,
+        );
     }
 
     fn weights(&mut self, weights: &[Factor], of: &str, spot: &Spot<'_>) {

@@ -27,6 +27,13 @@ impl PaymentApp {
         cx.say(Message::EnterAmount { keys: digits + 1 });
     }
 
+    /// Somebody looks up what became of the last sale: in the terminal's own records, so it needs no network.
+    pub(super) fn look_up(&self, cx: &mut Context<'_, Models>) {
+        let shows = self.running && self.readable && self.pace > 0 && !self.incompatible;
+        let (stan, paid) = self.journal.last().filter(|_| shows).unwrap_or_default();
+        cx.note(Note::LookedUp { stan, paid });
+    }
+
     /// The purchase is over.
     pub(super) fn finish(&mut self, outcome: Outcome, cx: &mut Context<'_, Models>) {
         self.step = Step::Idle;
