@@ -6,7 +6,7 @@ use crate::cue::Cue;
 use crate::money::Money;
 use crate::note::Outcome;
 use crate::telemetry::Gauge;
-use crate::wire::{Iso, Method, Pan, Via};
+use crate::wire::{Iso, Job, Method, Pan, Via};
 use crate::{Models, Part};
 
 /// What a customer wants to pay, and how.
@@ -220,6 +220,22 @@ pub enum Message {
         /// The part that shows it.
         from: Part,
     },
+    /// Tenure: customers are served from now on, or no longer.
+    Trading {
+        /// They are.
+        on: bool,
+    },
+    /// Tenure: heartbeats are expected from now on, or no longer.
+    Watched {
+        /// They are.
+        on: bool,
+    },
+    /// Merchant: a technician is here for this.
+    Serviced(Job),
+    /// Somebody has the institution suspend the terminal.
+    Suspend,
+    /// Tenure: a third party has taken the deposit and vanished.
+    Cheated,
     /// Fault management: somebody is to carry out a rung.
     Asked(Asked<Models>),
 }
@@ -259,7 +275,10 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Carry { hop: Hop::ToPhone | Hop::FromPhone, .. } => &[Part::PhoneLink],
         M::Carry { hop: Hop::Out(Via::Wifi), .. } => &[Part::Wifi],
         M::Carry { hop: Hop::Out(Via::Cellular), .. } => &[Part::Cellular],
-        M::Beats { .. } => &[Part::Presence],
+        M::Beats { .. } | M::Watched { .. } => &[Part::Presence],
+        M::Trading { .. } => &[Part::Customer],
+        M::Serviced(_) | M::Suspend => &[Part::Tenure],
+        M::Cheated => &[Part::Conduct],
         M::Cue { .. } => &[Part::Merchant],
         M::Asked(asked) => match asked.step.by {
             sim::Performer::Remote => &[Part::Presence],

@@ -58,11 +58,17 @@ pub enum Cue {
     FaintPrint,
     /// The terminal starts again by itself.
     RestartsByItself,
+    /// A message offers a terminal for nothing.
+    FreeOfferMessage,
+    /// A customer complains that their data got into other hands.
+    Complaint,
+    /// Money is missing in the books.
+    MoneyMissing,
 }
 
 impl Cue {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::BlankScreen,
         Self::FrozenScreen,
         Self::NoNetworkText,
@@ -82,6 +88,9 @@ impl Cue {
         Self::WrongKey,
         Self::FaintPrint,
         Self::RestartsByItself,
+        Self::FreeOfferMessage,
+        Self::Complaint,
+        Self::MoneyMissing,
     ];
 
     /// Its name in records and reports.
@@ -106,6 +115,9 @@ impl Cue {
             Self::WrongKey => "wrong-key",
             Self::FaintPrint => "faint-print",
             Self::RestartsByItself => "restarts-by-itself",
+            Self::FreeOfferMessage => "free-offer-message",
+            Self::Complaint => "complaint",
+            Self::MoneyMissing => "money-missing",
         }
     }
 
@@ -127,7 +139,10 @@ impl Cue {
             | Self::NoReactionToCode
             | Self::WrongKey
             | Self::FaintPrint
-            | Self::RestartsByItself => "behaviour 表现",
+            | Self::RestartsByItself
+            | Self::FreeOfferMessage
+            | Self::Complaint
+            | Self::MoneyMissing => "behaviour 表现",
         }
     }
 
@@ -142,6 +157,7 @@ impl Cue {
         use crate::hardware::{
             battery, card_reader, display, keypad, mainboard, panel, power, printer, scanner,
         };
+        use crate::people::conduct;
         use crate::platform::host;
         use crate::software::{firmware, payment_app};
         Some(match self {
@@ -165,6 +181,9 @@ impl Cue {
             Self::WrongKey => Fault::Keypad(keypad::Fault::StuckKey),
             Self::FaintPrint => Fault::Printer(printer::Fault::HeadWorn),
             Self::RestartsByItself => Fault::Mainboard(mainboard::Fault::RandomResets),
+            Self::FreeOfferMessage => Fault::Conduct(conduct::Fault::FreeOffer),
+            Self::Complaint => Fault::Conduct(conduct::Fault::DataLeak),
+            Self::MoneyMissing => Fault::Conduct(conduct::Fault::ThirdPartyFraud),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The seven families of faults of the catalogue.
+//! The families of faults of the catalogue: seven of the device and its surroundings, one of people.
 
 /// A family of faults. Its names are the catalogue's.
 #[derive(
@@ -29,11 +29,13 @@ pub enum Family {
     Printer,
     /// A card is swiped, inserted or tapped, and nothing happens.
     CardReader,
+    /// Rules of use, scams and leaks: what people do.
+    Conduct,
 }
 
 impl Family {
     /// All of them, in the catalogue's order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Power,
         Self::Comms,
         Self::Transaction,
@@ -41,6 +43,7 @@ impl Family {
         Self::Hardware,
         Self::Printer,
         Self::CardReader,
+        Self::Conduct,
     ];
 
     /// Its id in the catalogue.
@@ -53,6 +56,7 @@ impl Family {
             Self::Hardware => "hardware",
             Self::Printer => "printer",
             Self::CardReader => "card-reader",
+            Self::Conduct => "conduct",
         }
     }
 
@@ -66,6 +70,7 @@ impl Family {
             Self::Hardware => "硬件故障",
             Self::Printer => "打印问题",
             Self::CardReader => "刷卡无反应",
+            Self::Conduct => "使用规则与诈骗",
         }
     }
 }

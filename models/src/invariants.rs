@@ -1,5 +1,7 @@
 //! What must hold of the money in every run.
 
+mod deposits;
+
 use std::collections::BTreeMap;
 
 use sim::{ActorId, Care, Instant, Simulation};
@@ -10,6 +12,7 @@ use crate::money::Money;
 use crate::platform::gateway::Gateway;
 use crate::platform::host::{Host, Posting};
 use crate::software::payment_app::PaymentApp;
+pub use deposits::DepositTotals;
 
 /// Something that must hold in every run.
 #[derive(
@@ -34,12 +37,19 @@ pub enum Invariant {
     LedgersAgree,
     /// No full card number is in any record or file.
     NoCardNumber,
+    /// What merchants paid as deposits is held, deducted or paid back, to the cent.
+    DepositsAgree,
 }
 
 impl Invariant {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::NoDoubleCharge, Self::NoUnreversedSale, Self::LedgersAgree, Self::NoCardNumber];
+    pub const ALL: [Self; 5] = [
+        Self::NoDoubleCharge,
+        Self::NoUnreversedSale,
+        Self::LedgersAgree,
+        Self::NoCardNumber,
+        Self::DepositsAgree,
+    ];
 
     /// Its name in results.
     pub const fn name(self) -> &'static str {
@@ -48,6 +58,7 @@ impl Invariant {
             Self::NoUnreversedSale => "no-unreversed-sale",
             Self::LedgersAgree => "ledgers-agree",
             Self::NoCardNumber => "no-card-number",
+            Self::DepositsAgree => "deposits-agree",
         }
     }
 }
@@ -86,6 +97,8 @@ pub struct Audit {
     pub gateway_total: Money,
     /// What the hosts hold as approved and not reversed.
     pub host_total: Money,
+    /// Deposits.
+    pub deposits: DepositTotals,
 }
 
 /// What one terminal holds about its sales.
@@ -146,6 +159,7 @@ pub fn audit(
             );
         }
     }
+    deposits::audit(simulation, &mut audit, quiet_from);
     audit
 }
 

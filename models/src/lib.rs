@@ -7,6 +7,7 @@
 //!        phone_link ─▶ wifi | cellular ═▶ gateway ═▶ host
 //!                                            ╚═▶ back_office ◀═ presence
 //!  merchant ═▶ support, technicians                (═▶ crosses between actors)
+//!  tenure ═▶ onboarding, deposits; conduct
 //! ```
 
 pub mod bearer;
@@ -15,13 +16,16 @@ pub mod cue;
 pub mod family;
 pub mod invariants;
 pub mod journal;
+pub mod lifecycle;
 pub mod money;
 pub mod note;
 pub mod plan;
+pub mod provider;
 pub mod quantity;
 pub mod remedy;
 pub mod service;
 pub mod telemetry;
+pub mod takes;
 pub mod wire;
 pub mod world;
 
@@ -54,7 +58,10 @@ sim::catalogue! {
     /// What the terminal talks to.
     platform: Platform { presence::Presence, gateway::Gateway, host::Host, back_office::BackOffice }
     /// Who uses it, and who helps.
-    people: People { customer::Customer, merchant::Merchant, support::Support, technicians::Technicians }
+    people: People {
+        customer::Customer, merchant::Merchant, support::Support, technicians::Technicians,
+        tenure::Tenure, conduct::Conduct, onboarding::Onboarding, deposits::Deposits,
+    }
 }
 
 /// One fact of a run.

@@ -2,6 +2,7 @@
 
 use sim::{ActorId, Instant};
 
+use crate::lifecycle::{Entry, Step};
 use crate::money::Money;
 use crate::wire::{Code, Method};
 
@@ -111,6 +112,17 @@ pub enum Note {
         waited_ms: u32,
         /// Nobody answered in time.
         abandoned: bool,
+    },
+    /// Something happened in the life of the terminal.
+    Life(Step),
+    /// The ledger of deposits has a new entry.
+    Deposit {
+        /// The terminal.
+        terminal: ActorId,
+        /// What it is.
+        entry: Entry,
+        /// How much.
+        amount: Money,
     },
     /// A technician was sent to a terminal.
     TechnicianSent {

@@ -22,6 +22,10 @@ pub struct Directory {
     pub support: ActorId,
     /// The technicians' depot.
     pub technicians: ActorId,
+    /// The reviewing desk; nobody's number where no terminal has a life.
+    pub onboarding: ActorId,
+    /// The ledger of deposits; the same holds.
+    pub deposits: ActorId,
 }
 
 /// The fault-handling policy: the thing under test.
@@ -136,6 +140,18 @@ impl Rules<Models> for Plan {
     }
     fn relapse_within(&self) -> Span {
         self.policy.relapse_within
+    }
+    /// Where terminals age, an exchange brings a new unit, and cleaning a clean one. Elsewhere only what broke begins anew.
+    fn renews(&self, actor: ActorId, remedy: Remedy, fault: Fault) -> bool {
+        self.profile(actor).people.tenure.ages()
+            && match remedy {
+                Remedy::Swap => matches!(fault.part().group(), "hardware" | "software"),
+                Remedy::Clean => fault.mode().mended_by(remedy) > 0.0,
+                _ => false,
+            }
+    }
+    fn age(&self, actor: ActorId) -> Span {
+        self.profile(actor).people.tenure.age
     }
     fn last_resort(&self) -> Option<(Rung<Models>, u8, Span)> {
         self.policy.last_resort

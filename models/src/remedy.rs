@@ -55,11 +55,17 @@ pub enum Remedy {
     Swap,
     /// The operator of the host or gateway restores its service.
     RestoreService,
+    /// Instructs or warns the merchant about the rules of use.
+    Instruct,
+    /// Suspends the terminal until the merchant keeps the rules.
+    Suspend,
+    /// Looks into a fraud and gets back what can be got.
+    Investigate,
 }
 
 impl Remedy {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Retry,
         Self::Reconnect,
         Self::FailOver,
@@ -79,6 +85,9 @@ impl Remedy {
         Self::Repair,
         Self::Swap,
         Self::RestoreService,
+        Self::Instruct,
+        Self::Suspend,
+        Self::Investigate,
     ];
 
     /// Its name in records and reports.
@@ -103,6 +112,9 @@ impl Remedy {
             Self::Repair => "repair",
             Self::Swap => "swap",
             Self::RestoreService => "restore-service",
+            Self::Instruct => "instruct",
+            Self::Suspend => "suspend",
+            Self::Investigate => "investigate",
         }
     }
 
@@ -128,6 +140,9 @@ impl Remedy {
             Self::Repair => "维修",
             Self::Swap => "换机",
             Self::RestoreService => "恢复服务",
+            Self::Instruct => "合规培训与警告",
+            Self::Suspend => "暂停使用",
+            Self::Investigate => "调查追回",
         }
     }
 }
@@ -140,6 +155,7 @@ pub(crate) fn act(remedy: Remedy) -> Option<Message> {
         Remedy::Reconnect => Some(Message::Reconnect),
         Remedy::FailOver => Some(Message::FailOver),
         Remedy::ReplaceRoll => Some(Message::NewRoll),
+        Remedy::Suspend => Some(Message::Suspend),
         _ => None,
     }
 }

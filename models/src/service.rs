@@ -28,6 +28,8 @@ pub enum Milestone {
     ReceiptPrinted,
     /// The terminal has booted.
     Booted,
+    /// The terminal has been installed and activated. It happens only where `people.tenure` has it applied for.
+    InService,
 }
 
 /// Truth: a terminal is up when it has power, has booted, can be read and keyed, can read a card in some way, runs the

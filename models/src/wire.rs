@@ -7,6 +7,7 @@ use std::fmt;
 
 use sim::{ActorId, Asked, Instant, Span};
 
+use crate::lifecycle::{Application, Reason};
 use crate::money::Money;
 use crate::remedy::Remedy;
 use crate::telemetry::Telemetry;
@@ -371,6 +372,41 @@ pub enum Parcel {
         /// The terminal.
         terminal: ActorId,
         /// Positive for a sale, negative for a reversal.
+        amount: Money,
+    },
+    /// Merchant to the reviewing desk: an application.
+    Apply(Application),
+    /// The desk to the merchant: accepted, or refused and why.
+    Decided {
+        /// Which attempt it was.
+        attempt: u8,
+        /// Why not.
+        refused: Option<Reason>,
+    },
+    /// Merchant to the ledger: the deposit.
+    Pay {
+        /// The terminal.
+        terminal: ActorId,
+        /// What is paid.
+        amount: Money,
+    },
+    /// To the ledger: damage that the merchant is to blame for.
+    Charge {
+        /// The terminal.
+        terminal: ActorId,
+        /// What it costs.
+        amount: Money,
+    },
+    /// To the ledger: the terminal is back.
+    GiveBack {
+        /// The terminal.
+        terminal: ActorId,
+        /// What the inspection found, in money.
+        damage: Money,
+    },
+    /// The ledger to the merchant: the rest of the deposit.
+    Refund {
+        /// How much.
         amount: Money,
     },
 }

@@ -171,6 +171,9 @@ const fn says(invariant: Invariant) -> &'static str {
             "no approved sale that the terminal gave up on stays unreversed after the quiet period"
         }
         Invariant::LedgersAgree => "the ledgers of terminals, gateway and hosts agree to the cent",
+        Invariant::DepositsAgree => {
+            "what merchants paid as deposits is held, deducted or paid back, to the cent"
+        }
         Invariant::NoCardNumber => "no full card number is in any record or file",
     }
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use models::people::deposits::Kind;
+use models::people::tenure;
+use models::wire::Via;
 use models::world::Stage;
-use models::{Directory, Part, Plan, Profile};
+use models::{Directory, Hardware, Part, Plan, Profile, Software};
 use sim::{ActorId, Instant, Keep, MOST_ACTORS, Purpose, Streams, unit};
 
 use crate::faults::{FaultEntry, Sample, Target};
@@ -64,13 +67,28 @@ const HUBS: [(Part, &str); 4] = [
     (Part::Technicians, "technicians"),
 ];
 
+/// Hubs that a run has after its hosts, if any terminal is applied for, maintained or given back: so runs without keep the
+/// numbers of all their actors.
+const LIFE_HUBS: [(Part, &str); 2] =
+    [(Part::Onboarding, "onboarding"), (Part::Deposits, "deposits")];
+
+/// Something of the life of a terminal is simulated.
+pub(crate) fn lives(scenario: &Scenario) -> bool {
+    scenario.fleet.iter().any(|group| tenure(scenario, group).lives())
+}
+
+/// What the terminals of a group go through.
+pub(crate) fn tenure<'a>(scenario: &'a Scenario, group: &'a Group) -> &'a tenure::Spec {
+    group.tenure.as_ref().unwrap_or(&scenario.people.tenure)
+}
+
 /// Puts a checked scenario together.
 ///
 /// # Errors
 /// If it has more actors or profiles than a run can have; the check of a file refuses both before.
 pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, String> {
     let hosts = hosts(scenario);
-    let actors = scenario.terminals() + (HUBS.len() + hosts.len()) as u64;
+    let actors = scenario.terminals() + (HUBS.len() + LIFE_HUBS.len() + hosts.len()) as u64;
     if actors > u64::from(MOST_ACTORS) {
         return Err(format!("a run has at most {MOST_ACTORS} actors, this one has {actors}"));
     }
@@ -101,6 +119,9 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
     let planned = planned.collect();
     let mut hubs: Vec<Part> = HUBS.iter().map(|(part, _)| *part).collect();
     hubs.extend(hosts.iter().map(|_| Part::Host));
+    if lives(scenario) {
+        hubs.extend(LIFE_HUBS.iter().map(|(part, _)| *part));
+    }
     let stage = Stage {
         terminals,
         hubs,
@@ -130,6 +151,8 @@ fn directory(terminals: u32, hosts: &[HostEntry]) -> Directory {
         support: hub(2),
         technicians: hub(3),
         hosts: (0..hosts.len()).map(|n| hub(HUBS.len() + n)).collect(),
+        onboarding: hub(HUBS.len() + hosts.len()),
+        deposits: hub(HUBS.len() + hosts.len() + 1),
         shares: hosts.iter().map(|host| host.share.0).collect(),
     }
 }
@@ -149,6 +172,8 @@ fn roster(scenario: &Scenario, hosts: &[HostEntry]) -> Roster {
     }
     let fixed = HUBS.iter().map(|(_, name)| (*name).to_owned());
     let names = fixed.chain(hosts.iter().map(|host| format!("host {}", host.id)));
+    let last = LIFE_HUBS.iter().filter(|_| lives(scenario)).map(|(_, name)| (*name).to_owned());
+    let names = names.chain(last);
     let hubs = names.zip(first..).map(|(name, number)| (ActorId(number), name)).collect();
     Roster { groups, hubs }
 }
@@ -175,6 +200,10 @@ fn profiles(scenario: &Scenario, hosts: &[HostEntry]) -> Result<(Vec<Profile>, V
         profile_of.push(profiles.len() as u16);
         profiles.push(own);
     }
+    if lives(scenario) {
+        profile_of.extend(LIFE_HUBS.iter().map(|_| profiles.len() as u16));
+        profiles.push(common);
+    }
     Ok((profiles, profile_of))
 }
 
@@ -192,7 +221,23 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     for work in scenario.workload.iter().filter(serves) {
         people.customer = work.customer(&people.customer);
     }
+    people.tenure = tenure(scenario, group).clone();
+    people.tenure.region = group.region.to_string();
+    let kind = kind_of(&hardware, &software);
+    people.tenure.device.kind = people.tenure.device.kind.or(Some(kind));
     Ok(Profile { hardware, comms, software, platform: scenario.platform.clone(), people })
+}
+
+/// What a terminal is, as deposits go.
+fn kind_of(hardware: &Hardware, software: &Software) -> Kind {
+    let firmware = &software.firmware;
+    if firmware.through_phone {
+        Kind::Mobile
+    } else if firmware.uplink == Via::Cellular || hardware.battery.capacity.0 > 0 {
+        Kind::Wireless
+    } else {
+        Kind::Wired
+    }
 }
 
 /// A terminal type with everything that it takes from its bases: a part that it does not set is its base's.

@@ -1,5 +1,6 @@
 //! The fleet: groups of terminals, and the types that they are of.
 
+use models::people::tenure;
 use models::wire::Via;
 use models::{Comms, Hardware, Software};
 use schemars::JsonSchema;
@@ -33,6 +34,10 @@ pub struct Group {
     /// The bearer that they change to when the first is down, if another than their type's.
     #[serde(default)]
     pub backup: Option<Via>,
+    /// What the terminals go through before and after their service, and how old they are, if other than
+    /// `people.tenure`.
+    #[serde(default)]
+    pub tenure: Option<tenure::Spec>,
 }
 
 fn standard() -> Name {

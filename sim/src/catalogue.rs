@@ -403,7 +403,8 @@ macro_rules! catalogue {
                 let entity = world.entity_mut(columns.entities[desk.row(actor)]).into();
                 let mut parts = Parts { entity, profile: settings.profile(actor) };
                 let planned = $crate::Rules::<$Kinds>::planned(settings, number);
-                $crate::plan(desk, $crate::Body::<$Kinds>::care(&mut parts), actor, number, planned);
+                let age = $crate::Rules::<$Kinds>::age(settings, actor);
+                $crate::plan(desk, $crate::Body::<$Kinds>::care(&mut parts), actor, number, planned, age);
             });
         }
 

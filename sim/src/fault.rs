@@ -95,6 +95,14 @@ pub enum Law {
 }
 
 impl Law {
+    /// The same law for something that is older by this at the start; only a Weibull life knows its age.
+    #[must_use]
+    pub fn aged(self, by: Span) -> Self {
+        match self {
+            Self::Weibull { shape, scale, age } => Self::Weibull { shape, scale, age: age + by },
+            other => other,
+        }
+    }
     /// One length of time. Only the first life of a part has its initial age.
     pub fn draw(self, stream: &mut Stream, first: bool) -> Span {
         match self {

@@ -3,6 +3,7 @@
 //! An incident is a state machine: while a remedy is under way nothing else is tried, and what verification says decides
 //! whether the ladder is climbed. All of it is driven by events of the actor; nothing is polled.
 
+mod commission;
 mod incidents;
 mod life_cycle;
 
@@ -12,6 +13,7 @@ use crate::actor::ActorId;
 use crate::agenda::Entry;
 use crate::model::{Context, Happening, Kinds, NATURAL, Scratch, Task, What};
 use crate::time::Instant;
+use commission::{commission, replaced, withdraw};
 use incidents::{apply, climb, close, open, standing, treat, verify};
 pub use life_cycle::plan;
 use life_cycle::{activate, clear, end, erred, reached, strike};
@@ -97,6 +99,15 @@ struct Helped<K: Kinds> {
     at: Instant,
 }
 
+/// A random life of a part, and since when it has lasted.
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    plan: u16,
+    /// How many lives there were before it.
+    round: u16,
+    since: Instant,
+}
+
 /// The faults and incidents of one actor. Empty while all is well: then it costs its bytes and nothing else.
 #[derive(Component, Debug)]
 pub struct Care<K: Kinds> {
@@ -104,6 +115,9 @@ pub struct Care<K: Kinds> {
     incidents: Vec<Incident<K>>,
     armed: Vec<Armed>,
     helped: Vec<Helped<K>>,
+    lives: Vec<Life>,
+    /// It is not in service: not yet, or not any more.
+    withdrawn: bool,
     occurrences: u16,
     opened: u16,
     serving: bool,
@@ -116,6 +130,8 @@ impl<K: Kinds> Default for Care<K> {
             incidents: Vec::new(),
             armed: Vec::new(),
             helped: Vec::new(),
+            lives: Vec::new(),
+            withdrawn: false,
             occurrences: 0,
             opened: 0,
             serving: true,
@@ -186,6 +202,9 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
                     clear(body, cx, at, Some(by));
                 }
             }
+            Task::Commission => commission(body, cx),
+            Task::Withdraw => withdraw(body, cx),
+            Task::Replaced(remedy) => replaced(body, cx, remedy),
         }
     }
     if cx.scratch.touched {

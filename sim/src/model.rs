@@ -75,6 +75,14 @@ pub trait Rules<K: Kinds> {
     fn remote_patience(&self) -> Span;
     /// A suspicion that comes back within this time begins one rung above the one that seemed to help.
     fn relapse_within(&self) -> Span;
+    /// Whether a remedy puts in something new, so that what this fault happens to begins another life.
+    fn renews(&self, _actor: ActorId, _remedy: K::Remedy, _fault: K::Fault) -> bool {
+        false
+    }
+    /// How old an actor is at the start of the run, on top of what a life says of itself.
+    fn age(&self, _actor: ActorId) -> Span {
+        Span::ZERO
+    }
     /// What a person tries when the ladder is exhausted, how often, and how long apart; `None` leaves it at that.
     fn last_resort(&self) -> Option<(Rung<K>, u8, Span)>;
 }
@@ -299,6 +307,9 @@ pub(crate) enum Task<K: Kinds> {
     Milestone(K::Milestone),
     Broke(K::Fault),
     Mended(K::Fault, K::Remedy),
+    Commission,
+    Withdraw,
+    Replaced(K::Remedy),
 }
 
 /// Room for what is to be done before the instant is over; used again and again.
@@ -428,6 +439,18 @@ impl<'a, K: Kinds> Context<'a, K> {
     /// The part was mended outside of any incident, by somebody in passing.
     pub fn mended(&mut self, fault: K::Fault, by: K::Remedy) {
         self.scratch.tasks.push_back(Task::Mended(fault, by));
+    }
+    /// The actor is put into service, new: its random lives begin now.
+    pub fn commission(&mut self) {
+        self.scratch.tasks.push_back(Task::Commission);
+    }
+    /// The actor is taken out of service, or is not in it yet: no planned fault strikes it, and its faults are over.
+    pub fn withdraw(&mut self) {
+        self.scratch.tasks.push_back(Task::Withdraw);
+    }
+    /// Something new was put in outside of any incident: the lives of what it replaces begin again.
+    pub fn replaced(&mut self, by: K::Remedy) {
+        self.scratch.tasks.push_back(Task::Replaced(by));
     }
     /// A rung will have been carried out after this delay.
     pub fn apply_after(&mut self, delay: Span, incident: u16, rung: u8) {

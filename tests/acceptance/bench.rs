@@ -23,6 +23,7 @@ impl Bench {
             technicians: hub(3),
             hosts: (0..HOSTS).map(|n| hub(4 + n)).collect(),
             shares: vec![1.0; HOSTS as usize],
+            ..Directory::default()
         };
         let mut hubs = vec![Part::Gateway, Part::BackOffice, Part::Support, Part::Technicians];
         hubs.extend((0..HOSTS).map(|_| Part::Host));

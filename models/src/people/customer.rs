@@ -103,6 +103,8 @@ impl Default for Spec {
 pub struct Customer {
     /// Customers so far.
     count: u32,
+    /// When the next one comes; what was planned before the terminal closed is forgotten.
+    due: Option<Instant>,
     /// Who is at the terminal, and since when in the shop.
     paying: Option<(u32, Instant)>,
     /// Who waits behind.
@@ -153,6 +155,7 @@ impl Customer {
             if left < rate * rest as f64 {
                 let at = Instant(at + (left / rate) as u64);
                 if at < cx.settings().sales_end {
+                    self.due = Some(at);
                     cx.after(at.since(cx.now()), Timer::Arrives);
                 }
                 return;
@@ -194,6 +197,7 @@ impl Customer {
     fn arrive(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let customer = self.count;
         self.count += 1;
+        self.due = None;
         self.plan_next(spec, cx);
         if self.paying.is_none() {
             self.step_up(spec, customer, cx.now(), cx);
@@ -263,7 +267,8 @@ impl Model<Models> for Customer {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Arrives => self.arrive(spec, cx),
+            Timer::Arrives if self.due == Some(cx.now()) => self.arrive(spec, cx),
+            Timer::Arrives => {}
             Timer::Patience(customer) if self.paying.is_some_and(|(who, _)| who == customer) => {
                 cx.say(Message::CustomerLeaves { customer });
             }
@@ -271,10 +276,16 @@ impl Model<Models> for Customer {
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::SaleOver { customer, .. } = message
-            && self.paying.is_some_and(|(who, _)| who == customer)
-        {
-            self.next_in_line(spec, cx);
+        match message {
+            Message::SaleOver { customer, .. }
+                if self.paying.is_some_and(|(who, _)| who == customer) =>
+            {
+                self.next_in_line(spec, cx);
+            }
+            // Who is inside is still served.
+            Message::Trading { on: false } => self.due = None,
+            Message::Trading { on: true } => self.plan_next(spec, cx),
+            _ => {}
         }
     }
     fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {

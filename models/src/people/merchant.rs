@@ -9,6 +9,8 @@ use sim::{Asked, Context, Instant, Mode, Model, Performer, Purpose, Span};
 use crate::bus::Message;
 use crate::cue::Cue;
 use crate::note::Note;
+use crate::people::tenure::PLANNED;
+use crate::provider;
 use crate::wire::{Channel, Job, Parcel};
 use crate::{Fault as AnyFault, Models, Part};
 
@@ -174,6 +176,8 @@ impl Merchant {
                 cx.post(directory.support, Part::Support, wait, Parcel::Call(job, channel));
             }
             Performer::Technician => {
+                // The provider's after-sales support takes its time before anybody is sent.
+                let wait = wait + provider::reacts(u64::from(self.requests), cx);
                 cx.post(directory.technicians, Part::Technicians, wait, Parcel::Dispatch(job));
             }
             // These are carried out elsewhere: see the route of the message.
@@ -233,7 +237,12 @@ impl Model<Models> for Merchant {
                 cx.note(Note::SupportCall { waited_ms, abandoned: true });
                 cx.give_up_after(Span::ZERO, job.incident, job.rung);
             }
-            Parcel::Visit(job) => cx.apply_after(job.takes, job.incident, job.rung),
+            Parcel::Visit(job) => {
+                cx.say(Message::Serviced(job));
+                if job.incident != PLANNED {
+                    cx.apply_after(job.takes, job.incident, job.rung);
+                }
+            }
             _ => {}
         }
     }

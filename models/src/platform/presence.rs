@@ -36,6 +36,8 @@ pub struct Presence {
     known_missing: bool,
     epoch: u32,
     started: bool,
+    /// Nobody expects its heartbeats: it is not in service.
+    unwatched: bool,
 }
 
 /// Its notes to itself.
@@ -114,7 +116,22 @@ impl Presence {
             self.account(rhythm.first_from(cx.now()), cx);
         }
         (self.started, self.alive, self.loss_ppm) = (true, alive, loss_ppm);
-        if !every_beat {
+        if !every_beat && !self.unwatched {
+            self.look_ahead(rhythm, cx);
+        }
+    }
+
+    /// Its heartbeats count from now on, or no longer; what was missed before does not.
+    fn watch(&mut self, on: bool, cx: &mut Context<'_, Models>) {
+        self.unwatched = !on;
+        self.epoch += 1;
+        (self.run, self.missing) = (0, false);
+        if std::mem::take(&mut self.known_missing) {
+            self.found(false, cx);
+        }
+        let rhythm = Rhythm::of(cx);
+        if on && self.started && !cx.settings().policy.every_beat {
+            self.next = rhythm.first_from(cx.now());
             self.look_ahead(rhythm, cx);
         }
     }
@@ -182,7 +199,7 @@ impl Presence {
 
     /// One beat, where every beat is an event.
     fn beat(&mut self, rhythm: Rhythm, cx: &mut Context<'_, Models>) {
-        let lost = self.lost(self.next, cx);
+        let lost = self.lost(self.next, cx) && !self.unwatched;
         self.next += 1;
         self.run = if lost { self.run.saturating_add(1) } else { 0 };
         let enough = cx.settings().policy.misses.max(1);
@@ -236,6 +253,7 @@ impl Model<Models> for Presence {
                 self.look_ahead(rhythm, cx);
             }
             Timer::Turn(_) | Timer::Ahead(_) => {}
+            Timer::Missing | Timer::Heard if self.unwatched => {}
             Timer::Missing => self.found(true, cx),
             Timer::Heard => self.found(false, cx),
             Timer::Beat => self.beat(rhythm, cx),
@@ -243,6 +261,7 @@ impl Model<Models> for Presence {
     }
     fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
+            Message::Watched { on } => self.watch(on, cx),
             Message::Beats { alive, loss_ppm, via } => self.change(alive, loss_ppm, via, cx),
             Message::Asked(asked) => {
                 let back_office = cx.settings().directory.back_office;

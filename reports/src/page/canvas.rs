@@ -23,8 +23,8 @@ pub(super) const MUTED: RGBColor = RGBColor(0x59, 0x59, 0x59);
 /// Lines of a grid.
 pub(super) const GRID: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
 
-/// Colours of curves: all faults, then the seven families in the catalogue's order.
-pub(super) const CURVES: [RGBColor; 8] = [
+/// Colours of curves: all faults, then the families in the catalogue's order.
+pub(super) const CURVES: [RGBColor; models::Family::ALL.len() + 1] = [
     INK,
     ORANGE,
     BLUE,
@@ -33,6 +33,7 @@ pub(super) const CURVES: [RGBColor; 8] = [
     GREEN,
     RGBColor(0x56, 0xB4, 0xE9),
     RGBColor(0x8C, 0x6D, 0x31),
+    RGBColor(0x5B, 0x6A, 0xA0),
 ];
 
 /// Where figures are drawn.

@@ -1,5 +1,6 @@
 //! Belief: an incident is opened by an alarm, climbs its ladder, and is closed when nothing wrong is seen any more.
 
+use super::commission::replaced;
 use super::life_cycle::clear;
 use super::{Active, Body, Dark, Helped, Incident, Stage};
 use crate::actor::ActorId;
@@ -61,6 +62,14 @@ fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usiz
         care.helped.push(Helped { suspect, rung, at: now });
     }
     cx.desk.note(cx.me, What::Restored { incident: id });
+}
+
+/// Nobody works on this actor any more: every incident about it is closed.
+pub(super) fn dismiss_all<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
+    while !body.care().incidents.is_empty() {
+        restore(body, cx, 0);
+    }
+    body.care().helped.clear();
 }
 
 fn place<K: Kinds, B: Body<K>>(body: &mut B, incident: u16) -> Option<usize> {
@@ -190,6 +199,7 @@ pub(super) fn treat<K: Kinds, B: Body<K>>(
             index += 1;
         }
     }
+    replaced(body, cx, step.remedy);
     cx.scratch.touched = true;
     if let Some(message) = K::act(step.remedy) {
         cx.say(message);

@@ -1,6 +1,6 @@
 //! Truth: a fault is dormant, becomes active, makes itself felt, and is cleared.
 
-use super::{Active, Body, Care};
+use super::{Active, Body, Care, Life};
 use crate::actor::ActorId;
 use crate::cell::Desk;
 use crate::fault::{Planned, When};
@@ -16,6 +16,9 @@ pub(super) fn activate<K: Kinds, B: Body<K>>(
     round: u16,
 ) {
     let planned = *cx.settings.planned(plan);
+    if !body.care().counts(plan, round) {
+        return;
+    }
     strike(body, cx, plan, round, planned.fault, planned.magnitude);
     if let When::Every { period, .. } = planned.when {
         let next = Happening::Activate { plan, round: round.saturating_add(1) };
@@ -36,10 +39,13 @@ pub(super) fn strike<K: Kinds, B: Body<K>>(
     magnitude: f64,
 ) {
     let care = body.care();
+    if care.withdrawn && plan != NATURAL {
+        return;
+    }
     if care.active.iter().any(|active| active.fault == fault) {
         // What is broken already cannot break again; its next life begins here.
         if plan != NATURAL {
-            renew(cx, plan, round);
+            renew(body, cx, plan, round);
         }
         return;
     }
@@ -79,18 +85,29 @@ pub(super) fn clear<K: Kinds, B: Body<K>>(
     cx.scratch.touched = true;
     body.on_clear(fault, cx);
     if plan != NATURAL {
-        renew(cx, plan, round);
+        renew(body, cx, plan, round);
     }
 }
 
-/// Plans the next life of a part that breaks at random.
-fn renew<K: Kinds>(cx: &mut Context<'_, K>, plan: u16, round: u16) {
-    let planned = cx.settings.planned(plan);
-    if let When::Life(law) = planned.when {
-        let round = round.saturating_add(1);
-        let mut stream = cx.stream(LIFE.numbered(planned.stream), u64::from(round));
-        cx.desk.after(cx.me, law.draw(&mut stream, false), Happening::Activate { plan, round });
+/// Plans the next life of a part that breaks at random; what is not in service does not age.
+pub(super) fn renew<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    plan: u16,
+    round: u16,
+) {
+    let When::Life(law) = cx.settings.planned(plan).when else { return };
+    let round = round.saturating_add(1);
+    let now = cx.now();
+    let care = body.care();
+    if let Some(life) = care.lives.iter_mut().find(|life| life.plan == plan) {
+        *life = Life { plan, round, since: now };
     }
+    if care.withdrawn {
+        return;
+    }
+    let mut stream = cx.stream(LIFE.numbered(cx.settings.planned(plan).stream), u64::from(round));
+    cx.desk.after(cx.me, law.draw(&mut stream, false), Happening::Activate { plan, round });
 }
 
 /// Something happened that a planned fault may have waited for.
@@ -131,13 +148,14 @@ pub(super) fn erred<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>,
     }
 }
 
-/// Plans the first strike of a fault at an actor, before the run begins.
+/// Plans the first strike of a fault at an actor of this age, before the run begins.
 pub fn plan<K: Kinds>(
     desk: &mut Desk<K>,
     care: &mut Care<K>,
     actor: ActorId,
     number: u16,
     planned: &Planned<K>,
+    age: Span,
 ) {
     let stagger = if planned.stagger > Span::ZERO {
         let mut stream =
@@ -150,7 +168,9 @@ pub fn plan<K: Kinds>(
         When::At(at) => at,
         When::Every { first, .. } => first,
         When::Life(law) => {
-            law.draw(&mut desk.streams().stream(actor, LIFE.numbered(planned.stream), 0), true)
+            care.lives(number);
+            law.aged(age)
+                .draw(&mut desk.streams().stream(actor, LIFE.numbered(planned.stream), 0), true)
         }
         When::On { .. } => {
             care.arm(number);

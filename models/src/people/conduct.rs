@@ -1,0 +1,328 @@
+//! Conduct: whether the rules of use are kept at a terminal, and who tries to cheat its merchant.
+//!
+//! The merchant notices messages, complaints and money that is missing; the institution's risk control sees patterns of
+//! transactions and counts complaints. Neither sees what was meant.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::{Factor, Probability};
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+
+use crate::bus::Message;
+use crate::cue::{self, Cue};
+use crate::lifecycle::Step;
+use crate::note::Note;
+use crate::plan::step;
+use crate::quantity::Price;
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set. No public figures were found for any of these: they are assumptions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ConductSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Prohibited transactions a day while the merchant makes any, on average.
+    pub prohibited_per_day: Factor,
+    /// Probability that risk control flags one of them.
+    pub flagged: Probability,
+    /// Risk control steps in at so many flags.
+    pub flags: u8,
+    /// Mean time from one complaint of a customer to the next while data leaks.
+    pub complaints_every: Span,
+    /// Risk control steps in at so many complaints.
+    pub complaints: u8,
+    /// Probability that a merchant sees through the message of a "free terminal" at once 免费送POS机短消息.
+    pub sees_through: Probability,
+    /// Mean time until a merchant who does not falls for it.
+    pub falls_in: Span,
+    /// Mean time until money that is missing shows in the merchant's books.
+    pub books_after: Span,
+    /// What a scam takes from a merchant.
+    pub takes: Price,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self {
+            prohibited_per_day: Factor(6.0),
+            flagged: Probability(0.3),
+            flags: 3,
+            complaints_every: Span::hours(12),
+            complaints: 3,
+            sees_through: Probability(0.7),
+            falls_in: Span::hours(8),
+            books_after: Span::hours(16),
+            takes: Price::yuan(299, 0),
+        }
+    }
+}
+
+/// What goes on at a terminal.
+#[derive(Component, Debug, Default)]
+pub struct Conduct {
+    prohibited: bool,
+    leaking: bool,
+    offered: bool,
+    cheated: bool,
+    /// Patterns that risk control has flagged, and complaints that have reached it, since it last stepped in.
+    flags: u8,
+    complaints: u8,
+    /// Counts what has begun and ended: a note of something earlier is ignored.
+    epoch: u32,
+    /// Names draws.
+    draws: u32,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// A prohibited transaction is made.
+    Prohibited(u32),
+    /// A customer complains.
+    Complaint(u32),
+    /// The merchant falls for the message.
+    Falls(u32),
+    /// Money is found to be missing.
+    Missing(u32),
+}
+
+/// How the rules are broken, and how merchants are cheated.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ConductFault")]
+pub enum Fault {
+    /// The merchant makes transactions that the rules prohibit, as paying out cash from cards.
+    ProhibitedTransactions,
+    /// Customers' data leaks from the shop.
+    DataLeak,
+    /// A message offers a terminal for nothing.
+    FreeOffer,
+    /// A third party keeps money that is not its own.
+    ThirdPartyFraud,
+}
+
+/// What risk control sees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    flags: u8,
+    flag_limit: u8,
+    complaints: u8,
+    complaint_limit: u8,
+}
+
+const EVENTS: Purpose = Purpose::of("conduct: what happens and when");
+
+impl Conduct {
+    fn stream(&mut self, cx: &Context<'_, Models>) -> sim::Stream {
+        self.draws += 1;
+        cx.stream(EVENTS, u64::from(self.draws))
+    }
+
+    fn next_prohibited(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if spec.prohibited_per_day.0 > 0.0 {
+            let mean = Span::days(1).scaled(1.0 / spec.prohibited_per_day.0);
+            let wait = self.stream(cx).exponential(mean);
+            cx.after(wait, Timer::Prohibited(self.epoch));
+        }
+    }
+
+    fn next_complaint(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let wait = self.stream(cx).exponential(spec.complaints_every);
+        cx.after(wait, Timer::Complaint(self.epoch));
+    }
+
+    fn expect_missing(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let wait = self.stream(cx).exponential(spec.books_after);
+        cx.after(wait, Timer::Missing(self.epoch));
+    }
+
+    fn prohibited(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        cx.error_state();
+        if self.stream(cx).chance(spec.flagged.0) {
+            self.flags = self.flags.saturating_add(1);
+            cx.look();
+        }
+        self.next_prohibited(spec, cx);
+    }
+
+    fn complaint(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        cx.error_state();
+        self.complaints = self.complaints.saturating_add(1);
+        cue::show(cx, Cue::Complaint);
+        cx.look();
+        self.next_complaint(spec, cx);
+    }
+
+    fn offer(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.offered = true;
+        let mut stream = self.stream(cx);
+        if stream.chance(spec.sees_through.0) {
+            cue::show(cx, Cue::FreeOfferMessage);
+        } else {
+            cx.after(stream.exponential(spec.falls_in), Timer::Falls(self.epoch));
+        }
+    }
+}
+
+impl Model<Models> for Conduct {
+    const NAME: &'static str = "conduct";
+    const ZH: &'static str = "合规与风控";
+    const ABOUT: &'static str = "Rules of use at a terminal: prohibited transactions, customers' data, scams against merchants.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Conduct(Fault::ProhibitedTransactions),
+            name: "prohibited-transactions",
+            zh: "违规交易",
+            family: Family::Conduct,
+            effect: "transactions are made that the rules of use prohibit",
+            cues: &[],
+            seen_by: &[Part::Conduct],
+            mended_by: &[(Remedy::Instruct, 0.5), (Remedy::Suspend, 0.95)],
+            ladder: &[
+                step(Remedy::Instruct, Performer::Support, Span::minutes(15)),
+                step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
+                step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Conduct(Fault::DataLeak),
+            name: "data-leak",
+            zh: "客户信息泄露",
+            family: Family::Conduct,
+            effect: "customers' data leaks from the shop, and they complain",
+            cues: &[Cue::Complaint],
+            seen_by: &[Part::Conduct, Part::Merchant],
+            mended_by: &[(Remedy::Instruct, 0.7), (Remedy::Suspend, 0.9)],
+            ladder: &[
+                step(Remedy::Instruct, Performer::Support, Span::minutes(20)),
+                step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
+                step(Remedy::Instruct, Performer::Support, Span::minutes(20)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Conduct(Fault::FreeOffer),
+            name: "free-offer",
+            zh: "免费POS机诈骗",
+            family: Family::Conduct,
+            effect: "a message offers a terminal for nothing; who answers it loses money",
+            cues: &[Cue::FreeOfferMessage, Cue::MoneyMissing],
+            seen_by: &[Part::Merchant],
+            mended_by: &[(Remedy::Instruct, 0.95), (Remedy::Investigate, 0.8)],
+            ladder: &[
+                step(Remedy::Instruct, Performer::Support, Span::minutes(10)),
+                step(Remedy::Investigate, Performer::Support, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Conduct(Fault::ThirdPartyFraud),
+            name: "third-party-fraud",
+            zh: "第三方欺诈",
+            family: Family::Conduct,
+            effect: "a third party keeps a deposit or a settlement that is not its own",
+            cues: &[Cue::MoneyMissing],
+            seen_by: &[Part::Merchant],
+            mended_by: &[(Remedy::Investigate, 0.7), (Remedy::Swap, 0.9)],
+            ladder: &[
+                step(Remedy::Investigate, Performer::Support, Span::minutes(45)),
+                step(Remedy::Investigate, Performer::Support, Span::hours(4)),
+                step(Remedy::Investigate, Performer::Support, Span::hours(8)),
+            ],
+        },
+    ];
+    const ON_DEVICE: bool = false;
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::Prohibited(epoch) if self.prohibited && epoch == self.epoch => {
+                self.prohibited(spec, cx);
+            }
+            Timer::Complaint(epoch) if self.leaking && epoch == self.epoch => {
+                self.complaint(spec, cx);
+            }
+            Timer::Falls(epoch) if self.offered && epoch == self.epoch => {
+                cx.error_state();
+                cx.note(Note::Life(Step::Scammed(spec.takes.amount())));
+                self.expect_missing(spec, cx);
+            }
+            Timer::Missing(epoch) if (self.offered || self.cheated) && epoch == self.epoch => {
+                cx.error_state();
+                cue::show(cx, Cue::MoneyMissing);
+            }
+            _ => {}
+        }
+    }
+    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        if let Message::Cheated = message {
+            cx.broke(Fault::ThirdPartyFraud.into());
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::ProhibitedTransactions => {
+                self.prohibited = true;
+                self.next_prohibited(spec, cx);
+            }
+            Fault::DataLeak => {
+                self.leaking = true;
+                self.next_complaint(spec, cx);
+            }
+            Fault::FreeOffer => self.offer(spec, cx),
+            Fault::ThirdPartyFraud => {
+                self.cheated = true;
+                self.expect_missing(spec, cx);
+            }
+        }
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::ProhibitedTransactions => (self.prohibited, self.flags) = (false, 0),
+            Fault::DataLeak => {
+                (self.leaking, self.complaints) = (false, 0);
+                cue::gone(cx, Cue::Complaint);
+            }
+            Fault::FreeOffer => {
+                self.offered = false;
+                cue::gone(cx, Cue::FreeOfferMessage);
+            }
+            Fault::ThirdPartyFraud => self.cheated = false,
+        }
+        if !self.offered && !self.cheated {
+            cue::gone(cx, Cue::MoneyMissing);
+        }
+        // What goes on beside it goes on.
+        self.epoch += 1;
+        if self.prohibited {
+            self.next_prohibited(spec, cx);
+        }
+        if self.leaking {
+            self.next_complaint(spec, cx);
+        }
+        if self.offered || self.cheated {
+            self.expect_missing(spec, cx);
+        }
+        cx.look();
+    }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading {
+            flags: self.flags,
+            flag_limit: spec.flags.max(1),
+            complaints: self.complaints,
+            complaint_limit: spec.complaints.max(1),
+        }
+    }
+    /// One odd transaction may be anything, and so may one complaint.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.flags >= reading.flag_limit {
+            return Some(Fault::ProhibitedTransactions);
+        }
+        (reading.complaints >= reading.complaint_limit).then_some(Fault::DataLeak)
+    }
+}

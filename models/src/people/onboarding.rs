@@ -1,0 +1,222 @@
+//! Onboarding: the ways to a terminal, and the desk that reviews applications.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::quantity::Probability;
+use sim::{Context, Instant, Mode, Model, Purpose, Span};
+
+use crate::provider::Provider;
+use crate::takes::Takes;
+use crate::lifecycle::{Application, Reason, Way};
+use crate::wire::Parcel;
+use crate::{Models, Part};
+
+/// One way to a terminal. How long its steps take differs by institution; no public figures were found, so all of these are
+/// assumptions of the scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// Time to fill in the form, or to go there.
+    pub prepares: Takes,
+    /// Probability that somebody there notices a document that is missing, and has it added at once 即时建议.
+    #[serde(default)]
+    pub advises: Probability,
+    /// Time from the decision until the terminal is there: shipping 邮寄.
+    pub ships: Takes,
+    /// Time to install, sign on and activate it.
+    pub installs: Takes,
+    /// Probability that whoever is behind it takes the deposit and vanishes.
+    #[serde(default)]
+    pub fraud: Probability,
+}
+
+impl Route {
+    const fn usual(prepares: Span, advises: f64, ships: Span, installs: Span) -> Self {
+        Self {
+            prepares: Takes::about(prepares, 0.5),
+            advises: Probability(advises),
+            ships: Takes::about(ships, 0.4),
+            installs: Takes::about(installs, 0.5),
+            fraud: Probability(0.0),
+        }
+    }
+}
+
+/// Complete applications that are refused all the same: shares that exclude each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Refuses {
+    /// For a business that may not have a terminal.
+    pub prohibited_business: Probability,
+    /// For anything else.
+    pub other: Probability,
+}
+
+impl Default for Refuses {
+    fn default() -> Self {
+        Self { prohibited_business: Probability(0.01), other: Probability(0.02) }
+    }
+}
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OnboardingSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// How many reviewers there are.
+    pub reviewers: u32,
+    /// Time to review one application 审核.
+    pub reviews: Takes,
+    /// Probability that a forged document is noticed.
+    pub notices_forgery: Probability,
+    /// Complete applications that are refused all the same.
+    pub refuses: Refuses,
+    /// By website or application 线上办理.
+    pub online: Route,
+    /// At a service centre 线下服务中心.
+    pub service_centre: Route,
+    /// At a bank 合作银行.
+    pub partner_bank: Route,
+    /// Through a third party 第三方服务机构.
+    pub third_party: Route,
+    /// Through an agent 代理模式.
+    pub agent: Route,
+    /// The providers that merchants choose from, by name 服务商.
+    pub providers: BTreeMap<String, Provider>,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        let (hour, day) = (Span::hours(1), Span::days(1));
+        Self {
+            reviewers: 4,
+            reviews: Takes::about(Span::minutes(20), 0.5),
+            notices_forgery: Probability(0.9),
+            refuses: Refuses::default(),
+            online: Route::usual(hour, 0.0, day * 3, hour),
+            service_centre: Route::usual(hour * 4, 0.8, hour, hour),
+            partner_bank: Route::usual(hour * 6, 0.8, day, hour),
+            third_party: Route {
+                fraud: Probability(0.02),
+                ..Route::usual(hour * 2, 0.3, day * 4, hour * 2)
+            },
+            agent: Route::usual(hour * 3, 0.6, day, hour),
+            providers: BTreeMap::new(),
+        }
+    }
+}
+
+impl Spec {
+    /// What one way is like.
+    pub fn route(&self, way: Way) -> &Route {
+        match way {
+            Way::Online => &self.online,
+            Way::ServiceCentre => &self.service_centre,
+            Way::PartnerBank => &self.partner_bank,
+            Way::ThirdParty => &self.third_party,
+            Way::Agent => &self.agent,
+        }
+    }
+}
+
+/// The desk: who is being served, and what waits.
+#[derive(Component, Debug, Default)]
+pub struct Onboarding {
+    busy: u32,
+    waiting: VecDeque<Application>,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// A reviewer is free.
+    Free,
+}
+
+/// The desk does not break.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OnboardingFault")]
+pub enum Fault {}
+
+/// Nobody reads it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading;
+
+const REVIEW: Purpose = Purpose::of("onboarding: the review of an application");
+
+impl Onboarding {
+    /// Whether an application is refused, and why: first what is missing, then what is wrong.
+    fn judge(spec: &Spec, application: &Application, stream: &mut sim::Stream) -> Option<Reason> {
+        let (forgery, refusal) = (stream.unit(), stream.unit());
+        if let Some(document) = application.papers.lacks() {
+            return Some(Reason::lacking(document));
+        }
+        if application.papers.forged && forgery < spec.notices_forgery.0 {
+            return Some(Reason::NotGenuine);
+        }
+        let Refuses { prohibited_business, other } = &spec.refuses;
+        if refusal < prohibited_business.0 {
+            Some(Reason::ProhibitedBusiness)
+        } else {
+            (refusal < prohibited_business.0 + other.0).then_some(Reason::Other)
+        }
+    }
+
+    fn serve(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        while self.busy < spec.reviewers {
+            let Some(application) = self.waiting.pop_front() else { return };
+            let Application { terminal, attempt, .. } = application;
+            self.busy += 1;
+            let mut stream =
+                cx.stream(REVIEW.numbered(u64::from(terminal.0)), u64::from(attempt));
+            let takes = spec.reviews.draw(&mut stream);
+            let refused = Self::judge(spec, &application, &mut stream);
+            cx.after(takes, Timer::Free);
+            cx.post(terminal, Part::Tenure, takes, Parcel::Decided { attempt, refused });
+        }
+    }
+}
+
+impl Model<Models> for Onboarding {
+    const NAME: &'static str = "onboarding";
+    const ZH: &'static str = "进件审核";
+    const ABOUT: &'static str = "The desk that reviews applications for terminals, and the ways by which they come.";
+    const MODES: &'static [Mode<Models>] = &[];
+    const HUB: bool = true;
+    const ON_DEVICE: bool = false;
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Free = timer;
+        self.busy -= 1;
+        self.serve(spec, cx);
+    }
+    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        if let Parcel::Apply(application) = parcel {
+            self.waiting.push_back(application);
+            self.serve(spec, cx);
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
+        match fault {}
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
+        match fault {}
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading
+    }
+    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
+        None
+    }
+}

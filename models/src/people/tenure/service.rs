@@ -1,0 +1,176 @@
+//! A terminal in service: activation, maintenance, damage, suspension, return.
+
+use sim::{Context, Purpose, Span};
+
+use super::{Handling, Phase, Retires, Spec, Tenure, Timer, step};
+use crate::bus::Message;
+use crate::lifecycle::Step;
+use crate::money::Money;
+use crate::people::onboarding::Spec as Onboarding;
+use crate::remedy::Remedy;
+use crate::service::Milestone;
+use crate::wire::{Job, Parcel};
+use crate::{Fault, Models, Part};
+
+/// The number of an incident that no incident has: planned maintenance.
+pub(crate) const PLANNED: u16 = u16::MAX;
+
+const SERVES: Purpose = Purpose::of("tenure: length of service");
+const BLAMED: Purpose = Purpose::of("tenure: whether the merchant is to blame");
+const RETURNS: Purpose = Purpose::of("tenure: way back and inspection");
+const CLEANED: Purpose = Purpose::of("tenure: what maintenance mends");
+
+impl Tenure {
+    /// It sells and is watched from now on; what it is made of is new.
+    pub(super) fn activate(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.phase = Phase::InService;
+        step(Step::InService, cx);
+        cx.commission();
+        cx.say(Message::Trading { on: true });
+        cx.say(Message::Watched { on: true });
+        cx.milestone(Milestone::InService);
+        self.plan_service(spec, cx);
+    }
+
+    /// Makes notes of what lies ahead of a terminal that is in service from now on.
+    pub(super) fn plan_service(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if let Some(maintenance) = &spec.maintenance {
+            cx.after(maintenance.every, Timer::Maintenance);
+        }
+        if let Some(Retires::After(serves)) = &spec.retires {
+            let serves = serves.draw(&mut cx.stream(SERVES, 0));
+            cx.after(serves, Timer::Retires);
+        }
+    }
+
+    pub(super) fn maintain(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (Some(maintenance), Phase::InService) = (&spec.maintenance, self.phase) else { return };
+        cx.after(maintenance.every, Timer::Maintenance);
+        let job = Job {
+            terminal: cx.me(),
+            incident: PLANNED,
+            rung: (self.visits % 256) as u8,
+            remedy: Remedy::Clean,
+            takes: maintenance.takes,
+        };
+        let depot = cx.settings().directory.technicians;
+        cx.post(depot, Part::Technicians, Span::ZERO, Parcel::Dispatch(job));
+    }
+
+    /// A technician is at the terminal.
+    pub(super) fn serviced(&mut self, spec: &Spec, job: &Job, cx: &mut Context<'_, Models>) {
+        self.visits += 1;
+        if self.phase != Phase::InService {
+            return;
+        }
+        if job.incident == PLANNED {
+            return self.maintained(cx);
+        }
+        if !spec.lives() {
+            return;
+        }
+        let tariff = &cx.settings().profile(cx.me()).people.deposits;
+        let share = match job.remedy {
+            Remedy::Swap => 1.0,
+            Remedy::Repair => tariff.repair.0,
+            _ => return,
+        };
+        let blamed = cx.stream(BLAMED, u64::from(self.visits)).chance(spec.handling.blamed.0);
+        let amount = part_of(spec.device.costs.amount(), share);
+        if blamed && amount.0 > 0 {
+            step(Step::Blamed(amount), cx);
+            let charge = Parcel::Charge { terminal: cx.me(), amount };
+            cx.post(cx.settings().directory.deposits, Part::Deposits, Span::ZERO, charge);
+        }
+    }
+
+    /// Dirt is gone, a new roll is in: what cleaning mends is mended, as likely as at any other time, and lives anew.
+    fn maintained(&self, cx: &mut Context<'_, Models>) {
+        step(Step::Maintained, cx);
+        let mut stream = cx.stream(CLEANED, u64::from(self.visits));
+        for fault in Fault::all() {
+            let mends = fault.mode().mended_by(Remedy::Clean);
+            if mends > 0.0 && stream.chance(mends) {
+                cx.mended(fault, Remedy::Clean);
+            }
+        }
+        cx.say(Message::NewRoll);
+        cx.replaced(Remedy::Clean);
+    }
+
+    pub(super) fn suspend(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if self.phase != Phase::InService {
+            return;
+        }
+        self.suspended = true;
+        self.suspensions = self.suspensions.wrapping_add(1);
+        step(Step::Suspended { on: true }, cx);
+        cx.say(Message::Trading { on: false });
+        cx.after(spec.suspended_for, Timer::Resumes(self.suspensions));
+        cx.look();
+    }
+
+    pub(super) fn resume(&mut self, cx: &mut Context<'_, Models>) {
+        if !std::mem::take(&mut self.suspended) || self.phase != Phase::InService {
+            return;
+        }
+        step(Step::Suspended { on: false }, cx);
+        cx.say(Message::Trading { on: true });
+        cx.look();
+    }
+
+    /// It goes out of service; an application that is still under way is withdrawn.
+    pub(super) fn retire(&mut self, cx: &mut Context<'_, Models>) {
+        match self.phase {
+            Phase::Retired | Phase::GivenUp => return,
+            Phase::Applying => {
+                self.phase = Phase::GivenUp;
+                return step(Step::GaveUp, cx);
+            }
+            // What has been paid for is sent back as it came.
+            Phase::Coming | Phase::InService => {}
+        }
+        let route = |onboarding: &Onboarding| onboarding.route(self.way()).ships;
+        let ships = route(&cx.settings().profile(cx.me()).people.onboarding);
+        self.phase = Phase::Retired;
+        self.suspended = false;
+        step(Step::Retired, cx);
+        cx.say(Message::Trading { on: false });
+        cx.say(Message::Watched { on: false });
+        cx.withdraw();
+        cx.look();
+        let travels = ships.draw(&mut cx.stream(RETURNS, 0));
+        cx.after(travels, Timer::Returned);
+    }
+
+    /// It is inspected, and the deposit settled.
+    pub(super) fn returned(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let Handling { returned_damaged, returned_ruined, .. } = &spec.handling;
+        let tariff = &cx.settings().profile(cx.me()).people.deposits;
+        let draw = cx.stream(RETURNS, 1).unit();
+        let share = if draw < returned_ruined.0 {
+            1.0
+        } else if draw < returned_ruined.0 + returned_damaged.0 {
+            tariff.repair.0
+        } else {
+            0.0
+        };
+        let damage = part_of(spec.device.costs.amount(), share);
+        self.refund_due = true;
+        self.moved = cx.now();
+        let back = Parcel::GiveBack { terminal: cx.me(), damage };
+        cx.post(cx.settings().directory.deposits, Part::Deposits, Span::ZERO, back);
+    }
+
+    pub(super) fn refunded(&mut self, amount: Money, cx: &mut Context<'_, Models>) {
+        self.got_back += amount;
+        self.refund_due = false;
+        self.moved = cx.now();
+        step(Step::Refunded(amount), cx);
+    }
+}
+
+/// A share of an amount, rounded to the nearest minor unit.
+fn part_of(amount: Money, share: f64) -> Money {
+    Money((amount.0 as f64 * share + 0.5) as i64)
+}

@@ -1,0 +1,62 @@
+//! Truth: when an actor is in use, and when what it is made of is new.
+//!
+//! Before an actor is put into service and after it is withdrawn no planned fault strikes it, and nothing of it ages.
+
+use super::incidents::dismiss_all;
+use super::life_cycle::{clear, renew};
+use super::{Body, Care, Life};
+use crate::fault::When;
+use crate::model::{Context, Kinds, Rules};
+use crate::time::Instant;
+
+impl<K: Kinds> Care<K> {
+    /// Keeps account of a random life that was drawn before the run began.
+    pub(super) fn lives(&mut self, plan: u16) {
+        self.lives.push(Life { plan, round: 0, since: Instant::START });
+    }
+
+    /// Whether a life that ends now is still the one that counts: a new unit has begun another one.
+    pub(super) fn counts(&self, plan: u16, round: u16) -> bool {
+        self.lives.iter().all(|life| life.plan != plan || life.round == round)
+    }
+}
+
+/// It is put into service, new: every random life begins now.
+pub(super) fn commission<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
+    body.care().withdrawn = false;
+    for index in 0..body.care().lives.len() {
+        let Life { plan, round, .. } = body.care().lives[index];
+        renew(body, cx, plan, round);
+    }
+}
+
+/// It is taken out of service: its faults end with it, and nobody works on it any more.
+pub(super) fn withdraw<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
+    body.care().withdrawn = true;
+    while !body.care().active.is_empty() {
+        clear(body, cx, 0, None);
+    }
+    dismiss_all(body, cx);
+}
+
+/// A remedy has put something new in: the random lives of what it replaces begin again. Those that ended in a fault which
+/// has just been mended have begun already, and what is still broken does not live.
+pub(super) fn replaced<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    remedy: K::Remedy,
+) {
+    for index in 0..body.care().lives.len() {
+        let Life { plan, round, since } = body.care().lives[index];
+        let planned = cx.settings.planned(plan);
+        let broken = body.care().active.iter().any(|active| active.fault == planned.fault);
+        let random = matches!(planned.when, When::Life(_));
+        if random
+            && !broken
+            && since != cx.now()
+            && cx.settings.renews(cx.me, remedy, planned.fault)
+        {
+            renew(body, cx, plan, round);
+        }
+    }
+}
