@@ -24,8 +24,8 @@ pub mod provider;
 pub mod quantity;
 pub mod remedy;
 pub mod service;
-pub mod telemetry;
 pub mod takes;
+pub mod telemetry;
 pub mod wire;
 pub mod world;
 
