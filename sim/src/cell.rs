@@ -97,6 +97,8 @@ pub struct Desk<A: Actors> {
     facts: Vec<Fact<A::Fact>>,
     records: Vec<Record<A::Event>>,
     keep: Arc<Keep>,
+    /// Some events are kept.
+    keeps: bool,
     fingerprint: Fingerprint,
     streams: Streams,
     lookahead: Span,
@@ -144,7 +146,7 @@ impl<A: Actors> Desk<A> {
             None => StableHasher::of(&entry.event),
         };
         self.fingerprint.add(entry.at.0, entry.to.0, entry.tie.bits(), digest);
-        if *self.keep != Keep::Nothing && self.keep.wants(entry.to) {
+        if self.keeps && self.keep.wants(entry.to) {
             let Entry { at, tie, to: who, event: what } = entry;
             self.records.push(Record { at, tie, who, what, digest });
         }
@@ -273,6 +275,7 @@ impl<A: Actors> Cell<A> {
             facts: Vec::new(),
             records: Vec::new(),
             keep: Arc::clone(&common.keep),
+            keeps: *common.keep != Keep::Nothing,
             fingerprint: Fingerprint::default(),
             streams: common.streams,
             lookahead: common.lookahead,
