@@ -32,6 +32,9 @@ pub struct FaultEntry {
     /// How bad it is, from 0 to 1.
     #[serde(default = "certain")]
     pub magnitude: Probability,
+    /// How the magnitude goes while it lasts.
+    #[serde(default)]
+    pub course: Course,
     /// How likely each of the chosen targets has it at all.
     #[serde(default = "certain")]
     pub probability: Probability,
@@ -52,6 +55,7 @@ impl FaultEntry {
             when: self.when.law(),
             lasts: self.lasts.law(),
             magnitude: self.magnitude.0,
+            course: self.course.law(),
             stagger: self.stagger,
             stream: StableHasher::of(&self.id.as_str()),
         }
@@ -164,6 +168,13 @@ pub enum Life {
         #[serde(default)]
         age: Span,
     },
+    /// It breaks by slow damage that grows in proportion to itself.
+    Lognormal {
+        /// Half have failed by then.
+        median: Span,
+        /// Standard deviation of the logarithm.
+        sigma: Factor,
+    },
 }
 
 impl Life {
@@ -171,6 +182,41 @@ impl Life {
         match self {
             Self::Exponential { mean } => Law::Exponential(mean),
             Self::Weibull { shape, scale, age } => Law::Weibull { shape: shape.0, scale, age },
+            Self::Lognormal { median, sigma } => Law::Lognormal { median, sigma: sigma.0 },
+        }
+    }
+}
+
+/// How a fault's magnitude goes while it lasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub enum Course {
+    /// The same from the first moment to the last.
+    #[default]
+    Steady,
+    /// It grows from a tenth to the whole magnitude, in ten equal steps.
+    Ramp {
+        /// Time from the first step to the last; longer than zero.
+        over: Span,
+    },
+    /// It comes and goes. It is active all along: while it is away, nobody has mended it.
+    Intermittent {
+        /// Mean time for which it is present, exponential; longer than zero.
+        present: Span,
+        /// Mean time for which it is away, exponential; longer than zero.
+        away: Span,
+    },
+}
+
+impl Course {
+    fn law(self) -> sim::Course {
+        match self {
+            Self::Steady => sim::Course::Steady,
+            Self::Ramp { over } => sim::Course::Ramp(over),
+            Self::Intermittent { present, away } => sim::Course::Intermittent {
+                present: Law::Exponential(present),
+                away: Law::Exponential(away),
+            },
         }
     }
 }

@@ -146,6 +146,26 @@ pub enum When<K: Kinds> {
     },
 }
 
+/// How a fault's magnitude goes while it is active.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Course {
+    /// The same from the first moment to the last.
+    #[default]
+    Steady,
+    /// It grows from a tenth to the whole magnitude in ten equal steps over this time.
+    Ramp(Span),
+    /// It comes and goes: present for a time, away for a time. It is active all along: away is not mended.
+    Intermittent {
+        /// How long it is present.
+        present: Law,
+        /// How long it is away.
+        away: Law,
+    },
+}
+
+/// Steps in which a ramp grows.
+pub(crate) const RAMP_STEPS: u16 = 10;
+
 /// One entry of a scenario's list of faults, as the kernel needs it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Planned<K: Kinds> {
@@ -157,6 +177,8 @@ pub struct Planned<K: Kinds> {
     pub lasts: Option<Law>,
     /// How bad it is, from 0 to 1.
     pub magnitude: f64,
+    /// How the magnitude goes while it is active.
+    pub course: Course,
     /// A random delay up to this long, so that a common cause need not strike all at once.
     pub stagger: Span,
     /// Names its random streams: made from the entry's id, so that another entry moves none of its draws.

@@ -16,7 +16,7 @@ use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
 use incidents::{apply, climb, close, open, standing, treat, verify};
 pub use life_cycle::plan;
-use life_cycle::{activate, clear, end, erred, reached, strike};
+use life_cycle::{activate, clear, end, erred, proceed, reached, strike};
 
 /// A row of a cell's columns, seen as the parts of one actor. `catalogue!` implements it.
 pub trait Body<K: Kinds> {
@@ -168,6 +168,7 @@ pub fn handle<K: Kinds, B: Body<K>>(
         }
         Happening::Activate { plan, round } => activate(body, cx, plan, round),
         Happening::Clear { occurrence } => end(body, cx, occurrence),
+        Happening::Course { occurrence, step } => proceed(body, cx, occurrence, step),
         Happening::Apply { incident, rung } => apply(body, cx, incident, rung),
         Happening::GiveUp { incident, rung } => {
             if standing(body, incident, rung, Stage::Remedying) {

@@ -111,6 +111,13 @@ pub enum Happening<K: Kinds> {
         /// Which of the actor's faults.
         occurrence: u16,
     },
+    /// An active fault grows, goes away for a while, or comes back.
+    Course {
+        /// Which of the actor's faults.
+        occurrence: u16,
+        /// Steps of its course so far.
+        step: u16,
+    },
     /// A rung is carried out.
     Apply {
         /// Which of the actor's incidents.

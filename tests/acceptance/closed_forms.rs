@@ -203,6 +203,7 @@ fn missed_heartbeats_find_a_crash_when_they_should() {
         when: When::At(Span::hours(2)),
         lasts: None,
         magnitude: 1.0,
+        course: sim::Course::Steady,
         stagger: Span::hours(1),
         stream: 1,
     };
@@ -234,6 +235,7 @@ fn simulating_every_heartbeat_changes_no_alarm() {
         when: When::Every { first: Span::hours(1), period: Span::hours(5) },
         lasts: Some(Law::Exponential(Span::minutes(8))),
         magnitude: 1.0,
+        course: sim::Course::Steady,
         stagger: Span::minutes(10),
         stream: 5,
     };
@@ -264,6 +266,7 @@ fn a_ladder_is_down_as_long_as_its_rungs_say() {
         when: When::Life(Law::Exponential(Span::hours(2_000))),
         lasts: None,
         magnitude: 1.0,
+        course: sim::Course::Steady,
         stagger: Span::ZERO,
         stream: 11,
     };

@@ -118,6 +118,7 @@ fn every_fault_is_noticed_and_mended() {
             when: When::At(Span::hours(9)),
             lasts: None,
             magnitude: 0.9,
+            course: sim::Course::Steady,
             stagger: Span::minutes(30),
             stream: number as u64,
         };

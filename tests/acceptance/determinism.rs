@@ -13,6 +13,7 @@ fn hang() -> Planned<Models> {
         when: When::Life(Law::Exponential(Span::hours(10))),
         lasts: None,
         magnitude: 1.0,
+        course: sim::Course::Steady,
         stagger: Span::ZERO,
         stream: 3,
     }
@@ -24,6 +25,7 @@ fn outage() -> Planned<Models> {
         when: When::At(Span::hours(11)),
         lasts: Some(Law::Exactly(Span::minutes(20))),
         magnitude: 1.0,
+        course: sim::Course::Steady,
         stagger: Span::secs(20),
         stream: 4,
     }

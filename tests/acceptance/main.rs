@@ -5,6 +5,7 @@ mod bench;
 mod closed_forms;
 mod command_line;
 mod conformance;
+mod courses;
 mod determinism;
 mod scenarios;
 mod terminals;

@@ -16,8 +16,15 @@ fn busy() -> Profile {
 }
 
 fn struck(fault: Fault, at: Span) -> Planned<models::Models> {
-    let lasts = None;
-    Planned { fault, when: When::At(at), lasts, magnitude: 1.0, stagger: Span::ZERO, stream: 1 }
+    Planned {
+        fault,
+        when: When::At(at),
+        lasts: None,
+        magnitude: 1.0,
+        course: sim::Course::Steady,
+        stagger: Span::ZERO,
+        stream: 1,
+    }
 }
 
 fn notes(facts: &[Fact]) -> impl Iterator<Item = Note> + '_ {

@@ -8,7 +8,7 @@ use super::fleet::place_of;
 use super::spot::Spot;
 use super::{Checker, said};
 use crate::diagnostic::Code;
-use crate::faults::{FaultEntry, Lasts, Life, Sample, Target, When};
+use crate::faults::{Course, FaultEntry, Lasts, Life, Sample, Target, When};
 use crate::name::Name;
 
 /// The most entries: they are numbered in 16 bits, and one number says that nobody planned it.
@@ -50,6 +50,7 @@ impl Checker<'_> {
             self.sample(entry, at_hub, &spot);
             self.when(entry, at_hub, &spot);
             self.lasts(entry.lasts, &spot.field("lasts"));
+            self.course(entry.course, &spot.field("course"));
             self.strength(entry, &spot);
         }
     }
@@ -252,6 +253,9 @@ impl Checker<'_> {
     fn life(&mut self, life: Life, at: &Spot<'_>) {
         match life {
             Life::Exponential { mean } => self.not_zero(mean, "the mean life", &at.field("mean")),
+            Life::Lognormal { median, .. } => {
+                self.not_zero(median, "the median life", &at.field("median"));
+            }
             Life::Weibull { shape, scale, .. } => {
                 self.not_zero(scale, "the scale of the life", &at.field("scale"));
                 if shape.0 == 0.0 {
@@ -263,6 +267,19 @@ impl Checker<'_> {
                         "1 does not age, 2 wears out",
                     );
                 }
+            }
+        }
+    }
+
+    fn course(&mut self, course: Course, at: &Spot<'_>) {
+        match course {
+            Course::Steady => {}
+            Course::Ramp { over } => {
+                self.not_zero(over, "the length of the ramp", &at.field("over"))
+            }
+            Course::Intermittent { present, away } => {
+                self.not_zero(present, "the mean time present", &at.field("present"));
+                self.not_zero(away, "the mean time away", &at.field("away"));
             }
         }
     }

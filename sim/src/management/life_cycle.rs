@@ -3,7 +3,7 @@
 use super::{Active, Body, Care, Life};
 use crate::actor::ActorId;
 use crate::cell::Desk;
-use crate::fault::{Planned, When};
+use crate::fault::{Course, Planned, RAMP_STEPS, When};
 use crate::model::{Context, Happening, Kinds, NATURAL, Rules, What};
 use crate::random::Purpose;
 use crate::time::Span;
@@ -27,6 +27,7 @@ pub(super) fn activate<K: Kinds, B: Body<K>>(
 }
 
 const LASTS: Purpose = Purpose::of("fault: how long it lasts");
+const COURSE: Purpose = Purpose::of("fault: the next step of its course");
 const LIFE: Purpose = Purpose::of("fault: the next life");
 const STRIKES: Purpose = Purpose::of("fault: whether it strikes");
 
@@ -51,19 +52,72 @@ pub(super) fn strike<K: Kinds, B: Body<K>>(
     }
     let occurrence = care.occurrences;
     care.occurrences = care.occurrences.wrapping_add(1);
+    let course = if plan == NATURAL { Course::Steady } else { cx.settings.planned(plan).course };
+    let first =
+        if let Course::Ramp(_) = course { magnitude / f64::from(RAMP_STEPS) } else { magnitude };
+    let care = body.care();
     care.active.push(Active { occurrence, plan, round, tries: 0, erred: false, fault });
     cx.desk.note(cx.me, What::Activated { occurrence, plan, fault });
     cx.scratch.touched = true;
-    body.on_fault(fault, magnitude, cx);
+    body.on_fault(fault, first, cx);
     if plan == NATURAL {
         return;
     }
+    plan_course(cx, course, (plan, round), occurrence, 0);
     let planned = cx.settings.planned(plan);
     if let Some(law) = planned.lasts {
         let mut stream = cx.stream(LASTS.numbered(planned.stream), u64::from(round));
         let lasts = law.draw(&mut stream, true);
         cx.desk.after(cx.me, lasts, Happening::Clear { occurrence });
     }
+}
+
+/// Plans the next step of a fault's course, if it has one.
+fn plan_course<K: Kinds>(
+    cx: &mut Context<'_, K>,
+    course: Course,
+    (plan, round): (u16, u16),
+    occurrence: u16,
+    step: u16,
+) {
+    let wait = match course {
+        Course::Steady => return,
+        Course::Ramp(_) if step + 1 >= RAMP_STEPS => return,
+        Course::Ramp(over) => Span(over.0 / u64::from(RAMP_STEPS - 1)),
+        Course::Intermittent { present, away } => {
+            let law = if step.is_multiple_of(2) { present } else { away };
+            let name = COURSE.numbered(cx.settings.planned(plan).stream);
+            law.draw(&mut cx.stream(name, u64::from(round) << 16 | u64::from(step)), false)
+        }
+    };
+    cx.desk.after(cx.me, wait, Happening::Course { occurrence, step: step.saturating_add(1) });
+}
+
+/// An active fault has come to the next step of its course: it grows, goes away for a while, or comes back.
+pub(super) fn proceed<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    occurrence: u16,
+    step: u16,
+) {
+    let Some(&active) = body.care().active.iter().find(|it| it.occurrence == occurrence) else {
+        return;
+    };
+    let Active { plan, round, fault, .. } = active;
+    let planned = *cx.settings.planned(plan);
+    cx.scratch.touched = true;
+    match planned.course {
+        Course::Steady => return,
+        Course::Ramp(_) => {
+            let share = f64::from(step + 1) / f64::from(RAMP_STEPS);
+            body.on_fault(fault, planned.magnitude * share, cx);
+        }
+        Course::Intermittent { .. } if step.is_multiple_of(2) => {
+            body.on_fault(fault, planned.magnitude, cx);
+        }
+        Course::Intermittent { .. } => body.on_clear(fault, cx),
+    }
+    plan_course(cx, planned.course, (plan, round), occurrence, step);
 }
 
 /// A fault ends by itself.

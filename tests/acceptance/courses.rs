@@ -1,0 +1,79 @@
+//! How faults go while they last: growing, coming and going.
+
+use models::comms::{cellular, wifi};
+use models::wire::Via;
+use models::{Fact, Fault, Part, Profile};
+use sim::{Course, Instant, Law, Planned, Span, What, When};
+
+use crate::bench::Bench;
+
+fn run(fault: Fault, course: Course, lasting: Span) -> Vec<Fact> {
+    let mut profile = Profile::default();
+    let firmware = &mut profile.software.firmware;
+    firmware.backup = None;
+    if fault.part() == Part::Cellular {
+        firmware.uplink = Via::Cellular;
+    }
+    profile.people.customer.per_day = sim::quantity::Factor(0.0);
+    let mut bench = Bench::new(20, profile).lasting(lasting);
+    bench.plan.policy.ladders = Fault::all().map(|it| (it, Vec::new())).collect();
+    // Only the radio itself looks: nobody counts heartbeats, and nobody is at the counter before seven.
+    (bench.plan.policy.last_resort, bench.plan.policy.misses) = (None, 100_000);
+    let planned = Planned {
+        fault,
+        when: When::At(Span::minutes(1)),
+        lasts: None,
+        magnitude: 1.0,
+        course,
+        stagger: Span::ZERO,
+        stream: 1,
+    };
+    bench.with_fault(planned, 0..20).run().1
+}
+
+/// A ramp passes the detector's threshold at the step that it should: 0.1 at once, 0.4 after three of nine steps.
+#[test]
+fn a_ramp_is_noticed_when_it_has_grown_enough() {
+    let weak = Fault::Cellular(cellular::Fault::PoorCoverage);
+    let facts = run(weak, Course::Ramp(Span::minutes(90)), Span::hours(4));
+    let own = |fact: &&Fact| matches!(fact.what, What::Alarm { detector: Part::Cellular, .. });
+    let alarms: Vec<Instant> = facts.iter().filter(own).map(|fact| fact.at).collect();
+    assert_eq!(alarms, vec![Instant::START + Span::minutes(31); 20]);
+    let steady = run(weak, Course::Steady, Span::hours(4));
+    assert_eq!(
+        steady.iter().find(own).map(|fact| fact.at),
+        Some(Instant::START + Span::minutes(1))
+    );
+}
+
+/// Present for ten minutes and away for twenty on average: a third of the time nobody can sell, and the fault stays one
+/// fault all along.
+#[test]
+fn an_intermittent_fault_is_present_for_its_share_of_the_time() {
+    let down = Fault::Wifi(wifi::Fault::AccessPointDown);
+    let course = Course::Intermittent {
+        present: Law::Exponential(Span::minutes(10)),
+        away: Law::Exponential(Span::minutes(20)),
+    };
+    let end = Instant::START + Span::days(30);
+    let facts = run(down, course, Span::days(30));
+    let count =
+        |is: fn(&What<models::Models>) -> bool| facts.iter().filter(|it| is(&it.what)).count();
+    assert_eq!(count(|what| matches!(what, What::Activated { .. })), 20);
+    assert_eq!(count(|what| matches!(what, What::Cleared { .. })), 0);
+    let mut out = Span::ZERO;
+    for terminal in 0..20 {
+        let mut since = None;
+        for fact in facts.iter().filter(|fact| fact.who.0 == terminal) {
+            match fact.what {
+                What::Service { up: false } => since = Some(fact.at),
+                What::Service { up: true } => out += fact.at.since(since.take().unwrap_or(fact.at)),
+                _ => {}
+            }
+        }
+        out += end.since(since.unwrap_or(end));
+    }
+    let share = out.as_secs_f64() / (20.0 * 30.0 * 86_400.0);
+    // 20 terminals, 1,440 turns each: the share has a standard deviation of about 0.0019.
+    assert!((share - 1.0 / 3.0).abs() < 0.008, "{share}");
+}
