@@ -5,6 +5,7 @@ use sim::{Asked, Span};
 use crate::cue::Cue;
 use crate::money::Money;
 use crate::note::Outcome;
+use crate::quantity::Celsius;
 use crate::telemetry::Gauge;
 use crate::wire::{Iso, Job, Method, Pan, Via};
 use crate::{Models, Part};
@@ -71,6 +72,31 @@ pub enum Message {
         /// It runs.
         on: bool,
     },
+    /// Mainboard: power goes, or a reset that nobody asked for; what was not yet written is lost.
+    PowerLost,
+    /// Mainboard: how slow the processor is for lack of voltage or for heat.
+    Slowed {
+        /// 100 is as usual.
+        percent: u32,
+    },
+    /// Housing: how warm the terminal's body is.
+    Temperature(Celsius),
+    /// Tamper switch: the terminal has lost its keys, or has new ones.
+    Locked {
+        /// It has none.
+        on: bool,
+    },
+    /// Display: how long whoever reads it takes to key something.
+    Dim {
+        /// 100 is as usual.
+        percent: u32,
+    },
+    /// A technician has the part in hand and exchanges what is past its rated life.
+    Overhauled,
+    /// Somebody puts a new battery in.
+    NewBattery,
+    /// Somebody exchanges the whole terminal.
+    Swapped,
     /// Firmware: booted.
     Ready,
     /// Firmware: stopped; everything that is volatile is gone.
@@ -244,8 +270,18 @@ pub enum Message {
 pub(crate) fn route(message: &Message) -> &'static [Part] {
     use Message as M;
     match message {
-        M::Mains { .. } => &[Part::Battery],
-        M::Rail { .. } => &[Part::Mainboard, Part::Printer],
+        M::Mains { .. } => &[Part::Battery, Part::Mainboard],
+        M::Rail { .. } => &[Part::Mainboard, Part::Printer, Part::Tamper],
+        M::Slowed { .. } => &[Part::Firmware],
+        M::Temperature(_) => &[Part::Battery, Part::Mainboard, Part::Printer],
+        // What wears is new; the new terminal boots, and there is no record of sales in it that was not in the old one.
+        M::Swapped => {
+            &[Part::Battery, Part::CardReader, Part::Keypad, Part::Printer, Part::Firmware]
+        }
+        M::Overhauled => &[Part::CardReader, Part::Keypad, Part::Printer],
+        M::Dim { .. } => &[Part::Keypad],
+        M::NewBattery => &[Part::Battery],
+        M::PowerLost | M::Locked { .. } => &[Part::PaymentApp],
         M::Supplied { .. } => &[Part::Firmware],
         // Whoever is on the device hears these, a new part included.
         M::Ready | M::Halt | M::Report => Part::ALL,

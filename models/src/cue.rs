@@ -64,11 +64,27 @@ pub enum Cue {
     Complaint,
     /// Money is missing in the books.
     MoneyMissing,
+    /// The screen is so dim that it is hard to read.
+    DimScreen,
+    /// The screen says that the terminal is locked.
+    TamperText,
+    /// The screen says that the terminal is too cold.
+    ColdText,
+    /// The screen says that the printer's cover is open.
+    CoverText,
+    /// The screen says that the cutter is blocked.
+    CutterText,
+    /// The screen says that the printer waits until its head has cooled.
+    PrinterRestsText,
+    /// The terminal is hot to the hand.
+    HotCase,
+    /// The screen is touched and nothing happens.
+    NoReactionToTouch,
 }
 
 impl Cue {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 30] = [
         Self::BlankScreen,
         Self::FrozenScreen,
         Self::NoNetworkText,
@@ -91,6 +107,14 @@ impl Cue {
         Self::FreeOfferMessage,
         Self::Complaint,
         Self::MoneyMissing,
+        Self::DimScreen,
+        Self::TamperText,
+        Self::ColdText,
+        Self::CoverText,
+        Self::CutterText,
+        Self::PrinterRestsText,
+        Self::HotCase,
+        Self::NoReactionToTouch,
     ];
 
     /// Its name in records and reports.
@@ -118,6 +142,14 @@ impl Cue {
             Self::FreeOfferMessage => "free-offer-message",
             Self::Complaint => "complaint",
             Self::MoneyMissing => "money-missing",
+            Self::DimScreen => "dim-screen",
+            Self::TamperText => "tamper-text",
+            Self::ColdText => "cold-text",
+            Self::CoverText => "cover-text",
+            Self::CutterText => "cutter-text",
+            Self::PrinterRestsText => "printer-rests-text",
+            Self::HotCase => "hot-case",
+            Self::NoReactionToTouch => "no-reaction-to-touch",
         }
     }
 
@@ -131,7 +163,13 @@ impl Cue {
             | Self::RefusedText
             | Self::PaperText
             | Self::JamText
-            | Self::LowBatteryText => "display 显示屏",
+            | Self::LowBatteryText
+            | Self::DimScreen
+            | Self::TamperText
+            | Self::ColdText
+            | Self::CoverText
+            | Self::CutterText
+            | Self::PrinterRestsText => "display 显示屏",
             Self::ErrorTone | Self::Silence => "sound 声音",
             Self::PowerLightOut | Self::ChargeLightOut | Self::LinkLightBlinks => "lights 指示灯",
             Self::SlowOperation
@@ -142,12 +180,14 @@ impl Cue {
             | Self::RestartsByItself
             | Self::FreeOfferMessage
             | Self::Complaint
-            | Self::MoneyMissing => "behaviour 表现",
+            | Self::MoneyMissing
+            | Self::HotCase
+            | Self::NoReactionToTouch => "behaviour 表现",
         }
     }
 
     /// Bit of this cue in a set.
-    pub(crate) const fn bit(self) -> u32 {
+    pub(crate) const fn bit(self) -> u64 {
         1 << self as u32
     }
 
@@ -155,7 +195,8 @@ impl Cue {
     pub(crate) fn suspicion(self) -> Option<Fault> {
         use crate::comms::cellular;
         use crate::hardware::{
-            battery, card_reader, display, keypad, mainboard, panel, power, printer, scanner,
+            battery, card_reader, display, housing, keypad, mainboard, panel, power, printer,
+            scanner, tamper,
         };
         use crate::people::conduct;
         use crate::platform::host;
@@ -184,6 +225,14 @@ impl Cue {
             Self::FreeOfferMessage => Fault::Conduct(conduct::Fault::FreeOffer),
             Self::Complaint => Fault::Conduct(conduct::Fault::DataLeak),
             Self::MoneyMissing => Fault::Conduct(conduct::Fault::ThirdPartyFraud),
+            Self::DimScreen => Fault::Display(display::Fault::BacklightDim),
+            Self::TamperText => Fault::Tamper(tamper::Fault::Triggered),
+            Self::ColdText => Fault::Housing(housing::Fault::Cold),
+            Self::CoverText => Fault::Printer(printer::Fault::CoverOpen),
+            Self::CutterText => Fault::Printer(printer::Fault::CutterBlocked),
+            Self::PrinterRestsText => Fault::Printer(printer::Fault::HeadHot),
+            Self::HotCase => Fault::Housing(housing::Fault::Heat),
+            Self::NoReactionToTouch => Fault::Display(display::Fault::TouchDead),
         })
     }
 }

@@ -91,6 +91,10 @@ pub struct Audit {
     pub doubled: u64,
     /// Unreversed sales that are excused: their terminal was cut off or down during the quiet period.
     pub excused: u64,
+    /// Records that terminals lost with their power.
+    pub forgotten: u64,
+    /// Money that hangs on them: charged though the terminal gave up, sold and never handed in, approved and taken back.
+    pub at_risk: Money,
     /// What the terminals hold as approved.
     pub terminal_total: Money,
     /// What the gateway holds as approved and not reversed.
@@ -105,6 +109,10 @@ pub struct Audit {
 struct Till<'a> {
     terminal: ActorId,
     lines: &'a [Line],
+    /// Lines that it has lost.
+    lost: &'a [Line],
+    /// Approved sales that it took back because it had lost their answer.
+    undone: &'a [Line],
     /// It can sell at the end of the run.
     serving: bool,
     /// When it last began to be able to.
@@ -146,8 +154,9 @@ pub fn audit(
         for (&terminal, app, care) in rows {
             let row = terminal.0 as usize;
             let since = served_since.get(row).copied().flatten().unwrap_or_default();
-            let till =
-                Till { terminal, lines: app.journal().lines(), serving: care.serving(), since };
+            let journal = app.journal();
+            let (lines, lost, undone) = (journal.lines(), journal.lost(), journal.undone());
+            let till = Till { terminal, lines, lost, undone, serving: care.serving(), since };
             let mut held = postings.remove(&terminal).unwrap_or_default();
             held.sort_unstable_by_key(|(stan, _)| *stan);
             check_terminal(
@@ -234,6 +243,29 @@ fn check_terminal(
             own += line.amount;
         }
     }
+    // What a terminal has lost with its power it cannot put right: it is counted, not excused away.
+    for line in till.lost {
+        audit.forgotten += 1;
+        let stands = standing(line.stan);
+        match (line.state, stands) {
+            (LineState::Stored, None) => audit.at_risk += line.amount,
+            (LineState::Sent | LineState::GivenUp, Some(_)) => {
+                audit.at_risk += line.amount;
+                audit.unreversed += 1;
+                audit.excused += 1;
+            }
+            _ => {}
+        }
+        if let Some(it) = stands {
+            host += it.amount;
+            on_the_way -= it.amount;
+            *paid.entry(line.customer).or_default() += u32::from(it.taken);
+        }
+    }
+    for line in till.undone {
+        audit.forgotten += 1;
+        audit.at_risk += line.amount;
+    }
     audit.terminal_total += own;
     audit.host_total += host;
     audit.gateway_total += booked;
@@ -251,7 +283,8 @@ fn check_terminal(
 fn doubled(audit: &mut Audit, till: &Till<'_>, paid: &BTreeMap<u32, u32>) {
     for (&customer, _) in paid.iter().filter(|(_, times)| **times > 1) {
         let mut lines = till.lines.iter().filter(|line| line.customer == customer);
-        let pending = lines.clone().any(|line| line.state == LineState::GivenUp);
+        let pending = lines.clone().any(|line| line.state == LineState::GivenUp)
+            || till.lost.iter().any(|line| line.customer == customer);
         let Some(line) = lines.next_back() else { continue };
         audit.doubled += 1;
         if !pending {

@@ -1,9 +1,14 @@
 //! A terminal's journal: what it holds about its sales, in memory that survives a loss of power.
 
+mod buffer;
+
 use sim::Instant;
 
 use crate::money::Money;
 use crate::wire::{Code, Iso, Mti};
+
+pub(crate) use buffer::Loss;
+pub use buffer::Writing;
 
 /// Where a sale stands in the terminal's own books.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,11 +47,23 @@ pub struct Journal {
     reversals: Vec<Iso>,
     /// Offline sales that no host has taken in, oldest first.
     advices: Vec<Iso>,
+    /// What is not written yet, for a terminal that does not write at once.
+    buffer: Option<Box<buffer::Buffer>>,
+    /// Truth: lines that were lost with the power.
+    lost: Vec<Line>,
+    /// Truth: approved lines whose answer was lost with the power.
+    undone: Vec<Line>,
 }
 
 impl Journal {
+    /// An empty one.
+    pub(crate) fn new(writing: Writing) -> Self {
+        Self { buffer: buffer::Buffer::of(writing), ..Self::default() }
+    }
+
     /// A request is about to be sent: its reversal record is written first.
     pub(crate) fn sent(&mut self, iso: &Iso, customer: u32, at: Instant) {
+        self.touch(iso.stan, None, at);
         self.request = *iso;
         let Iso { stan, amount, .. } = *iso;
         self.lines.push(Line { stan, customer, amount, at, state: LineState::Sent });
@@ -55,6 +72,7 @@ impl Journal {
     /// A sale is approved offline.
     pub(crate) fn store(&mut self, iso: Iso, customer: u32, at: Instant) {
         let Iso { stan, amount, .. } = iso;
+        self.touch(stan, None, at);
         self.lines.push(Line { stan, customer, amount, at, state: LineState::Stored });
         self.advices.push(iso);
     }
@@ -70,15 +88,22 @@ impl Journal {
     }
 
     /// A final answer.
-    pub(crate) fn settle(&mut self, stan: u32, state: LineState) {
+    pub(crate) fn settle(&mut self, stan: u32, state: LineState, at: Instant) {
+        if let Some(was) = self.line(stan).map(|line| line.state) {
+            self.touch(stan, Some(was), at);
+        }
+        self.mark(stan, state);
+    }
+
+    fn mark(&mut self, stan: u32, state: LineState) {
         if let Some(line) = self.line(stan) {
             line.state = state;
         }
     }
 
     /// A request is given up: a reversal with its original's data is queued.
-    pub(crate) fn give_up(&mut self, stan: u32, reason: Code) {
-        self.settle(stan, LineState::GivenUp);
+    pub(crate) fn give_up(&mut self, stan: u32, reason: Code, at: Instant) {
+        self.settle(stan, LineState::GivenUp, at);
         let original = self.request;
         let reversal = Iso { mti: Mti::Reversal, code: reason, original: stan, ..original };
         self.reversals.push(reversal);
@@ -97,11 +122,13 @@ impl Journal {
         self.advices.len()
     }
 
+    // That a record is done with is written at once: to send it again would do no harm, to keep it would.
+
     /// A reversal is acknowledged; false if it was not pending.
     pub(crate) fn take_back(&mut self, stan: u32) -> bool {
         let Some(at) = self.reversals.iter().position(|iso| iso.stan == stan) else { return false };
         self.reversals.remove(at);
-        self.settle(stan, LineState::Reversed);
+        self.mark(stan, LineState::Reversed);
         true
     }
 
@@ -109,7 +136,7 @@ impl Journal {
     pub(crate) fn advised(&mut self, stan: u32) -> bool {
         let Some(at) = self.advices.iter().position(|iso| iso.stan == stan) else { return false };
         self.advices.remove(at);
-        self.settle(stan, LineState::Approved);
+        self.mark(stan, LineState::Approved);
         true
     }
 

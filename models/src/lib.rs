@@ -26,6 +26,8 @@ pub mod remedy;
 pub mod service;
 pub mod takes;
 pub mod telemetry;
+mod warmth;
+pub mod wear;
 pub mod wire;
 pub mod world;
 
@@ -48,7 +50,8 @@ sim::catalogue! {
 
     /// The terminal's body and what is plugged into it.
     hardware: Hardware {
-        power::Power, battery::Battery, mainboard::Mainboard, display::Display, keypad::Keypad,
+        power::Power, battery::Battery, housing::Housing, mainboard::Mainboard, tamper::Tamper,
+        display::Display, keypad::Keypad,
         card_reader::CardReader, printer::Printer, scanner::Scanner, panel::Panel,
     }
     /// The links from the terminal to the network.

@@ -94,6 +94,17 @@ pub enum Note {
         /// It is on record as paid for.
         paid: bool,
     },
+    /// A loss of power took records that the terminal had not yet written.
+    RecordsLost {
+        /// Requests that the terminal no longer knows of.
+        requests: u32,
+        /// Reversals among them that were still to be sent.
+        reversals: u32,
+        /// Stored sales that nobody will hand in.
+        stored: u32,
+        /// What requests and stored sales are worth.
+        amount: Money,
+    },
     /// A stored sale was taken in by the host.
     StoredSent {
         /// Of the stored sale.

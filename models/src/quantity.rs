@@ -40,9 +40,58 @@ whole! {
     Millimetres: "a length", "57mm", [("mm", 1), ("cm", 10), ("m", 1_000)];
     /// An electric charge, in milliampere-hours.
     MilliampHours: "an electric charge", "2600mAh", [("mAh", 1), ("Ah", 1_000)];
+    /// An electric current, in milliamperes.
+    Milliamperes: "an electric current", "800mA", [("mA", 1), ("A", 1_000)];
+    /// An electric resistance, in milliohms.
+    Milliohms: "an electric resistance", "120mohm", [("mohm", 1), ("ohm", 1_000)];
     /// An amount of memory, in mebibytes.
     Mebibytes: "an amount of memory", "512MiB", [("MiB", 1), ("GiB", 1_024)];
 }
+
+/// A temperature, in tenths of a degree Celsius; a difference of temperatures, in tenths of a kelvin.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Celsius(pub i32);
+
+impl Celsius {
+    /// In degrees.
+    pub fn degrees(self) -> f64 {
+        f64::from(self.0) / 10.0
+    }
+    /// The nearest tenth of a degree.
+    pub fn of(degrees: f64) -> Self {
+        Self(libm::round(degrees * 10.0) as i32)
+    }
+}
+
+/// What no shop and no terminal comes near, in tenths of a degree.
+const EXTREMES: std::ops::RangeInclusive<i32> = -1_000..=3_000;
+
+impl Quantity for Celsius {
+    const NAME: &'static str = "Celsius";
+    const WHAT: &'static str = "a temperature";
+    const EXAMPLE: &'static str = "25C";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let (sign, size) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+        let tenths = in_units(size, Self::WHAT, &[("C", 10), ("°C", 10)])?;
+        let tenths = i32::try_from(tenths).map(|it| sign * it).ok();
+        tenths.filter(|it| EXTREMES.contains(it)).map(Self).ok_or_else(|| {
+            format!("\"{text}\" is out of bounds: a temperature is from \"-100C\" to \"300C\"")
+        })
+    }
+    fn write(&self) -> String {
+        let (sign, size) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        match size % 10 {
+            0 => format!("{sign}{}C", size / 10),
+            tenth => format!("{sign}{}.{tenth}C", size / 10),
+        }
+    }
+    fn stand_in() -> Self {
+        Self(250)
+    }
+}
+sim::quantity_in_files!(Celsius);
 
 /// A currency, by ISO 4217.
 #[derive(
@@ -232,10 +281,23 @@ mod tests {
                 Ok(MilliampHours(value))
             );
             assert_eq!(Mebibytes::parse(&Mebibytes(value).write()), Ok(Mebibytes(value)));
+            assert_eq!(Milliohms::parse(&Milliohms(value).write()), Ok(Milliohms(value)));
+            assert_eq!(Milliamperes::parse(&Milliamperes(value).write()), Ok(Milliamperes(value)));
             for currency in Currency::ALL {
                 let price = Price::new(i64::from(value), currency);
                 assert_eq!(Price::parse(&price.write()), Ok(price));
             }
         }
+    }
+
+    #[test]
+    fn a_temperature_may_be_below_zero_and_has_bounds() {
+        for tenths in [-1_000, -105, -1, 0, 7, 250, 3_000] {
+            assert_eq!(Celsius::parse(&Celsius(tenths).write()), Ok(Celsius(tenths)));
+        }
+        assert_eq!(Celsius::parse("-10.5 C"), Ok(Celsius(-105)));
+        assert!(Celsius::parse("400C").is_err());
+        assert!(Celsius::parse("25").is_err());
+        assert!(Celsius::parse("25F").is_err());
     }
 }

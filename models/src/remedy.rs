@@ -51,6 +51,10 @@ pub enum Remedy {
     Update,
     /// Repairs or exchanges the part on the spot.
     Repair,
+    /// Moves the terminal to where it is neither too hot nor too cold.
+    Relocate,
+    /// A professional injects new keys.
+    InjectKeys,
     /// Exchanges the whole terminal.
     Swap,
     /// The operator of the host or gateway restores its service.
@@ -65,7 +69,7 @@ pub enum Remedy {
 
 impl Remedy {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Retry,
         Self::Reconnect,
         Self::FailOver,
@@ -83,6 +87,8 @@ impl Remedy {
         Self::Configure,
         Self::Update,
         Self::Repair,
+        Self::Relocate,
+        Self::InjectKeys,
         Self::Swap,
         Self::RestoreService,
         Self::Instruct,
@@ -110,6 +116,8 @@ impl Remedy {
             Self::Configure => "configure",
             Self::Update => "update",
             Self::Repair => "repair",
+            Self::Relocate => "relocate",
+            Self::InjectKeys => "inject-keys",
             Self::Swap => "swap",
             Self::RestoreService => "restore-service",
             Self::Instruct => "instruct",
@@ -138,6 +146,8 @@ impl Remedy {
             Self::Configure => "修改参数",
             Self::Update => "更新",
             Self::Repair => "维修",
+            Self::Relocate => "移动终端",
+            Self::InjectKeys => "注入密钥",
             Self::Swap => "换机",
             Self::RestoreService => "恢复服务",
             Self::Instruct => "合规培训与警告",
@@ -151,10 +161,13 @@ impl Remedy {
 pub(crate) fn act(remedy: Remedy) -> Option<Message> {
     match remedy {
         Remedy::RestartApp => Some(Message::RestartApp),
-        Remedy::RestartTerminal | Remedy::Update | Remedy::Swap => Some(Message::Restart),
+        Remedy::RestartTerminal | Remedy::Update => Some(Message::Restart),
+        Remedy::Swap => Some(Message::Swapped),
         Remedy::Reconnect => Some(Message::Reconnect),
         Remedy::FailOver => Some(Message::FailOver),
         Remedy::ReplaceRoll => Some(Message::NewRoll),
+        Remedy::ReplaceBattery => Some(Message::NewBattery),
+        Remedy::Repair => Some(Message::Overhauled),
         Remedy::Suspend => Some(Message::Suspend),
         _ => None,
     }

@@ -119,6 +119,10 @@ pub struct Transactions {
     pub doubled: u64,
     /// Answers that came after the terminal had given up.
     pub late_answers: u64,
+    /// Records of sales that terminals lost with their power.
+    pub records_lost: u64,
+    /// What hangs on them, in minor units: charged though given up, sold and never handed in, approved and taken back.
+    pub at_risk_minor: i64,
     /// Records of sales that somebody looked up at a terminal.
     pub looked_up: u64,
     /// Those of them that the terminal could not show.
@@ -240,6 +244,8 @@ impl Transactions {
             unreversed: all.unreversed,
             doubled: all.doubled,
             late_answers: all.late_answers,
+            records_lost: all.records_lost,
+            at_risk_minor: all.at_risk_minor,
             looked_up: all.looked_up,
             look_ups_failed: all.look_ups_failed,
             approved_minor: all.approved.amount_minor,

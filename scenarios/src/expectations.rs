@@ -90,6 +90,8 @@ pub enum Measure {
     Unreversed,
     /// Number of purchases that were charged more than once.
     Doubled,
+    /// Number of records of sales that terminals lost with their power.
+    RecordsLost,
 }
 
 /// What kind of value a measure has.
@@ -113,6 +115,7 @@ impl Measure {
             Self::RestoredShare | Self::ApprovedShare => Kind::Share,
             Self::FalseAlarms | Self::Attempted | Self::Declined | Self::Abandoned => Kind::Count,
             Self::Reversed | Self::Stored | Self::Unreversed | Self::Doubled => Kind::Count,
+            Self::RecordsLost => Kind::Count,
         }
     }
 

@@ -9,6 +9,7 @@ use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
 use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
+use crate::wear::{Life, Wear};
 use crate::wire::Method;
 use crate::telemetry::Gauge;
 use crate::{Family, Models, Part, Remedy};
@@ -24,19 +25,42 @@ pub struct Spec {
     pub misread: Probability,
     /// Failed reads of one kind in a row after which the terminal suspects its reader.
     pub suspects_after: u8,
+    /// For how many insertions the chip contacts last; none: they do not wear.
+    pub life_in_insertions: Option<Life>,
+    /// For how many swipes the stripe head lasts; none: it does not wear.
+    pub life_in_swipes: Option<Life>,
+    /// Insertions after which the contacts are due for exchange; none: nobody counts. No published figure was found for
+    /// the reader of a payment terminal.
+    pub rated_insertions: Option<u32>,
+    /// Swipes after which the head is due for exchange; none: nobody counts.
+    pub rated_swipes: Option<u32>,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { takes: Span::millis(2_500), misread: Probability(0.01), suspects_after: 4 }
+        Self {
+            takes: Span::millis(2_500),
+            misread: Probability(0.01),
+            suspects_after: 4,
+            life_in_insertions: None,
+            life_in_swipes: None,
+            rated_insertions: None,
+            rated_swipes: None,
+        }
     }
 }
 
 /// State of the reader.
 #[derive(Component, Debug, Default)]
 pub struct CardReader {
-    /// Share of reads that fail because of a fault: chip, contactless, stripe.
-    bad: [f64; 3],
+    /// Share of reads that fail for dirt: chip, contactless, stripe.
+    dirty: [f64; 3],
+    /// Share of reads that fail because something is worn or dead: chip, contactless, stripe.
+    worn: [f64; 3],
+    /// It does not react at all.
+    dead: bool,
+    insertions: Wear,
+    swipes: Wear,
     /// Failed reads in a row: chip, contactless, stripe.
     failed: [u8; 3],
     reads: u32,
@@ -60,6 +84,12 @@ pub enum Fault {
     AntennaDead,
     /// The stripe head is worn.
     StripeHeadWorn,
+    /// The contacts for the chip are worn.
+    ChipContactsWorn,
+    /// The stripe head is dirty.
+    StripeHeadDirty,
+    /// The whole reader does not react.
+    NoReaction,
 }
 
 /// The reader's error counters.
@@ -67,6 +97,10 @@ pub enum Fault {
 pub struct Reading {
     failed: [u8; 3],
     limit: u8,
+    /// It answers the terminal.
+    answers: bool,
+    /// Contacts or head are past their rated life: chip, contactless, stripe.
+    overdue: [bool; 3],
 }
 
 const READ: Purpose = Purpose::of("card reader: the read fails");
@@ -79,11 +113,44 @@ const fn kind(method: Method) -> usize {
     }
 }
 
-const fn spot(fault: Fault) -> usize {
-    match fault {
-        Fault::ChipContactsDirty => 0,
-        Fault::AntennaDead => 1,
-        Fault::StripeHeadWorn => 2,
+const INSERTIONS: Purpose = Purpose::of("card reader: life in insertions");
+const SWIPES: Purpose = Purpose::of("card reader: life in swipes");
+
+impl CardReader {
+    /// Share of reads of a kind that fail because of faults: dirt and wear each let their share pass.
+    fn bad(&self, kind: usize) -> f64 {
+        if self.dead { 1.0 } else { 1.0 - (1.0 - self.dirty[kind]) * (1.0 - self.worn[kind]) }
+    }
+
+    /// Damages what a fault damages, or sets it right.
+    fn set(&mut self, fault: Fault, magnitude: f64) {
+        match fault {
+            Fault::ChipContactsDirty => self.dirty[0] = magnitude,
+            Fault::ChipContactsWorn => self.worn[0] = magnitude,
+            Fault::AntennaDead => self.worn[1] = magnitude,
+            Fault::StripeHeadDirty => self.dirty[2] = magnitude,
+            Fault::StripeHeadWorn => self.worn[2] = magnitude,
+            Fault::NoReaction => self.dead = magnitude > 0.0,
+        }
+    }
+
+    /// Each insertion scrapes the contacts, each swipe the head.
+    fn wears(&mut self, spec: &Spec, method: Method, cx: &mut Context<'_, Models>) {
+        match kind(method) {
+            0 if self.insertions.used(1, spec.life_in_insertions.as_ref(), INSERTIONS, cx) => {
+                cx.broke(Fault::ChipContactsWorn.into());
+            }
+            2 if self.swipes.used(1, spec.life_in_swipes.as_ref(), SWIPES, cx) => {
+                cx.broke(Fault::StripeHeadWorn.into());
+            }
+            _ => {}
+        }
+    }
+
+    fn overdue(&self, spec: &Spec) -> [bool; 3] {
+        let past = |uses: u32, rated: Option<u32>| rated.is_some_and(|rated| uses >= rated);
+        let chip = past(self.insertions.uses(), spec.rated_insertions);
+        [chip, false, past(self.swipes.uses(), spec.rated_swipes)]
     }
 }
 
@@ -138,6 +205,51 @@ impl Model<Models> for CardReader {
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
+        Mode {
+            fault: crate::Fault::CardReader(Fault::ChipContactsWorn),
+            name: "chip-contacts-worn",
+            zh: "芯片触点磨损",
+            family: Family::CardReader,
+            effect: "chips are not read, however clean the contacts; cards with a stripe fall back to it",
+            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+            seen_by: &[Part::CardReader, Part::Merchant],
+            mended_by: &[(Remedy::Clean, 0.1), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::CardReader(Fault::StripeHeadDirty),
+            name: "stripe-head-dirty",
+            zh: "磁头脏污",
+            family: Family::CardReader,
+            effect: "a card is swiped and nothing happens, until the head is cleaned",
+            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+            seen_by: &[Part::CardReader, Part::Merchant],
+            mended_by: &[(Remedy::Clean, 0.8), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
+                step(Remedy::Clean, Performer::Support, Span::minutes(4)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::CardReader(Fault::NoReaction),
+            name: "no-reaction",
+            zh: "读卡器无反应",
+            family: Family::CardReader,
+            effect: "no card is read in any way: only codes can be sold by",
+            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+            seen_by: &[Part::CardReader, Part::Merchant],
+            mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -155,7 +267,7 @@ impl Model<Models> for CardReader {
         }
         let (kind, method) = (kind(self.method), self.method);
         let bits = cx.draw(READ, u64::from(read));
-        let faulty = unit(bits[1]) < self.bad[kind];
+        let faulty = unit(bits[1]) < self.bad(kind);
         let ok = !faulty && unit(bits[0]) >= spec.misread.0;
         if ok {
             if self.failed[kind] > 0 {
@@ -176,6 +288,7 @@ impl Model<Models> for CardReader {
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
             Message::Read { method, .. } => {
+                self.wears(spec, method, cx);
                 self.method = method;
                 self.reads += 1;
                 cx.after(spec.takes, Timer::Presented(self.reads));
@@ -186,6 +299,20 @@ impl Model<Models> for CardReader {
                 self.failed = [0; 3];
             }
             Message::Ready => cx.look(),
+            Message::Overhauled => {
+                let overdue = self.overdue(spec);
+                if overdue[0] {
+                    self.insertions.renew();
+                }
+                if overdue[2] {
+                    self.swipes.renew();
+                }
+                cx.look();
+            }
+            Message::Swapped => {
+                self.insertions.renew();
+                self.swipes.renew();
+            }
             Message::Report => {
                 let worst = self.failed.into_iter().max().unwrap_or_default();
                 cx.say(Message::Measured { gauge: Gauge::FailedReads, value: u32::from(worst) });
@@ -194,27 +321,83 @@ impl Model<Models> for CardReader {
         }
     }
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, _: &mut Context<'_, Models>) {
-        self.bad[spot(fault)] = magnitude;
+        self.set(fault, magnitude);
     }
     fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        let spot = spot(fault);
-        (self.bad[spot], self.failed[spot]) = (0.0, 0);
+        self.set(fault, 0.0);
+        match fault {
+            Fault::ChipContactsDirty | Fault::ChipContactsWorn => self.failed[0] = 0,
+            Fault::AntennaDead => self.failed[1] = 0,
+            Fault::StripeHeadDirty | Fault::StripeHeadWorn => self.failed[2] = 0,
+            Fault::NoReaction => self.failed = [0; 3],
+        }
+        match fault {
+            Fault::ChipContactsWorn => self.insertions.renew(),
+            Fault::StripeHeadWorn => self.swipes.renew(),
+            _ => {}
+        }
         cue::gone(cx, Cue::NoReactionToCard);
         cx.look();
     }
     /// It sells as long as one way of reading is left.
     fn able(&self, _: &Spec) -> bool {
-        self.bad.iter().any(|bad| *bad < 0.5)
+        (0..3).any(|kind| self.bad(kind) < 0.5)
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading { failed: self.failed, limit: spec.suspects_after }
+        Reading {
+            failed: self.failed,
+            limit: spec.suspects_after,
+            answers: !self.dead,
+            overdue: self.overdue(spec),
+        }
     }
+    /// From inside, dirt looks like wear: the likelier of the two is suspected, which is wear only past the rated life.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        let worst = (0..3).max_by_key(|&kind| (reading.failed[kind], 3 - kind))?;
-        (reading.failed[worst] >= reading.limit.max(1)).then_some(match worst {
-            0 => Fault::ChipContactsDirty,
-            1 => Fault::AntennaDead,
-            _ => Fault::StripeHeadWorn,
+        let Reading { failed, limit, answers, overdue } = *reading;
+        let worst = (0..3).max_by_key(|&kind| (failed[kind], 3 - kind))?;
+        // The terminal asks its reader when reading fails.
+        if !answers && failed[worst] > 0 {
+            return Some(Fault::NoReaction);
+        }
+        let worst = if failed[worst] >= limit.max(1) {
+            worst
+        } else {
+            // Nothing fails yet, but what is overdue will.
+            overdue.iter().position(|overdue| *overdue)?
+        };
+        Some(match (worst, overdue[worst]) {
+            (0, false) => Fault::ChipContactsDirty,
+            (0, true) => Fault::ChipContactsWorn,
+            (1, _) => Fault::AntennaDead,
+            (_, false) => Fault::StripeHeadDirty,
+            (_, true) => Fault::StripeHeadWorn,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dirt_and_wear_each_let_their_share_pass() {
+        let mut reader = CardReader::default();
+        reader.set(Fault::ChipContactsDirty, 0.5);
+        reader.set(Fault::ChipContactsWorn, 0.6);
+        assert!((reader.bad(0) - 0.8).abs() < 1e-12);
+        reader.set(Fault::ChipContactsDirty, 0.0);
+        assert!((reader.bad(0) - 0.6).abs() < 1e-12, "cleaning leaves the wear");
+    }
+
+    #[test]
+    fn failures_are_taken_for_wear_only_past_the_rated_life() {
+        let sees = |failed, overdue| {
+            CardReader::detect(&mut (), &Reading { failed, limit: 4, answers: true, overdue })
+        };
+        assert_eq!(sees([0, 0, 3], [false; 3]), None);
+        assert_eq!(sees([0, 0, 4], [false; 3]), Some(Fault::StripeHeadDirty));
+        assert_eq!(sees([0, 0, 4], [false, false, true]), Some(Fault::StripeHeadWorn));
+        let due = sees([0; 3], [true, false, false]);
+        assert_eq!(due, Some(Fault::ChipContactsWorn), "a warning before anything fails");
     }
 }

@@ -17,6 +17,8 @@ use crate::{Family, Models, Part, Remedy};
 pub struct Spec {
     /// The terminal measures the current of its backlight, and so notices a dark screen by itself.
     pub measures_backlight: bool,
+    /// It is worked by keys alone: a dead touch panel hurts nobody.
+    pub keys_only: bool,
 }
 
 /// State of the display.
@@ -25,6 +27,9 @@ pub struct Display {
     running: bool,
     blank: bool,
     frozen: bool,
+    touch_dead: bool,
+    /// Share of the backlight that is missing.
+    dim: f64,
 }
 
 /// It makes no notes.
@@ -39,18 +44,44 @@ pub enum Fault {
     Blank,
     /// It shows the same for ever.
     Frozen,
+    /// It does not feel fingers any more.
+    TouchDead,
+    /// The backlight is dim; the magnitude is the share that is missing.
+    BacklightDim,
 }
 
 /// What the terminal can see of its display.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
-    /// The backlight draws current; `None` where nobody measures it.
-    lit: Option<bool>,
+    /// Share of its current that the backlight draws; `None` where nobody measures it.
+    lit: Option<f64>,
+    /// The touch controller answers its self-test.
+    touch_answers: bool,
 }
 
+/// How much longer an entry takes on a screen that is all but dark, in per cent.
+const SLOWED_BY: f64 = 150.0;
+/// People get used to a screen that loses less than a third of its light.
+const NOTICED: f64 = 0.3;
+
 impl Display {
-    fn tell(&self, cx: &mut Context<'_, Models>) {
-        cx.say(Message::Screen { readable: !self.blank && !self.frozen });
+    fn usable(&self, spec: &Spec) -> bool {
+        !self.blank && !self.frozen && (spec.keys_only || !self.touch_dead)
+    }
+
+    /// Who reads on a dim screen looks twice at each key.
+    fn dimmed(&self, cx: &mut Context<'_, Models>) {
+        cx.say(Message::Dim { percent: 100 + (SLOWED_BY * self.dim) as u32 });
+        if self.dim >= NOTICED {
+            cx.error_state();
+            cue::show(cx, Cue::DimScreen);
+        } else {
+            cue::gone(cx, Cue::DimScreen);
+        }
+    }
+
+    fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        cx.say(Message::Screen { readable: self.usable(spec) });
         let dark = self.blank || !self.running;
         if dark { cue::show(cx, Cue::BlankScreen) } else { cue::gone(cx, Cue::BlankScreen) }
         cx.look();
@@ -93,6 +124,40 @@ impl Model<Models> for Display {
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
+        Mode {
+            fault: crate::Fault::Display(Fault::TouchDead),
+            name: "touch-dead",
+            zh: "触摸失灵",
+            family: Family::Hardware,
+            effect: "nothing can be chosen on the screen, so nothing can be sold",
+            cues: &[Cue::NoReactionToTouch],
+            seen_by: &[Part::Display, Part::Merchant],
+            mended_by: &[
+                (Remedy::RestartTerminal, 0.2),
+                (Remedy::Clean, 0.2),
+                (Remedy::Repair, 0.9),
+                (Remedy::Swap, 1.0),
+            ],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Display(Fault::BacklightDim),
+            name: "backlight-dim",
+            zh: "屏幕变暗",
+            family: Family::Hardware,
+            effect: "the screen is hard to read: entries take longer",
+            cues: &[Cue::DimScreen],
+            seen_by: &[Part::Display, Part::Merchant],
+            mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -106,42 +171,76 @@ impl Model<Models> for Display {
     fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
         match timer {}
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
             Message::Ready => self.running = true,
             Message::Halt => self.running = false,
             _ => return,
         }
-        self.tell(cx);
+        self.tell(spec, cx);
     }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
-        cx.error_state();
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        let on = magnitude > 0.0;
+        let touch = fault == Fault::TouchDead;
         match fault {
-            Fault::Blank => self.blank = true,
+            Fault::Blank => self.blank = on,
             Fault::Frozen => {
-                self.frozen = true;
-                cue::show(cx, Cue::FrozenScreen);
+                self.frozen = on;
+                if on { cue::show(cx, Cue::FrozenScreen) } else { cue::gone(cx, Cue::FrozenScreen) }
+            }
+            Fault::TouchDead => {
+                self.touch_dead = on;
+                if on && !spec.keys_only {
+                    cue::show(cx, Cue::NoReactionToTouch);
+                } else {
+                    cue::gone(cx, Cue::NoReactionToTouch);
+                }
+            }
+            Fault::BacklightDim => {
+                self.dim = magnitude;
+                self.dimmed(cx);
+                return cx.look();
             }
         }
-        self.tell(cx);
+        if on && !(touch && spec.keys_only) {
+            cx.error_state();
+        }
+        self.tell(spec, cx);
     }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::Blank => self.blank = false,
             Fault::Frozen => {
                 self.frozen = false;
                 cue::gone(cx, Cue::FrozenScreen);
             }
+            Fault::TouchDead => {
+                self.touch_dead = false;
+                cue::gone(cx, Cue::NoReactionToTouch);
+            }
+            Fault::BacklightDim => {
+                self.dim = 0.0;
+                self.dimmed(cx);
+            }
         }
-        self.tell(cx);
+        self.tell(spec, cx);
     }
-    fn able(&self, _: &Spec) -> bool {
-        !self.blank && !self.frozen
+    fn able(&self, spec: &Spec) -> bool {
+        self.usable(spec)
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading { lit: spec.measures_backlight.then_some(!self.blank) }
+        let lit = if self.blank { 0.0 } else { 1.0 - self.dim };
+        Reading {
+            lit: spec.measures_backlight.then_some(lit),
+            touch_answers: spec.keys_only || !self.touch_dead,
+        }
     }
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        (reading.lit == Some(false)).then_some(Fault::Blank)
+        match reading.lit {
+            Some(dark) if dark < 0.05 => Some(Fault::Blank),
+            _ if !reading.touch_answers => Some(Fault::TouchDead),
+            Some(dim) if dim < 1.0 - NOTICED => Some(Fault::BacklightDim),
+            _ => None,
+        }
     }
 }

@@ -8,6 +8,7 @@ use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
 use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
+use crate::wear::{Life, Wear};
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -17,11 +18,16 @@ use crate::{Family, Models, Part, Remedy};
 pub struct Spec {
     /// Time to key one digit.
     pub key_takes: Span,
+    /// For how many key presses the most used key lasts; none: it does not wear.
+    pub life: Option<Life>,
+    /// Key presses after which the keys are due for exchange; none: nobody counts. No published figure was found for the
+    /// keys of a payment terminal.
+    pub rated: Option<u32>,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { key_takes: Span::millis(500) }
+        Self { key_takes: Span::millis(500), life: None, rated: None }
     }
 }
 
@@ -30,6 +36,13 @@ impl Default for Spec {
 pub struct Keypad {
     stuck: bool,
     dead: bool,
+    /// Probability that a press of the bad key counts twice.
+    bounce: f64,
+    /// Presses that the controller saw come twice faster than any finger.
+    bounces: u8,
+    /// How long an entry takes on this screen: 0 and 100 are as usual.
+    slowed: u32,
+    presses: Wear,
     /// Entries so far: names the draws.
     entries: u32,
     /// Number of keys of the entry under way.
@@ -51,6 +64,8 @@ pub enum Fault {
     StuckKey,
     /// One key does nothing.
     DeadKey,
+    /// One key counts twice; the magnitude is how often.
+    BouncingKey,
 }
 
 /// What the terminal can see of its keys.
@@ -58,8 +73,12 @@ pub enum Fault {
 pub struct Reading {
     /// A key has been down for longer than anybody presses one.
     held: bool,
+    bounces: u8,
+    presses: u32,
+    rated: Option<u32>,
 }
 
+const LIFE: Purpose = Purpose::of("keypad: life in presses");
 const TOUCHES: Purpose = Purpose::of("keypad: the bad key is needed");
 /// Digits, enter, clear.
 const KEYS: f64 = 12.0;
@@ -68,13 +87,30 @@ impl Keypad {
     fn begin(&mut self, spec: &Spec, keys: u8, cx: &mut Context<'_, Models>) {
         self.keys = keys;
         self.entries += 1;
-        cx.after(spec.key_takes * u64::from(keys), Timer::Entered(self.entries));
+        if self.presses.used(u32::from(keys), spec.life.as_ref(), LIFE, cx) {
+            cx.broke(Fault::DeadKey.into());
+        }
+        let takes = spec.key_takes * u64::from(keys);
+        let takes = takes.scaled(f64::from(self.slowed.max(100)) / 100.0);
+        cx.after(takes, Timer::Entered(self.entries));
     }
 
-    /// A dead key spoils an entry that needs it; a stuck one spoils every entry.
-    fn spoiled(&self, cx: &Context<'_, Models>) -> bool {
-        let needs = 1.0 - libm::pow(1.0 - 1.0 / KEYS, f64::from(self.keys));
-        self.stuck || self.dead && unit(cx.draw(TOUCHES, u64::from(self.entries))[0]) < needs
+    /// A dead key spoils an entry that needs it; a stuck one spoils every entry; a bouncing one those in which it bounces.
+    fn spoiled(&mut self, cx: &mut Context<'_, Models>) -> bool {
+        if self.stuck {
+            return true;
+        }
+        if !self.dead && self.bounce == 0.0 {
+            return false;
+        }
+        let bits = cx.draw(TOUCHES, u64::from(self.entries));
+        let any = |each: f64| 1.0 - libm::pow(1.0 - each / KEYS, f64::from(self.keys));
+        let bounces = unit(bits[1]) < any(self.bounce);
+        if bounces {
+            self.bounces = self.bounces.saturating_add(1);
+            cx.look();
+        }
+        bounces || self.dead && unit(bits[0]) < any(1.0)
     }
 }
 
@@ -112,6 +148,20 @@ impl Model<Models> for Keypad {
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
+        Mode {
+            fault: crate::Fault::Keypad(Fault::BouncingKey),
+            name: "bouncing-key",
+            zh: "按键连击",
+            family: Family::Hardware,
+            effect: "a digit appears twice: entries have to be made again",
+            cues: &[Cue::WrongKey],
+            seen_by: &[Part::Keypad, Part::Merchant],
+            mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -140,22 +190,33 @@ impl Model<Models> for Keypad {
             // Six digits and the enter key.
             Message::EnterPin => self.begin(spec, 7, cx),
             Message::Ready => cx.look(),
+            Message::Dim { percent } => self.slowed = percent,
+            Message::Overhauled if spec.rated.is_some_and(|rated| self.presses.uses() >= rated) => {
+                self.presses.renew();
+                cx.look();
+            }
+            Message::Swapped => self.presses.renew(),
             // What was being keyed is forgotten.
             Message::Halt => self.entries += 1,
             _ => {}
         }
     }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
-            Fault::StuckKey => self.stuck = true,
-            Fault::DeadKey => self.dead = true,
+            Fault::StuckKey => self.stuck = magnitude > 0.0,
+            Fault::DeadKey => self.dead = magnitude > 0.0,
+            Fault::BouncingKey => self.bounce = magnitude,
         }
         cx.look();
     }
     fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::StuckKey => self.stuck = false,
-            Fault::DeadKey => self.dead = false,
+            Fault::DeadKey => {
+                self.dead = false;
+                self.presses.renew();
+            }
+            Fault::BouncingKey => (self.bounce, self.bounces) = (0.0, 0),
         }
         cue::gone(cx, Cue::WrongKey);
         cx.look();
@@ -163,10 +224,17 @@ impl Model<Models> for Keypad {
     fn able(&self, _: &Spec) -> bool {
         !self.stuck && !self.dead
     }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { held: self.stuck }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        let (bounces, presses) = (self.bounces, self.presses.uses());
+        Reading { held: self.stuck, bounces, presses, rated: spec.rated }
     }
+    /// One double press may be a nervous finger. Keys past their rated life are taken for dead before one is.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        reading.held.then_some(Fault::StuckKey)
+        match *reading {
+            Reading { held: true, .. } => Some(Fault::StuckKey),
+            Reading { bounces: 2.., .. } => Some(Fault::BouncingKey),
+            Reading { presses, rated: Some(rated), .. } if presses >= rated => Some(Fault::DeadKey),
+            _ => None,
+        }
     }
 }

@@ -1,13 +1,16 @@
-//! Mainboard: what the processor runs on.
+//! Mainboard: what the processor runs on; it watches its voltage and its temperature.
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::quantity::Probability;
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
+use crate::quantity::{Celsius, Millivolts};
+use crate::warmth::Warmth;
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -17,23 +20,75 @@ use crate::{Family, Models, Part, Remedy};
 pub struct Spec {
     /// Mean time between resets of a board that resets at random.
     pub resets_every: Span,
+    /// Below this the brown-out detector holds the board down.
+    pub brown_out: Millivolts,
+    /// A board that is down does not start below this.
+    pub starts_at: Millivolts,
+    /// Between brown-out and this it works abnormally: slow, and with resets.
+    pub abnormal_below: Millivolts,
+    /// Mean time between resets in that band.
+    pub abnormal_resets_every: Span,
+    /// Above this voltage of the supply a surge may kill the board.
+    pub endures: Millivolts,
+    /// Probability that such a surge does.
+    pub surge_kills: Probability,
+    /// How much warmer than the terminal's body the board gets by its own heat: a difference, so `"20C"` is 20 K.
+    pub warms_by: Celsius,
+    /// Time constant of its warming and cooling.
+    pub warms_in: Span,
+    /// From this temperature on the processor is slowed down.
+    pub throttles_at: Celsius,
+    /// At this temperature the board switches itself off until it is 15 K cooler.
+    pub shuts_at: Celsius,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { resets_every: Span::minutes(40) }
+        Self {
+            resets_every: Span::minutes(40),
+            brown_out: Millivolts(4_400),
+            starts_at: Millivolts(4_600),
+            abnormal_below: Millivolts(4_550),
+            abnormal_resets_every: Span::minutes(25),
+            endures: Millivolts(9_000),
+            surge_kills: Probability(0.05),
+            warms_by: Celsius(200),
+            warms_in: Span::minutes(10),
+            throttles_at: Celsius(750),
+            shuts_at: Celsius(900),
+        }
     }
 }
 
 /// State of the board.
-#[derive(Component, Debug, Default)]
+#[derive(Component, Debug)]
 pub struct Mainboard {
-    rail: bool,
+    rail: u32,
+    /// The brown-out detector holds it.
+    held: bool,
+    /// It has switched itself off for heat.
+    shut: bool,
     dead: bool,
     resets: bool,
+    /// How badly its heat gets away, from 0 to 1.
+    clogged: f64,
+    warmth: Warmth,
+    /// Temperature of the terminal's body, in degrees Celsius.
+    body: f64,
     /// Resets that nobody asked for, as the boot log counts them; cleared by whoever mends the board.
     unasked: u32,
+    /// Resets by the brown-out detector, or while the voltage was too low for anything else to blame.
+    brown_outs: u32,
+    /// Times it has switched itself off for heat.
+    heat_stops: u32,
+    surges: u32,
+    /// Counts beginnings of random resets: a note of an earlier one is ignored.
     epoch: u32,
+    /// Counts changes of the voltage's band.
+    band: u32,
+    /// Counts changes of the warmth.
+    heat: u32,
+    slowed: u32,
 }
 
 /// Its notes to itself.
@@ -41,6 +96,10 @@ pub struct Mainboard {
 pub enum Timer {
     /// The board resets.
     Reset(u32),
+    /// It resets because its voltage is too low to work as it should.
+    Falter(u32),
+    /// Its temperature passes a threshold.
+    Warmed(u32),
 }
 
 /// How a board breaks.
@@ -51,31 +110,174 @@ pub enum Fault {
     Dead,
     /// It resets at random.
     RandomResets,
+    /// Its heat does not get away: dust or a dried-out pad; the magnitude is how badly.
+    Overheating,
 }
 
-/// What the boot log says.
+/// What the boot log and the board's own sensor say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     unasked: u32,
+    heat_stops: u32,
+    /// How much warmer than the body it is, in degrees.
+    above_body: f64,
+    /// What a sound board stays under.
+    usual: f64,
 }
 
 const RESETS: Purpose = Purpose::of("mainboard: time to the next reset");
+const FALTERS: Purpose = Purpose::of("mainboard: time to the next reset by low voltage");
+const SURGE: Purpose = Purpose::of("mainboard: the surge kills it");
+
+/// Degrees that a board is warmer than it should be if its heat does not get away at all.
+const CLOGGED_BY: f64 = 60.0;
+/// A board that has switched itself off for heat starts when it is so many degrees cooler.
+const COOLS_BY: f64 = 15.0;
+/// How much slower everything gets for each degree above the threshold, in per cent.
+const SLOWER_BY: f64 = 5.0;
+/// How slow everything is on too low a voltage: the processor falls back to its lowest clock.
+const FALTERING: u32 = 150;
 
 impl Mainboard {
+    fn up(&self) -> bool {
+        !self.held && !self.shut && !self.dead
+    }
+
+    fn faltering(&self, spec: &Spec) -> bool {
+        self.up() && self.rail < spec.abnormal_below.0
+    }
+
     fn next_reset(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let occurrence = u64::from(self.epoch) << 32 | u64::from(self.unasked);
         let wait = cx.stream(RESETS, occurrence).exponential(spec.resets_every);
         cx.after(wait, Timer::Reset(self.epoch));
     }
-    fn tell(&self, cx: &mut Context<'_, Models>) {
-        cx.say(Message::Supplied { on: self.rail && !self.dead });
+
+    fn next_falter(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let occurrence = u64::from(self.band) << 32 | u64::from(self.brown_outs);
+        let wait = cx.stream(FALTERS, occurrence).exponential(spec.abnormal_resets_every);
+        cx.after(wait, Timer::Falter(self.band));
+    }
+
+    /// A reset that nobody asked for: what was not yet written is lost.
+    fn reset(cx: &mut Context<'_, Models>) {
+        cx.error_state();
+        cue::show(cx, Cue::RestartsByItself);
+        cx.say(Message::PowerLost);
+        cx.say(Message::Restart);
+    }
+
+    /// Says whether the processor runs; what it held in passing is lost when it stops.
+    fn tell(&self, was_up: bool, cx: &mut Context<'_, Models>) {
+        if was_up && !self.up() {
+            cx.say(Message::PowerLost);
+        }
+        cx.say(Message::Supplied { on: self.up() });
+    }
+
+    fn supplied(&mut self, spec: &Spec, on: bool, millivolts: u32, cx: &mut Context<'_, Models>) {
+        let (was_up, was_faltering) = (self.up(), self.faltering(spec));
+        self.rail = millivolts;
+        if !on || millivolts < spec.brown_out.0 {
+            self.brown_outs += u32::from(!self.held && on);
+            self.held = true;
+        } else if self.held && millivolts >= spec.starts_at.0 {
+            self.held = false;
+        }
+        self.tell(was_up, cx);
+        if was_up != self.up() {
+            self.warm(spec, cx);
+        }
+        if was_faltering != self.faltering(spec) {
+            self.band += 1;
+            if self.faltering(spec) {
+                self.next_falter(spec, cx);
+            } else {
+                cue::gone(cx, Cue::RestartsByItself);
+            }
+        }
+        self.pace(spec, cx);
+    }
+
+    /// A surge may be too much for the protection.
+    fn surge(&mut self, spec: &Spec, millivolts: u32, cx: &mut Context<'_, Models>) {
+        if millivolts <= spec.endures.0 {
+            return;
+        }
+        self.surges += 1;
+        if unit(cx.draw(SURGE, u64::from(self.surges))[0]) < spec.surge_kills.0 {
+            cx.broke(Fault::Dead.into());
+        }
+    }
+
+    /// Something about its heat has changed: what follows from it, and when.
+    fn warm(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (now, tau) = (cx.now(), spec.warms_in);
+        self.heat += 1;
+        let own = spec.warms_by.degrees() + CLOGGED_BY * self.clogged;
+        let to = if self.up() { self.body + own } else { self.body };
+        self.warmth.towards(to, now, tau);
+        let shuts = spec.shuts_at.degrees();
+        let next = if self.shut {
+            self.warmth.until_below(shuts - COOLS_BY, now, tau)
+        } else {
+            let throttles = spec.throttles_at.degrees();
+            let up = self.warmth.until_above(throttles, now, tau).filter(|it| *it > Span::ZERO);
+            up.or_else(|| self.warmth.until_above(shuts, now, tau).filter(|_| self.up()))
+        };
+        // Where heat slows the processor, it is looked at from time to time until it has settled.
+        let is = self.warmth.at(now, tau);
+        let matters = is.max(to) > spec.throttles_at.degrees() && libm::fabs(to - is) > 1.0;
+        let step = matters.then(|| tau.scaled(0.5));
+        if let Some(wait) = next.into_iter().chain(step).min() {
+            // A little later, so that rounding does not leave it just short of the threshold.
+            cx.after(wait + Span::secs(1), Timer::Warmed(self.heat));
+        }
+        self.pace(spec, cx);
+        cx.look();
+    }
+
+    fn warmed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let is = self.warmth.at(cx.now(), spec.warms_in);
+        let was_up = self.up();
+        let shuts = spec.shuts_at.degrees();
+        if self.shut && is <= shuts - COOLS_BY {
+            self.shut = false;
+        } else if !self.shut && was_up && is >= shuts {
+            self.shut = true;
+            self.heat_stops += 1;
+        }
+        if is >= spec.throttles_at.degrees() {
+            cx.error_state();
+            cue::show(cx, Cue::HotCase);
+        }
+        if was_up != self.up() {
+            self.tell(was_up, cx);
+        }
+        self.warm(spec, cx);
+    }
+
+    /// How slow the processor is for voltage and heat: 100 is as usual.
+    fn pace(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let too_warm = self.warmth.at(cx.now(), spec.warms_in) - spec.throttles_at.degrees();
+        let by_heat = 100 + (SLOWER_BY * too_warm.max(0.0)) as u32;
+        let slowed = by_heat.max(if self.faltering(spec) { FALTERING } else { 100 });
+        if slowed == self.slowed {
+            return;
+        }
+        self.slowed = slowed;
+        cx.say(Message::Slowed { percent: slowed });
+        if slowed > 120 { cue::show(cx, Cue::SlowOperation) } else { cue::gone(cx, Cue::SlowOperation) }
+        if by_heat == 100 {
+            cue::gone(cx, Cue::HotCase);
+        }
     }
 }
 
 impl Model<Models> for Mainboard {
     const NAME: &'static str = "mainboard";
     const ZH: &'static str = "电路板";
-    const ABOUT: &'static str = "The board that the processor and everything else runs on.";
+    const ABOUT: &'static str = "The board that the processor and everything else runs on: it watches voltage and heat.";
     const MODES: &'static [Mode<Models>] = &[
         Mode {
             fault: crate::Fault::Mainboard(Fault::Dead),
@@ -107,6 +309,21 @@ impl Model<Models> for Mainboard {
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
+        Mode {
+            fault: crate::Fault::Mainboard(Fault::Overheating),
+            name: "overheating",
+            zh: "设备过热",
+            family: Family::Hardware,
+            effect: "the terminal gets slow, switches itself off and starts again when it has cooled",
+            cues: &[Cue::HotCase, Cue::SlowOperation, Cue::BlankScreen],
+            seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -114,53 +331,83 @@ impl Model<Models> for Mainboard {
     type Reading = Reading;
     type Belief = ();
 
-    fn build(_: &Spec) -> Self {
-        Self { rail: true, ..Self::default() }
+    fn build(spec: &Spec) -> Self {
+        Self {
+            rail: 5_000,
+            held: false,
+            shut: false,
+            dead: false,
+            resets: false,
+            clogged: 0.0,
+            warmth: Warmth::settled(25.0 + spec.warms_by.degrees()),
+            body: 25.0,
+            unasked: 0,
+            brown_outs: 0,
+            heat_stops: 0,
+            surges: 0,
+            epoch: 0,
+            band: 0,
+            heat: 0,
+            slowed: 100,
+        }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Reset(epoch) = timer;
-        if epoch != self.epoch || !self.resets {
-            return;
+        match timer {
+            Timer::Reset(epoch) if epoch == self.epoch && self.resets => {
+                if self.up() {
+                    self.unasked += 1;
+                    Self::reset(cx);
+                }
+                self.next_reset(spec, cx);
+            }
+            Timer::Falter(band) if band == self.band && self.faltering(spec) => {
+                self.brown_outs += 1;
+                Self::reset(cx);
+                self.next_falter(spec, cx);
+            }
+            Timer::Warmed(heat) if heat == self.heat => self.warmed(spec, cx),
+            _ => {}
         }
-        if self.rail && !self.dead {
-            self.unasked += 1;
-            cx.error_state();
-            cue::show(cx, Cue::RestartsByItself);
-            cx.say(Message::Restart);
-        }
-        self.next_reset(spec, cx);
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Rail { on, .. } => {
-                self.rail = on;
-                self.tell(cx);
+            Message::Mains { millivolts, .. } => self.surge(spec, millivolts, cx),
+            Message::Rail { on, millivolts } => self.supplied(spec, on, millivolts, cx),
+            Message::Temperature(celsius) => {
+                self.body = celsius.degrees();
+                self.warm(spec, cx);
             }
             Message::Ready => cx.look(),
             _ => {}
         }
     }
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::Dead => {
-                self.dead = true;
+                let was_up = self.up();
+                self.dead = magnitude > 0.0;
                 cx.error_state();
                 cue::show(cx, Cue::PowerLightOut);
-                self.tell(cx);
+                self.tell(was_up, cx);
             }
             Fault::RandomResets => {
-                self.resets = true;
+                self.resets = magnitude > 0.0;
                 self.epoch += 1;
                 self.next_reset(spec, cx);
             }
+            Fault::Overheating => {
+                self.clogged = magnitude;
+                self.warm(spec, cx);
+            }
         }
     }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::Dead => {
+                let was_up = self.up();
                 self.dead = false;
                 cue::gone(cx, Cue::PowerLightOut);
-                self.tell(cx);
+                self.tell(was_up, cx);
             }
             Fault::RandomResets => {
                 self.resets = false;
@@ -168,16 +415,29 @@ impl Model<Models> for Mainboard {
                 cue::gone(cx, Cue::RestartsByItself);
                 cx.look();
             }
+            Fault::Overheating => {
+                (self.clogged, self.heat_stops) = (0.0, 0);
+                self.warm(spec, cx);
+            }
         }
     }
     fn able(&self, _: &Spec) -> bool {
-        !self.dead
+        self.up()
     }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { unasked: self.unasked }
+    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
+        Reading {
+            unasked: self.unasked,
+            heat_stops: self.heat_stops,
+            above_body: self.warmth.at(now, spec.warms_in) - self.body,
+            usual: spec.warms_by.degrees() + COOLS_BY,
+        }
     }
-    /// One restart may be anything; the third that nobody asked for is the board.
+    /// One restart may be anything; the third that nobody asked for is the board. One that is much warmer than the body
+    /// around it does not get rid of its heat, unlike one that stands in the sun.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.above_body > reading.usual || reading.heat_stops > 0 {
+            return Some(Fault::Overheating);
+        }
         (reading.unasked >= 3).then_some(Fault::RandomResets)
     }
 }

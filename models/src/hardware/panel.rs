@@ -113,9 +113,10 @@ impl Model<Models> for Panel {
             cx.after(spec.tone_lingers, Timer::Faded(self.tones));
         }
     }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
-            Fault::BuzzerDead => self.mute = true,
+            Fault::BuzzerDead => self.mute = magnitude > 0.0,
+            Fault::LightsDead if magnitude == 0.0 => cue::gone(cx, Cue::PowerLightOut),
             Fault::LightsDead => {
                 cx.error_state();
                 cue::show(cx, Cue::PowerLightOut);

@@ -1,14 +1,15 @@
-//! Power supply: socket, plug, charging cable, and the voltage that arrives.
+//! Power supply: socket, adapter, plug, charging cable, and the voltage that arrives.
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::quantity::Probability;
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
-use crate::quantity::Millivolts;
+use crate::quantity::{Milliamperes, Millivolts, Milliohms};
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -16,15 +17,34 @@ use crate::{Family, Models, Part, Remedy};
 #[schemars(rename = "PowerSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
-    /// Voltage at the terminal while all is well.
+    /// Voltage of the adapter without load.
     pub nominal: Millivolts,
-    /// Below this the brown-out detector holds the terminal down, unless a battery helps.
-    pub brown_out: Millivolts,
+    /// Share by which the voltage at the terminal may deviate from it before the terminal takes notice.
+    pub tolerance: Probability,
+    /// Current that the terminal draws while it works and charges.
+    pub load: Milliamperes,
+    /// Resistance of a sound cable with its plugs.
+    pub cable: Milliohms,
+    /// Resistance that a cable break of magnitude 0.5 adds; one of magnitude 1 is open.
+    pub broken_cable: Milliohms,
+    /// Above this voltage the protection cuts the terminal off from its supply.
+    pub cuts_off_above: Millivolts,
+    /// Mean time for which a plug that sits loose has no contact, until somebody touches the table again: exponential.
+    pub contact_gap: Span,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { nominal: Millivolts(5_000), brown_out: Millivolts(4_400) }
+        Self {
+            nominal: Millivolts(5_000),
+            // USB chargers are held to 5 %.
+            tolerance: Probability(0.05),
+            load: Milliamperes(800),
+            cable: Milliohms(100),
+            broken_cable: Milliohms(1_000),
+            cuts_off_above: Millivolts(5_800),
+            contact_gap: Span::secs(20),
+        }
     }
 }
 
@@ -32,15 +52,32 @@ impl Default for Spec {
 #[derive(Component, Debug, Default)]
 pub struct Power {
     outage: bool,
-    plug_loose: bool,
-    cable_broken: bool,
+    /// Share of the time for which the plug has no contact; 1 is out altogether.
+    loose: f64,
+    /// It has no contact now.
+    apart: bool,
+    /// Contacts lost and made: names the draws.
+    contacts: u32,
+    /// Contacts lost since the plug was last put right, as the charger counts them.
+    interruptions: u8,
+    /// Counts changes of the plug: a note of an earlier state is ignored.
+    plug: u32,
+    /// How broken the cable is, from 0 to 1.
+    broken: f64,
     /// Share of the voltage that is missing.
     sag: f64,
+    /// Share of the voltage that is too much.
+    swell: f64,
+    /// How far the adapter's voltage is from the right one, from 0 to 1.
+    wrong: f64,
 }
 
-/// It makes no notes.
+/// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Timer {}
+pub enum Timer {
+    /// A plug that sits loose makes or loses contact.
+    Contact(u32),
+}
 
 /// How a supply breaks.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
@@ -50,45 +87,99 @@ pub enum Fault {
     SupplyOutage,
     /// The voltage is too low; the magnitude is the share that is missing.
     VoltageSag,
-    /// The plug does not sit in its socket.
+    /// The voltage is too high; the magnitude is the share that is too much.
+    VoltageSwell,
+    /// The plug sits loose: it has no contact for a share of the time, the magnitude; 1 is out.
     LoosePlug,
-    /// The charging cable is broken.
+    /// The charging cable is broken: the nearer the magnitude to 1, the more the voltage falls under load; 1 is open.
     CableBroken,
+    /// An adapter of another device: its voltage is too high, by up to 140 % at magnitude 1 (12 V in place of 5 V).
+    WrongAdapter,
 }
 
-/// What the terminal can see of its supply.
+/// What the terminal can see of its supply: the charger measures with and without its own load.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
-    millivolts: u32,
-    brown_out: u32,
+    loaded: u32,
+    unloaded: u32,
+    low: u32,
+    high: u32,
+    cuts_off_above: u32,
+    interruptions: u8,
+}
+
+const CONTACT: Purpose = Purpose::of("power: how long a loose plug has contact, or none");
+
+/// How much more than the nominal voltage the wrong adapter of magnitude 1 gives: a 12 V adapter at a 5 V device.
+const WRONG_BY: f64 = 1.4;
+/// More than half again as much voltage is no bad mains: it is another adapter.
+const NO_MAINS: f64 = 1.5;
+/// Contacts that are lost by accident are few; the third is a plug that sits loose.
+const LOOSE_AFTER: u8 = 3;
+
+/// Ohm's law: what is left of a voltage behind a resistance, for a load that draws its current whatever it gets.
+pub fn at_terminal(supply: Millivolts, load: Milliamperes, resistance: Milliohms) -> Millivolts {
+    let drop = u64::from(load.0) * u64::from(resistance.0) / 1_000;
+    Millivolts(supply.0.saturating_sub(u32::try_from(drop).unwrap_or(u32::MAX)))
 }
 
 impl Power {
-    fn millivolts(&self, spec: &Spec) -> u32 {
-        if self.outage || self.plug_loose || self.cable_broken {
+    /// Voltage of the adapter, as it would be without any load.
+    fn unloaded(&self, spec: &Spec) -> u32 {
+        if self.outage || self.apart || self.broken >= 1.0 {
             return 0;
         }
-        (f64::from(spec.nominal.0) * (1.0 - self.sag)) as u32
+        let wrong = 1.0 + WRONG_BY * self.wrong;
+        (f64::from(spec.nominal.0) * (1.0 - self.sag) * (1.0 + self.swell) * wrong) as u32
+    }
+
+    /// Voltage at the terminal, under its load.
+    fn loaded(&self, spec: &Spec) -> u32 {
+        let break_adds = f64::from(spec.broken_cable.0) * self.broken / (1.0 - self.broken).max(1e-6);
+        let resistance = spec.cable.0.saturating_add(break_adds as u32);
+        at_terminal(Millivolts(self.unloaded(spec)), spec.load, Milliohms(resistance)).0
     }
 
     fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let millivolts = self.millivolts(spec);
-        let on = millivolts >= spec.brown_out.0;
+        let millivolts = self.loaded(spec);
+        let on = millivolts > 0 && millivolts <= spec.cuts_off_above.0;
         cx.say(Message::Mains { on, millivolts });
-        if on {
+        let Reading { low, high, .. } = self.reading(spec, cx.now());
+        if !(low..=high).contains(&millivolts) {
+            cx.error_state();
+        }
+        // The light of a charger needs the voltage that charging needs.
+        if on && millivolts >= low {
             cue::gone(cx, Cue::ChargeLightOut);
         } else {
-            cx.error_state();
             cue::show(cx, Cue::ChargeLightOut);
         }
         cx.look();
+    }
+
+    /// A plug that sits loose: exponential times with and without contact, whose means give the share of the time.
+    fn next_contact(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let gap = spec.contact_gap;
+        let mean = if self.apart { gap } else { gap.scaled((1.0 - self.loose) / self.loose) };
+        self.contacts += 1;
+        let wait = cx.stream(CONTACT, u64::from(self.contacts)).exponential(mean);
+        cx.after(wait, Timer::Contact(self.plug));
+    }
+
+    fn loosen(&mut self, spec: &Spec, share: f64, cx: &mut Context<'_, Models>) {
+        self.plug += 1;
+        (self.loose, self.apart) = (share, share > 0.0);
+        if share > 0.0 && share < 1.0 {
+            self.interruptions = self.interruptions.saturating_add(1);
+            self.next_contact(spec, cx);
+        }
     }
 }
 
 impl Model<Models> for Power {
     const NAME: &'static str = "power";
     const ZH: &'static str = "电源";
-    const ABOUT: &'static str = "Supply, plug and charging cable: the voltage that reaches the terminal.";
+    const ABOUT: &'static str = "Supply, adapter, plug and charging cable: the voltage that reaches the terminal.";
     const MODES: &'static [Mode<Models>] = &[
         Mode {
             fault: crate::Fault::Power(Fault::SupplyOutage),
@@ -111,7 +202,21 @@ impl Model<Models> for Power {
             zh: "电压异常",
             family: Family::Power,
             effect: "the terminal works abnormally, charges no longer, or restarts",
-            cues: &[Cue::ChargeLightOut, Cue::RestartsByItself, Cue::FaintPrint],
+            cues: &[Cue::ChargeLightOut, Cue::RestartsByItself, Cue::SlowOperation, Cue::FaintPrint],
+            seen_by: &[Part::Power, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
+            ladder: &[
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Power(Fault::VoltageSwell),
+            name: "voltage-swell",
+            zh: "电压过高",
+            family: Family::Power,
+            effect: "the protection cuts the terminal off; a surge that it cannot hold kills the board",
+            cues: &[Cue::ChargeLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
             ladder: &[
@@ -124,7 +229,7 @@ impl Model<Models> for Power {
             name: "loose-plug",
             zh: "插头松动",
             family: Family::Power,
-            effect: "nothing arrives from the socket",
+            effect: "the contact drops in and out, or nothing arrives from the socket",
             cues: &[Cue::ChargeLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0)],
@@ -139,10 +244,25 @@ impl Model<Models> for Power {
             name: "cable-broken",
             zh: "电源线损坏",
             family: Family::Power,
-            effect: "nothing arrives through the cable",
-            cues: &[Cue::ChargeLightOut, Cue::BlankScreen],
+            effect: "the voltage falls under load, or nothing arrives through the cable",
+            cues: &[Cue::ChargeLightOut, Cue::BlankScreen, Cue::RestartsByItself, Cue::SlowOperation],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ReplaceCable, 0.98), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
+                step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Power(Fault::WrongAdapter),
+            name: "wrong-adapter",
+            zh: "电压不符合设备要求",
+            family: Family::Power,
+            effect: "the protection cuts the terminal off, and the board may die",
+            cues: &[Cue::ChargeLightOut, Cue::BlankScreen],
+            seen_by: &[Part::Power, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::ReplaceCable, 0.95), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
@@ -159,8 +279,15 @@ impl Model<Models> for Power {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
-        match timer {}
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Contact(plug) = timer;
+        if plug != self.plug {
+            return;
+        }
+        self.apart = !self.apart;
+        self.interruptions = self.interruptions.saturating_add(u8::from(self.apart));
+        self.next_contact(spec, cx);
+        self.tell(spec, cx);
     }
     fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         if let Message::Ready = message {
@@ -169,31 +296,95 @@ impl Model<Models> for Power {
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
-            Fault::SupplyOutage => self.outage = true,
-            Fault::LoosePlug => self.plug_loose = true,
-            Fault::CableBroken => self.cable_broken = true,
+            Fault::SupplyOutage => self.outage = magnitude > 0.0,
+            Fault::LoosePlug => self.loosen(spec, magnitude, cx),
+            Fault::CableBroken => self.broken = magnitude,
             Fault::VoltageSag => self.sag = magnitude,
+            Fault::VoltageSwell => self.swell = magnitude,
+            Fault::WrongAdapter => self.wrong = magnitude,
         }
         self.tell(spec, cx);
     }
     fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::SupplyOutage => self.outage = false,
-            Fault::LoosePlug => self.plug_loose = false,
-            Fault::CableBroken => self.cable_broken = false,
+            Fault::LoosePlug => {
+                self.loosen(spec, 0.0, cx);
+                self.interruptions = 0;
+            }
+            Fault::CableBroken => self.broken = 0.0,
             Fault::VoltageSag => self.sag = 0.0,
+            Fault::VoltageSwell => self.swell = 0.0,
+            Fault::WrongAdapter => self.wrong = 0.0,
         }
         self.tell(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading { millivolts: self.millivolts(spec), brown_out: spec.brown_out.0 }
+        let nominal = f64::from(spec.nominal.0);
+        Reading {
+            loaded: self.loaded(spec),
+            unloaded: self.unloaded(spec),
+            low: (nominal * (1.0 - spec.tolerance.0)) as u32,
+            high: (nominal * (1.0 + spec.tolerance.0)) as u32,
+            cuts_off_above: spec.cuts_off_above.0,
+            interruptions: self.interruptions,
+        }
     }
-    /// Nothing at all is taken for the plug, the likeliest of three causes that look alike from inside.
+    /// Nothing at all is taken for the plug, the likeliest of three causes that look alike from inside. A voltage that is
+    /// right without load and low under it has lost its way in the cable.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match reading.millivolts {
+        let Reading { loaded, unloaded, low, high, cuts_off_above, interruptions } = *reading;
+        let another_adapter = (f64::from(high.max(cuts_off_above)) * NO_MAINS) as u32;
+        match unloaded {
+            _ if interruptions >= LOOSE_AFTER => Some(Fault::LoosePlug),
             0 => Some(Fault::LoosePlug),
-            low if low < reading.brown_out => Some(Fault::VoltageSag),
+            volts if volts > another_adapter => Some(Fault::WrongAdapter),
+            volts if volts > high => Some(Fault::VoltageSwell),
+            volts if volts < low => Some(Fault::VoltageSag),
+            _ if loaded < low => Some(Fault::CableBroken),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken(magnitude: f64) -> u32 {
+        Power { broken: magnitude, ..Power::default() }.loaded(&Spec::default())
+    }
+
+    #[test]
+    fn the_voltage_at_the_terminal_is_supply_less_load_times_resistance() {
+        let at = |load, resistance| {
+            at_terminal(Millivolts(5_000), Milliamperes(load), Milliohms(resistance)).0
+        };
+        assert_eq!(at(800, 100), 4_920);
+        assert_eq!(at(800, 1_100), 4_120);
+        assert_eq!(at(0, 1_100), 5_000, "no load, no drop");
+        assert_eq!(at(2_000, 10_000), 0, "there is no negative voltage");
+    }
+
+    #[test]
+    fn a_cable_break_is_a_resistance_that_grows_without_bound() {
+        assert_eq!(broken(0.0), 4_920);
+        assert_eq!(broken(0.5), 4_120, "one ohm more");
+        assert!(broken(0.25) > broken(0.3) && broken(0.3) > broken(0.4));
+        assert_eq!(broken(1.0), 0);
+    }
+
+    #[test]
+    fn the_charger_tells_a_bad_cable_from_a_bad_supply_by_its_own_load() {
+        let spec = Spec::default();
+        let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START));
+        assert_eq!(sees(Power::default()), None);
+        assert_eq!(sees(Power { broken: 0.4, ..Power::default() }), Some(Fault::CableBroken));
+        assert_eq!(sees(Power { sag: 0.1, ..Power::default() }), Some(Fault::VoltageSag));
+        assert_eq!(sees(Power { swell: 0.2, ..Power::default() }), Some(Fault::VoltageSwell));
+        assert_eq!(sees(Power { wrong: 1.0, ..Power::default() }), Some(Fault::WrongAdapter));
+        // From inside, an outage and an open cable look like the plug.
+        assert_eq!(sees(Power { outage: true, ..Power::default() }), Some(Fault::LoosePlug));
+        assert_eq!(sees(Power { broken: 1.0, ..Power::default() }), Some(Fault::LoosePlug));
     }
 }

@@ -3,14 +3,16 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
-use crate::quantity::{Millimetres, Millivolts};
+use crate::quantity::{Celsius, Millimetres, Millivolts};
 use crate::service::Milestone;
 use crate::telemetry::Gauge;
+use crate::warmth::Warmth;
+use crate::wear::{Life, Wear};
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -24,8 +26,23 @@ pub struct Spec {
     pub line: Millimetres,
     /// Time to print one line.
     pub line_takes: Span,
-    /// Below this voltage the print is faint.
+    /// Below this voltage the print of a new head is faint.
     pub faint_below: Millivolts,
+    /// How much warmer one line makes the head: a difference, so `"0.3C"` is 0.3 K.
+    pub line_warms_by: Celsius,
+    /// Time constant of the head's cooling.
+    pub cools_in: Span,
+    /// A head as warm as this prints no further line until it has cooled.
+    pub rests_at: Celsius,
+    /// So far it has to cool.
+    pub resumes_at: Celsius,
+    /// For how many lines the head lasts; none: it does not wear. Receipt printers of leading makes are rated for 10 to 15
+    /// million lines.
+    pub life_in_lines: Option<Life>,
+    /// For how many cuts the cutter lasts; none: it does not wear. Receipt printers are rated for 0.2 to 1.5 million.
+    pub life_in_cuts: Option<Life>,
+    /// Lines after which the head is due for exchange; none: nobody counts.
+    pub rated_lines: Option<u32>,
 }
 
 impl Default for Spec {
@@ -35,6 +52,13 @@ impl Default for Spec {
             line: Millimetres(4),
             line_takes: Span::millis(80),
             faint_below: Millivolts(4_600),
+            line_warms_by: Celsius(3),
+            cools_in: Span::secs(60),
+            rests_at: Celsius(650),
+            resumes_at: Celsius(550),
+            life_in_lines: None,
+            life_in_cuts: None,
+            rated_lines: None,
         }
     }
 }
@@ -44,9 +68,23 @@ impl Default for Spec {
 pub struct Printer {
     paper_mm: u32,
     jammed: bool,
-    worn: bool,
+    cover_open: bool,
+    cutter_blocked: bool,
+    /// How worn the head is: the share of its blackness that is gone.
+    worn: f64,
+    /// How much too hot the head is driven, from 0 to 1.
+    overdriven: f64,
+    head: Warmth,
     millivolts: u32,
     prints: u32,
+    /// Lines of the receipt that are still to be printed.
+    waiting: u8,
+    /// The head has had to cool during this receipt.
+    rested: bool,
+    /// Receipts in a row during which it had to.
+    rests: u8,
+    lines: Wear,
+    cuts: Wear,
     /// Receipts that did not come out, since the last that did.
     lost: u32,
 }
@@ -56,6 +94,8 @@ pub struct Printer {
 pub enum Timer {
     /// The last line is out.
     Printed(u32),
+    /// The head has cooled.
+    Cooled(u32),
 }
 
 /// How a printer breaks.
@@ -66,15 +106,38 @@ pub enum Fault {
     PaperOut,
     /// The paper is crumpled in the feed.
     Jam,
-    /// The head is worn: faint print.
+    /// The head is worn: faint print; the magnitude is the share of its blackness that is gone.
     HeadWorn,
+    /// The head is driven too hot: it has to cool in the middle of a receipt; the magnitude is how much too hot.
+    HeadHot,
+    /// The cutter's blade is blocked.
+    CutterBlocked,
+    /// The cover is not shut.
+    CoverOpen,
 }
 
-/// The printer's status bytes.
+/// The printer's status bytes and its counter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     paper: bool,
+    cover_open: bool,
+    cutter_blocked: bool,
+    rests: u8,
     lost: u32,
+    lines: u32,
+    rated: Option<u32>,
+}
+
+const HEAD: Purpose = Purpose::of("printer: life of the head in lines");
+const CUTTER: Purpose = Purpose::of("printer: life of the cutter in cuts");
+/// How many times the heat of a line a head gets that is driven as hot as can be.
+const OVERDRIVEN: f64 = 9.0;
+
+/// Blackness of the print, 1 and above is readable: what a dot gets is the power in its resistor, which goes with the square
+/// of the voltage, and a worn dot passes on a part of it.
+pub fn blackness(voltage: Millivolts, faint_below: Millivolts, worn: f64) -> f64 {
+    let relative = f64::from(voltage.0) / f64::from(faint_below.0.max(1));
+    relative * relative * (1.0 - worn)
 }
 
 impl Printer {
@@ -85,19 +148,81 @@ impl Printer {
         cx.look();
     }
 
+    /// What keeps it from printing at all, and what it says about that.
+    fn blocked(&self) -> Option<Cue> {
+        let causes = [
+            (self.cover_open, Cue::CoverText),
+            (self.jammed, Cue::JamText),
+            (self.cutter_blocked, Cue::CutterText),
+            (self.paper_mm == 0, Cue::PaperText),
+        ];
+        causes.into_iter().find(|(is, _)| *is).map(|(_, cue)| cue)
+    }
+
     fn print(&mut self, spec: &Spec, lines: u8, cx: &mut Context<'_, Models>) {
-        let needed = u32::from(lines) * spec.line.0;
-        if self.jammed || self.paper_mm == 0 {
-            self.lost += 1;
-            if self.jammed {
-                cx.error_state();
-                cue::show(cx, Cue::JamText);
-            }
-            cx.look();
-            cx.say(Message::Printed { ok: false });
-            return;
+        if let Some(cue) = self.blocked() {
+            return self.lose(cue, cx);
         }
         self.prints += 1;
+        (self.waiting, self.rested) = (lines, false);
+        self.put_out(spec, cx);
+    }
+
+    /// The head is too hot: the rest of the receipt waits.
+    fn rest(&mut self, spec: &Spec, printed: u8, cx: &mut Context<'_, Models>) {
+        if !self.rested {
+            self.rested = true;
+            self.rests = self.rests.saturating_add(1);
+            cx.error_state();
+            cue::show(cx, Cue::PrinterRestsText);
+            cx.look();
+        }
+        match self.head.until_below(spec.resumes_at.degrees(), cx.now(), spec.cools_in) {
+            Some(wait) => {
+                let feeds = spec.line_takes * u64::from(printed);
+                cx.after(feeds + wait, Timer::Cooled(self.prints));
+            }
+            // In a place as hot as this the head never cools.
+            None => self.lose(Cue::PrinterRestsText, cx),
+        }
+    }
+
+    /// The receipt does not come out.
+    fn lose(&mut self, cue: Cue, cx: &mut Context<'_, Models>) {
+        self.lost += 1;
+        cx.error_state();
+        cue::show(cx, cue);
+        cx.look();
+        cx.say(Message::Printed { ok: false });
+    }
+
+    /// Prints as many lines as the head's temperature allows; its sensor is read line by line.
+    fn put_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (now, tau) = (cx.now(), spec.cools_in);
+        let heat = spec.line_warms_by.degrees() * (1.0 + OVERDRIVEN * self.overdriven);
+        let room = spec.rests_at.degrees() - self.head.at(now, tau);
+        let lines = if room >= heat * f64::from(self.waiting) {
+            self.waiting
+        } else {
+            // The line at which it gets too hot is still printed.
+            (libm::ceil(room.max(0.0) / heat.max(0.01)) as u8).min(self.waiting)
+        };
+        self.waiting -= lines;
+        if lines > 0 {
+            self.head.raise(heat * f64::from(lines), now, tau);
+            self.feed(spec, lines, cx);
+        }
+        if self.waiting > 0 {
+            return self.rest(spec, lines, cx);
+        }
+        if self.cuts.used(1, spec.life_in_cuts.as_ref(), CUTTER, cx) {
+            cx.broke(Fault::CutterBlocked.into());
+        }
+        cx.after(spec.line_takes * u64::from(lines), Timer::Printed(self.prints));
+    }
+
+    fn feed(&mut self, spec: &Spec, lines: u8, cx: &mut Context<'_, Models>) {
+        let needed = u32::from(lines) * spec.line.0;
         if self.paper_mm <= needed {
             // The last receipt comes out; the next will not.
             self.paper_mm = 0;
@@ -105,11 +230,13 @@ impl Printer {
         } else {
             self.paper_mm -= needed;
         }
-        if self.worn || self.millivolts < spec.faint_below.0 {
+        if self.lines.used(u32::from(lines), spec.life_in_lines.as_ref(), HEAD, cx) {
+            cx.broke(Fault::HeadWorn.into());
+        }
+        if blackness(Millivolts(self.millivolts), spec.faint_below, self.worn) < 1.0 {
             cx.error_state();
             cue::show(cx, Cue::FaintPrint);
         }
-        cx.after(spec.line_takes * u64::from(lines), Timer::Printed(self.prints));
     }
 }
 
@@ -162,6 +289,56 @@ impl Model<Models> for Printer {
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
+        Mode {
+            fault: crate::Fault::Printer(Fault::HeadHot),
+            name: "head-hot",
+            zh: "打印头过热",
+            family: Family::Printer,
+            effect: "the printer stops in the middle of receipts until its head has cooled; customers wait",
+            cues: &[Cue::PrinterRestsText],
+            seen_by: &[Part::Printer, Part::Merchant],
+            mended_by: &[(Remedy::Configure, 0.5), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Retry, Performer::Attendant, Span::minutes(5)),
+                step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Printer(Fault::CutterBlocked),
+            name: "cutter-blocked",
+            zh: "切刀卡住",
+            family: Family::Printer,
+            effect: "nothing comes out until the blade is free",
+            cues: &[Cue::CutterText],
+            seen_by: &[Part::Printer, Part::Merchant],
+            mended_by: &[(Remedy::OpenLid, 0.6), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
+                step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Printer(Fault::CoverOpen),
+            name: "cover-open",
+            zh: "纸仓盖未关",
+            family: Family::Printer,
+            effect: "nothing comes out until the cover is shut",
+            cues: &[Cue::CoverText],
+            seen_by: &[Part::Printer, Part::Merchant],
+            mended_by: &[
+                (Remedy::OpenLid, 0.98),
+                (Remedy::ReplaceRoll, 0.9),
+                (Remedy::Repair, 1.0),
+                (Remedy::Swap, 1.0),
+            ],
+            ladder: &[
+                step(Remedy::OpenLid, Performer::Attendant, Span::secs(20)),
+                step(Remedy::OpenLid, Performer::Support, Span::minutes(3)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -170,23 +347,60 @@ impl Model<Models> for Printer {
     type Belief = ();
 
     fn build(spec: &Spec) -> Self {
-        Self { paper_mm: spec.roll.0, jammed: false, worn: false, millivolts: 5_000, prints: 0, lost: 0 }
+        Self {
+            paper_mm: spec.roll.0,
+            jammed: false,
+            cover_open: false,
+            cutter_blocked: false,
+            worn: 0.0,
+            overdriven: 0.0,
+            head: Warmth::settled(25.0),
+            millivolts: 5_000,
+            prints: 0,
+            waiting: 0,
+            rested: false,
+            rests: 0,
+            lines: Wear::default(),
+            cuts: Wear::default(),
+            lost: 0,
+        }
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Printed(print) = timer;
-        if print == self.prints {
-            self.lost = 0;
-            cx.milestone(Milestone::ReceiptPrinted);
-            cx.say(Message::Printed { ok: true });
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::Printed(print) if print == self.prints => {
+                let troubled = self.lost > 0 || self.rests > 0 && !self.rested;
+                if troubled {
+                    (self.lost, self.rests) = (0, if self.rested { self.rests } else { 0 });
+                    cue::gone(cx, Cue::PrinterRestsText);
+                    cx.look();
+                }
+                cx.milestone(Milestone::ReceiptPrinted);
+                cx.say(Message::Printed { ok: true });
+            }
+            Timer::Cooled(print) if print == self.prints => {
+                self.put_out(spec, cx);
+            }
+            _ => {}
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
             Message::Print { lines } => self.print(spec, lines, cx),
             Message::Rail { millivolts, .. } => self.millivolts = millivolts,
+            Message::Temperature(body) => {
+                self.head.towards(body.degrees(), cx.now(), spec.cools_in);
+            }
             Message::NewRoll => {
                 self.paper_mm = spec.roll.0;
                 cue::gone(cx, Cue::PaperText);
+            }
+            Message::Overhauled if spec.rated_lines.is_some_and(|rated| self.lines.uses() >= rated) => {
+                self.lines.renew();
+                cx.look();
+            }
+            Message::Swapped => {
+                self.lines.renew();
+                self.cuts.renew();
             }
             // What was being printed stays half printed.
             Message::Halt => self.prints += 1,
@@ -195,39 +409,114 @@ impl Model<Models> for Printer {
             _ => {}
         }
     }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        let on = magnitude > 0.0;
         match fault {
-            Fault::PaperOut => self.ran_out(cx),
-            Fault::Jam => self.jammed = true,
-            Fault::HeadWorn => self.worn = true,
+            Fault::PaperOut if on => self.ran_out(cx),
+            Fault::PaperOut => {}
+            Fault::Jam => self.jammed = on,
+            Fault::HeadWorn => self.worn = magnitude,
+            Fault::HeadHot => self.overdriven = magnitude,
+            Fault::CutterBlocked => self.cutter_blocked = on,
+            Fault::CoverOpen => {
+                // The sensor of the cover says so at once, the others when a receipt is due.
+                self.cover_open = on;
+                if on { cue::show(cx, Cue::CoverText) } else { cue::gone(cx, Cue::CoverText) }
+                cx.error_state();
+                cx.look();
+            }
         }
     }
     fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         self.lost = 0;
-        match fault {
+        let shown = match fault {
             Fault::PaperOut => {
                 self.paper_mm = spec.roll.0;
-                cue::gone(cx, Cue::PaperText);
+                Cue::PaperText
             }
             Fault::Jam => {
                 self.jammed = false;
-                cue::gone(cx, Cue::JamText);
+                Cue::JamText
             }
             Fault::HeadWorn => {
-                self.worn = false;
-                cue::gone(cx, Cue::FaintPrint);
+                self.worn = 0.0;
+                self.lines.renew();
+                Cue::FaintPrint
             }
-        }
+            Fault::HeadHot => {
+                (self.overdriven, self.rests) = (0.0, 0);
+                Cue::PrinterRestsText
+            }
+            Fault::CutterBlocked => {
+                self.cutter_blocked = false;
+                self.cuts.renew();
+                Cue::CutterText
+            }
+            Fault::CoverOpen => {
+                self.cover_open = false;
+                Cue::CoverText
+            }
+        };
+        cue::gone(cx, shown);
         cx.look();
     }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { paper: self.paper_mm > 0, lost: self.lost }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading {
+            paper: self.paper_mm > 0,
+            cover_open: self.cover_open,
+            // The blade's switch is asked at each cut.
+            cutter_blocked: self.cutter_blocked && self.lost > 0,
+            rests: self.rests,
+            lost: self.lost,
+            lines: self.lines.uses(),
+            rated: spec.rated_lines,
+        }
     }
+    /// One rest may be a busy hour. A head past its rated life is taken for worn before anybody sees it on paper.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         match *reading {
+            Reading { cover_open: true, .. } => Some(Fault::CoverOpen),
             Reading { paper: false, .. } => Some(Fault::PaperOut),
+            Reading { cutter_blocked: true, .. } => Some(Fault::CutterBlocked),
+            Reading { rests: 2.., .. } => Some(Fault::HeadHot),
             Reading { lost: 1.., .. } => Some(Fault::Jam),
-            Reading { lost: 0, .. } => None,
+            Reading { lines, rated: Some(rated), .. } if lines >= rated => Some(Fault::HeadWorn),
+            Reading { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blackness_goes_with_the_square_of_the_voltage_and_with_what_wear_has_left() {
+        let black = |volts, worn| blackness(Millivolts(volts), Millivolts(4_600), worn);
+        assert!((black(4_600, 0.0) - 1.0).abs() < 1e-12);
+        assert!((black(5_000, 0.0) - 1.181_47).abs() < 1e-4);
+        assert!(black(5_000, 0.1) > 1.0, "a little wear is not seen on a full voltage");
+        assert!(black(4_700, 0.1) < 1.0, "and is seen on a low one");
+    }
+
+    #[test]
+    fn a_head_that_prints_receipt_after_receipt_rests_and_is_cool_again_after_a_time() {
+        let spec = Spec::default();
+        let tau = spec.cools_in;
+        let mut head = Warmth::settled(25.0);
+        let mut now = Instant::START;
+        let mut receipts = 0;
+        // Receipts of 24 lines with 5 s between: each adds 7.2 K, so that it nears 25 + 7.2 / (1 - e^(-1/12)) = 115 °C.
+        while head.at(now, tau) < spec.rests_at.degrees() {
+            head.raise(24.0 * spec.line_warms_by.degrees(), now, tau);
+            now = now + Span::secs(5);
+            receipts += 1;
+            assert!(receipts < 100, "it never gets hot");
+        }
+        assert_eq!(receipts, 8);
+        let is = head.at(now, tau);
+        let rests = head.until_below(spec.resumes_at.degrees(), now, tau).expect("it cools");
+        let law = 60.0 * ((is - 25.0) / 30.0).ln();
+        assert!((rests.as_secs_f64() - law).abs() < 1e-3, "{rests:?}");
     }
 }

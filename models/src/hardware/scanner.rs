@@ -34,6 +34,8 @@ impl Default for Spec {
 pub struct Scanner {
     dirt: f64,
     unplugged: bool,
+    /// Its decoder does nothing.
+    dead: bool,
     scans: u32,
     failed: u8,
 }
@@ -53,12 +55,16 @@ pub enum Fault {
     WindowDirty,
     /// Its cable has come out.
     CableLoose,
+    /// Its light or its decoder has died: it is there, and reads nothing.
+    CannotRead,
 }
 
 /// What the terminal can see of its scanner.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     present: bool,
+    /// It reads the pattern of its self-test.
+    decodes: bool,
     failed: u8,
 }
 
@@ -97,6 +103,21 @@ impl Model<Models> for Scanner {
                 step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
             ],
         },
+        Mode {
+            fault: crate::Fault::Scanner(Fault::CannotRead),
+            name: "cannot-read",
+            zh: "扫描枪无法识读",
+            family: Family::CardReader,
+            effect: "no code is read, however clean the window",
+            cues: &[Cue::NoReactionToCode],
+            seen_by: &[Part::Scanner, Part::Merchant],
+            mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
+                step(Remedy::Clean, Performer::Support, Span::minutes(4)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -113,7 +134,7 @@ impl Model<Models> for Scanner {
             return;
         }
         let bits = cx.draw(SCAN, u64::from(scan));
-        let faulty = self.unplugged || unit(bits[1]) < self.dirt;
+        let faulty = self.unplugged || self.dead || unit(bits[1]) < self.dirt;
         let ok = !faulty && unit(bits[0]) >= spec.misread.0;
         let before = self.failed;
         self.failed = if ok { 0 } else { self.failed.saturating_add(1) };
@@ -143,7 +164,8 @@ impl Model<Models> for Scanner {
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::WindowDirty => self.dirt = magnitude,
-            Fault::CableLoose => self.unplugged = true,
+            Fault::CableLoose => self.unplugged = magnitude > 0.0,
+            Fault::CannotRead => self.dead = magnitude > 0.0,
         }
         cx.look();
     }
@@ -151,17 +173,20 @@ impl Model<Models> for Scanner {
         match fault {
             Fault::WindowDirty => self.dirt = 0.0,
             Fault::CableLoose => self.unplugged = false,
+            Fault::CannotRead => self.dead = false,
         }
         self.failed = 0;
         cue::gone(cx, Cue::NoReactionToCode);
         cx.look();
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { present: !self.unplugged, failed: self.failed }
+        Reading { present: !self.unplugged, decodes: !self.dead, failed: self.failed }
     }
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         match *reading {
             Reading { present: false, .. } => Some(Fault::CableLoose),
+            // The self-test runs when reading fails.
+            Reading { decodes: false, failed: 2.., .. } => Some(Fault::CannotRead),
             Reading { failed: 4.., .. } => Some(Fault::WindowDirty),
             _ => None,
         }

@@ -68,9 +68,9 @@ impl Default for Spec {
 #[derive(Component, Debug, Default)]
 pub struct Merchant {
     /// Cues that can be noticed now, as a set.
-    shown: u32,
+    shown: u64,
     /// Cues that have been noticed.
-    noticed: u32,
+    noticed: u64,
     /// Cues that have appeared so far: names the draws.
     appearances: u32,
     /// Times that somebody has asked so far: names the draws.

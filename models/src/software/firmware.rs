@@ -77,6 +77,8 @@ pub struct Firmware {
     /// When the memory was last all free.
     fresh: Instant,
     starved: f64,
+    /// How slow the processor is by itself: 100 is as usual.
+    slowed: u32,
     phone: Link,
     wifi: Link,
     cellular: Link,
@@ -183,7 +185,8 @@ impl Firmware {
 
     /// How slow everything is: 100 is as usual, 0 is not at all.
     fn pace(&self, cx: &mut Context<'_, Models>) {
-        let percent = if self.hung { 0 } else { 100 + (400.0 * self.starved) as u32 };
+        let busy = 100 + (400.0 * self.starved) as u32;
+        let percent = if self.hung { 0 } else { busy * self.slowed / 100 };
         cx.say(Message::Pace { percent });
     }
 
@@ -343,7 +346,7 @@ impl Model<Models> for Firmware {
     type Belief = ();
 
     fn build(_: &Spec) -> Self {
-        Self { supplied: true, ..Self::default() }
+        Self { supplied: true, slowed: 100, ..Self::default() }
     }
     fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
         let period = cx.settings().policy.telemetry;
@@ -390,7 +393,11 @@ impl Model<Models> for Firmware {
                     self.halt(cx, State::Off);
                 }
             }
-            Message::Restart => {
+            Message::Slowed { percent } => {
+                self.slowed = percent;
+                self.pace(cx);
+            }
+            Message::Restart | Message::Swapped => {
                 if self.leak > 0.0 {
                     // A restart gives the memory back; the leak stays.
                     (self.hung, self.starved) = (false, 0.0);

@@ -7,6 +7,7 @@
 //! ```
 
 mod dialogue;
+mod power_lost;
 mod take_back;
 
 use bevy_ecs::component::Component;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Mode, Model, Performer, Span};
 
 use crate::bus::{Message, Pin, Purchase};
-use crate::journal::{Journal, LineState};
+use crate::journal::{Journal, LineState, Writing};
 use crate::note::{Note, Outcome};
 use crate::plan::step;
 use crate::quantity::Price;
@@ -43,6 +44,8 @@ pub struct Spec {
     pub suspects_after: u8,
     /// Attempts to read a card, all methods together.
     pub read_attempts: u8,
+    /// When it writes its journal: `Buffered("30s")` loses what is newer when power goes.
+    pub journal: Writing,
 }
 
 impl Default for Spec {
@@ -55,6 +58,7 @@ impl Default for Spec {
             receipt_lines: 24,
             suspects_after: 3,
             read_attempts: 4,
+            journal: Writing::WrittenAtOnce,
         }
     }
 }
@@ -102,6 +106,8 @@ pub struct PaymentApp {
     sending: u32,
     wrong_currency: bool,
     incompatible: bool,
+    /// It has no keys: nothing can be encrypted.
+    locked: bool,
     /// Technical failures in a row: no answer, or a technical code.
     failures: u8,
     /// Of these, format errors.
@@ -229,7 +235,7 @@ impl PaymentApp {
         }
         (self.code, self.rrn) = (iso.code, iso.rrn);
         if iso.code == Code::APPROVED {
-            self.journal.settle(iso.stan, LineState::Approved);
+            self.journal.settle(iso.stan, LineState::Approved, cx.now());
             self.succeeded(cx);
             cx.milestone(Milestone::SaleApproved);
             cx.say(Message::Beep { good: true });
@@ -237,7 +243,7 @@ impl PaymentApp {
             cx.say(Message::Print { lines: spec.receipt_lines });
             return;
         }
-        self.journal.settle(iso.stan, LineState::Declined);
+        self.journal.settle(iso.stan, LineState::Declined, cx.now());
         if iso.code.technical() {
             if iso.code == Code::FORMAT {
                 self.refusals = self.refusals.saturating_add(1);
@@ -353,8 +359,9 @@ impl Model<Models> for PaymentApp {
     type Reading = Reading;
     type Belief = ();
 
-    fn build(_: &Spec) -> Self {
-        Self { running: true, readable: true, pace: 100, ..Self::default() }
+    fn build(spec: &Spec) -> Self {
+        let journal = Journal::new(spec.journal);
+        Self { running: true, readable: true, pace: 100, journal, ..Self::default() }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
@@ -394,6 +401,11 @@ impl Model<Models> for PaymentApp {
             }
             Message::Screen { readable } => self.readable = readable,
             Message::Pace { percent } => self.pace = percent,
+            Message::PowerLost => self.power_lost(cx),
+            Message::Locked { on } => {
+                self.locked = on;
+                self.stop(cx);
+            }
             Message::Online { up } => {
                 let back = up && !self.online;
                 self.online = up;

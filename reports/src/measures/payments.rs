@@ -56,6 +56,12 @@ pub struct Payments {
     pub unreversed: u64,
     /// Those of them that are excused: the terminal was cut off or down during the quiet period.
     pub excused: u64,
+    /// Records of sales that terminals lost with their power.
+    #[serde(default)]
+    pub records_lost: u64,
+    /// What hangs on them, in minor units: charged though given up, sold and never handed in, approved and taken back.
+    #[serde(default)]
+    pub at_risk_minor: i64,
     /// Purchases that were charged more than once.
     pub doubled: u64,
     /// What the terminals hold as approved, in minor units.
@@ -106,6 +112,8 @@ impl Fold {
         Payments {
             unreversed: audit.unreversed,
             excused: audit.excused,
+            records_lost: audit.forgotten,
+            at_risk_minor: audit.at_risk.0,
             doubled: audit.doubled,
             terminal_total_minor: audit.terminal_total.0,
             gateway_total_minor: audit.gateway_total.0,

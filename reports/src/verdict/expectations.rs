@@ -202,6 +202,7 @@ fn measured(measure: Measure, of: Option<&Name>, evidence: &Evidence<'_>) -> Mea
         Measure::Stored => count(payments.stored.count),
         Measure::Unreversed => count(payments.unreversed),
         Measure::Doubled => count(payments.doubled),
+        Measure::RecordsLost => count(payments.records_lost),
     }
 }
 

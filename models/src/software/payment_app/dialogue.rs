@@ -14,7 +14,8 @@ impl PaymentApp {
         (self.sale, self.began, self.tries, self.rekeyed) = (purchase, cx.now(), 0, false);
         (self.code, self.rrn) = (Code::NONE, 0);
         cx.milestone(Milestone::SaleStarted);
-        if !self.running || !self.readable || self.incompatible || self.pace == 0 {
+        let locked = self.incompatible || self.locked;
+        if !self.running || !self.readable || locked || self.pace == 0 {
             // Customer and merchant look at a dead terminal for a while before they give up.
             if self.incompatible && self.running {
                 cx.error_state();
@@ -29,7 +30,7 @@ impl PaymentApp {
 
     /// Somebody looks up what became of the last sale: in the terminal's own records, so it needs no network.
     pub(super) fn look_up(&self, cx: &mut Context<'_, Models>) {
-        let shows = self.running && self.readable && self.pace > 0 && !self.incompatible;
+        let shows = self.running && self.readable && self.pace > 0 && !self.incompatible && !self.locked;
         let (stan, paid) = self.journal.last().filter(|_| shows).unwrap_or_default();
         cx.note(Note::LookedUp { stan, paid });
     }

@@ -25,7 +25,7 @@ impl PaymentApp {
     /// The request under way will have no effect: a reversal is queued.
     pub(super) fn give_up_on(&mut self, reason: Code, cx: &mut Context<'_, Models>) {
         let (stan, amount) = (self.stan, self.sale.amount);
-        self.journal.give_up(stan, reason);
+        self.journal.give_up(stan, reason, cx.now());
         cx.note(Note::ReversalQueued { stan, amount, reason });
     }
 

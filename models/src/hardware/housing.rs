@@ -1,0 +1,240 @@
+//! Housing: the terminal's body and the place where it stands, which make it warm or cold.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Span};
+
+use crate::bus::Message;
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::quantity::Celsius;
+use crate::warmth::Warmth;
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HousingSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Temperature of the place.
+    pub place: Celsius,
+    /// Temperature of the place in a heat of magnitude 1: behind glass in the sun.
+    pub heat: Celsius,
+    /// Temperature of the place in a cold of magnitude 1: a stall in a hard winter.
+    pub cold: Celsius,
+    /// Time constant with which the body follows the place.
+    pub follows_in: Span,
+    /// From this on the terminal says that it is too warm.
+    pub too_warm: Celsius,
+    /// From this down it says that it is too cold.
+    pub too_cold: Celsius,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self {
+            place: Celsius(250),
+            heat: Celsius(650),
+            cold: Celsius(-250),
+            follows_in: Span::minutes(30),
+            // Terminals are specified from 0 to 40 or 50 °C.
+            too_warm: Celsius(500),
+            too_cold: Celsius(0),
+        }
+    }
+}
+
+/// State of the body.
+#[derive(Component, Debug)]
+pub struct Housing {
+    hot: f64,
+    cold: f64,
+    warmth: Warmth,
+    /// Counts changes: a note of an earlier one is ignored.
+    change: u32,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// The body is another part of the way.
+    Followed {
+        /// Which change it follows.
+        change: u32,
+        /// How many parts of the way there are still to go.
+        left: u8,
+    },
+}
+
+/// What a place does to a terminal.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HousingFault")]
+pub enum Fault {
+    /// The place is hot: the sun, a hot week, a stove; the magnitude is how far on the way to `heat`.
+    Heat,
+    /// The place is cold; the magnitude is how far on the way to `cold`.
+    Cold,
+}
+
+/// What the sensor in the body says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    celsius: Celsius,
+    too_warm: Celsius,
+    too_cold: Celsius,
+}
+
+/// The body's temperature is told to the parts in so many steps, each half a time constant after the other: the last is
+/// within 5 % of the whole way.
+const STEPS: u8 = 6;
+
+impl Housing {
+    fn change(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let place = spec.place.degrees();
+        let to = place
+            + (spec.heat.degrees() - place) * self.hot
+            + (spec.cold.degrees() - place) * self.cold;
+        self.warmth.towards(to, cx.now(), spec.follows_in);
+        self.change += 1;
+        let next = Timer::Followed { change: self.change, left: STEPS };
+        cx.after(spec.follows_in.scaled(0.5), next);
+    }
+
+    fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let celsius = Celsius::of(self.warmth.at(cx.now(), spec.follows_in));
+        cx.say(Message::Temperature(celsius));
+        if celsius >= spec.too_warm {
+            cx.error_state();
+            cue::show(cx, Cue::HotCase);
+        } else if celsius <= spec.too_cold {
+            cx.error_state();
+            cue::show(cx, Cue::ColdText);
+        } else {
+            cue::gone(cx, Cue::HotCase);
+            cue::gone(cx, Cue::ColdText);
+        }
+        cx.look();
+    }
+}
+
+impl Model<Models> for Housing {
+    const NAME: &'static str = "housing";
+    const ZH: &'static str = "机身";
+    const ABOUT: &'static str = "The terminal's body and the place where it stands, which make it warm or cold.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Housing(Fault::Heat),
+            name: "heat",
+            zh: "环境高温",
+            family: Family::Hardware,
+            effect: "the processor is slowed down, the battery is not charged and ages, the print head rests",
+            cues: &[Cue::HotCase, Cue::SlowOperation],
+            seen_by: &[Part::Housing, Part::Merchant],
+            mended_by: &[(Remedy::Relocate, 0.8)],
+            ladder: &[
+                step(Remedy::Relocate, Performer::Attendant, Span::minutes(5)),
+                step(Remedy::Relocate, Performer::Support, Span::minutes(10)),
+                step(Remedy::Relocate, Performer::Technician, Span::minutes(20)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Housing(Fault::Cold),
+            name: "cold",
+            zh: "环境低温",
+            family: Family::Power,
+            effect: "the battery gives less and is not charged",
+            cues: &[Cue::ColdText, Cue::LowBatteryText],
+            seen_by: &[Part::Housing, Part::Merchant],
+            mended_by: &[(Remedy::Relocate, 0.8)],
+            ladder: &[
+                step(Remedy::Relocate, Performer::Attendant, Span::minutes(5)),
+                step(Remedy::Relocate, Performer::Support, Span::minutes(10)),
+                step(Remedy::Relocate, Performer::Technician, Span::minutes(20)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(spec: &Spec) -> Self {
+        Self { hot: 0.0, cold: 0.0, warmth: Warmth::settled(spec.place.degrees()), change: 0 }
+    }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        // Parts are built for a room; who stands elsewhere is told.
+        if spec.place != Self::ROOM {
+            self.followed(spec, cx);
+        }
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Followed { change, left } = timer;
+        if change != self.change {
+            return;
+        }
+        self.followed(spec, cx);
+        if let Some(left) = left.checked_sub(1).filter(|left| *left > 0) {
+            cx.after(spec.follows_in.scaled(0.5), Timer::Followed { change, left });
+        }
+    }
+    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        if let Message::Ready = message {
+            cx.look();
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Heat => self.hot = magnitude,
+            Fault::Cold => self.cold = magnitude,
+        }
+        self.change(spec, cx);
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Heat => self.hot = 0.0,
+            Fault::Cold => self.cold = 0.0,
+        }
+        self.change(spec, cx);
+    }
+    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
+        Reading {
+            celsius: Celsius::of(self.warmth.at(now, spec.follows_in)),
+            too_warm: spec.too_warm,
+            too_cold: spec.too_cold,
+        }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match reading.celsius {
+            it if it >= reading.too_warm => Some(Fault::Heat),
+            it if it <= reading.too_cold => Some(Fault::Cold),
+            _ => None,
+        }
+    }
+}
+
+impl Housing {
+    /// What parts take for the temperature around them until they are told otherwise.
+    pub const ROOM: Celsius = Celsius(250);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_follows_the_place_and_the_sensor_says_when_it_is_too_warm() {
+        let spec = Spec::default();
+        let mut housing = Housing::build(&spec);
+        let seen = |housing: &Housing, minutes| {
+            let now = Instant::START + Span::minutes(minutes);
+            Housing::detect(&mut (), &housing.reading(&spec, now))
+        };
+        assert_eq!(seen(&housing, 0), None);
+        // On its way to 65 °C from 25 °C it passes 50 °C after ln(40 / 15) time constants: 29 minutes.
+        housing.warmth.towards(65.0, Instant::START, spec.follows_in);
+        assert_eq!(seen(&housing, 29), None);
+        assert_eq!(seen(&housing, 30), Some(Fault::Heat));
+    }
+}

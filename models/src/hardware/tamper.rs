@@ -1,0 +1,171 @@
+//! Tamper switch: guards the keys; whoever opens the case, or lets the coin cell run down, wipes them.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Span};
+
+use crate::bus::Message;
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::quantity::Millivolts;
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TamperSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Voltage of a new coin cell; a cell at its end has a third of it.
+    pub coin_cell: Millivolts,
+    /// Below this the coin cell does not hold the keys when the terminal has no other power.
+    pub holds_from: Millivolts,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self { coin_cell: Millivolts(3_000), holds_from: Millivolts(2_200) }
+    }
+}
+
+/// State of the guard.
+#[derive(Component, Debug, Default)]
+pub struct Tamper {
+    triggered: bool,
+    /// How far the coin cell has run down, from 0 to 1.
+    drained: f64,
+}
+
+/// It makes no notes.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {}
+
+/// How the guard strikes, or breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TamperFault")]
+pub enum Fault {
+    /// The switch has triggered and wiped the keys: the case was opened or dropped.
+    Triggered,
+    /// The coin cell runs down: the next time that the terminal is without power, its keys are lost.
+    CoinCellEmpty,
+}
+
+/// What the secure element says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    triggered: bool,
+    coin_cell: u32,
+    holds_from: u32,
+}
+
+impl Tamper {
+    fn coin_cell(&self, spec: &Spec) -> u32 {
+        (f64::from(spec.coin_cell.0) * (1.0 - self.drained * 2.0 / 3.0)) as u32
+    }
+
+    fn lock(&mut self, on: bool, cx: &mut Context<'_, Models>) {
+        self.triggered = on;
+        cx.say(Message::Locked { on });
+        if on {
+            cx.error_state();
+            cue::show(cx, Cue::TamperText);
+        } else {
+            cue::gone(cx, Cue::TamperText);
+        }
+        cx.look();
+    }
+}
+
+impl Model<Models> for Tamper {
+    const NAME: &'static str = "tamper";
+    const ZH: &'static str = "防拆开关";
+    const ABOUT: &'static str = "The tamper switch and the coin cell that guard the keys.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Tamper(Fault::Triggered),
+            name: "triggered",
+            zh: "防拆锁机",
+            family: Family::Hardware,
+            effect: "the keys are wiped and the terminal is locked until a professional has injected new ones",
+            cues: &[Cue::TamperText],
+            seen_by: &[Part::Tamper, Part::Merchant],
+            mended_by: &[(Remedy::InjectKeys, 0.9), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(Remedy::InjectKeys, Performer::Technician, Span::minutes(30)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Tamper(Fault::CoinCellEmpty),
+            name: "coin-cell-empty",
+            zh: "纽扣电池耗尽",
+            family: Family::Power,
+            effect: "nothing, until the terminal is without power: then its keys are lost and it is locked",
+            cues: &[Cue::TamperText],
+            seen_by: &[Part::Tamper],
+            mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::ReplaceBattery, Performer::Technician, Span::minutes(15)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
+        match timer {}
+    }
+    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            // Without any other power the keys are left to the coin cell.
+            Message::Rail { on: false, .. } if self.coin_cell(spec) < spec.holds_from.0 && !self.triggered => {
+                cx.broke(Fault::Triggered.into());
+            }
+            Message::Ready => cx.look(),
+            _ => {}
+        }
+    }
+    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Triggered => self.lock(magnitude > 0.0, cx),
+            Fault::CoinCellEmpty => {
+                self.drained = magnitude;
+                cx.look();
+            }
+        }
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Triggered => self.lock(false, cx),
+            Fault::CoinCellEmpty => {
+                self.drained = 0.0;
+                cx.look();
+            }
+        }
+    }
+    fn able(&self, _: &Spec) -> bool {
+        !self.triggered
+    }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading {
+            triggered: self.triggered,
+            coin_cell: self.coin_cell(spec),
+            holds_from: spec.holds_from.0,
+        }
+    }
+    /// The secure element keeps a register of what has triggered it, and measures its cell.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.triggered {
+            return Some(Fault::Triggered);
+        }
+        (reading.coin_cell < reading.holds_from).then_some(Fault::CoinCellEmpty)
+    }
+}

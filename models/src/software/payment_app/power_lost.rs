@@ -1,0 +1,28 @@
+//! Power goes: what the journal had not yet written is lost.
+
+use sim::Context;
+
+use super::{PaymentApp, Step};
+use crate::Models;
+use crate::note::Note;
+use crate::wire::Code;
+
+impl PaymentApp {
+    /// The trace number survives: it is counted in the secure element, so that no number is used twice.
+    pub(super) fn power_lost(&mut self, cx: &mut Context<'_, Models>) {
+        let loss = self.journal.power_lost(cx.now());
+        if loss != crate::journal::Loss::default() {
+            let crate::journal::Loss { requests, reversals, stored, amount } = loss;
+            cx.note(Note::RecordsLost { requests, reversals, stored, amount });
+        }
+        // A request under way is dealt with when the dialogue stops; an older one, whose answer is lost, when the journal
+        // is read again. It has no effect before the terminal has booted.
+        if self.step != Step::Waiting
+            && let Some((stan, amount)) = self.journal.reopened()
+        {
+            let reason = Code::TERMINAL_FAILED;
+            self.journal.give_up(stan, reason, cx.now());
+            cx.note(Note::ReversalQueued { stan, amount, reason });
+        }
+    }
+}
