@@ -53,18 +53,15 @@ pub struct Housing {
     warmth: Warmth,
     /// Counts changes: a note of an earlier one is ignored.
     change: u32,
+    /// Parts of the way that are still to be told.
+    left: u8,
 }
 
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
     /// The body is another part of the way.
-    Followed {
-        /// Which change it follows.
-        change: u32,
-        /// How many parts of the way there are still to go.
-        left: u8,
-    },
+    Followed(u32),
 }
 
 /// What a place does to a terminal.
@@ -97,8 +94,8 @@ impl Housing {
             + (spec.cold.degrees() - place) * self.cold;
         self.warmth.towards(to, cx.now(), spec.follows_in);
         self.change += 1;
-        let next = Timer::Followed { change: self.change, left: STEPS };
-        cx.after(spec.follows_in.scaled(0.5), next);
+        self.left = STEPS;
+        cx.after(spec.follows_in.scaled(0.5), Timer::Followed(self.change));
     }
 
     fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -161,7 +158,7 @@ impl Model<Models> for Housing {
     type Belief = ();
 
     fn build(spec: &Spec) -> Self {
-        Self { hot: 0.0, cold: 0.0, warmth: Warmth::settled(spec.place.degrees()), change: 0 }
+        Self { hot: 0.0, cold: 0.0, warmth: Warmth::settled(spec.place.degrees()), change: 0, left: 0 }
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         // Parts are built for a room; who stands elsewhere is told.
@@ -170,13 +167,14 @@ impl Model<Models> for Housing {
         }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Followed { change, left } = timer;
+        let Timer::Followed(change) = timer;
         if change != self.change {
             return;
         }
         self.followed(spec, cx);
-        if let Some(left) = left.checked_sub(1).filter(|left| *left > 0) {
-            cx.after(spec.follows_in.scaled(0.5), Timer::Followed { change, left });
+        self.left = self.left.saturating_sub(1);
+        if self.left > 0 {
+            cx.after(spec.follows_in.scaled(0.5), timer);
         }
     }
     fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
