@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Channel, Context, GilbertElliott, Purpose, Span, normal};
+use sim::{Channel, Context, GilbertElliott, Purpose, Span, normal, unit};
 
 use crate::bus::{Hop, Message};
 use crate::wire::{Iso, Parcel, Via};
@@ -60,6 +60,9 @@ impl Radio {
     }
 }
 
+/// Tells the draw of a packet's damage from that of its loss and delay.
+const DAMAGED: u64 = 1;
+
 /// State of a link.
 #[derive(Debug, Default)]
 pub struct Bearer {
@@ -69,6 +72,12 @@ pub struct Bearer {
     connected: bool,
     /// Something cuts it altogether: a dead module, a cell without power.
     cut: bool,
+    /// It looks connected, but nothing passes: the far end has forgotten the connection.
+    half_open: bool,
+    /// How many times slower than usual packets are, less one.
+    slower: f64,
+    /// Share of packets whose content is damaged on the way, unnoticed by the link.
+    damages: f64,
     /// Share of packets that are lost on top of the channel's own losses.
     extra_loss: f64,
     /// Counts attempts to connect: a note of an earlier one is ignored.
@@ -86,13 +95,11 @@ impl Bearer {
         self.connected && !self.cut
     }
 
-    /// The far end can be heard.
-    pub(crate) fn beacon(&self) -> bool {
-        !self.cut
-    }
-
     /// Mean loss of far-apart packets, in parts per million.
     pub(crate) fn loss_ppm(&self, radio: &Radio) -> u32 {
+        if self.half_open {
+            return 1_000_000;
+        }
         (radio.law(self.extra_loss).loss() * 1e6) as u32
     }
 
@@ -103,7 +110,7 @@ impl Bearer {
         purpose: Purpose,
         cx: &Context<'_, Models>,
     ) -> Option<Span> {
-        if !self.up() {
+        if !self.up() || self.half_open {
             return None;
         }
         self.packets += 1;
@@ -113,7 +120,7 @@ impl Bearer {
         }
         let normal = normal([bits[2], bits[3]]);
         // Bad coverage means repetition on the air: it also costs time.
-        let slower = 1.0 + 4.0 * self.extra_loss;
+        let slower = (1.0 + 4.0 * self.extra_loss) * (1.0 + self.slower);
         Some(radio.latency.scaled(libm::exp(radio.spread.0 * normal) * slower))
     }
 
@@ -161,6 +168,7 @@ impl Bearer {
     ) {
         if let Some(takes) = self.pass(radio, purpose, cx) {
             let gateway = cx.settings().directory.gateway;
+            let iso = self.carried(iso, purpose, cx);
             cx.post(gateway, Part::Gateway, delay + takes, Parcel::Payment(iso));
         }
     }
@@ -187,6 +195,36 @@ impl Bearer {
     /// Something cuts the link, or no longer.
     pub(crate) fn set_cut(&mut self, cut: bool) {
         self.cut = cut;
+    }
+    /// The far end forgets the connection, or it has been made anew.
+    pub(crate) fn set_half_open(&mut self, half_open: bool) {
+        self.half_open = half_open;
+    }
+    /// Packets take so many times longer than usual, less one.
+    pub(crate) fn set_slower(&mut self, slower: f64) {
+        self.slower = slower.max(0.0);
+    }
+    /// How many times slower than usual packets are, less one.
+    pub(crate) fn slower(&self) -> f64 {
+        self.slower
+    }
+    /// This share of packets is damaged on the way.
+    pub(crate) fn set_damages(&mut self, damages: f64) {
+        self.damages = damages.clamp(0.0, 1.0);
+    }
+    /// Share of packets that are damaged on the way.
+    pub(crate) fn damages(&self) -> f64 {
+        self.damages
+    }
+    /// A message as it comes out at the other end: damage makes its authentication code wrong.
+    fn carried(&self, mut iso: Iso, purpose: Purpose, cx: &Context<'_, Models>) -> Iso {
+        if self.damages > 0.0 {
+            let bits = cx.draw(purpose.numbered(DAMAGED), u64::from(self.packets));
+            if unit(bits[0]) < self.damages {
+                iso.mac = !iso.mac;
+            }
+        }
+        iso
     }
     /// Something disturbs the link, or no longer.
     pub(crate) fn set_extra_loss(&mut self, extra_loss: f64) {

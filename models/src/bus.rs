@@ -237,6 +237,41 @@ pub enum Message {
     },
     /// Firmware, to itself: all have spoken.
     Reported,
+    /// Security: whether the gateway accepts a session.
+    Certificate {
+        /// It does.
+        valid: bool,
+    },
+    /// Security: whether messages are sealed with the keys that the gateway knows.
+    Keys {
+        /// They are.
+        in_step: bool,
+    },
+    /// Security: whether the software may be used.
+    Genuine {
+        /// It may.
+        ok: bool,
+    },
+    /// Security: what others take of the processor.
+    Burden {
+        /// In per cent.
+        share: u32,
+    },
+    /// Clock: how far it is behind.
+    Clock {
+        /// Behind the true time.
+        behind: Span,
+    },
+    /// Payment application: how far the terminal's clock is from the time in the gateway's answer.
+    GatewayTime {
+        /// Either way.
+        difference: Span,
+    },
+    /// Storage: whether anything can be written.
+    Storage {
+        /// It can.
+        free: bool,
+    },
     /// A person could notice something, or no longer.
     Cue {
         /// What.
@@ -289,6 +324,10 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Reconnect => &[Part::PhoneLink, Part::Wifi, Part::Cellular],
         M::RestartApp
         | M::LookUp
+        | M::Keys { .. }
+        | M::Genuine { .. }
+        | M::Clock { .. }
+        | M::Storage { .. }
         | M::Screen { .. }
         | M::Pace { .. }
         | M::SaleWanted(_)
@@ -307,7 +346,10 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         | M::Link { .. }
         | M::PhoneLinked { .. }
         | M::Measured { .. }
+        | M::Certificate { .. }
+        | M::Burden { .. }
         | M::Reported => &[Part::Firmware],
+        M::GatewayTime { .. } => &[Part::Clock],
         M::Carry { hop: Hop::ToPhone | Hop::FromPhone, .. } => &[Part::PhoneLink],
         M::Carry { hop: Hop::Out(Via::Wifi), .. } => &[Part::Wifi],
         M::Carry { hop: Hop::Out(Via::Cellular), .. } => &[Part::Cellular],

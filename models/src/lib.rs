@@ -57,7 +57,9 @@ sim::catalogue! {
     /// The links from the terminal to the network.
     comms: Comms { phone_link::PhoneLink, wifi::Wifi, cellular::Cellular }
     /// What runs on the terminal.
-    software: Software { firmware::Firmware, payment_app::PaymentApp }
+    software: Software {
+        firmware::Firmware, storage::Storage, clock::Clock, security::Security, payment_app::PaymentApp,
+    }
     /// What the terminal talks to.
     platform: Platform { presence::Presence, gateway::Gateway, host::Host, back_office::BackOffice }
     /// Who uses it, and who helps.

@@ -47,6 +47,10 @@ pub enum Remedy {
     Clean,
     /// Sets the right parameters.
     Configure,
+    /// Signs on at the gateway again: new working keys, and the gateway's date and time.
+    SignOn,
+    /// Pays what is owed for the phone's contract.
+    TopUp,
     /// Installs the right version of firmware and application.
     Update,
     /// Repairs or exchanges the part on the spot.
@@ -69,7 +73,7 @@ pub enum Remedy {
 
 impl Remedy {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Retry,
         Self::Reconnect,
         Self::FailOver,
@@ -85,6 +89,8 @@ impl Remedy {
         Self::OpenLid,
         Self::Clean,
         Self::Configure,
+        Self::SignOn,
+        Self::TopUp,
         Self::Update,
         Self::Repair,
         Self::Relocate,
@@ -114,6 +120,8 @@ impl Remedy {
             Self::OpenLid => "open-lid",
             Self::Clean => "clean",
             Self::Configure => "configure",
+            Self::SignOn => "sign-on",
+            Self::TopUp => "top-up",
             Self::Update => "update",
             Self::Repair => "repair",
             Self::Relocate => "relocate",
@@ -144,6 +152,8 @@ impl Remedy {
             Self::OpenLid => "开盖清除卡纸",
             Self::Clean => "清洁",
             Self::Configure => "修改参数",
+            Self::SignOn => "重新签到",
+            Self::TopUp => "充值缴费",
             Self::Update => "更新",
             Self::Repair => "维修",
             Self::Relocate => "移动终端",

@@ -180,6 +180,16 @@ impl Code {
     pub const NOT_FOUND: Self = Self(*b"25");
     /// Format error.
     pub const FORMAT: Self = Self(*b"30");
+    /// The amount is not valid.
+    pub const WRONG_AMOUNT: Self = Self(*b"13");
+    /// The terminal's state is not the centre's (its clock, say): sign on again.
+    pub const OUT_OF_STEP: Self = Self(*b"22");
+    /// A kind of transaction that is not supported.
+    pub const NOT_SUPPORTED: Self = Self(*b"40");
+    /// The authentication code is wrong: sign on again.
+    pub const MAC_WRONG: Self = Self(*b"A0");
+    /// A restricted card.
+    pub const RESTRICTED: Self = Self(*b"62");
     /// Insufficient funds.
     pub const NO_FUNDS: Self = Self(*b"51");
     /// Expired card.
@@ -203,8 +213,24 @@ impl Code {
     pub const fn technical(self) -> bool {
         matches!(
             &self.0,
-            b"06" | b"12" | b"30" | b"68" | b"90" | b"91" | b"92" | b"96" | b"98" | b"A0"
+            b"06"
+                | b"12"
+                | b"13"
+                | b"22"
+                | b"30"
+                | b"40"
+                | b"68"
+                | b"90"
+                | b"91"
+                | b"92"
+                | b"96"
+                | b"98"
+                | b"A0"
         )
+    }
+    /// True if the instruction itself was refused: its amount, its type, its currency.
+    pub const fn refuses_the_instruction(self) -> bool {
+        matches!(&self.0, b"13" | b"30" | b"40")
     }
     /// The two characters.
     pub fn text(&self) -> &str {

@@ -46,6 +46,12 @@ pub enum Fault {
     ModuleDead,
     /// The carrier's cell is down: it strikes every terminal under it.
     CellOutage,
+    /// The cell is overloaded: packets pass, but take long; at magnitude 1 a hundred times as long.
+    Congestion,
+    /// The carrier has forgotten the connection, and the terminal does not know.
+    HalfOpen,
+    /// Messages come out changed; the magnitude is the share of them.
+    DamagesMessages,
 }
 
 /// What the terminal's radio says.
@@ -54,6 +60,10 @@ pub struct Reading {
     module: bool,
     signal: bool,
     weakness: f64,
+    /// Time of a packet, as a multiple of the usual one, less one.
+    slower: f64,
+    /// Share of packets whose checksum is wrong.
+    damaged: f64,
 }
 
 const PACKET: Purpose = Purpose::of("cellular: packet");
@@ -110,6 +120,57 @@ impl Model<Models> for Cellular {
                 step(Remedy::RestoreService, Performer::Device, Span::hours(4)),
             ],
         },
+        Mode {
+            fault: crate::Fault::Cellular(Fault::Congestion),
+            name: "congestion",
+            zh: "网络拥塞",
+            family: Family::Comms,
+            effect: "packets pass, but so late that sales are slow or given up",
+            cues: &[Cue::SlowOperation],
+            seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::RestoreService, 0.9)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
+                step(Remedy::RestoreService, Performer::Device, Span::minutes(40)),
+                step(Remedy::RestoreService, Performer::Device, Span::hours(2)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Cellular(Fault::HalfOpen),
+            name: "half-open",
+            zh: "连接半开",
+            family: Family::Comms,
+            effect: "what is sent vanishes, though the link looks sound",
+            cues: &[Cue::NoAnswerText],
+            seen_by: &[Part::Presence, Part::PaymentApp, Part::Merchant],
+            mended_by: &[
+                (Remedy::Reconnect, 0.95),
+                (Remedy::RestartTerminal, 1.0),
+                (Remedy::Repair, 1.0),
+                (Remedy::Swap, 1.0),
+            ],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(2)),
+                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Cellular(Fault::DamagesMessages),
+            name: "damages-messages",
+            zh: "报文损坏",
+            family: Family::Transaction,
+            effect: "messages come out changed: their authentication code is wrong and they are refused",
+            cues: &[Cue::NoAnswerText],
+            seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
+                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -148,6 +209,12 @@ impl Model<Models> for Cellular {
             }
             Fault::ModuleDead => self.module_dead = true,
             Fault::CellOutage => self.cell_down = true,
+            Fault::Congestion => {
+                self.bearer.set_slower(99.0 * magnitude);
+                cue::show(cx, Cue::SlowOperation);
+            }
+            Fault::HalfOpen => self.bearer.set_half_open(true),
+            Fault::DamagesMessages => self.bearer.set_damages(magnitude),
         }
         self.bearer.set_cut(self.module_dead || self.cell_down);
         self.bearer.tell(&spec.radio, VIA, cx);
@@ -160,6 +227,12 @@ impl Model<Models> for Cellular {
             }
             Fault::ModuleDead => self.module_dead = false,
             Fault::CellOutage => self.cell_down = false,
+            Fault::Congestion => {
+                self.bearer.set_slower(0.0);
+                cue::gone(cx, Cue::SlowOperation);
+            }
+            Fault::HalfOpen => self.bearer.set_half_open(false),
+            Fault::DamagesMessages => self.bearer.set_damages(0.0),
         }
         self.bearer.set_cut(self.module_dead || self.cell_down);
         self.bearer.tell(&spec.radio, VIA, cx);
@@ -172,6 +245,8 @@ impl Model<Models> for Cellular {
             module: !self.module_dead,
             signal: !self.cell_down,
             weakness: self.bearer.extra_loss(),
+            slower: self.bearer.slower(),
+            damaged: self.bearer.damages(),
         }
     }
     /// A module that does not answer is dead; one that answers and hears nothing has no cell.
@@ -180,6 +255,8 @@ impl Model<Models> for Cellular {
             Reading { module: false, .. } => Some(Fault::ModuleDead),
             Reading { signal: false, .. } => Some(Fault::CellOutage),
             Reading { weakness, .. } if weakness > 0.3 => Some(Fault::PoorCoverage),
+            Reading { damaged, .. } if damaged > 0.05 => Some(Fault::DamagesMessages),
+            Reading { slower, .. } if slower > 3.0 => Some(Fault::Congestion),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::{Hop, Message};
-use crate::cue::Cue;
+use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::wire::Parcel;
 use crate::{Family, Models, Part, Remedy};
@@ -53,6 +53,7 @@ pub struct PhoneLink {
     bearer: Bearer,
     unpaired: bool,
     asleep: bool,
+    no_credit: bool,
 }
 
 /// Its notes to itself.
@@ -70,6 +71,10 @@ pub enum Fault {
     PairingLost,
     /// The phone sleeps, hangs or has no credit.
     PhoneAsleep,
+    /// Something stands between terminal and phone; the magnitude is the share of packets that it stops.
+    Obstructed,
+    /// The phone's contract is not paid: it carries nothing on.
+    NoCredit,
 }
 
 /// What the terminal can see of its phone.
@@ -77,6 +82,10 @@ pub enum Fault {
 pub struct Reading {
     paired: bool,
     answers: bool,
+    /// What the phone says of its carrier.
+    carried: bool,
+    /// Share of packets that are lost on top of the usual losses.
+    weakness: f64,
 }
 
 const PACKET: Purpose = Purpose::of("phone link: packet");
@@ -129,6 +138,38 @@ impl Model<Models> for PhoneLink {
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
+        Mode {
+            fault: crate::Fault::PhoneLink(Fault::Obstructed),
+            name: "obstructed",
+            zh: "阻挡物",
+            family: Family::Comms,
+            effect: "packets between terminal and phone are lost and late",
+            cues: &[Cue::LinkLightBlinks],
+            seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::ClearObstruction, 0.9), (Remedy::Repair, 0.9)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
+                step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(2)),
+                step(Remedy::ClearObstruction, Performer::Support, Span::minutes(4)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::PhoneLink(Fault::NoCredit),
+            name: "no-credit",
+            zh: "手机欠费",
+            family: Family::Comms,
+            effect: "the phone's carrier carries nothing on until the contract is paid",
+            cues: &[Cue::NoNetworkText],
+            seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::TopUp, 0.95)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
+                step(Remedy::RestartPhone, Performer::Attendant, Span::minutes(2)),
+                step(Remedy::TopUp, Performer::Support, Span::minutes(10)),
+                step(Remedy::TopUp, Performer::Technician, Span::minutes(20)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -163,12 +204,17 @@ impl Model<Models> for PhoneLink {
             self.tell(spec, cx);
         }
     }
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::PairingLost => self.unpaired = spec.medium == Medium::Bluetooth,
             Fault::PhoneAsleep => self.asleep = true,
+            Fault::NoCredit => self.no_credit = true,
+            Fault::Obstructed => {
+                self.bearer.set_extra_loss(magnitude);
+                cue::show(cx, Cue::LinkLightBlinks);
+            }
         }
-        self.bearer.set_cut(self.unpaired || self.asleep);
+        self.bearer.set_cut(self.unpaired || self.asleep || self.no_credit);
         if Self::used(cx) {
             cx.error_state();
             self.tell(spec, cx);
@@ -178,8 +224,13 @@ impl Model<Models> for PhoneLink {
         match fault {
             Fault::PairingLost => self.unpaired = false,
             Fault::PhoneAsleep => self.asleep = false,
+            Fault::NoCredit => self.no_credit = false,
+            Fault::Obstructed => {
+                self.bearer.set_extra_loss(0.0);
+                cue::gone(cx, Cue::LinkLightBlinks);
+            }
         }
-        self.bearer.set_cut(self.unpaired || self.asleep);
+        self.bearer.set_cut(self.unpaired || self.asleep || self.no_credit);
         if Self::used(cx) {
             self.tell(spec, cx);
         }
@@ -188,12 +239,19 @@ impl Model<Models> for PhoneLink {
         self.bearer.up()
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { paired: !self.unpaired, answers: !self.asleep }
+        Reading {
+            paired: !self.unpaired,
+            answers: !self.asleep,
+            carried: !self.no_credit,
+            weakness: self.bearer.extra_loss(),
+        }
     }
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         match *reading {
             Reading { paired: false, .. } => Some(Fault::PairingLost),
             Reading { answers: false, .. } => Some(Fault::PhoneAsleep),
+            Reading { carried: false, .. } => Some(Fault::NoCredit),
+            Reading { weakness, .. } if weakness > 0.3 => Some(Fault::Obstructed),
             _ => None,
         }
     }

@@ -25,6 +25,8 @@ pub struct Spec {
 #[derive(Component, Debug, Default)]
 pub struct Wifi {
     bearer: Bearer,
+    no_beacon: bool,
+    no_names: bool,
 }
 
 /// Its notes to itself.
@@ -42,12 +44,15 @@ pub enum Fault {
     Interference,
     /// The access point is off.
     AccessPointDown,
+    /// Names are not resolved: packets could pass, but nobody knows where to.
+    NameServiceDown,
 }
 
 /// What the terminal's radio says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     beacon: bool,
+    names: bool,
     noise: f64,
 }
 
@@ -90,6 +95,23 @@ impl Model<Models> for Wifi {
                 step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },
+        Mode {
+            fault: crate::Fault::Wifi(Fault::NameServiceDown),
+            name: "name-service-down",
+            zh: "域名解析失败",
+            family: Family::Comms,
+            effect: "the gateway's address is not found, so nothing is sent by this bearer",
+            cues: &[Cue::NoNetworkText],
+            seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::Replug, 0.6), (Remedy::Configure, 0.8), (Remedy::Repair, 0.95)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
+                step(Remedy::FailOver, Performer::Device, Span::secs(5)),
+                step(Remedy::Replug, Performer::Attendant, Span::minutes(4)),
+                step(Remedy::Configure, Performer::Support, Span::minutes(8)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -98,7 +120,7 @@ impl Model<Models> for Wifi {
     type Belief = ();
 
     fn build(_: &Spec) -> Self {
-        Self { bearer: Bearer::connected() }
+        Self { bearer: Bearer::connected(), ..Self::default() }
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.bearer.tell(&spec.radio, VIA, cx);
@@ -126,8 +148,10 @@ impl Model<Models> for Wifi {
                 self.bearer.set_extra_loss(magnitude);
                 cue::show(cx, Cue::LinkLightBlinks);
             }
-            Fault::AccessPointDown => self.bearer.set_cut(true),
+            Fault::AccessPointDown => self.no_beacon = true,
+            Fault::NameServiceDown => self.no_names = true,
         }
+        self.bearer.set_cut(self.no_beacon || self.no_names);
         self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
@@ -136,20 +160,27 @@ impl Model<Models> for Wifi {
                 self.bearer.set_extra_loss(0.0);
                 cue::gone(cx, Cue::LinkLightBlinks);
             }
-            Fault::AccessPointDown => self.bearer.set_cut(false),
+            Fault::AccessPointDown => self.no_beacon = false,
+            Fault::NameServiceDown => self.no_names = false,
         }
+        self.bearer.set_cut(self.no_beacon || self.no_names);
         self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { beacon: self.bearer.beacon(), noise: self.bearer.extra_loss() }
+        Reading {
+            beacon: !self.no_beacon,
+            names: !self.no_names,
+            noise: self.bearer.extra_loss(),
+        }
     }
     /// No beacon is no access point; a third of all packets lost is noise that a radio's own counters show.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         match *reading {
             Reading { beacon: false, .. } => Some(Fault::AccessPointDown),
+            Reading { names: false, .. } => Some(Fault::NameServiceDown),
             Reading { noise, .. } if noise > 0.3 => Some(Fault::Interference),
             _ => None,
         }

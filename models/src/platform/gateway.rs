@@ -39,6 +39,8 @@ pub struct Spec {
     pub breaker_rests: Span,
     /// A host whose smoothed answering time is longer than this is slow.
     pub slow_after: Span,
+    /// A sale whose time (F12, F13) is further from the gateway's own than this is refused.
+    pub clock_tolerance: Span,
 }
 
 impl Default for Spec {
@@ -53,6 +55,7 @@ impl Default for Spec {
             breaker_trips_after: 5,
             breaker_rests: Span::secs(30),
             slow_after: Span::secs(3),
+            clock_tolerance: Span::minutes(10),
         }
     }
 }
@@ -72,6 +75,11 @@ pub struct Gateway {
     recent: Vec<Recent>,
     rrn: u64,
     workers_lost: f64,
+    answers_lost: f64,
+    /// Answers sent so far: names the draws of their losses.
+    answered: u64,
+    /// Smoothed share of reversals among what comes in: a fiftieth for each new message.
+    taken_back: f64,
     dropped: u64,
     /// Requests, those that had to wait, and their waiting time: for whoever checks the queue.
     served: u64,
@@ -97,6 +105,8 @@ pub enum Timer {
 pub enum Fault {
     /// Workers are lost; the magnitude is their share.
     WorkersLost,
+    /// Answers get lost on their way out; the magnitude is the share of them.
+    AnswersLost,
 }
 
 /// What the gateway measures of itself.
@@ -105,8 +115,11 @@ pub struct Reading {
     waiting: usize,
     /// Requests that wait for each worker that there should be.
     pressure: f64,
+    /// Smoothed share of reversals among what comes in.
+    taken_back: f64,
 }
 
+const LOST: Purpose = Purpose::of("gateway: the answer is lost");
 const SERVES: Purpose = Purpose::of("gateway: time to serve");
 
 impl Gateway {
@@ -131,6 +144,11 @@ impl Gateway {
     }
 
     fn receive(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
+        let before = self.taken_back > 0.2;
+        self.taken_back += (f64::from(iso.mti == Mti::Reversal) - self.taken_back) / 50.0;
+        if before != (self.taken_back > 0.2) {
+            cx.look();
+        }
         if self.busy < self.workers(spec) {
             self.served += 1;
             self.serve(spec, iso, cx);
@@ -185,6 +203,13 @@ impl Gateway {
         let Some(&to) = cx.settings().directory.hosts.get(host) else {
             return self.answer(iso, Code(*b"15"), cx);
         };
+        if iso.mac != iso.seal() {
+            return self.answer(iso, Code::MAC_WRONG, cx);
+        }
+        let (now, at) = (cx.now(), iso.local);
+        if iso.mti == Mti::Request && now.since(at).max(at.since(now)) > spec.clock_tolerance {
+            return self.answer(iso, Code::OUT_OF_STEP, cx);
+        }
         let known = self.recent(iso.terminal).find(iso.stan).copied();
         match (iso.mti, known) {
             // The same again: answered as before, or the answer is on its way.
@@ -221,8 +246,16 @@ impl Gateway {
             Mti::Reversal | Mti::ReversalResponse => Mti::ReversalResponse,
         };
         iso.code = code;
+        // F12 and F13 of an answer are the gateway's own time.
+        iso.local = cx.now();
         iso.mac = iso.seal();
         let port = iso.via.part();
+        if self.answers_lost > 0.0 {
+            self.answered += 1;
+            if sim::unit(cx.draw(LOST, self.answered)[0]) < self.answers_lost {
+                return cx.error_state();
+            }
+        }
         cx.post(iso.terminal, port, Span::ZERO, Parcel::Payment(iso));
     }
 
@@ -319,7 +352,8 @@ impl Model<Models> for Gateway {
     const NAME: &'static str = "gateway";
     const ZH: &'static str = "支付网关";
     const ABOUT: &'static str = "The bridge between terminals and the hosts behind it.";
-    const MODES: &'static [Mode<Models>] = &[Mode {
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
         fault: AnyFault::Gateway(Fault::WorkersLost),
         name: "workers-lost",
         zh: "网关处理能力下降",
@@ -332,7 +366,22 @@ impl Model<Models> for Gateway {
             step(Remedy::RestoreService, Performer::Device, Span::minutes(5)),
             step(Remedy::RestoreService, Performer::Device, Span::minutes(30)),
         ],
-    }];
+        },
+        Mode {
+            fault: AnyFault::Gateway(Fault::AnswersLost),
+            name: "answers-lost",
+            zh: "应答丢失",
+            family: Family::Transaction,
+            effect: "hosts approve, terminals never hear of it and take the sale back",
+            cues: &[crate::Cue::NoAnswerText],
+            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::RestoreService, 0.95)],
+            ladder: &[
+                step(Remedy::RestoreService, Performer::Device, Span::minutes(5)),
+                step(Remedy::RestoreService, Performer::Device, Span::minutes(30)),
+            ],
+        },
+    ];
     const HUB: bool = true;
     const ON_DEVICE: bool = false;
     type Spec = Spec;
@@ -359,12 +408,20 @@ impl Model<Models> for Gateway {
             Mti::ReversalResponse => self.host_reversed(iso, cx),
         }
     }
-    fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        if fault == Fault::AnswersLost {
+            self.answers_lost = magnitude;
+            return;
+        }
         self.workers_lost = magnitude.clamp(0.0, 1.0);
         cx.error_state();
         self.pressure_changed(spec, cx);
     }
-    fn on_clear(&mut self, spec: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        if fault == Fault::AnswersLost {
+            (self.answers_lost, self.taken_back) = (0.0, 0.0);
+            return cx.look();
+        }
         self.workers_lost = 0.0;
         self.next_in_queue(spec, cx);
         self.pressure_changed(spec, cx);
@@ -376,11 +433,16 @@ impl Model<Models> for Gateway {
         Reading {
             waiting: self.waiting.len(),
             pressure: self.waiting.len() as f64 / f64::from(spec.workers.max(1)),
+            taken_back: self.taken_back,
         }
     }
     /// Four waiting for each worker that there should be: at ordinary load that does not happen by chance.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        (reading.waiting > 0 && reading.pressure > 4.0).then_some(Fault::WorkersLost)
+        if reading.waiting > 0 && reading.pressure > 4.0 {
+            return Some(Fault::WorkersLost);
+        }
+        // A sound terminal takes back what was not answered: a fifth of all traffic is no chance.
+        (reading.taken_back > 0.2).then_some(Fault::AnswersLost)
     }
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
         suspect.part() == Part::Host && self.breakers.iter().any(Breaker::troubled)

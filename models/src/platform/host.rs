@@ -3,8 +3,8 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::quantity::Factor;
-use sim::{ActorId, Context, Instant, Mode, Model, Performer, Purpose, Span, lognormal};
+use sim::quantity::{Factor, Probability};
+use sim::{ActorId, Context, Instant, Mode, Model, Performer, Purpose, Span, lognormal, unit};
 
 use crate::money::Money;
 use crate::plan::step;
@@ -27,6 +27,8 @@ pub struct Spec {
     pub balance_spread: Factor,
     /// The most that one sale may come to.
     pub limit: Price,
+    /// Share of its cards that are blocked.
+    pub blocked: Probability,
     /// Wrong PINs in a row that block a card for the day.
     pub pin_tries: u8,
 }
@@ -39,6 +41,7 @@ impl Default for Spec {
             balance: Price::yuan(4_000, 0),
             balance_spread: Factor(1.4),
             limit: Price::yuan(50_000, 0),
+            blocked: Probability(0.001),
             pin_tries: 3,
         }
     }
@@ -93,6 +96,7 @@ pub enum Fault {
 pub struct Reading;
 
 const BALANCE: Purpose = Purpose::of("host: balance of an account");
+const BLOCKED: Purpose = Purpose::of("host: the card is blocked");
 const DECIDES: Purpose = Purpose::of("host: time to decide");
 const DAY: u64 = Span::days(1).0;
 
@@ -138,14 +142,20 @@ impl Host {
         if iso.currency != cx.settings().currency {
             return Code::FORMAT;
         }
+        if iso.processing != 0 {
+            return Code::NOT_SUPPORTED;
+        }
         if iso.amount.0 <= 0 {
-            return Code(*b"13");
+            return Code::WRONG_AMOUNT;
         }
         if iso.expiry < 2601 {
             return Code::EXPIRED;
         }
         if iso.amount.0 > spec.limit.minor() {
             return Code::LIMIT;
+        }
+        if unit(cx.draw(BLOCKED, u64::from(iso.pan.account()))[0]) < spec.blocked.0 {
+            return Code::RESTRICTED;
         }
         let balance = Self::balance(spec, iso.pan.account(), cx);
         let day = (cx.now().0 / DAY) as u32;

@@ -1,16 +1,18 @@
 //! Firmware: boots, watches itself, shares out memory and processor, and chooses the way to the network.
 
+mod report;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Mode, Model, Performer, Span};
 
 use crate::bus::{Hop, Message};
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::quantity::Mebibytes;
 use crate::service::Milestone;
-use crate::telemetry::{self, Gauge, Telemetry};
+use crate::telemetry::Telemetry;
 use crate::wire::{Iso, Parcel, Via};
 use crate::{Family, Models, Part, Remedy};
 
@@ -79,6 +81,10 @@ pub struct Firmware {
     starved: f64,
     /// How slow the processor is by itself: 100 is as usual.
     slowed: u32,
+    /// Share of the processor that others take.
+    burden: f64,
+    /// The gateway refuses sessions.
+    untrusted: bool,
     phone: Link,
     wifi: Link,
     cellular: Link,
@@ -129,9 +135,6 @@ pub struct Reading {
     /// Share of the processor that others take.
     processor_taken: f64,
 }
-
-const REPORT_PHASE: Purpose = Purpose::of("firmware: phase of the reports");
-const REPORT_LOST: Purpose = Purpose::of("firmware: the report is lost");
 
 impl Firmware {
     fn halt(&mut self, cx: &mut Context<'_, Models>, next: State) {
@@ -185,9 +188,18 @@ impl Firmware {
 
     /// How slow everything is: 100 is as usual, 0 is not at all.
     fn pace(&self, cx: &mut Context<'_, Models>) {
-        let busy = 100 + (400.0 * self.starved) as u32;
+        let busy = 100 + (400.0 * self.starved.max(self.burden)) as u32;
         let percent = if self.hung { 0 } else { busy * self.slowed / 100 };
         cx.say(Message::Pace { percent });
+    }
+
+    /// A person notices when something takes a good part of the processor.
+    fn show_slowness(&self, cx: &mut Context<'_, Models>) {
+        if self.starved.max(self.burden) > 0.0 {
+            cue::show(cx, Cue::SlowOperation);
+        } else if self.leak == 0.0 {
+            cue::gone(cx, Cue::SlowOperation);
+        }
     }
 
     fn link(&self, spec: &Spec, via: Via) -> Link {
@@ -210,7 +222,8 @@ impl Firmware {
         }
         let may = cx.settings().policy.failover || self.swapped;
         let up = |via: &Via| self.link(spec, *via).up;
-        self.online = Some(first).filter(up).or(second.filter(|via| may && up(via)));
+        let way = Some(first).filter(up).or(second.filter(|via| may && up(via)));
+        self.online = way.filter(|_| !self.untrusted);
         self.tell(cx);
         let loss_ppm = self.online.map_or(1_000_000, |via| self.link(spec, via).loss_ppm);
         let alive = self.state == State::Running && !self.hung && self.online.is_some();
@@ -229,44 +242,6 @@ impl Firmware {
             cx.say(Message::Beats { alive: false, loss_ppm: 1_000_000, via: Via::Wifi });
         }
         cx.look();
-    }
-
-    /// Plans the next report. Terminals do not report at the same moment: each has its own place in the period.
-    fn plan_report(&self, wait: Span, cx: &mut Context<'_, Models>) {
-        if wait > Span::ZERO && cx.now() + wait < cx.settings().end {
-            cx.after(wait, Timer::Report);
-        }
-    }
-
-    /// Has everybody say what they measure, and sends it when they have.
-    fn collect(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        self.reports += 1;
-        if self.state != State::Running || self.hung || self.online.is_none() {
-            return;
-        }
-        let mut report = Telemetry::of(cx.me());
-        report.set(Gauge::Memory, telemetry::percent(self.memory_used(spec, cx.now())));
-        report.set(Gauge::Processor, telemetry::percent(self.starved));
-        self.report = Some(report);
-        cx.say(Message::Report);
-        cx.say(Message::Reported);
-    }
-
-    /// What is said at one instant is heard in turn: behind the first `Reported` stand the answers, behind the second
-    /// nothing.
-    fn send_report(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let (Some(mut report), Some(via)) = (self.report, self.online) else { return };
-        if report.get(Gauge::Loss).is_none() {
-            report.set(Gauge::Loss, self.link(spec, via).loss_ppm);
-            self.report = Some(report);
-            return cx.say(Message::Reported);
-        }
-        self.report = None;
-        let lost = f64::from(self.link(spec, via).loss_ppm) / 1e6;
-        if unit(cx.draw(REPORT_LOST, u64::from(self.reports))[0]) >= lost {
-            let back_office = cx.settings().directory.back_office;
-            cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Report(report));
-        }
     }
 
     fn transmit(&self, spec: &Spec, mut iso: Iso, delay: Span, cx: &mut Context<'_, Models>) {
@@ -349,8 +324,7 @@ impl Model<Models> for Firmware {
         Self { supplied: true, slowed: 100, ..Self::default() }
     }
     fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
-        let period = cx.settings().policy.telemetry;
-        self.plan_report(period.scaled(unit(cx.draw(REPORT_PHASE, 0)[0])), cx);
+        self.begin_reports(cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
@@ -422,6 +396,16 @@ impl Model<Models> for Firmware {
                 self.phone = Link { up, loss_ppm };
                 self.choose(spec, cx);
             }
+            Message::Certificate { valid } => {
+                self.untrusted = !valid;
+                self.choose(spec, cx);
+            }
+            Message::Burden { share } => {
+                self.burden = f64::from(share) / 100.0;
+                self.pace(cx);
+                self.show_slowness(cx);
+                cx.look();
+            }
             Message::Measured { gauge, value } => {
                 if let Some(report) = &mut self.report {
                     report.set(gauge, value);
@@ -463,9 +447,7 @@ impl Model<Models> for Firmware {
             Fault::MemoryLeak => (self.leak, self.starved) = (0.0, 0.0),
             Fault::ProcessorStarved => self.starved = 0.0,
         }
-        if self.leak == 0.0 && self.starved == 0.0 {
-            cue::gone(cx, Cue::SlowOperation);
-        }
+        self.show_slowness(cx);
         self.unhang(cx);
     }
     fn able(&self, _: &Spec) -> bool {
@@ -476,7 +458,7 @@ impl Model<Models> for Firmware {
             unfed: if self.hung { now.since(self.hung_since) } else { Span::ZERO },
             watchdog: spec.watchdog,
             memory_used: self.memory_used(spec, now),
-            processor_taken: self.starved,
+            processor_taken: self.starved.max(self.burden),
         }
     }
     /// Nine tenths of the memory in use is a leak: half of it is what the application needs.

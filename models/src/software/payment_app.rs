@@ -7,23 +7,24 @@
 //! ```
 
 mod dialogue;
+mod modes;
 mod power_lost;
+mod request;
 mod take_back;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Mode, Model, Span};
 
-use crate::bus::{Message, Pin, Purchase};
+use crate::bus::{Message, Purchase};
 use crate::journal::{Journal, LineState, Writing};
 use crate::note::{Note, Outcome};
-use crate::plan::step;
 use crate::quantity::Price;
 use crate::service::Milestone;
 use crate::telemetry::Gauge;
 use crate::wire::{Code, Iso, Method, Mti, Parcel};
-use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
+use crate::{Fault as AnyFault, Models, Part};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -105,13 +106,24 @@ pub struct PaymentApp {
     /// A reversal or advice is on its way: a note of an earlier one is ignored.
     sending: u32,
     wrong_currency: bool,
+    wrong_type: bool,
+    wrong_amount: bool,
     incompatible: bool,
     /// It has no keys: nothing can be encrypted.
     locked: bool,
+    /// The software may not be used.
+    not_genuine: bool,
+    /// Nothing can be written, so nothing can be journalled.
+    storage_full: bool,
+    /// Its messages are sealed with keys that the gateway does not know.
+    keys_out_of_step: bool,
+    /// How far the terminal's clock is behind.
+    behind: Span,
     /// Technical failures in a row: no answer, or a technical code.
     failures: u8,
-    /// Of these, format errors.
+    /// Of these, refused instructions, and the last one's code.
     refusals: u8,
+    refused_with: Code,
 }
 
 /// Its notes to itself.
@@ -129,6 +141,10 @@ pub enum Timer {
 pub enum Fault {
     /// It sends a wrong currency: every instruction is refused with a format error.
     WrongCurrency,
+    /// It asks for a kind of transaction that nobody here knows.
+    WrongType,
+    /// It sends no amount: every instruction is refused.
+    WrongAmount,
     /// Its version does not fit the firmware: it does not start a sale.
     IncompatibleVersion,
 }
@@ -137,12 +153,10 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
     refusals: u8,
+    refused_with: Code,
     limit: u8,
     version_check_failed: bool,
 }
-
-/// A currency that nobody here accepts: the code that ISO 4217 keeps for tests.
-const NO_CURRENCY: u16 = 963;
 
 impl PaymentApp {
     /// What it holds about its sales, for the audit.
@@ -150,85 +164,13 @@ impl PaymentApp {
         &self.journal
     }
 
-    /// Everything is known: asks the host, unless a reversal is pending or there is no network.
-    fn authorise(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        if self.journal.pending().is_some() {
-            self.step = Step::Blocked;
-            self.send_pending(cx);
-            return;
-        }
-        self.step = Step::Waiting;
-        self.request(spec, cx);
-    }
-
-    fn request(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let limit = spec.offline_limit.minor();
-        if !self.online {
-            let may = self.sale.amount.0 <= limit
-                && matches!(self.sale.method, Method::Chip | Method::Contactless);
-            if may && self.journal.stored() < usize::from(spec.offline_most) {
-                return self.store(spec, cx);
-            }
-            cx.say(Message::Beep { good: false });
-            self.failed(spec, cx);
-            return self.finish(Outcome::Failed, cx);
-        }
-        let iso = self.message(Mti::Request, cx);
-        self.journal.sent(&iso, self.sale.customer, cx.now());
-        self.tries = self.tries.saturating_add(1);
-        cx.milestone(Milestone::RequestSent);
-        // Building and encrypting the message takes its time, more of it on a busy processor.
-        let delay = spec.builds_in.scaled(f64::from(self.pace) / 100.0);
-        cx.say(Message::Transmit { iso, delay });
-        cx.after(cx.settings().policy.response_timeout, Timer::TimedOut(self.stan));
-    }
-
-    fn message(&mut self, mti: Mti, cx: &Context<'_, Models>) -> Iso {
-        self.stan += 1;
-        let Purchase { pan, amount, expiry, method, pin, .. } = self.sale;
-        let currency = if self.wrong_currency { NO_CURRENCY } else { cx.settings().currency };
-        // Encrypted by the PIN pad: what counts here is whether the host will find it right.
-        let pin_block = match pin {
-            Pin::NotDue => 0,
-            Pin::Right => pan.digits(),
-            Pin::Wrong => !pan.digits(),
-        };
-        let chip = matches!(method, Method::Chip | Method::Contactless);
-        let mut iso = Iso {
-            mti,
-            pan,
-            processing: 0,
-            amount,
-            stan: self.stan,
-            local: cx.now(),
-            expiry,
-            method,
-            card_sequence: u16::from(chip),
-            condition: 0,
-            terminal: cx.me(),
-            currency,
-            pin_block,
-            cryptogram: if chip { pan.digits().rotate_left(17) ^ u64::from(self.stan) } else { 0 },
-            business: 22,
-            batch: 1,
-            ..Iso::default()
-        };
-        iso.mac = iso.seal();
-        iso
-    }
-
-    /// Approved offline: kept for when the network is back.
-    fn store(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let iso = self.message(Mti::Advice, cx);
-        self.journal.store(iso, self.sale.customer, cx.now());
-        self.tries = self.tries.saturating_add(1);
-        self.code = Code::APPROVED;
-        cx.milestone(Milestone::SaleApproved);
-        cx.say(Message::Print { lines: spec.receipt_lines });
-        self.finish(Outcome::Stored, cx);
-    }
-
     fn answered(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
+        let (own, theirs) = (self.local_time(cx), iso.local);
+        let difference = own.since(theirs).max(theirs.since(own));
+        // A message takes its time, so small differences say nothing.
+        if difference > Span::minutes(1) {
+            cx.say(Message::GatewayTime { difference });
+        }
         if self.step != Step::Waiting || iso.stan != self.stan {
             cx.note(Note::LateAnswer { stan: iso.stan, code: iso.code });
             return;
@@ -245,7 +187,8 @@ impl PaymentApp {
         }
         self.journal.settle(iso.stan, LineState::Declined, cx.now());
         if iso.code.technical() {
-            if iso.code == Code::FORMAT {
+            if iso.code.refuses_the_instruction() {
+                self.refused_with = iso.code;
                 self.refusals = self.refusals.saturating_add(1);
                 cx.error_state();
                 crate::cue::show(cx, crate::Cue::RefusedText);
@@ -263,7 +206,9 @@ impl PaymentApp {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= spec.suspects_after.max(1) && self.refusals < spec.suspects_after {
             crate::cue::show(cx, crate::Cue::NoAnswerText);
-            let suspect = if self.online {
+            let suspect = if self.code == Code::MAC_WRONG {
+                AnyFault::Security(super::security::Fault::KeysOutOfStep)
+            } else if self.online {
                 AnyFault::Host(crate::platform::host::Fault::Outage)
             } else {
                 AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage)
@@ -319,40 +264,7 @@ impl Model<Models> for PaymentApp {
     const NAME: &'static str = "payment-app";
     const ZH: &'static str = "支付应用";
     const ABOUT: &'static str = "The payment application: dialogue, time-outs, reversals, stored transactions.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: AnyFault::PaymentApp(Fault::WrongCurrency),
-            name: "wrong-currency",
-            zh: "交易指令错误",
-            family: Family::Transaction,
-            effect: "every sale is refused with a format error",
-            cues: &[crate::Cue::RefusedText],
-            seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
-                step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
-                step(Remedy::Configure, Performer::Support, Span::minutes(6)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: AnyFault::PaymentApp(Fault::IncompatibleVersion),
-            name: "incompatible-version",
-            zh: "版本不兼容",
-            family: Family::Software,
-            effect: "the application does not start a sale",
-            cues: &[crate::Cue::FrozenScreen],
-            seen_by: &[Part::PaymentApp],
-            mended_by: &[(Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
-                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
-                step(Remedy::Update, Performer::Support, Span::minutes(15)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-    ];
+    const MODES: &'static [Mode<Models>] = modes::MODES;
     type Spec = Spec;
     type Timer = Timer;
     type Fault = Fault;
@@ -394,6 +306,10 @@ impl Model<Models> for PaymentApp {
                 self.finish(Outcome::Approved, cx);
             }
             Message::LookUp => self.look_up(cx),
+            Message::Keys { in_step } => self.keys_out_of_step = !in_step,
+            Message::Genuine { ok } => self.not_genuine = !ok,
+            Message::Clock { behind } => self.behind = behind,
+            Message::Storage { free } => self.storage_full = !free,
             Message::Report => {
                 let stored = u32::try_from(self.journal.stored()).unwrap_or(u32::MAX);
                 cx.say(Message::Measured { gauge: Gauge::Stored, value: stored });
@@ -445,6 +361,8 @@ impl Model<Models> for PaymentApp {
     fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::WrongCurrency => self.wrong_currency = true,
+            Fault::WrongType => self.wrong_type = true,
+            Fault::WrongAmount => self.wrong_amount = true,
             Fault::IncompatibleVersion => {
                 self.incompatible = true;
                 cx.error_state();
@@ -455,8 +373,12 @@ impl Model<Models> for PaymentApp {
     }
     fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         match fault {
-            Fault::WrongCurrency => {
-                self.wrong_currency = false;
+            Fault::WrongCurrency | Fault::WrongType | Fault::WrongAmount => {
+                match fault {
+                    Fault::WrongType => self.wrong_type = false,
+                    Fault::WrongAmount => self.wrong_amount = false,
+                    _ => self.wrong_currency = false,
+                }
                 (self.failures, self.refusals) = (0, 0);
                 crate::cue::gone(cx, crate::Cue::RefusedText);
                 crate::cue::gone(cx, crate::Cue::NoAnswerText);
@@ -469,11 +391,12 @@ impl Model<Models> for PaymentApp {
         cx.look();
     }
     fn able(&self, _: &Spec) -> bool {
-        !self.wrong_currency && !self.incompatible
+        !self.wrong_currency && !self.wrong_type && !self.wrong_amount && !self.incompatible
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
             refusals: self.refusals,
+            refused_with: self.refused_with,
             limit: spec.suspects_after.max(1),
             version_check_failed: self.incompatible,
         }
@@ -482,7 +405,12 @@ impl Model<Models> for PaymentApp {
         if reading.version_check_failed {
             return Some(Fault::IncompatibleVersion);
         }
-        (reading.refusals >= reading.limit).then_some(Fault::WrongCurrency)
+        let refused = match reading.refused_with {
+            Code::NOT_SUPPORTED => Fault::WrongType,
+            Code::WRONG_AMOUNT => Fault::WrongAmount,
+            _ => Fault::WrongCurrency,
+        };
+        (reading.refusals >= reading.limit).then_some(refused)
     }
     fn still_sees(&self, spec: &Spec, suspect: AnyFault, _: Instant) -> bool {
         suspect.part() != Part::PaymentApp && self.failures >= spec.suspects_after.max(1)

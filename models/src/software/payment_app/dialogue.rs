@@ -10,12 +10,16 @@ use crate::service::Milestone;
 use crate::wire::{Code, Method};
 
 impl PaymentApp {
+    /// Something keeps it from beginning a sale.
+    fn barred(&self) -> bool {
+        self.incompatible || self.locked || self.not_genuine || self.storage_full
+    }
+
     pub(super) fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
         (self.sale, self.began, self.tries, self.rekeyed) = (purchase, cx.now(), 0, false);
         (self.code, self.rrn) = (Code::NONE, 0);
         cx.milestone(Milestone::SaleStarted);
-        let locked = self.incompatible || self.locked;
-        if !self.running || !self.readable || locked || self.pace == 0 {
+        if !self.running || !self.readable || self.barred() || self.pace == 0 {
             // Customer and merchant look at a dead terminal for a while before they give up.
             if self.incompatible && self.running {
                 cx.error_state();
@@ -30,7 +34,7 @@ impl PaymentApp {
 
     /// Somebody looks up what became of the last sale: in the terminal's own records, so it needs no network.
     pub(super) fn look_up(&self, cx: &mut Context<'_, Models>) {
-        let shows = self.running && self.readable && self.pace > 0 && !self.incompatible && !self.locked;
+        let shows = self.running && self.readable && self.pace > 0 && !self.barred();
         let (stan, paid) = self.journal.last().filter(|_| shows).unwrap_or_default();
         cx.note(Note::LookedUp { stan, paid });
     }

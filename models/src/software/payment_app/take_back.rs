@@ -39,8 +39,8 @@ impl PaymentApp {
         if reversal.is_some() {
             cx.milestone(Milestone::ReversalSent);
         }
-        iso.local = cx.now();
-        iso.mac = iso.seal();
+        iso.local = self.local_time(cx);
+        self.seal(&mut iso);
         cx.say(Message::Transmit { iso, delay: Span::ZERO });
         let policy = &cx.settings().policy;
         let doubled = policy.backoff * (1u64 << self.resend.min(20));

@@ -1,0 +1,122 @@
+//! Clock: the terminal's own time, which goes into every message.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Span};
+
+use crate::bus::Message;
+use crate::cue::Cue;
+use crate::plan::step;
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ClockSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// How wrong a fault of magnitude 1 makes it.
+    pub wrong_by: Span,
+    /// A difference to the gateway's time that is larger than this is a fault of the clock.
+    pub tolerance: Span,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self { wrong_by: Span::days(1), tolerance: Span::minutes(2) }
+    }
+}
+
+/// State of the clock.
+#[derive(Component, Debug, Default)]
+pub struct Clock {
+    behind: Span,
+    /// What the last answer of the gateway said about it.
+    difference: Span,
+}
+
+/// It makes no notes.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {}
+
+/// How a clock breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ClockFault")]
+pub enum Fault {
+    /// It is behind; the magnitude is the share of `wrong_by`.
+    Wrong,
+}
+
+/// Its difference to the gateway's time, as of the last answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    difference: Span,
+    tolerance: Span,
+}
+
+impl Model<Models> for Clock {
+    const NAME: &'static str = "clock";
+    const ZH: &'static str = "时钟";
+    const ABOUT: &'static str = "The terminal's own time, which goes into every message.";
+    const MODES: &'static [Mode<Models>] = &[Mode {
+        fault: crate::Fault::Clock(Fault::Wrong),
+        name: "wrong",
+        zh: "终端时钟错误",
+        family: Family::Transaction,
+        effect: "the gateway doubts every message, because its time cannot be right",
+        cues: &[Cue::NoAnswerText],
+        seen_by: &[Part::Clock, Part::PaymentApp, Part::Merchant],
+        mended_by: &[
+            (Remedy::SignOn, 0.9),
+            (Remedy::Configure, 0.9),
+            (Remedy::Repair, 0.95),
+            (Remedy::Swap, 1.0),
+        ],
+        ladder: &[
+            step(Remedy::SignOn, Performer::Device, Span::secs(10)),
+            step(Remedy::Configure, Performer::Support, Span::minutes(5)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
+        ],
+    }];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
+        match timer {}
+    }
+    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        if let Message::GatewayTime { difference } = message {
+            let changed = difference != self.difference;
+            self.difference = difference;
+            if changed {
+                cx.look();
+            }
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        self.behind = spec.wrong_by.scaled(magnitude);
+        cx.error_state();
+        cx.say(Message::Clock { behind: self.behind });
+    }
+    fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
+        (self.behind, self.difference) = (Span::ZERO, Span::ZERO);
+        cx.say(Message::Clock { behind: Span::ZERO });
+        cx.look();
+    }
+    fn able(&self, spec: &Spec) -> bool {
+        self.behind <= spec.tolerance
+    }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading { difference: self.difference, tolerance: spec.tolerance }
+    }
+    /// A clock cannot see itself: it is held against the time in the gateway's answers.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        (reading.difference > reading.tolerance).then_some(Fault::Wrong)
+    }
+}

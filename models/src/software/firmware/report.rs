@@ -1,0 +1,58 @@
+//! Reports of readings to the back office.
+
+use sim::{Context, Purpose, Span, unit};
+
+use super::{Firmware, Spec, State, Timer};
+use crate::bus::Message;
+use crate::telemetry::{self, Gauge, Telemetry};
+use crate::wire::Parcel;
+use crate::{Models, Part};
+
+const REPORT_PHASE: Purpose = Purpose::of("firmware: phase of the reports");
+const REPORT_LOST: Purpose = Purpose::of("firmware: the report is lost");
+
+impl Firmware {
+    /// Plans the first report: each terminal has its own place in the period.
+    pub(super) fn begin_reports(&self, cx: &mut Context<'_, Models>) {
+        let period = cx.settings().policy.telemetry;
+        self.plan_report(period.scaled(unit(cx.draw(REPORT_PHASE, 0)[0])), cx);
+    }
+
+    /// Plans the next report. Terminals do not report at the same moment: each has its own place in the period.
+    pub(super) fn plan_report(&self, wait: Span, cx: &mut Context<'_, Models>) {
+        if wait > Span::ZERO && cx.now() + wait < cx.settings().end {
+            cx.after(wait, Timer::Report);
+        }
+    }
+
+    /// Has everybody say what they measure, and sends it when they have.
+    pub(super) fn collect(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.reports += 1;
+        if self.state != State::Running || self.hung || self.online.is_none() {
+            return;
+        }
+        let mut report = Telemetry::of(cx.me());
+        report.set(Gauge::Memory, telemetry::percent(self.memory_used(spec, cx.now())));
+        report.set(Gauge::Processor, telemetry::percent(self.starved.max(self.burden)));
+        self.report = Some(report);
+        cx.say(Message::Report);
+        cx.say(Message::Reported);
+    }
+
+    /// What is said at one instant is heard in turn: behind the first `Reported` stand the answers, behind the second
+    /// nothing.
+    pub(super) fn send_report(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (Some(mut report), Some(via)) = (self.report, self.online) else { return };
+        if report.get(Gauge::Loss).is_none() {
+            report.set(Gauge::Loss, self.link(spec, via).loss_ppm);
+            self.report = Some(report);
+            return cx.say(Message::Reported);
+        }
+        self.report = None;
+        let lost = f64::from(self.link(spec, via).loss_ppm) / 1e6;
+        if unit(cx.draw(REPORT_LOST, u64::from(self.reports))[0]) >= lost {
+            let back_office = cx.settings().directory.back_office;
+            cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Report(report));
+        }
+    }
+}

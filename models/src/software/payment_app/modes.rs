@@ -1,0 +1,68 @@
+//! How the application breaks: its catalogue entries.
+
+use sim::{Mode, Performer, Rung, Span};
+
+use super::Fault;
+use crate::plan::step;
+use crate::{Cue, Family, Fault as AnyFault, Models, Part, Remedy};
+
+/// Against instructions that are refused: the right parameters, then another terminal.
+const MEND_INSTRUCTION: &[Rung<Models>] = &[
+    step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
+    step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
+    step(Remedy::Configure, Performer::Support, Span::minutes(6)),
+    step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+];
+
+/// All of them.
+pub(super) const MODES: &[Mode<Models>] = &[
+        Mode {
+            fault: AnyFault::PaymentApp(Fault::WrongType),
+            name: "wrong-type",
+            zh: "交易类型错误",
+            family: Family::Transaction,
+            effect: "every sale is refused as a transaction that is not supported",
+            cues: &[Cue::RefusedText],
+            seen_by: &[Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            ladder: MEND_INSTRUCTION,
+        },
+        Mode {
+            fault: AnyFault::PaymentApp(Fault::WrongAmount),
+            name: "wrong-amount",
+            zh: "交易金额错误",
+            family: Family::Transaction,
+            effect: "every sale is refused because its amount is not valid",
+            cues: &[Cue::RefusedText],
+            seen_by: &[Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            ladder: MEND_INSTRUCTION,
+        },
+        Mode {
+            fault: AnyFault::PaymentApp(Fault::WrongCurrency),
+            name: "wrong-currency",
+            zh: "交易指令错误",
+            family: Family::Transaction,
+            effect: "every sale is refused with a format error",
+            cues: &[Cue::RefusedText],
+            seen_by: &[Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            ladder: MEND_INSTRUCTION,
+        },
+        Mode {
+            fault: AnyFault::PaymentApp(Fault::IncompatibleVersion),
+            name: "incompatible-version",
+            zh: "版本不兼容",
+            family: Family::Software,
+            effect: "the application does not start a sale",
+            cues: &[Cue::FrozenScreen],
+            seen_by: &[Part::PaymentApp],
+            mended_by: &[(Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
+                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
+                step(Remedy::Update, Performer::Support, Span::minutes(15)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+];

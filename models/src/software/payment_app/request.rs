@@ -1,0 +1,105 @@
+//! Asking the host: the message, its seal, and what is done where there is no network.
+
+use sim::{Context, Instant};
+
+use super::{PaymentApp, Spec, Step, Timer};
+use crate::Models;
+use crate::bus::{Message, Pin, Purchase};
+use crate::money::Money;
+use crate::note::Outcome;
+use crate::service::Milestone;
+use crate::wire::{Code, Iso, Method, Mti};
+
+/// A currency that nobody here accepts: the code that ISO 4217 keeps for tests.
+const NO_CURRENCY: u16 = 963;
+
+impl PaymentApp {
+    /// Everything is known: asks the host, unless a reversal is pending or there is no network.
+    pub(super) fn authorise(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if self.journal.pending().is_some() {
+            self.step = Step::Blocked;
+            self.send_pending(cx);
+            return;
+        }
+        self.step = Step::Waiting;
+        self.request(spec, cx);
+    }
+
+    pub(super) fn request(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let limit = spec.offline_limit.minor();
+        if !self.online {
+            let may = self.sale.amount.0 <= limit
+                && matches!(self.sale.method, Method::Chip | Method::Contactless);
+            if may && self.journal.stored() < usize::from(spec.offline_most) {
+                return self.store(spec, cx);
+            }
+            cx.say(Message::Beep { good: false });
+            self.failed(spec, cx);
+            return self.finish(Outcome::Failed, cx);
+        }
+        let iso = self.message(Mti::Request, cx);
+        self.journal.sent(&iso, self.sale.customer, cx.now());
+        self.tries = self.tries.saturating_add(1);
+        cx.milestone(Milestone::RequestSent);
+        // Building and encrypting the message takes its time, more of it on a busy processor.
+        let delay = spec.builds_in.scaled(f64::from(self.pace) / 100.0);
+        cx.say(Message::Transmit { iso, delay });
+        cx.after(cx.settings().policy.response_timeout, Timer::TimedOut(self.stan));
+    }
+
+    pub(super) fn message(&mut self, mti: Mti, cx: &Context<'_, Models>) -> Iso {
+        self.stan += 1;
+        let Purchase { pan, amount, expiry, method, pin, .. } = self.sale;
+        let currency = if self.wrong_currency { NO_CURRENCY } else { cx.settings().currency };
+        // Encrypted by the PIN pad: what counts here is whether the host will find it right.
+        let pin_block = match pin {
+            Pin::NotDue => 0,
+            Pin::Right => pan.digits(),
+            Pin::Wrong => !pan.digits(),
+        };
+        let chip = matches!(method, Method::Chip | Method::Contactless);
+        let mut iso = Iso {
+            mti,
+            pan,
+            // 000000 is a sale; no host here knows 999999.
+            processing: if self.wrong_type { 999_999 } else { 0 },
+            amount: if self.wrong_amount { Money::ZERO } else { amount },
+            stan: self.stan,
+            local: self.local_time(cx),
+            expiry,
+            method,
+            card_sequence: u16::from(chip),
+            condition: 0,
+            terminal: cx.me(),
+            currency,
+            pin_block,
+            cryptogram: if chip { pan.digits().rotate_left(17) ^ u64::from(self.stan) } else { 0 },
+            business: 22,
+            batch: 1,
+            ..Iso::default()
+        };
+        self.seal(&mut iso);
+        iso
+    }
+
+    /// The terminal's own time, which need not be right.
+    pub(super) fn local_time(&self, cx: &Context<'_, Models>) -> Instant {
+        Instant(cx.now().0.saturating_sub(self.behind.0))
+    }
+
+    /// Seals a message with the terminal's keys.
+    pub(super) fn seal(&self, iso: &mut Iso) {
+        iso.mac = if self.keys_out_of_step { !iso.seal() } else { iso.seal() };
+    }
+
+    /// Approved offline: kept for when the network is back.
+    pub(super) fn store(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let iso = self.message(Mti::Advice, cx);
+        self.journal.store(iso, self.sale.customer, cx.now());
+        self.tries = self.tries.saturating_add(1);
+        self.code = Code::APPROVED;
+        cx.milestone(Milestone::SaleApproved);
+        cx.say(Message::Print { lines: spec.receipt_lines });
+        self.finish(Outcome::Stored, cx);
+    }
+}

@@ -1,0 +1,274 @@
+//! Security: which keys and certificates the terminal holds, whose software runs, and who else wants its processor.
+//!
+//! Certificate: no session with the gateway without a valid one. Keys: a message sealed with keys out of step is refused
+//! (F39 A0). Signature: checked at every start and from time to time. Egress filter: counts connections to strangers.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+
+use crate::bus::Message;
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::telemetry;
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SecuritySpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Time between two checks of the software's signature while the terminal runs.
+    pub checks_every: Span,
+    /// Mean time between two attempts of malware to talk to strangers.
+    pub talks_every: Span,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self { checks_every: Span::hours(4), talks_every: Span::minutes(20) }
+    }
+}
+
+/// State of the terminal's security.
+#[derive(Component, Debug, Default)]
+pub struct Security {
+    running: bool,
+    expired: bool,
+    out_of_step: bool,
+    /// Somebody else's software has been installed.
+    altered: bool,
+    /// It has been found out: nothing is sold with it.
+    refused: bool,
+    malware: f64,
+    /// Connections to strangers that the egress filter has refused since it was last put in order.
+    strangers: u32,
+    /// Counts changes: a note of an earlier state is ignored.
+    epoch: u32,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// The signature is checked.
+    Check(u32),
+    /// Malware talks to a stranger: epoch and number.
+    Talks(u32, u32),
+}
+
+/// How security breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SecurityFault")]
+pub enum Fault {
+    /// The certificate has expired.
+    CertificateExpired,
+    /// The working keys differ from those of the gateway.
+    KeysOutOfStep,
+    /// The software is not genuine.
+    NotGenuine,
+    /// Malware steals time and talks to strangers; the magnitude is the share of the processor that it takes.
+    Malware,
+}
+
+/// What can be read of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    certificate_valid: bool,
+    signature_refused: bool,
+    strangers: u32,
+}
+
+const CHECK: Purpose = Purpose::of("security: phase of the signature's check");
+const TALKS: Purpose = Purpose::of("security: malware talks to a stranger");
+
+impl Security {
+    /// So many refused connections are no chance: a terminal talks to one address.
+    const TOO_MANY: u32 = 3;
+
+    fn check(&mut self, cx: &mut Context<'_, Models>) {
+        if self.altered && self.running && !self.refused {
+            self.refused = true;
+            cx.error_state();
+            cue::show(cx, Cue::RefusedText);
+            cx.say(Message::Genuine { ok: false });
+        }
+        cx.look();
+    }
+
+    fn plan_talk(&self, spec: &Spec, number: u32, cx: &mut Context<'_, Models>) {
+        let draw = u64::from(self.epoch) << 32 | u64::from(number);
+        let wait = cx.stream(TALKS, draw).exponential(spec.talks_every);
+        cx.after(wait, Timer::Talks(self.epoch, number));
+    }
+}
+
+impl Model<Models> for Security {
+    const NAME: &'static str = "security";
+    const ZH: &'static str = "安全模块";
+    const ABOUT: &'static str = "Keys, certificate, signature of the software, and a filter of outgoing connections.";
+    const MODES: &'static [Mode<Models>] = &[
+        Mode {
+            fault: crate::Fault::Security(Fault::CertificateExpired),
+            name: "certificate-expired",
+            zh: "证书过期",
+            family: Family::Software,
+            effect: "the gateway refuses every session: nothing is sent or received",
+            cues: &[Cue::NoNetworkText],
+            seen_by: &[Part::Security, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
+                step(Remedy::Update, Performer::Support, Span::minutes(15)),
+                step(Remedy::Update, Performer::Technician, Span::minutes(20)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Security(Fault::KeysOutOfStep),
+            name: "keys-out-of-step",
+            zh: "密钥不同步",
+            family: Family::Transaction,
+            effect: "every message is refused because its authentication code is wrong",
+            cues: &[Cue::NoAnswerText],
+            seen_by: &[Part::PaymentApp, Part::Merchant],
+            mended_by: &[(Remedy::SignOn, 0.85), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::SignOn, Performer::Device, Span::secs(10)),
+                step(Remedy::SignOn, Performer::Support, Span::minutes(5)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Security(Fault::NotGenuine),
+            name: "not-genuine",
+            zh: "非正版软件",
+            family: Family::Software,
+            effect: "when its signature is checked, the terminal refuses to sell",
+            cues: &[Cue::RefusedText],
+            seen_by: &[Part::Security, Part::Merchant],
+            mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::Update, Performer::Remote, Span::minutes(10)),
+                step(Remedy::Update, Performer::Support, Span::minutes(20)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: crate::Fault::Security(Fault::Malware),
+            name: "malware",
+            zh: "恶意软件",
+            family: Family::Software,
+            effect: "everything takes long, and something tries to carry card data away",
+            cues: &[Cue::SlowOperation],
+            seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
+            mended_by: &[(Remedy::Update, 0.8), (Remedy::Swap, 1.0)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(Remedy::Update, Performer::Remote, Span::minutes(10)),
+                step(Remedy::Update, Performer::Support, Span::minutes(20)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+    ];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self { running: true, ..Self::default() }
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::Check(epoch) if epoch == self.epoch && self.altered => self.check(cx),
+            Timer::Talks(epoch, number) if epoch == self.epoch && self.malware > 0.0 => {
+                if self.running {
+                    self.strangers = self.strangers.saturating_add(1);
+                    cx.error_state();
+                    cx.look();
+                }
+                self.plan_talk(spec, number.saturating_add(1), cx);
+            }
+            Timer::Check(_) | Timer::Talks(..) => {}
+        }
+    }
+    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        match message {
+            Message::Halt => self.running = false,
+            // The signature is checked at every start.
+            Message::Ready => {
+                self.running = true;
+                self.check(cx);
+            }
+            _ => {}
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::CertificateExpired => {
+                self.expired = true;
+                cx.error_state();
+                cx.say(Message::Certificate { valid: false });
+            }
+            Fault::KeysOutOfStep => {
+                self.out_of_step = true;
+                cx.say(Message::Keys { in_step: false });
+            }
+            Fault::NotGenuine => {
+                (self.altered, self.epoch) = (true, self.epoch + 1);
+                let wait = spec.checks_every.scaled(unit(cx.draw(CHECK, u64::from(self.epoch))[0]));
+                cx.after(wait, Timer::Check(self.epoch));
+            }
+            Fault::Malware => {
+                (self.malware, self.epoch) = (magnitude, self.epoch + 1);
+                cx.say(Message::Burden { share: telemetry::percent(magnitude) });
+                self.plan_talk(spec, 0, cx);
+            }
+        }
+        cx.look();
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::CertificateExpired => {
+                self.expired = false;
+                cx.say(Message::Certificate { valid: true });
+            }
+            Fault::KeysOutOfStep => {
+                self.out_of_step = false;
+                cx.say(Message::Keys { in_step: true });
+            }
+            Fault::NotGenuine => {
+                (self.altered, self.refused) = (false, false);
+                cue::gone(cx, Cue::RefusedText);
+                cx.say(Message::Genuine { ok: true });
+            }
+            Fault::Malware => {
+                (self.malware, self.strangers) = (0.0, 0);
+                cx.say(Message::Burden { share: 0 });
+            }
+        }
+        cx.look();
+    }
+    fn able(&self, _: &Spec) -> bool {
+        !self.expired && !self.out_of_step && !self.refused
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading {
+            certificate_valid: !self.expired,
+            signature_refused: self.refused,
+            strangers: self.strangers,
+        }
+    }
+    /// Its own clock and the certificate's dates, the signature check, and the egress filter's counter. Keys out of step
+    /// look sound from inside: the application sees them by the answers.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { certificate_valid: false, .. } => Some(Fault::CertificateExpired),
+            Reading { signature_refused: true, .. } => Some(Fault::NotGenuine),
+            Reading { strangers, .. } if strangers >= Security::TOO_MANY => Some(Fault::Malware),
+            _ => None,
+        }
+    }
+}

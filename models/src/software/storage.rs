@@ -1,0 +1,140 @@
+//! Storage: where the journal, the logs and the updates lie.
+
+use bevy_ecs::component::Component;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sim::{Context, Instant, Mode, Model, Performer, Span};
+
+use crate::bus::Message;
+use crate::cue::{self, Cue};
+use crate::plan::step;
+use crate::{Family, Models, Part, Remedy};
+
+/// What a scenario may set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StorageSpec")]
+#[serde(default, deny_unknown_fields)]
+pub struct Spec {
+    /// Time in which a fault of magnitude 1 fills what is free: half of the whole.
+    pub fills_in: Span,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self { fills_in: Span::hours(6) }
+    }
+}
+
+/// State of the storage.
+#[derive(Component, Debug, Default)]
+pub struct Storage {
+    /// Speed of filling, as the share of `fills_in`'s speed.
+    filling: f64,
+    since: Instant,
+    full: bool,
+    epoch: u32,
+}
+
+/// Its notes to itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Timer {
+    /// Nine tenths are in use.
+    NearlyFull(u32),
+    /// Nothing is free.
+    Full(u32),
+}
+
+/// How storage breaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StorageFault")]
+pub enum Fault {
+    /// Logs fill it up; the magnitude is their speed.
+    Fills,
+}
+
+/// How much is in use.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// From 0 to 1.
+    used: f64,
+}
+
+impl Model<Models> for Storage {
+    const NAME: &'static str = "storage";
+    const ZH: &'static str = "存储";
+    const ABOUT: &'static str = "The memory that keeps its content: journal, logs, updates.";
+    const MODES: &'static [Mode<Models>] = &[Mode {
+        fault: crate::Fault::Storage(Fault::Fills),
+        name: "fills",
+        zh: "存储空间已满",
+        family: Family::Software,
+        effect: "when it is full no sale can be journalled, so none is begun",
+        cues: &[Cue::RefusedText],
+        seen_by: &[Part::Storage, Part::Merchant],
+        mended_by: &[
+            (Remedy::Configure, 0.9),
+            (Remedy::Update, 0.7),
+            (Remedy::Repair, 1.0),
+            (Remedy::Swap, 1.0),
+        ],
+        ladder: &[
+            step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
+            step(Remedy::Configure, Performer::Remote, Span::minutes(2)),
+            step(Remedy::Configure, Performer::Support, Span::minutes(8)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    }];
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::NearlyFull(epoch) if epoch == self.epoch => cx.look(),
+            Timer::Full(epoch) if epoch == self.epoch => {
+                self.full = true;
+                cx.error_state();
+                cue::show(cx, Cue::RefusedText);
+                cx.say(Message::Storage { free: false });
+                cx.look();
+            }
+            Timer::NearlyFull(_) | Timer::Full(_) => {}
+        }
+    }
+    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        if let Message::Ready = message {
+            cx.look();
+        }
+    }
+    fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        let used = self.reading(spec, cx.now()).used;
+        (self.filling, self.epoch) = (magnitude, self.epoch + 1);
+        // Seconds to fill the whole at this speed; what is in use counts as filled at it.
+        let whole = spec.fills_in.scaled(2.0 / magnitude.max(1e-6));
+        self.since = Instant(cx.now().0.saturating_sub(whole.scaled(used - 0.5).0));
+        let until = |level: f64| whole.scaled((level - used).max(0.0));
+        cx.after(until(0.9), Timer::NearlyFull(self.epoch));
+        cx.after(until(1.0), Timer::Full(self.epoch));
+    }
+    fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
+        (self.filling, self.full, self.epoch) = (0.0, false, self.epoch + 1);
+        cue::gone(cx, Cue::RefusedText);
+        cx.say(Message::Storage { free: true });
+        cx.look();
+    }
+    fn able(&self, _: &Spec) -> bool {
+        !self.full
+    }
+    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
+        let filled = now.since(self.since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
+        Reading { used: if self.full { 1.0 } else { (0.5 + 0.5 * filled * self.filling).min(1.0) } }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        (reading.used >= 0.9 - 1e-9).then_some(Fault::Fills)
+    }
+}
