@@ -200,6 +200,10 @@ impl Bearer {
     pub(crate) fn set_half_open(&mut self, half_open: bool) {
         self.half_open = half_open;
     }
+    /// It looks connected, but nothing passes.
+    pub(crate) fn half_open(&self) -> bool {
+        self.half_open
+    }
     /// Packets take so many times longer than usual, less one.
     pub(crate) fn set_slower(&mut self, slower: f64) {
         self.slower = slower.max(0.0);

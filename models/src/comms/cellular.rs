@@ -13,12 +13,21 @@ use crate::wire::{Parcel, Via};
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CellularSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Latency, losses, time to connect.
     pub radio: Radio,
+    /// Time after which a connection is held to be dead because no probe of it was answered.
+    pub keepalive: Span,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        // Three probes, half a minute apart: short enough for a carrier that forgets connections after minutes.
+        Self { radio: Radio::default(), keepalive: Span::secs(90) }
+    }
 }
 
 /// State of the link.
@@ -27,6 +36,10 @@ pub struct Cellular {
     bearer: Bearer,
     module_dead: bool,
     cell_down: bool,
+    /// No probe of the connection was answered.
+    unanswered: bool,
+    /// Counts connections that were forgotten: a note of an earlier one is ignored.
+    forgotten: u32,
 }
 
 /// Its notes to itself.
@@ -34,6 +47,8 @@ pub struct Cellular {
 pub enum Timer {
     /// An attempt to connect has had its time.
     Connected(u32),
+    /// No probe of a forgotten connection has been answered.
+    Unanswered(u32),
 }
 
 /// How it breaks.
@@ -59,6 +74,8 @@ pub enum Fault {
 pub struct Reading {
     module: bool,
     signal: bool,
+    /// Probes of the connection are answered.
+    answered: bool,
     weakness: f64,
     /// Time of a packet, as a multiple of the usual one, less one.
     slower: f64,
@@ -142,7 +159,7 @@ impl Model<Models> for Cellular {
             family: Family::Comms,
             effect: "what is sent vanishes, though the link looks sound",
             cues: &[Cue::NoAnswerText],
-            seen_by: &[Part::Presence, Part::PaymentApp, Part::Merchant],
+            seen_by: &[Part::Cellular, Part::Presence, Part::PaymentApp, Part::Merchant],
             mended_by: &[
                 (Remedy::Reconnect, 0.95),
                 (Remedy::RestartTerminal, 1.0),
@@ -185,9 +202,15 @@ impl Model<Models> for Cellular {
         self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Connected(attempt) = timer;
-        if self.bearer.connect_done(attempt) {
-            self.bearer.tell(&spec.radio, VIA, cx);
+        match timer {
+            Timer::Connected(attempt) if self.bearer.connect_done(attempt) => {
+                self.bearer.tell(&spec.radio, VIA, cx);
+            }
+            Timer::Unanswered(number) if number == self.forgotten && self.bearer.half_open() => {
+                self.unanswered = true;
+                cx.look();
+            }
+            Timer::Connected(_) | Timer::Unanswered(_) => {}
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
@@ -213,7 +236,11 @@ impl Model<Models> for Cellular {
                 self.bearer.set_slower(99.0 * magnitude);
                 cue::show(cx, Cue::SlowOperation);
             }
-            Fault::HalfOpen => self.bearer.set_half_open(true),
+            Fault::HalfOpen => {
+                self.bearer.set_half_open(true);
+                self.forgotten += 1;
+                cx.after(spec.keepalive, Timer::Unanswered(self.forgotten));
+            }
             Fault::DamagesMessages => self.bearer.set_damages(magnitude),
         }
         self.bearer.set_cut(self.module_dead || self.cell_down);
@@ -231,7 +258,10 @@ impl Model<Models> for Cellular {
                 self.bearer.set_slower(0.0);
                 cue::gone(cx, Cue::SlowOperation);
             }
-            Fault::HalfOpen => self.bearer.set_half_open(false),
+            Fault::HalfOpen => {
+                self.bearer.set_half_open(false);
+                self.unanswered = false;
+            }
             Fault::DamagesMessages => self.bearer.set_damages(0.0),
         }
         self.bearer.set_cut(self.module_dead || self.cell_down);
@@ -244,6 +274,7 @@ impl Model<Models> for Cellular {
         Reading {
             module: !self.module_dead,
             signal: !self.cell_down,
+            answered: !self.unanswered,
             weakness: self.bearer.extra_loss(),
             slower: self.bearer.slower(),
             damaged: self.bearer.damages(),
@@ -255,6 +286,7 @@ impl Model<Models> for Cellular {
             Reading { module: false, .. } => Some(Fault::ModuleDead),
             Reading { signal: false, .. } => Some(Fault::CellOutage),
             Reading { weakness, .. } if weakness > 0.3 => Some(Fault::PoorCoverage),
+            Reading { answered: false, .. } => Some(Fault::HalfOpen),
             Reading { damaged, .. } if damaged > 0.05 => Some(Fault::DamagesMessages),
             Reading { slower, .. } if slower > 3.0 => Some(Fault::Congestion),
             _ => None,

@@ -154,7 +154,6 @@ pub enum Fault {
 pub struct Reading {
     refusals: u8,
     refused_with: Code,
-    limit: u8,
     version_check_failed: bool,
 }
 
@@ -204,7 +203,7 @@ impl PaymentApp {
     /// A technical failure; enough of them in a row make an alarm, whatever their cause.
     fn failed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.failures = self.failures.saturating_add(1);
-        if self.failures >= spec.suspects_after.max(1) && self.refusals < spec.suspects_after {
+        if self.failures >= spec.suspects_after.max(1) && self.refusals == 0 {
             crate::cue::show(cx, crate::Cue::NoAnswerText);
             let suspect = if self.code == Code::MAC_WRONG {
                 AnyFault::Security(super::security::Fault::KeysOutOfStep)
@@ -393,24 +392,24 @@ impl Model<Models> for PaymentApp {
     fn able(&self, _: &Spec) -> bool {
         !self.wrong_currency && !self.wrong_type && !self.wrong_amount && !self.incompatible
     }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading {
             refusals: self.refusals,
             refused_with: self.refused_with,
-            limit: spec.suspects_after.max(1),
             version_check_failed: self.incompatible,
         }
     }
+    /// No sound terminal's instruction is refused: one refusal is enough, and its code says what is wrong with it.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         if reading.version_check_failed {
             return Some(Fault::IncompatibleVersion);
         }
-        let refused = match reading.refused_with {
-            Code::NOT_SUPPORTED => Fault::WrongType,
-            Code::WRONG_AMOUNT => Fault::WrongAmount,
-            _ => Fault::WrongCurrency,
-        };
-        (reading.refusals >= reading.limit).then_some(refused)
+        match reading.refused_with {
+            _ if reading.refusals == 0 => None,
+            Code::NOT_SUPPORTED => Some(Fault::WrongType),
+            Code::WRONG_AMOUNT => Some(Fault::WrongAmount),
+            _ => Some(Fault::WrongCurrency),
+        }
     }
     fn still_sees(&self, spec: &Spec, suspect: AnyFault, _: Instant) -> bool {
         suspect.part() != Part::PaymentApp && self.failures >= spec.suspects_after.max(1)

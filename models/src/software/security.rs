@@ -27,7 +27,7 @@ pub struct Spec {
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { checks_every: Span::hours(4), talks_every: Span::minutes(20) }
+        Self { checks_every: Span::hours(4), talks_every: Span::minutes(10) }
     }
 }
 
