@@ -50,27 +50,27 @@ impl Span {
 
     /// `n` microseconds.
     pub const fn micros(n: u64) -> Self {
-        Self(n * 1_000)
+        Self(n.saturating_mul(1_000))
     }
     /// `n` milliseconds.
     pub const fn millis(n: u64) -> Self {
-        Self(n * 1_000_000)
+        Self(n.saturating_mul(1_000_000))
     }
     /// `n` seconds.
     pub const fn secs(n: u64) -> Self {
-        Self(n * 1_000_000_000)
+        Self(n.saturating_mul(1_000_000_000))
     }
     /// `n` minutes.
     pub const fn minutes(n: u64) -> Self {
-        Self::secs(n * 60)
+        Self::secs(n.saturating_mul(60))
     }
     /// `n` hours.
     pub const fn hours(n: u64) -> Self {
-        Self::secs(n * 3_600)
+        Self::secs(n.saturating_mul(3_600))
     }
     /// `n` days of 24 hours.
     pub const fn days(n: u64) -> Self {
-        Self::hours(n * 24)
+        Self::hours(n.saturating_mul(24))
     }
 
     /// A span from a float count of nanoseconds, rounded to the nearest; negative and NaN become zero,

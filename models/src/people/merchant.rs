@@ -109,19 +109,18 @@ impl Merchant {
         if closes <= opens {
             return span;
         }
-        let mut left = span.0;
-        let mut at = now.0;
-        loop {
-            let (day, of_day) = (at - at % DAY, at % DAY);
-            let from = of_day.max(opens);
-            if from < closes {
-                if left <= closes - from {
-                    return Span(day + from + left - now.0);
-                }
-                left -= closes - from;
-            }
-            at = day + DAY;
+        let of_day = now.0 % DAY;
+        let (day, open) = (now.0 - of_day, closes - opens);
+        let from = of_day.max(opens);
+        let today = closes.saturating_sub(from);
+        if span.0 <= today {
+            return Span(day + from + span.0 - now.0);
         }
+        // Whole days at the counter, and what is left of it on the last one.
+        let left = span.0 - today;
+        let days = (left - 1) / open;
+        let until = (days + 1).saturating_mul(DAY).saturating_add(opens + (left - days * open));
+        Span(until.saturating_sub(of_day))
     }
 
     /// Plans a look-up of a record: a Poisson process in the hours at which somebody is there.
