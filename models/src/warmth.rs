@@ -80,13 +80,13 @@ mod tests {
         let mut board = Warmth::settled(45.0);
         board.towards(95.0, Instant::START, TAU);
         let wait = board.until_above(90.0, Instant::START, TAU).expect("it gets there");
-        assert!((wait.as_secs_f64() - 600.0 * 10.0_f64.ln()).abs() < 0.01);
+        assert!((wait.as_secs_f64() - 600.0 * libm::log(10.0)).abs() < 0.01);
         assert!((board.at(Instant::START + wait, TAU) - 90.0).abs() < 1e-6);
         assert_eq!(board.until_above(96.0, Instant::START, TAU), None, "it never gets there");
         assert_eq!(board.until_above(40.0, Instant::START, TAU), Some(Span::ZERO), "it is there");
         board.towards(25.0, Instant::START + wait, TAU);
         let cools = board.until_below(75.0, Instant::START + wait, TAU).expect("it cools");
         assert_eq!(board.until_below(20.0, Instant::START + wait, TAU), None, "never so cool");
-        assert!((cools.as_secs_f64() - 600.0 * (65.0_f64 / 50.0).ln()).abs() < 0.01);
+        assert!((cools.as_secs_f64() - 600.0 * libm::log(65.0 / 50.0)).abs() < 0.01);
     }
 }

@@ -93,6 +93,11 @@ impl Draft {
         true
     }
 
+    /// The byte at this place was guessed: it stands for a word that could not be understood.
+    pub(crate) fn is_guess(&self, place: usize) -> bool {
+        self.patches.iter().any(|it| it.contains(&place))
+    }
+
     /// Gives a bracket a field that it lacks, by adding it at its end: all places before stay the same.
     pub(crate) fn supply(&mut self, bracket: &Bracket, field: &str, value: &str) {
         let ends_in_comma = |it: &Entry| self.text[it.extent.clone()].ends_with(',');

@@ -191,7 +191,10 @@ impl Scene<'_> {
             }
             _ => Cure::SetAside(self.span.start, None),
         };
-        Trouble { told: Some(told), cure }
+        // If the part was guessed, what is wrong about its mode is the guess.
+        let before = self.text(0..self.outline.bracket(self.bracket).open).trim_end();
+        let guessed = self.draft.is_guess(before.len().saturating_sub(1));
+        Trouble { told: (!guessed).then_some(told), cure }
     }
 
     /// The field whose value is the bracket that the parser is in.

@@ -133,6 +133,9 @@ const SURGE: Purpose = Purpose::of("mainboard: the surge kills it");
 const CLOGGED_BY: f64 = 60.0;
 /// A board that has switched itself off for heat starts when it is so many degrees cooler.
 const COOLS_BY: f64 = 15.0;
+/// A board may be so many degrees warmer above its body than its own heat makes it, because the body cools faster: a
+/// terminal that is carried from the sun into the shade, or into the cold, has no bad board.
+const LAGS_BY: f64 = 20.0;
 /// How much slower everything gets for each degree above the threshold, in per cent.
 const SLOWER_BY: f64 = 5.0;
 /// How slow everything is on too low a voltage: the processor falls back to its lowest clock.
@@ -429,7 +432,7 @@ impl Model<Models> for Mainboard {
             unasked: self.unasked,
             heat_stops: self.heat_stops,
             above_body: self.warmth.at(now, spec.warms_in) - self.body,
-            usual: spec.warms_by.degrees() + COOLS_BY,
+            usual: spec.warms_by.degrees() + LAGS_BY,
         }
     }
     /// One restart may be anything; the third that nobody asked for is the board. One that is much warmer than the body

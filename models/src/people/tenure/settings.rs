@@ -49,7 +49,7 @@ impl Default for Ways {
 }
 
 impl Ways {
-    /// In the order of [`Way::ALL`].
+    /// In the order of [`Way::ALL`](crate::lifecycle::Way::ALL).
     pub fn weights(&self) -> [f64; 5] {
         let Self { online, service_centre, partner_bank, third_party, agent } = self;
         [online.0, service_centre.0, partner_bank.0, third_party.0, agent.0]
