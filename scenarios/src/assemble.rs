@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use models::people::deposits::Kind;
-use models::people::tenure;
 use models::wire::Via;
 use models::world::Stage;
 use models::{Directory, Hardware, Part, Plan, Profile, Software};
@@ -72,16 +71,6 @@ const HUBS: [(Part, &str); 4] = [
 const LIFE_HUBS: [(Part, &str); 2] =
     [(Part::Onboarding, "onboarding"), (Part::Deposits, "deposits")];
 
-/// Something of the life of a terminal is simulated.
-pub(crate) fn lives(scenario: &Scenario) -> bool {
-    scenario.fleet.iter().any(|group| tenure(scenario, group).lives())
-}
-
-/// What the terminals of a group go through.
-pub(crate) fn tenure<'a>(scenario: &'a Scenario, group: &'a Group) -> &'a tenure::Spec {
-    group.tenure.as_ref().unwrap_or(&scenario.people.tenure)
-}
-
 /// Puts a checked scenario together.
 ///
 /// # Errors
@@ -119,7 +108,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
     let planned = planned.collect();
     let mut hubs: Vec<Part> = HUBS.iter().map(|(part, _)| *part).collect();
     hubs.extend(hosts.iter().map(|_| Part::Host));
-    if lives(scenario) {
+    if scenario.lives() {
         hubs.extend(LIFE_HUBS.iter().map(|(part, _)| *part));
     }
     let stage = Stage {
@@ -172,7 +161,7 @@ fn roster(scenario: &Scenario, hosts: &[HostEntry]) -> Roster {
     }
     let fixed = HUBS.iter().map(|(_, name)| (*name).to_owned());
     let names = fixed.chain(hosts.iter().map(|host| format!("host {}", host.id)));
-    let last = LIFE_HUBS.iter().filter(|_| lives(scenario)).map(|(_, name)| (*name).to_owned());
+    let last = LIFE_HUBS.iter().filter(|_| scenario.lives()).map(|(_, name)| (*name).to_owned());
     let names = names.chain(last);
     let hubs = names.zip(first..).map(|(name, number)| (ActorId(number), name)).collect();
     Roster { groups, hubs }
@@ -200,7 +189,7 @@ fn profiles(scenario: &Scenario, hosts: &[HostEntry]) -> Result<(Vec<Profile>, V
         profile_of.push(profiles.len() as u16);
         profiles.push(own);
     }
-    if lives(scenario) {
+    if scenario.lives() {
         profile_of.extend(LIFE_HUBS.iter().map(|_| profiles.len() as u16));
         profiles.push(common);
     }
@@ -221,7 +210,7 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     for work in scenario.workload.iter().filter(serves) {
         people.customer = work.customer(&people.customer);
     }
-    people.tenure = tenure(scenario, group).clone();
+    people.tenure = scenario.tenure(group).clone();
     people.tenure.region = group.region.to_string();
     let kind = kind_of(&hardware, &software);
     people.tenure.device.kind = people.tenure.device.kind.or(Some(kind));

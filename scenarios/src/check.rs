@@ -5,6 +5,7 @@ mod faults;
 mod fleet;
 mod policies;
 mod spot;
+mod tenure;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,7 @@ pub(crate) fn check(
     checker.network();
     checker.workload();
     checker.platform();
+    checker.tenures();
     checker.faults();
     checker.policies();
     checker.expectations();

@@ -175,6 +175,28 @@ pub enum Life {
         /// Standard deviation of the logarithm.
         sigma: Factor,
     },
+    /// Early failures, failures by chance and wear-out compete: the first of them counts, and their hazards add up.
+    Bathtub {
+        /// Early failures: a shape below 1.
+        early: Ageing,
+        /// Mean time between failures by chance.
+        mean: Span,
+        /// Wear-out: a shape above 1.
+        late: Ageing,
+        /// Age at the start of the run.
+        #[serde(default)]
+        age: Span,
+    },
+}
+
+/// One of the lives that compete in a bathtub.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ageing {
+    /// Below 1 it dies young, above 1 it wears out.
+    pub shape: Factor,
+    /// 63.2 % have failed by then.
+    pub scale: Span,
 }
 
 impl Life {
@@ -183,6 +205,12 @@ impl Life {
             Self::Exponential { mean } => Law::Exponential(mean),
             Self::Weibull { shape, scale, age } => Law::Weibull { shape: shape.0, scale, age },
             Self::Lognormal { median, sigma } => Law::Lognormal { median, sigma: sigma.0 },
+            Self::Bathtub { early, mean, late, age } => Law::Bathtub {
+                early: (early.shape.0, early.scale),
+                chance: mean,
+                late: (late.shape.0, late.scale),
+                age,
+            },
         }
     }
 }

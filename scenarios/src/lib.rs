@@ -29,7 +29,7 @@ pub mod workload;
 pub use assemble::{Assembly, Options, assemble};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use expectations::{Bound, Expectation, Kind, Measure};
-pub use faults::{FaultEntry, Lasts, Life, Sample, Target, When};
+pub use faults::{Ageing, FaultEntry, Lasts, Life, Sample, Target, When};
 pub use fleet::{Group, STANDARD, TerminalType};
 pub use load::{Loaded, check_all, load, load_text};
 pub use name::Name;

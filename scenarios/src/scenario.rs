@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use models::people::tenure;
 use models::quantity::Currency;
 use models::{People, Platform};
 use schemars::JsonSchema;
@@ -121,6 +122,16 @@ impl Scenario {
     /// Number of terminals.
     pub fn terminals(&self) -> u64 {
         self.fleet.iter().map(|group| u64::from(group.count)).sum()
+    }
+
+    /// What the terminals of a group go through before and after their service.
+    pub fn tenure<'a>(&'a self, group: &'a Group) -> &'a tenure::Spec {
+        group.tenure.as_ref().unwrap_or(&self.people.tenure)
+    }
+
+    /// Something of the life of a terminal is simulated: applications, maintenance, returns.
+    pub fn lives(&self) -> bool {
+        self.fleet.iter().any(|group| self.tenure(group).lives())
     }
 
     /// When the last customer may come.

@@ -83,6 +83,17 @@ pub enum Law {
         /// Age at the start of the run.
         age: Span,
     },
+    /// Competing lives, of which the first to end counts: early failures, chance, wear-out. Its hazard is their sum.
+    Bathtub {
+        /// Shape, below 1, and scale of early failures.
+        early: (f64, Span),
+        /// Mean time between failures by chance.
+        chance: Span,
+        /// Shape, above 1, and scale of wear-out.
+        late: (f64, Span),
+        /// Age at the start of the run.
+        age: Span,
+    },
     /// Lognormal by its median and the standard deviation of its logarithm.
     Lognormal {
         /// Half are shorter.
@@ -95,11 +106,14 @@ pub enum Law {
 }
 
 impl Law {
-    /// The same law for something that is older by this at the start; only a Weibull life knows its age.
+    /// The same law for something that is older by this at the start; only lives that age know their age.
     #[must_use]
     pub fn aged(self, by: Span) -> Self {
         match self {
             Self::Weibull { shape, scale, age } => Self::Weibull { shape, scale, age: age + by },
+            Self::Bathtub { early, chance, late, age } => {
+                Self::Bathtub { early, chance, late, age: age + by }
+            }
             other => other,
         }
     }
@@ -110,6 +124,12 @@ impl Law {
             Self::Exponential(mean) => stream.exponential(mean),
             Self::Weibull { shape, scale, age } => {
                 stream.weibull(shape, scale, if first { age } else { Span::ZERO })
+            }
+            Self::Bathtub { early, chance, late, age } => {
+                let age = if first { age } else { Span::ZERO };
+                let young = stream.weibull(early.0, early.1, age);
+                let by_chance = stream.exponential(chance);
+                young.min(by_chance).min(stream.weibull(late.0, late.1, age))
             }
             Self::Lognormal { median, sigma } => {
                 Span::from_nanos_f64(stream.lognormal(median.0 as f64, sigma))

@@ -268,6 +268,23 @@ impl Checker<'_> {
                     );
                 }
             }
+            Life::Bathtub { early, mean, late, .. } => {
+                self.not_zero(mean, "the mean time between failures", &at.field("mean"));
+                for (life, name) in [(early, "early"), (late, "late")] {
+                    let spot = at.field(name);
+                    self.not_zero(life.scale, "the scale of the life", &spot.field("scale"));
+                }
+                if early.shape.0 == 0.0 || early.shape.0 >= 1.0 {
+                    let message = "early failures have a shape between 0 and 1";
+                    let spot = at.field("early").field("shape");
+                    self.error(Code::OutOfRange, spot.range(), message, "0.5 is usual");
+                }
+                if late.shape.0 <= 1.0 {
+                    let message = "wear-out has a shape above 1";
+                    let spot = at.field("late").field("shape");
+                    self.error(Code::OutOfRange, spot.range(), message, "3 or 4 is usual");
+                }
+            }
         }
     }
 

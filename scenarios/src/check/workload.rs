@@ -78,7 +78,7 @@ impl Checker<'_> {
         );
     }
 
-    fn weights(&mut self, weights: &[Factor], of: &str, spot: &Spot<'_>) {
+    pub(super) fn weights(&mut self, weights: &[Factor], of: &str, spot: &Spot<'_>) {
         if !weights.is_empty() && weights.iter().all(|it| it.0 == 0.0) {
             let message = format!("the weights of all {of} are zero");
             self.error(
