@@ -143,12 +143,7 @@ impl Rules<Models> for Plan {
     }
     /// Where terminals age, an exchange brings a new unit, and cleaning a clean one. Elsewhere only what broke begins anew.
     fn renews(&self, actor: ActorId, remedy: Remedy, fault: Fault) -> bool {
-        self.profile(actor).people.tenure.ages()
-            && match remedy {
-                Remedy::Swap => matches!(fault.part().group(), "hardware" | "software"),
-                Remedy::Clean => fault.mode().mended_by(remedy) > 0.0,
-                _ => false,
-            }
+        self.profile(actor).people.tenure.ages() && crate::remedy::renews(remedy, fault)
     }
     fn age(&self, actor: ActorId) -> Span {
         self.profile(actor).people.tenure.age

@@ -167,6 +167,15 @@ impl Remedy {
     }
 }
 
+/// Whether a remedy puts in something new: an exchange renews the whole device, cleaning what gets dirty.
+pub fn renews(remedy: Remedy, fault: crate::Fault) -> bool {
+    match remedy {
+        Remedy::Swap => matches!(fault.part().group(), "hardware" | "software"),
+        Remedy::Clean => fault.mode().mended_by(remedy) > 0.0,
+        _ => false,
+    }
+}
+
 /// How a remedy acts on the parts of a terminal, whether or not it mends anything.
 pub(crate) fn act(remedy: Remedy) -> Option<Message> {
     match remedy {

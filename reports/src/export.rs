@@ -7,6 +7,7 @@ use scenarios::{Outcome, Roster, Transactions};
 use serde::Serialize;
 use sim::{Fact, Instant, What};
 
+use crate::measures::life::Applicant;
 use crate::stories::{Chronicle, Story};
 
 /// A row of `stories.csv`.
@@ -126,6 +127,29 @@ struct AlarmRow<'a> {
     since_last_fault_s: Option<f64>,
 }
 
+/// A row of `applications.csv`.
+#[derive(Debug, Default, Serialize)]
+struct ApplicationRow<'a> {
+    terminal: String,
+    way: &'a str,
+    provider: &'a str,
+    state: &'a str,
+    applications: u32,
+    refused_for: String,
+    applied_s: Option<f64>,
+    approved_s: Option<f64>,
+    delivered_s: Option<f64>,
+    in_service_s: Option<f64>,
+    first_sale_s: Option<f64>,
+    gave_up_s: Option<f64>,
+    retired_s: Option<f64>,
+    refunded_s: Option<f64>,
+    deposit_minor: i64,
+    deducted_minor: i64,
+    refunded_minor: i64,
+    cheated_minor: i64,
+}
+
 /// A row of `transactions.csv`.
 #[derive(Debug, Default, Serialize)]
 struct SaleRow<'a> {
@@ -181,6 +205,42 @@ pub fn alarms(out: impl Write, outcome: &Outcome, told: &Chronicle) -> io::Resul
             remedies: alarm.remedies,
             cost_minor: alarm.cost.0,
             since_last_fault_s: ended.map(|it| alarm.at.since(it.at).as_secs_f64()),
+        };
+        table.serialize(row).map_err(io::Error::other)?;
+    }
+    table.flush()
+}
+
+/// Writes `applications.csv`: one row an applicant.
+pub fn applications(
+    out: impl Write,
+    outcome: &Outcome,
+    applicants: &[Applicant],
+) -> io::Result<()> {
+    let mut table = table::<ApplicationRow>(out)?;
+    let providers = &outcome.scenario.people.onboarding.providers;
+    for one in applicants {
+        let provider = providers.keys().nth(usize::from(one.provider));
+        let reasons: Vec<&str> = one.refused.iter().map(|reason| reason.name()).collect();
+        let row = ApplicationRow {
+            terminal: outcome.roster.name(one.terminal),
+            way: one.way.map_or("", |way| way.name()),
+            provider: provider.map_or("", String::as_str),
+            state: one.state(),
+            applications: one.attempts,
+            refused_for: reasons.join(" "),
+            applied_s: one.applied.map(Instant::as_secs_f64),
+            approved_s: one.approved.map(Instant::as_secs_f64),
+            delivered_s: one.delivered.map(Instant::as_secs_f64),
+            in_service_s: one.in_service.map(Instant::as_secs_f64),
+            first_sale_s: one.first_sale.map(Instant::as_secs_f64),
+            gave_up_s: one.gave_up.map(Instant::as_secs_f64),
+            retired_s: one.retired.map(Instant::as_secs_f64),
+            refunded_s: one.refunded.map(Instant::as_secs_f64),
+            deposit_minor: one.received_minor,
+            deducted_minor: one.deducted_minor,
+            refunded_minor: one.refunded_minor,
+            cheated_minor: one.cheated_minor,
         };
         table.serialize(row).map_err(io::Error::other)?;
     }

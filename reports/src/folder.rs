@@ -207,12 +207,18 @@ fn write_tables(
     let sales = outcome.scenario.record.transactions;
     let mut leaks = Vec::new();
     type Write<'a> = &'a dyn Fn(&mut BufWriter<File>) -> io::Result<()>;
-    let tables: [(&'static str, Write<'_>); 3] = [
+    let life = analysis.measures.life.as_ref();
+    let applicants = life.map_or(&[][..], |life| &life.applicants);
+    let tables: [(&'static str, Write<'_>); 4] = [
         ("stories.csv", &|out| export::stories(out, outcome, &analysis.told)),
         ("alarms.csv", &|out| export::alarms(out, outcome, &analysis.told)),
         ("transactions.csv", &|out| export::transactions(out, outcome, sales)),
+        ("applications.csv", &|out| export::applications(out, outcome, applicants)),
     ];
     for (name, write) in tables {
+        if name == "applications.csv" && life.is_none() {
+            continue;
+        }
         let path = room.join(name);
         let file = File::create(&path).map_err(io_error("create", &path))?;
         let mut out = BufWriter::with_capacity(1 << 20, file);

@@ -4,12 +4,13 @@ pub mod availability;
 pub mod course;
 pub mod fleet;
 pub mod isolation;
+pub mod life;
 pub mod payments;
 
 use models::{Fact, Family, Fault};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{Instant, Span};
+use sim::{ActorId, Instant, Span};
 
 use crate::stories::{Chronicle, Story};
 
@@ -17,6 +18,7 @@ pub use availability::Availability;
 pub use course::Course;
 pub use fleet::Fleet;
 pub use isolation::Isolation;
+pub use life::Life;
 pub use payments::Payments;
 
 /// How often somebody was alarmed for nothing.
@@ -59,6 +61,8 @@ pub struct Measures {
     pub payments: Payments,
     /// The fleet over time.
     pub fleet: Fleet,
+    /// The life of terminals; `None` where the scenario has none.
+    pub life: Option<Life>,
 }
 
 /// Reads facts one by one for those measures that are not made of stories.
@@ -67,6 +71,7 @@ pub struct Fold {
     availability: availability::Fold,
     payments: payments::Fold,
     fleet: fleet::Fold,
+    life: life::Fold,
     end: Instant,
     terminals: u32,
 }
@@ -78,9 +83,10 @@ impl Fold {
         let end = Instant::START + outcome.simulated;
         let from = (Instant::START + warm_up).min(end);
         Self {
-            availability: availability::Fold::new(terminals, from, end),
+            availability: availability::Fold::new(terminals, from, end).without(absent(outcome)),
             payments: payments::Fold::default(),
             fleet: fleet::Fold::new(terminals, end),
+            life: life::Fold::new(outcome),
             end,
             terminals,
         }
@@ -91,11 +97,12 @@ impl Fold {
         self.availability.take(fact);
         self.payments.take(fact);
         self.fleet.take(fact);
+        self.life.take(fact);
     }
 
     /// All facts have been read.
     pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Measures {
-        let Self { availability, payments, fleet, end, terminals } = self;
+        let Self { availability, payments, fleet, life, end, terminals } = self;
         let stories = &told.stories;
         Measures {
             availability: availability.finish(),
@@ -107,8 +114,16 @@ impl Fold {
             isolation: Isolation::of(told),
             payments: payments.finish(&outcome.audit),
             fleet: fleet.finish(stories),
+            life: life.finish(outcome, stories, end),
         }
     }
+}
+
+/// Terminals that are not in service when the run begins.
+fn absent(outcome: &Outcome) -> impl Iterator<Item = ActorId> + '_ {
+    let groups = outcome.scenario.fleet.iter().zip(&outcome.roster.groups);
+    let applied = groups.filter(|(group, _)| outcome.scenario.tenure(group).applies.is_some());
+    applied.flat_map(|(_, dealt)| (dealt.first..dealt.first + dealt.count).map(ActorId))
 }
 
 fn by_family(stories: &[Story], end: Instant) -> Vec<(Family, Course)> {

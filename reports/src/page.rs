@@ -1,5 +1,6 @@
 //! The report: one page of HTML that needs no network, no script and no other file.
 
+mod ageing;
 mod canvas;
 pub mod content;
 mod figures;
@@ -66,6 +67,7 @@ pub fn render(content: &Content) -> String {
         detection_legend => legend(&content.detection),
         recovery_legend => legend(&content.recovery),
         pareto => pareto.map(figure),
+        life_ages => content.life.as_ref().and_then(|it| ageing::bathtub(&it.ages)).map(figure),
     };
     // The template is part of the program and a test renders all of it.
     environment(content.identity.decimals)

@@ -4,7 +4,7 @@ use scenarios::Outcome;
 use serde::Serialize;
 
 use crate::Analysis;
-use crate::measures::{Availability, Course};
+use crate::measures::{Availability, Course, Life};
 use crate::statistics::Times;
 use crate::verdict::Verdict;
 
@@ -48,6 +48,9 @@ pub struct Summary {
     pub expectations: Vec<Expected>,
     /// What became of each entry of the scenario's faults.
     pub entries: Vec<Entry>,
+    /// The life of terminals; not there where the scenario has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub life: Option<Life>,
 }
 
 /// What became of the faults.
@@ -203,6 +206,7 @@ impl Summary {
                 .map(|it| Expected { name: it.name.clone(), verdict: it.verdict })
                 .collect(),
             entries: entries(outcome, analysis),
+            life: measures.life.clone(),
         }
     }
 

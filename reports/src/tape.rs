@@ -53,6 +53,7 @@ impl Tape {
                 hubs: vec![(ActorId(terminals), "host bank-a".to_owned())],
             },
             planned: vec![planned("plug", PLUG), planned("bank", BANK)],
+            targets: vec![Vec::new(); 2],
             facts: Vec::new(),
             audit: Audit::default(),
         };

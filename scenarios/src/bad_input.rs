@@ -253,6 +253,31 @@ PaymentApp(WrongCurrency) | Gateway(WorkersLost) | never-strikes | 29:29 | Rever
 }
 
 #[test]
+fn lives_of_terminals_that_cannot_be_are_refused() {
+    expect(
+        r#"
+site_size: 8 | site_size: 8, tenure: (provider: Named("nobody")) | unknown-name | 9:102 | Named("nobody") | there is no provider `nobody` | add it to `people.onboarding.providers`
+faults: [ | people: (onboarding: (providers: {"metro": ()}), tenure: (applies: (), provider: Named("metr"))), faults: [ | unknown-name | 19:86 | Named("metr") | there is no provider `metr` | did you mean `metro`?
+site_size: 8 | site_size: 8, tenure: (applies: (from: "3h"), retires: At("5h")) | contradiction | 9:124 | At("5h") | they are given back at 5h, before they are activated (9h 20min at the earliest) | let them retire later, or use `After(median: "900d")`
+site_size: 8 | site_size: 8, tenure: (retires: At("2d")) | never-strikes | 9:101 | At("2d") | they are never given back: 2d is not before the end of the run, 1d | let them retire earlier, or make the run longer
+site_size: 8 | site_size: 8, tenure: (applies: (from: "3d")) | never-strikes | 9:108 | "3d" | nobody ever applies: 3d is not before the end of the run, 1d | let them apply earlier, or make the run longer
+site_size: 8 | site_size: 8, tenure: (applies: (), ways: (online: 0, service_centre: 0, partner_bank: 0, third_party: 0, agent: 0)) | out-of-range | 9:111 | ( | the weights of all ways to a terminal are zero | make at least one of them larger than 0
+site_size: 8 | site_size: 8, tenure: (applies: (), again: (attempts: 0)) | out-of-range | 9:123 | 0 | nobody can apply less than once | set `attempts` to 1 or more
+site_size: 8 | site_size: 8, tenure: (handling: (returned_damaged: 0.7, returned_ruined: 0.5)) | contradiction | 9:102 | (returned_damaged: 0.7, returned_ruined: 0.5) | `returned_damaged` and `returned_ruined` exclude each other, and add up to 1.200 | make them 1 or less together
+site_size: 8 | site_size: 8, tenure: (maintenance: (every: "0s", takes: "1h")) | wrong-times | 9:113 | "0s" | the time between two is zero | write a length of time, such as "45min"
+faults: [ | people: (technicians: (travels: "0s")), faults: [ | wrong-times | 19:37 | "0s" | technicians' travel is zero | write a length of time, such as "45min"
+faults: [ | people: (technicians: (crews: 0), tenure: (maintenance: (every: "3h", takes: "1h"))), faults: [ | contradiction | 19:61 | (every: "3h", takes: "1h") | maintenance is planned, and there are no technicians | set `people.technicians.crews` to 1 or more
+faults: [ | people: (tenure: (applies: ()), onboarding: (reviewers: 0)), faults: [ | out-of-range | 19:61 | 0 | without reviewers no application is ever decided | set `reviewers` to 1 or more
+faults: [ | people: (tenure: (applies: ()), onboarding: (refuses: (prohibited_business: 0.6, other: 0.6))), faults: [ | contradiction | 19:59 | (prohibited_business: 0.6, other: 0.6) | `prohibited_business` and `other` exclude each other, and add up to 1.200 | make them 1 or less together
+faults: [ | people: (tenure: (applies: ()), deposits: (regions: {"EU-S": 1.2})), faults: [ | unknown-name | 19:66 | 1.2 | there is no region `EU-S` | did you mean `EU-E`?
+Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 1.5, scale: "9d"), mean: "9d", late: (shape: 3, scale: "9d"))) | out-of-range | 24:49 | 1.5 | early failures have a shape between 0 and 1 | 0.5 is usual
+Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 0.5, scale: "9d"), mean: "9d", late: (shape: 0.9, scale: "9d"))) | out-of-range | 24:94 | 0.9 | wear-out has a shape above 1 | 3 or 4 is usual
+Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 0.5, scale: "9d"), mean: "0s", late: (shape: 3, scale: "9d"))) | wrong-times | 24:74 | "0s" | the mean time between failures is zero | write a length of time, such as "45min"
+        "#,
+    );
+}
+
+#[test]
 fn unknown_words_get_a_suggestion() {
     expect(
         r#"

@@ -83,6 +83,8 @@ pub struct Outcome {
     pub roster: Roster,
     /// The scenario's faults, in the order of their plan numbers.
     pub planned: Vec<PlannedFault>,
+    /// On which actors each of them was planned, in the same order.
+    pub targets: Vec<Vec<ActorId>>,
     /// Everything that was noted, in the order of (time, who, sequence).
     pub facts: Vec<Fact>,
     /// What the ledgers say.

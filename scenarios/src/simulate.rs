@@ -71,6 +71,7 @@ pub fn simulate(
         fingerprint,
         roster,
         planned,
+        targets: stage.targets,
         facts,
         audit,
     })

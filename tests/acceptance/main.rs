@@ -7,5 +7,6 @@ mod command_line;
 mod conformance;
 mod courses;
 mod determinism;
+mod life;
 mod scenarios;
 mod terminals;

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use models::lifecycle::Step;
 use models::{Fact, Note, Outcome};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, What};
 
 use crate::statistics::{Interval, Share, mean, quantile, settled, t_interval};
 
-/// The share of time after the warm-up in which a terminal was able to sell, over all terminals.
+/// The share of its time in service after the warm-up in which a terminal was able to sell, over all terminals that were in
+/// service at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Availability {
     /// Mean over terminals.
@@ -44,6 +46,8 @@ pub struct Fold {
     end: Instant,
     /// Only those that were ever down.
     down: BTreeMap<ActorId, Down>,
+    /// Time not in service, of those that ever were not.
+    absent: BTreeMap<ActorId, Down>,
     served: u64,
     asked: u64,
 }
@@ -51,7 +55,33 @@ pub struct Fold {
 impl Fold {
     /// Time counts from the end of the warm-up to the end of the run.
     pub fn new(terminals: u32, from: Instant, end: Instant) -> Self {
-        Self { terminals, from, end, down: BTreeMap::new(), served: 0, asked: 0 }
+        Self {
+            terminals,
+            from,
+            end,
+            down: BTreeMap::new(),
+            absent: BTreeMap::new(),
+            served: 0,
+            asked: 0,
+        }
+    }
+
+    /// These are not in service when the run begins.
+    #[must_use]
+    pub fn without(mut self, absent: impl Iterator<Item = ActorId>) -> Self {
+        let since = Some(Instant::START);
+        self.absent.extend(absent.map(|actor| (actor, Down { since, nanos: 0 })));
+        self
+    }
+
+    fn present(&mut self, who: ActorId, at: Instant, present: bool) {
+        let from = self.from;
+        let absent = self.absent.entry(who).or_default();
+        if !present {
+            absent.since.get_or_insert(at);
+        } else if let Some(since) = absent.since.take() {
+            absent.nanos += at.since(since.max(from)).0;
+        }
     }
 
     /// Reads one fact.
@@ -66,6 +96,8 @@ impl Fold {
                     down.nanos += fact.at.since(since.max(from)).0;
                 }
             }
+            What::Noted(Note::Life(Step::InService)) => self.present(fact.who, fact.at, true),
+            What::Noted(Note::Life(Step::Retired)) => self.present(fact.who, fact.at, false),
             What::Noted(Note::SaleEnded(sale)) if fact.at >= self.from => {
                 self.asked += 1;
                 self.served += u64::from(match sale.outcome {
@@ -85,13 +117,25 @@ impl Fold {
         if length == 0 || self.terminals == 0 {
             return Availability { by_sale, ..Availability::default() };
         }
+        let spent = |of: Option<&Down>| {
+            let of = of.copied().unwrap_or_default();
+            let open = of.since.map_or(0, |since| self.end.since(since.max(self.from)).0);
+            (of.nanos + open).min(length)
+        };
         let mut up: Vec<f64> = Vec::with_capacity(self.terminals as usize);
-        for down in self.down.values() {
-            let open = down.since.map_or(0, |since| self.end.since(since.max(self.from)).0);
-            let nanos = (down.nanos + open).min(length);
-            up.push((length - nanos) as f64 / length as f64);
+        // Those that were always there are counted by their down time alone.
+        for (_, down) in self.down.iter().filter(|(who, _)| !self.absent.contains_key(who)) {
+            up.push((length - spent(Some(down))) as f64 / length as f64);
         }
-        up.resize(self.terminals as usize, 1.0);
+        let always = (self.terminals as usize).saturating_sub(self.absent.len());
+        up.resize(always, 1.0);
+        for (who, absent) in &self.absent {
+            let there = length - spent(Some(absent));
+            let down = spent(self.down.get(who)).min(there);
+            if there > 0 {
+                up.push((there - down) as f64 / there as f64);
+            }
+        }
         up.sort_unstable_by(f64::total_cmp);
         // The mean is between 0 and 1, and so is what can be said about it.
         let within = |Interval(lo, hi)| Interval(lo.max(0.0), hi.min(1.0));
@@ -101,7 +145,7 @@ impl Fold {
             p50: quantile(&up, 0.5),
             p95: quantile(&up, 0.95),
             ci95: t_interval(&up).map(within),
-            n: u64::from(self.terminals),
+            n: up.len() as u64,
             least: up.first().copied().map(settled),
             by_sale,
         }

@@ -10,7 +10,7 @@ use crate::Analysis;
 use crate::export::performer;
 use crate::folder::replay_command;
 use crate::measures::course::{detection_time, recovery_time};
-use crate::measures::{Availability, Course, FalseAlarms, Fleet, Payments};
+use crate::measures::{Availability, Course, FalseAlarms, Fleet, Life, Payments};
 use crate::statistics::{KaplanMeier, Lifetime, Share};
 use crate::stories::{COSTS, Story};
 use crate::verdict::Judgement;
@@ -47,6 +47,9 @@ pub struct Content {
     pub payments: Payments,
     /// The fleet over time.
     pub fleet: Fleet,
+    /// The life of terminals; `None` where the scenario has none.
+    #[serde(default)]
+    pub life: Option<Life>,
     /// The worst stories, the worst first.
     pub worst: Vec<Tale>,
     /// Alarms with no fault behind them.
@@ -218,6 +221,7 @@ impl Content {
             matrix: matrix(analysis),
             payments: measures.payments,
             fleet: measures.fleet.clone(),
+            life: measures.life.clone(),
             worst: tale::worst(outcome, told),
             false_alarms: measures.false_alarms,
             false_list: false_list(outcome, analysis),

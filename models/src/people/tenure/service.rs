@@ -102,9 +102,10 @@ impl Tenure {
         if self.phase != Phase::InService {
             return;
         }
-        self.suspended = true;
+        if !std::mem::replace(&mut self.suspended, true) {
+            step(Step::Suspended { on: true }, cx);
+        }
         self.suspensions = self.suspensions.wrapping_add(1);
-        step(Step::Suspended { on: true }, cx);
         cx.say(Message::Trading { on: false });
         cx.after(spec.suspended_for, Timer::Resumes(self.suspensions));
         cx.look();

@@ -225,7 +225,7 @@ impl Spec {
     }
 
     /// A new unit, after an exchange, begins new lives: so it is wherever lives matter.
-    pub(crate) fn ages(&self) -> bool {
+    pub fn ages(&self) -> bool {
         self.lives() || self.age > Span::ZERO
     }
 }
