@@ -31,6 +31,8 @@ pub(crate) enum Command {
     New(New),
     /// Makes the report of a run folder again.
     Report(Report),
+    /// Compares the simulator with laws whose answer is known exactly.
+    Validate(Validate),
 }
 
 /// Runs a scenario.
@@ -122,4 +124,29 @@ pub(crate) struct New {
 pub(crate) struct Report {
     /// The run folder.
     pub(crate) run: PathBuf,
+}
+
+/// Runs laws whose answer is known exactly, and compares. Exit code 1 if a value does not hold.
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// Ids of laws, such as Q1; all of them if none is given.
+    pub(crate) laws: Vec<String>,
+    /// Takes under a minute; intervals may be as wide as they come.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Fresh seeds, made from this one; intervals are widened for the number of values (Bonferroni).
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Threads; as many as the machine has if it is not given. The table does not depend on them.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Prints the scenarios of the laws instead of running them.
+    #[arg(long)]
+    pub(crate) scenarios: bool,
+    /// Prints the table as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Prints nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }

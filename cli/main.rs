@@ -7,6 +7,7 @@ mod check;
 mod list;
 mod run;
 mod terms;
+mod validate;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain_term(&explain),
         Command::New(new) => list::new_scenario(&new),
         Command::Report(report) => make_report(&report),
+        Command::Validate(validate) => validate::validate(&validate),
     };
     ExitCode::from(end as u8)
 }

@@ -1,6 +1,6 @@
 //! What models note for the measures, in the past tense.
 
-use sim::{ActorId, Instant};
+use sim::{ActorId, Instant, Span};
 
 use crate::lifecycle::{Entry, Step};
 use crate::money::Money;
@@ -139,5 +139,19 @@ pub enum Note {
     TechnicianSent {
         /// The terminal.
         terminal: ActorId,
+    },
+    /// A request came to the gateway.
+    RequestCame {
+        /// Requests that it found there: those being served and those waiting.
+        found: u32,
+        /// There was room for it.
+        room: bool,
+    },
+    /// The gateway began to serve a request.
+    RequestServed {
+        /// How long it had waited.
+        waited: Span,
+        /// How long it takes to serve it.
+        takes: Span,
     },
 }

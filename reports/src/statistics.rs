@@ -1,11 +1,13 @@
 //! The statistics that measures are made of. What cannot be estimated is `None`, never zero and never NaN.
 
 pub mod kaplan_meier;
+pub mod ratio;
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 pub use kaplan_meier::{KaplanMeier, Lifetime, Step};
+pub use ratio::{Estimate, Sample, estimate};
 
 /// A confidence interval of 95 %: its lower and its upper end.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,11 +102,16 @@ const NEARLY_NORMAL: f64 = 100.0;
 
 /// The 97.5 % quantile of Student's t.
 fn t_quantile(freedom: f64) -> f64 {
+    t_quantile_at(freedom, 0.975)
+}
+
+/// A quantile of Student's t.
+fn t_quantile_at(freedom: f64, p: f64) -> f64 {
     if freedom < NEARLY_NORMAL {
-        return StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |law| law.inverse_cdf(0.975));
+        return StudentsT::new(0.0, 1.0, freedom).map_or(f64::NAN, |law| law.inverse_cdf(p));
     }
     // Abramowitz and Stegun 26.7.5.
-    let z = z();
+    let z = Normal::standard().inverse_cdf(p);
     let square = z * z;
     let first = z * (square + 1.0) / 4.0;
     let second = z * ((5.0 * square + 16.0) * square + 3.0) / 96.0;

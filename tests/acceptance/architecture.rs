@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("models", &["sim"]),
     ("scenarios", &["models", "sim"]),
     ("reports", &["scenarios", "models", "sim"]),
+    ("validation", &["reports", "scenarios", "models", "sim"]),
     ("hil", &["models", "sim"]),
 ];
 
@@ -46,6 +47,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("models/src", &["SystemTime", "HashMap", "HashSet", "println", "File"]),
     ("scenarios/src", &["SystemTime", "println"]),
     ("reports/src", &["SystemTime", "HashMap", "println"]),
+    ("validation/src", &["SystemTime", "HashMap", "println"]),
 ];
 
 #[test]
@@ -64,9 +66,15 @@ fn a_room_does_not_hold_what_belongs_elsewhere() {
 
 #[test]
 fn files_are_rooms_not_halls() {
-    for folder in
-        ["sim/src", "models/src", "scenarios/src", "reports/src", "cli", "tests/acceptance"]
-    {
+    for folder in [
+        "sim/src",
+        "models/src",
+        "scenarios/src",
+        "reports/src",
+        "validation/src",
+        "cli",
+        "tests/acceptance",
+    ] {
         for file in sources(&Path::new(ROOT).join(folder)) {
             let text = fs::read_to_string(&file).expect("a source file");
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();

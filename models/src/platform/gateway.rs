@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 mod books;
 mod breaker;
+mod serving;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -12,8 +13,10 @@ use sim::{ActorId, Arena, Context, Instant, Mode, Model, Performer, Purpose, Slo
 
 use books::{Entry, Known, Recent};
 use breaker::Breaker;
+pub use serving::{Overflow, Serving};
 
 use crate::money::Money;
+use crate::note::Note;
 use crate::plan::step;
 use crate::wire::{Code, Iso, Mti, Parcel};
 use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
@@ -25,10 +28,16 @@ use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
 pub struct Spec {
     /// How many requests are served at the same time.
     pub workers: u32,
-    /// Mean time to serve one: exponential.
+    /// Mean time to serve one.
     pub serves_in: Span,
-    /// How many requests may wait; more are dropped without an answer.
+    /// The law of that time.
+    pub serving: Serving,
+    /// How many requests may wait.
     pub queue: u32,
+    /// What becomes of one more.
+    pub overflow: Overflow,
+    /// Notes each request when it comes and when it is served, for who wants the laws of the queue and not only its means.
+    pub notes_requests: bool,
     /// One way to a host and back.
     pub to_host: Span,
     /// How long it waits for a host.
@@ -48,7 +57,10 @@ impl Default for Spec {
         Self {
             workers: 64,
             serves_in: Span::millis(15),
+            serving: Serving::Exponential,
             queue: 100_000,
+            overflow: Overflow::Drop,
+            notes_requests: false,
             to_host: Span::millis(20),
             // A scheme's usual wait for an issuer at a point of sale.
             host_timeout: Span::secs(10),
@@ -149,24 +161,35 @@ impl Gateway {
         if before != (self.taken_back > 0.2) {
             cx.look();
         }
-        if self.busy < self.workers(spec) {
+        let free = self.busy < self.workers(spec);
+        let room = free || self.waiting.len() < spec.queue as usize;
+        if spec.notes_requests {
+            cx.note(Note::RequestCame { found: self.busy + self.waiting.len() as u32, room });
+        }
+        if free {
             self.served += 1;
-            self.serve(spec, iso, cx);
-        } else if self.waiting.len() < spec.queue as usize {
+            self.serve(spec, iso, Span::ZERO, cx);
+        } else if room {
             self.waiting.push_back((cx.now(), iso));
             self.pressure_changed(spec, cx);
         } else {
             self.dropped += 1;
+            if spec.overflow == Overflow::Refuse {
+                self.answer(iso, Code::INOPERATIVE, cx);
+            }
         }
     }
 
-    fn serve(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
+    fn serve(&mut self, spec: &Spec, iso: Iso, waited: Span, cx: &mut Context<'_, Models>) {
         self.busy += 1;
         let job = self.in_hand.insert(iso);
         // Named by the terminal's own message: another terminal moves none of these draws.
         let name = SERVES.numbered(u64::from(iso.terminal.0));
         let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
-        let takes = spec.serves_in.scaled(-libm::log(sim::unit(bits[0])));
+        let takes = spec.serving.draw(spec.serves_in, bits);
+        if spec.notes_requests {
+            cx.note(Note::RequestServed { waited, takes });
+        }
         cx.after(takes, Timer::Served(job));
     }
 
@@ -191,8 +214,9 @@ impl Gateway {
         {
             self.served += 1;
             self.waited += 1;
-            self.waiting_time += cx.now().since(since);
-            self.serve(spec, iso, cx);
+            let waited = cx.now().since(since);
+            self.waiting_time += waited;
+            self.serve(spec, iso, waited, cx);
             self.pressure_changed(spec, cx);
         }
     }

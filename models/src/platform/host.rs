@@ -31,6 +31,8 @@ pub struct Spec {
     pub blocked: Probability,
     /// Wrong PINs in a row that block a card for the day.
     pub pin_tries: u8,
+    /// Share of sales that it refuses as inoperative (response code 91), each by itself: a host that is unwell.
+    pub refuses: Probability,
 }
 
 impl Default for Spec {
@@ -43,6 +45,7 @@ impl Default for Spec {
             limit: Price::yuan(50_000, 0),
             blocked: Probability(0.001),
             pin_tries: 3,
+            refuses: Probability(0.0),
         }
     }
 }
@@ -98,6 +101,7 @@ pub struct Reading;
 const BALANCE: Purpose = Purpose::of("host: balance of an account");
 const BLOCKED: Purpose = Purpose::of("host: the card is blocked");
 const DECIDES: Purpose = Purpose::of("host: time to decide");
+const REFUSES: Purpose = Purpose::of("host: refuses as inoperative");
 const DAY: u64 = Span::days(1).0;
 
 impl Host {
@@ -178,12 +182,18 @@ impl Host {
         Code::APPROVED
     }
 
+    fn refuses(spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> bool {
+        let name = REFUSES.numbered(u64::from(iso.terminal.0));
+        spec.refuses.0 > 0.0 && unit(cx.draw(name, u64::from(iso.stan))[0]) < spec.refuses.0
+    }
+
     fn authorise(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
         // A reversal that overtook its original leaves a mark: what it was to take back is not taken.
         let known = self.posting(&iso).copied();
         iso.code = match known {
             Some(posting) if posting.reversed => Code::NOT_FOUND,
             Some(_) => Code::APPROVED,
+            None if Self::refuses(spec, &iso, cx) => Code::INOPERATIVE,
             None => self.decide(spec, &iso, cx),
         };
         if iso.code == Code::APPROVED && known.is_none() {

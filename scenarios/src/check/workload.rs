@@ -168,6 +168,11 @@ impl Checker<'_> {
                 "set `workers` to 1 or more",
             );
         }
+        if let Some(trouble) = gateway.serving.trouble() {
+            let at = spot.field("gateway").field("serving").range();
+            let hint = "make `share` times `takes` less than 1";
+            self.error(Code::Contradiction, at, trouble, hint);
+        }
         let list = self.root().field("hosts");
         let ids = scenario.hosts.iter().enumerate();
         let ids = ids.map(|(n, host)| (host.id.as_str(), place_of(&list.item(n), &host.id)));

@@ -1,0 +1,478 @@
+//! Lives and repairs: components that break and are mended, alone, in series, doubled, and by a ladder of remedies.
+
+use models::Fault;
+use reports::statistics::Sample;
+use scenarios::Outcome;
+use sim::{Performer, What};
+
+use crate::cases::{Case, Size};
+use crate::sight::{count, deviation, downs, first_downs, hours, quantile};
+
+const YEAR: f64 = 8_760.0;
+
+/// Tills without customers, where nothing breaks, is noticed or mended but what is said here.
+pub(crate) struct Quiet<'a> {
+    /// Groups.
+    pub(crate) fleet: &'a str,
+    /// Length of the run.
+    pub(crate) lasts: &'a str,
+    /// Settings of the firmware.
+    pub(crate) firmware: &'a str,
+    /// Entries of the list of faults.
+    pub(crate) faults: &'a str,
+    /// Ladders.
+    pub(crate) ladders: &'a str,
+}
+
+impl Quiet<'_> {
+    pub(crate) fn scenario(&self) -> String {
+        let Self { fleet, lasts, firmware, faults, ladders } = self;
+        format!(
+            r#"Scenario(
+    schema: 1, name: "lives", intent: "do components live, break and get mended as their laws say?",
+    duration: "{lasts}", quiet: "0s",
+    fleet: [{fleet}],
+    types: {{ "standard": (
+        comms: (
+            wifi: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s")),
+            cellular: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s")),
+        ),
+        software: (firmware: (boots_in: "0s", {firmware})),
+    ) }},
+    workload: [(per_day: 0.0)],
+    people: (
+        merchant: (notices_in: "36500d", reacts_in: "0s", opens_at: 0, closes_at: 24),
+        technicians: (travels: "0s", spread: 0.0, crews: 1000000, spares: 1000000),
+    ),
+    faults: [{faults}],
+    policies: (
+        heartbeat: (period: "300d", grace: "0s"),
+        recovery: (verify_after: "0s", relapse_within: "0s", last_resort: None),
+        ladders: [{ladders}],
+    ),
+)"#
+        )
+    }
+}
+
+/// A fault that nobody mends: it ends by itself or not at all.
+pub(crate) fn unmended(modes: &[&str]) -> String {
+    modes.iter().map(|it| format!("(against: Mode({it}), rungs: []), ")).collect()
+}
+
+/// So many tills.
+pub(crate) fn tills(count: u32) -> String {
+    format!(r#"(id: "tills", count: {count})"#)
+}
+
+/// Tills with one fault whose law is given.
+fn alternating(count: u32, lasts: &str, law: &str) -> String {
+    Quiet {
+        fleet: &tills(count),
+        lasts,
+        firmware: "",
+        faults: &format!(r#"(id: "part", mode: Display(Blank), {law})"#),
+        ladders: &unmended(&["Display(Blank)"]),
+    }
+    .scenario()
+}
+
+/// Time out of service of each terminal between two times, in hours.
+fn downtimes(outcome: &Outcome, from: f64, to: f64) -> Vec<f64> {
+    let mut all = vec![0.0; outcome.roster.terminals() as usize];
+    for down in downs(outcome) {
+        all[down.who.0 as usize] += down.within(from, to);
+    }
+    all
+}
+
+/// Number of times that service ended between two times.
+fn failures(outcome: &Outcome, from: f64, to: f64) -> f64 {
+    count(&downs(outcome), |it| it.from >= from && it.from < to)
+}
+
+/// A1: the first year, and a year far from the start.
+fn two_states(outcome: &Outcome) -> Vec<Sample> {
+    let n = f64::from(outcome.roster.terminals());
+    let downs = downs(outcome);
+    let up_at = |t: f64| Sample::ratio(n - count(&downs, |it| it.from <= t && t < it.to), n);
+    let first = downtimes(outcome, 0.0, YEAR);
+    let later = downtimes(outcome, YEAR, 2.0 * YEAR);
+    let lost = later.iter().sum::<f64>();
+    let shares: Vec<f64> = first.iter().map(|it| 1.0 - it / YEAR).collect();
+    vec![
+        Sample::ratio(n - lost / YEAR, n),
+        up_at(4.0),
+        up_at(24.0),
+        Sample::mean(&shares),
+        Sample::value(deviation(&shares)),
+        Sample::ratio(lost, n),
+        Sample::ratio(failures(outcome, YEAR, 2.0 * YEAR), n),
+    ]
+}
+
+/// A2: twenty years, after one in which the start is forgotten.
+fn renewal(outcome: &Outcome) -> Vec<Sample> {
+    let (n, years) = (f64::from(outcome.roster.terminals()), 20.0);
+    let lost = downtimes(outcome, YEAR, YEAR * (1.0 + years));
+    let (down, all) = (lost.iter().sum::<f64>(), n * years * YEAR);
+    vec![
+        Sample::ratio(all - down, failures(outcome, YEAR, YEAR * (1.0 + years))),
+        Sample::ratio(all - down, all),
+        Sample::ratio(down, n * years),
+        Sample::value(deviation(&lost) / libm::sqrt(years)),
+    ]
+}
+
+/// When each terminal's first fault struck, and which it was.
+fn first_faults(outcome: &Outcome) -> Vec<Option<(f64, Fault)>> {
+    let mut first = vec![None; outcome.roster.terminals() as usize];
+    for fact in &outcome.facts {
+        if let What::Activated { fault, .. } = fact.what {
+            first[fact.who.0 as usize].get_or_insert((hours(fact.at), fault));
+        }
+    }
+    first
+}
+
+/// A9: four parts in series.
+fn series(outcome: &Outcome) -> Vec<Sample> {
+    let first: Vec<(f64, Fault)> = first_faults(outcome).into_iter().flatten().collect();
+    let n = first.len() as f64;
+    let share = |name: &str| Sample::ratio(count(&first, |it| it.1.to_string() == name), n);
+    vec![
+        Sample::ratio(first.iter().map(|it| it.0).sum(), n),
+        share("printer.head-worn"),
+        share("card-reader.chip-contacts-dirty"),
+        share("card-reader.antenna-dead"),
+        share("battery.aged"),
+    ]
+}
+
+/// The first failure in each so many terminals, in hours; `None` where none was seen.
+fn first_of(outcome: &Outcome, many: usize) -> Vec<Option<f64>> {
+    let first = first_faults(outcome);
+    let least = |fleet: &[Option<(f64, Fault)>]| {
+        fleet.iter().flatten().map(|it| it.0).min_by(f64::total_cmp)
+    };
+    first.chunks(many).map(least).collect()
+}
+
+/// A9: the first failure among a thousand terminals.
+fn first_of_a_thousand(outcome: &Outcome) -> Vec<Sample> {
+    let first: Vec<f64> = first_of(outcome, 1_000).into_iter().flatten().collect();
+    vec![Sample::mean(&first)]
+}
+
+/// A10.
+fn wear_out(outcome: &Outcome) -> Vec<Sample> {
+    let mut lives: Vec<f64> = first_faults(outcome).into_iter().flatten().map(|it| it.0).collect();
+    let n = lives.len() as f64;
+    let first = count(&lives, |it| *it <= YEAR);
+    let second = count(&lives, |it| *it > YEAR && *it <= 2.0 * YEAR);
+    vec![
+        Sample::mean(&lives),
+        Sample::value(quantile(&mut lives, 0.1)),
+        Sample::ratio(first, n),
+        Sample::ratio(second, n - first),
+    ]
+}
+
+/// Mean of the smallest of a hundred Weibull lives of shape 2.2, as a multiple of their scale: Γ(1 + 1/2.2).
+const MEAN_OF_SHAPE: f64 = 0.885_624_760_450_168_5;
+
+/// A10: the smallest of a hundred lives is Weibull again.
+fn first_of_a_hundred(outcome: &Outcome) -> Vec<Sample> {
+    let first: Vec<f64> = first_of(outcome, 100).into_iter().flatten().collect();
+    vec![Sample::ratio(first.iter().sum::<f64>() / MEAN_OF_SHAPE, first.len() as f64)]
+}
+
+/// When at least two of three neighbours are out of service, in hours.
+fn two_of_three_down(outcome: &Outcome) -> Vec<Vec<(f64, f64)>> {
+    let sites = outcome.roster.terminals() as usize / 3;
+    let mut changes: Vec<Vec<(f64, i32)>> = vec![Vec::new(); sites];
+    for down in downs(outcome) {
+        let site = &mut changes[down.who.0 as usize / 3];
+        site.push((down.from, 1));
+        site.push((down.to, -1));
+    }
+    let failed = |mut site: Vec<(f64, i32)>| {
+        site.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let (mut down, mut times, mut since) = (0, Vec::new(), None);
+        for (at, change) in site {
+            down += change;
+            match (down >= 2, since) {
+                (true, None) => since = Some(at),
+                (false, Some(from)) => {
+                    times.push((from, at));
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        times
+    };
+    changes.into_iter().map(failed).collect()
+}
+
+/// A4, no repair.
+fn two_of_three(outcome: &Outcome) -> Vec<Sample> {
+    let lives: Vec<f64> =
+        two_of_three_down(outcome).iter().filter_map(|it| it.first()).map(|it| it.0).collect();
+    vec![Sample::ratio(count(&lives, |it| *it > 1_000.0), lives.len() as f64), Sample::mean(&lives)]
+}
+
+/// Time to the first failure of each system that was watched for so long: hours lived over failures, so that those that
+/// did not fail count too.
+fn mean_time_to_first(first: &[Option<f64>], watched: f64) -> Sample {
+    let lived: f64 = first.iter().map(|it| it.unwrap_or(watched)).sum();
+    Sample::ratio(lived, count(first, Option::is_some))
+}
+
+/// A4, each mended by itself.
+fn two_of_three_mended(outcome: &Outcome) -> Vec<Sample> {
+    let sites = two_of_three_down(outcome);
+    let watched = outcome.simulated.as_secs_f64() / 3_600.0;
+    let first: Vec<Option<f64>> = sites.iter().map(|it| it.first().map(|it| it.0)).collect();
+    // The start is forgotten after some repairs.
+    let from = 500.0;
+    let down: f64 = sites.iter().flatten().map(|it| (it.1 - it.0.max(from)).max(0.0)).sum();
+    let all = sites.len() as f64 * (watched - from);
+    vec![
+        mean_time_to_first(&first, watched),
+        Sample::ratio(all - down, all),
+        Sample::ratio(down, all),
+    ]
+}
+
+/// A6, to the end: the group with a common cause, and the one without.
+fn dual_uplink(outcome: &Outcome) -> Vec<Sample> {
+    let first = first_downs(outcome);
+    let half = outcome.roster.groups[1].first as usize;
+    let watched = outcome.simulated.as_secs_f64() / 3_600.0;
+    vec![mean_time_to_first(&first[..half], watched), mean_time_to_first(&first[half..], watched)]
+}
+
+/// A6, the first hundred hours.
+fn dual_uplink_early(outcome: &Outcome) -> Vec<Sample> {
+    let first = first_downs(outcome);
+    let half = outcome.roster.groups[1].first as usize;
+    let failed = |group: &[Option<f64>]| count(group, |it| it.is_some_and(|at| at <= 100.0));
+    let (common, single) = (failed(&first[..half]), failed(&first[half..]));
+    let n = half as f64;
+    vec![Sample::ratio(n - common, n), Sample::ratio(n - single, n), Sample::ratio(common, single)]
+}
+
+/// A terminal behind a phone: both bearers are independent, the phone is what they have in common.
+fn uplinks(count: u32, lasts: &str) -> String {
+    let life = |mean: &str| format!(r#"when: Random(Exponential(mean: "{mean}"))"#);
+    // Rates add up: (1 - 0.05) / 1000 h for each bearer, 0.05 / 1000 h for the phone.
+    let (own, common, alone) = (life("3789473684211us"), life("20000h"), life("1000h"));
+    let own = own.replace("3789473684211us", "3789473s 684ms");
+    let faults = [
+        format!(r#"(id: "wifi", mode: Wifi(AccessPointDown), target: Group("both"), {own})"#),
+        format!(r#"(id: "cell", mode: Cellular(CellOutage), target: Group("both"), {own})"#),
+        format!(r#"(id: "phone", mode: PhoneLink(PairingLost), target: Group("both"), {common})"#),
+        format!(r#"(id: "wifi-0", mode: Wifi(AccessPointDown), target: Group("single"), {alone})"#),
+        format!(r#"(id: "cell-0", mode: Cellular(CellOutage), target: Group("single"), {alone})"#),
+    ];
+    Quiet {
+        fleet: &format!(r#"(id: "both", count: {count}), (id: "single", count: {count})"#),
+        lasts,
+        firmware: "through_phone: true",
+        faults: &faults.join(", "),
+        ladders: &unmended(&[
+            "Wifi(AccessPointDown)",
+            "Cellular(CellOutage)",
+            "PhoneLink(PairingLost)",
+        ]),
+    }
+    .scenario()
+}
+
+/// A11: restart, reboot, visit.
+fn ladder(count: u32, lasts: &str, restart_works: f64) -> String {
+    let rung = |remedy: &str, by: &str, takes: &str, works: f64| {
+        format!(r#"(remedy: {remedy}, by: {by}, takes: "{takes}", works: {works:?})"#)
+    };
+    let rungs = [
+        rung("RestartApp", "Device", "60s", restart_works),
+        rung("RestartTerminal", "Device", "300s", 0.5),
+        rung("Swap", "Technician", "26h", 1.0),
+    ];
+    Quiet {
+        fleet: &tills(count),
+        lasts,
+        firmware: r#"backup: None, watchdog: "90s""#,
+        faults: r#"(id: "hang", mode: Firmware(Hang), when: Random(Exponential(mean: "2000h")))"#,
+        ladders: &format!("(against: Mode(Firmware(Hang)), rungs: [{}])", rungs.join(", ")),
+    }
+    .scenario()
+}
+
+/// A11: how long, how often somebody has to come, and what that leaves.
+fn recovery(outcome: &Outcome) -> Vec<Sample> {
+    let downs = downs(outcome);
+    let ended: Vec<f64> =
+        downs.iter().filter(|it| it.ended).map(|it| (it.to - it.from) * 3_600.0).collect();
+    let visits = count(&outcome.facts, |fact| {
+        matches!(fact.what, What::RemedyApplied { by: Performer::Technician, .. })
+    });
+    vec![Sample::mean(&ended), available_later(outcome), Sample::ratio(visits, ended.len() as f64)]
+}
+
+/// Share of time in service after the first year.
+fn available_later(outcome: &Outcome) -> Sample {
+    let end = outcome.simulated.as_secs_f64() / 3_600.0;
+    let lost: f64 = downs(outcome).iter().map(|it| it.within(YEAR, end)).sum();
+    let all = f64::from(outcome.roster.terminals()) * (end - YEAR);
+    Sample::ratio(all - lost, all)
+}
+
+pub(crate) fn cases(size: Size) -> Vec<Case> {
+    let runs = size.of(40, 30);
+    let life = |mean: &str| format!(r#"when: Random(Exponential(mean: "{mean}"))"#);
+    let weibull = r#"(id: "head", mode: Printer(HeadWorn), when: Random(Weibull(shape: 2.2, scale: "20000h")))"#;
+    let head = unmended(&["Printer(HeadWorn)"]);
+    let worn = |count: u32, lasts: &str| {
+        let fleet = tills(count);
+        Quiet { fleet: &fleet, lasts, firmware: "", faults: weibull, ladders: &head }.scenario()
+    };
+    let parts = [
+        ("printer", "Printer(HeadWorn)", "4000h"),
+        ("reader", "CardReader(ChipContactsDirty)", "6000h"),
+        ("nfc", "CardReader(AntennaDead)", "12000h"),
+        ("battery", "Battery(Aged)", "9000h"),
+    ];
+    let entries: Vec<String> = parts
+        .iter()
+        .map(|(id, mode, mean)| format!(r#"(id: "{id}", mode: {mode}, {})"#, life(mean)))
+        .collect();
+    let modes: Vec<&str> = parts.iter().map(|it| it.1).collect();
+    let four_parts = |count: u32, lasts: &str| {
+        Quiet {
+            fleet: &tills(count),
+            lasts,
+            firmware: "",
+            faults: &entries.join(", "),
+            ladders: &unmended(&modes),
+        }
+        .scenario()
+    };
+    let exponential =
+        |mean: &str| format!(r#"{}, lasts: Exponential(mean: "{mean}")"#, life("1000h"));
+    vec![
+        Case::new(
+            "A1",
+            0,
+            &[
+                "A",
+                "A_4h",
+                "A_24h",
+                "A_interval_1y",
+                "sd_A_interval_1y",
+                "downtime_h_per_year",
+                "fail_per_year_asym",
+            ],
+            runs,
+            alternating(
+                size.of(1_000, 200),
+                "17520h",
+                &format!(r#"{}, lasts: Exponential(mean: "8h")"#, life("500h")),
+            ),
+            two_states,
+        ),
+        Case::new(
+            "A2",
+            0,
+            &["E_U", "A", "E_down_1y_asym", "sd_down_1y_asym"],
+            runs,
+            alternating(
+                size.of(600, 60),
+                "183960h",
+                r#"when: Random(Weibull(shape: 1.5, scale: "1000h")), lasts: Lognormal(median: "13827920ms", sigma: 0.9444564782482624)"#,
+            ),
+            renewal,
+        ),
+        Case::new(
+            "A4",
+            0,
+            &["R_1000h", "MTTF_norepair"],
+            runs,
+            alternating(size.of(9_000, 900), "40000h", &life("1000h")),
+            two_of_three,
+        ),
+        Case::new(
+            "A4",
+            1,
+            &["MTTFF_repair", "A_indep_repair", "1-A_indep_repair"],
+            runs,
+            alternating(size.of(3_000, 240), "40000h", &exponential("24h")),
+            two_of_three_mended,
+        ),
+        Case::new(
+            "A6",
+            0,
+            &["MTTF", "MTTF_beta0"],
+            runs,
+            uplinks(size.of(1_200, 200), "20000h"),
+            dual_uplink,
+        ),
+        Case::new(
+            "A6",
+            1,
+            &["R_100h", "R_100h_beta0", "unrel_ratio"],
+            runs,
+            uplinks(size.of(60_000, 4_000), "101h"),
+            dual_uplink_early,
+        ),
+        Case::new(
+            "A9",
+            0,
+            &["MTTF", "P_printer", "P_reader", "P_nfc", "P_battery"],
+            runs,
+            four_parts(size.of(6_000, 600), "30000h"),
+            series,
+        ),
+        Case::new(
+            "A9",
+            1,
+            &["fleet1000_MTTF_first"],
+            size.of(60, 30),
+            four_parts(size.of(50_000, 5_000), "30h"),
+            first_of_a_thousand,
+        ),
+        Case::new(
+            "A10",
+            0,
+            &["MTTF", "B10", "F_1y", "cond_fail_yr2_given_yr1"],
+            runs,
+            worn(size.of(6_000, 600), "200000h"),
+            wear_out,
+        ),
+        Case::new(
+            "A10",
+            1,
+            &["eta_min100"],
+            runs,
+            worn(size.of(20_000, 2_000), "8000h"),
+            first_of_a_hundred,
+        ),
+        Case::new(
+            "A11",
+            0,
+            &["E_down_s", "A", "P_visit"],
+            runs,
+            ladder(size.of(900, 60), "35040h", 0.6),
+            recovery,
+        ),
+        Case::new(
+            "A11",
+            1,
+            &["A_if_p1_0_8"],
+            runs,
+            ladder(size.of(100, 20), "35040h", 0.8),
+            |outcome| vec![available_later(outcome)],
+        ),
+    ]
+}

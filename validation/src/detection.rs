@@ -1,0 +1,173 @@
+//! Detectors: how often they are wrong, and how soon they are right.
+
+use models::{Note, Part};
+use reports::statistics::Sample;
+use scenarios::Outcome;
+use sim::{Instant, What};
+
+use crate::availability::{Quiet, tills};
+use crate::cases::{Case, Size};
+
+/// Tills that send a heartbeat every 30 seconds over a link that loses two in a hundred; three missed in a row count.
+fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
+    let quiet = Quiet {
+        fleet: &tills(count),
+        lasts,
+        firmware: "backup: None",
+        faults,
+        ladders: "(against: Mode(Cellular(PoorCoverage)), rungs: []), (against: Mode(Mainboard(Dead)), rungs: [])",
+    };
+    quiet.scenario().replace(r#"period: "300d""#, r#"period: "30s", misses: 3"#).replacen(
+        "good_loss: 0.0",
+        "good_loss: 0.02",
+        1,
+    )
+}
+
+/// F3: mistakes, their distance and their length.
+fn mistakes(outcome: &Outcome) -> Vec<Sample> {
+    let mut open: Vec<Option<(u16, Instant)>> = vec![None; outcome.roster.terminals() as usize];
+    let (mut begun, mut lasted) = (0.0, Vec::new());
+    for fact in &outcome.facts {
+        let place = &mut open[fact.who.0 as usize];
+        match fact.what {
+            What::Alarm { incident, detector: Part::Presence, .. } => {
+                begun += 1.0;
+                *place = Some((incident, fact.at));
+            }
+            What::Restored { incident } => {
+                if let Some((_, since)) = place.take_if(|it| it.0 == incident) {
+                    lasted.push(fact.at.since(since).as_secs_f64());
+                }
+            }
+            _ => {}
+        }
+    }
+    let watched = outcome.simulated.as_secs_f64() * open.len() as f64;
+    vec![
+        Sample::ratio(watched, begun),
+        Sample::mean(&lasted),
+        Sample::ratio(lasted.iter().sum(), watched),
+    ]
+}
+
+/// F3: time from a crash to the alarm.
+fn crashes(outcome: &Outcome) -> Vec<Sample> {
+    let mut crashed: Vec<Option<Instant>> = vec![None; outcome.roster.terminals() as usize];
+    let (mut delays, mut missing) = (Vec::new(), vec![false; crashed.len()]);
+    for fact in &outcome.facts {
+        let who = fact.who.0 as usize;
+        match fact.what {
+            // Who was missing already when it crashed tells nothing.
+            What::Activated { .. } if !missing[who] => crashed[who] = Some(fact.at),
+            What::Alarm { detector: Part::Presence, .. } => {
+                missing[who] = true;
+                if let Some(since) = crashed[who].take() {
+                    delays.push(fact.at.since(since).as_secs_f64());
+                }
+            }
+            What::Restored { .. } => missing[who] = false,
+            _ => {}
+        }
+    }
+    vec![Sample::mean(&delays)]
+}
+
+/// One till with a customer every half a minute, a host that refuses this share as inoperative, and a breaker.
+fn breaker(trips_after: u32, refuses: f64, lasts: &str) -> String {
+    format!(
+        r#"Scenario(
+    schema: 1, name: "breaker", intent: "after how many transactions does a breaker trip?",
+    duration: "{lasts}", quiet: "0s",
+    fleet: [(id: "tills", count: 1)],
+    types: {{ "standard": (
+        hardware: (
+            card_reader: (misread: 0.0, takes: "1s"), printer: (roll: "4000m", line_takes: "1ms"),
+            keypad: (key_takes: "10ms"), scanner: (takes: "1s"),
+        ),
+        comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.0)), cellular: (radio: (worsens: 0.0, good_loss: 0.0))),
+        software: (payment_app: (suspects_after: 255, receipt_lines: 1)),
+    ) }},
+    workload: [(per_day: 8640.0, hours: Flat, patience: "1h", patience_least: "1h")],
+    platform: (gateway: (breaker_trips_after: {trips_after}, breaker_rests: "10s"), host: (refuses: {refuses:?})),
+    policies: (
+        heartbeat: (period: "30d"),
+        recovery: (last_resort: None),
+        ladders: [(against: Mode(Host(Outage)), rungs: [])],
+    ),
+)"#
+    )
+}
+
+/// F4: transactions that the host judged from when the breaker closed to when it tripped. With one till a sale is over
+/// before the next begins, so the facts are in the order of the transactions.
+fn run_lengths(outcome: &Outcome) -> Vec<Sample> {
+    enum State {
+        Closed,
+        /// The breaker has tripped; the sale that tripped it has not been told.
+        Tripping,
+        Open,
+        /// A request was let through and went well; its sale has not been told.
+        Closing,
+    }
+    let (mut state, mut judged, mut runs, mut all) = (State::Closed, 0.0, 0.0, 0.0);
+    for fact in &outcome.facts {
+        match fact.what {
+            What::Noted(Note::Breaker { open: true, .. }) => state = State::Tripping,
+            What::Noted(Note::Breaker { open: false, .. }) => state = State::Closing,
+            // What the breaker itself refuses has no reference number: it was never sent to the host.
+            What::Noted(Note::SaleEnded(sale)) if sale.rrn != 0 => match state {
+                State::Closed => judged += 1.0,
+                State::Tripping => {
+                    all += judged + 1.0;
+                    runs += 1.0;
+                    (judged, state) = (0.0, State::Open);
+                }
+                State::Open => {}
+                State::Closing => state = State::Closed,
+            },
+            _ => {}
+        }
+    }
+    vec![Sample::ratio(all, runs)]
+}
+
+pub(crate) fn cases(size: Size) -> Vec<Case> {
+    let runs = size.of(40, 30);
+    let crash = r#"(id: "crash", mode: Mainboard(Dead), when: At("2h"), stagger: "1h")"#;
+    vec![
+        Case::new(
+            "F3",
+            0,
+            &["E_TMR_s", "E_TM_s", "P_suspect"],
+            runs,
+            heartbeats(size.of(4_000, 2_000), size.of("10d", "12h"), ""),
+            mistakes,
+        ),
+        Case::new(
+            "F3",
+            1,
+            &["E_TD_trusting_at_crash"],
+            runs,
+            heartbeats(size.of(500, 300), "4h", crash),
+            crashes,
+        ),
+        Case::new("F4", 0, &["ARL1_tx"], runs, breaker(5, 0.6, size.of("9d", "2d")), run_lengths),
+        Case::new(
+            "F4",
+            1,
+            &["ARL1_p1_0_9"],
+            runs,
+            breaker(5, 0.9, size.of("9d", "2d")),
+            run_lengths,
+        ),
+        Case::new(
+            "F4",
+            2,
+            &["ARL0_r2_tx"],
+            runs,
+            breaker(2, 0.05, size.of("10d", "2d")),
+            run_lengths,
+        ),
+    ]
+}
