@@ -80,7 +80,7 @@ fn outcome(text: &str, seed: u64) -> Result<Outcome, String> {
     simulate(source, &options, 1, &Pulse::default()).map_err(|why| why.to_string())
 }
 
-/// All cases, the longest first, so that no thread is left alone with one at the end.
+/// All cases. Queues come first: they take longest, and no thread should be left alone with one at the end.
 pub(crate) fn all(size: Size) -> Vec<Case> {
     let mut all = queues::cases(size);
     all.extend(availability::cases(size));

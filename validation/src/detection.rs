@@ -152,13 +152,13 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             heartbeats(size.of(500, 300), "4h", crash),
             crashes,
         ),
-        Case::new("F4", 0, &["ARL1_tx"], runs, breaker(5, 0.6, size.of("9d", "2d")), run_lengths),
+        Case::new("F4", 0, &["ARL1_tx"], runs, breaker(5, 0.6, size.of("9d", "12h")), run_lengths),
         Case::new(
             "F4",
             1,
             &["ARL1_p1_0_9"],
             runs,
-            breaker(5, 0.9, size.of("9d", "2d")),
+            breaker(5, 0.9, size.of("9d", "12h")),
             run_lengths,
         ),
         Case::new(
@@ -166,7 +166,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             2,
             &["ARL0_r2_tx"],
             runs,
-            breaker(2, 0.05, size.of("10d", "2d")),
+            breaker(2, 0.05, size.of("12d", "1d")),
             run_lengths,
         ),
     ]

@@ -15,7 +15,7 @@ fn scenario(gateway: &str, per_second: f64, lasts: &str) -> String {
     format!(
         r#"Scenario(
     schema: 1, name: "queue", intent: "does the gateway wait, serve and refuse as queueing theory says?",
-    duration: "{lasts}", warmup: "2h", quiet: "0s",
+    duration: "{lasts}", warmup: "15min", quiet: "0s",
     fleet: [(id: "tills", count: {TILLS})],
     types: {{ "standard": (
         hardware: (card_reader: (misread: 0.0)),
@@ -111,14 +111,14 @@ fn bounded(outcome: &Outcome) -> Vec<Sample> {
 
 pub(crate) fn cases(size: Size) -> Vec<Case> {
     let runs = size.of(40, 30);
-    let lasts = |whole: &'static str, quick| size.of(whole, quick);
+    let lasts = |whole, quick| size.of(whole, quick);
     let mut cases = vec![
         Case::new(
             "Q1",
             0,
             &["L", "Lq", "W", "Wq", "W_p95", "W_p99", "P0", "P_N_ge_10"],
             runs,
-            scenario(r#"workers: 1, serves_in: "1s""#, 0.8, lasts("52h", "5h")),
+            scenario(r#"workers: 1, serves_in: "1s""#, 0.8, lasts("52h", "2h")),
             one_worker,
         ),
         Case::new(
@@ -126,7 +126,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["erlang_C", "Wq", "Lq", "W", "L", "P_wait_gt_1s", "Wq_p95"],
             runs,
-            scenario(r#"workers: 5, serves_in: "1s""#, 4.0, lasts("12h", "3h")),
+            scenario(r#"workers: 5, serves_in: "1s""#, 4.0, lasts("19h", "40min")),
             five_workers,
         ),
         Case::new(
@@ -137,35 +137,36 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             scenario(
                 r#"workers: 1, serves_in: "1s", queue: 9, overflow: Refuse"#,
                 0.9,
-                lasts("26h", "4h"),
+                lasts("36h", "2h"),
             ),
             bounded,
         ),
     ];
     // The mixture is of two exponentials with balanced means: squared coefficient of variation 4.
     let laws = [
-        ("Wq_D", "Constant", "8h"),
+        ("Wq_D", "Constant", "12h"),
         ("Wq_M", "Exponential", "24h"),
-        ("Wq_LN_scv2", "Lognormal(sigma: 1.048147073968205)", "50h"),
+        ("Wq_LN_scv2", "Lognormal(sigma: 1.048147073968205)", "60h"),
         ("Wq_H2_scv4", "Mixture(share: 0.8872983346207417, takes: 0.5635083268962915)", "72h"),
     ];
     for (number, (name, law, whole)) in laws.into_iter().enumerate() {
         let gateway = format!(r#"workers: 1, serves_in: "1s", serving: {law}"#);
-        let text = scenario(&gateway, 0.7, lasts(whole, "5h"));
+        let text = scenario(&gateway, 0.7, lasts(whole, "2h"));
         cases.push(Case::new("Q3", number as u8, &[name], runs, text, waiting_time));
     }
     // Erlang's loss formula does not know the law of the holding time, only its mean.
-    let laws: [(&[&'static str], &str, u32); 4] = [
-        (&["B", "carried"], "Exponential", 15),
-        (&["B_constant", "carried_constant"], "Constant", 15),
-        (&["B_lognormal", "carried_lognormal"], "Lognormal(sigma: 1.048147073968205)", 15),
-        (&["B_c10", "carried_c10"], "Exponential", 10),
+    let long_tail = "Lognormal(sigma: 1.048147073968205)";
+    let laws: [(&[&'static str], &str, u32, &str); 4] = [
+        (&["B", "carried"], "Exponential", 15, "100min"),
+        (&["B_constant", "carried_constant"], "Constant", 15, "100min"),
+        (&["B_lognormal", "carried_lognormal"], long_tail, 15, "4h"),
+        (&["B_c10", "carried_c10"], "Exponential", 10, "45min"),
     ];
-    for (number, (names, law, workers)) in laws.into_iter().enumerate() {
+    for (number, (names, law, workers, whole)) in laws.into_iter().enumerate() {
         let gateway = format!(
             r#"workers: {workers}, serves_in: "1s", serving: {law}, queue: 0, overflow: Refuse"#
         );
-        let text = scenario(&gateway, 10.0, lasts("5h", "130min"));
+        let text = scenario(&gateway, 10.0, lasts(whole, "25min"));
         cases.push(Case::new("Q4", number as u8, names, runs, text, sessions));
     }
     cases

@@ -106,7 +106,7 @@ impl Merchant {
     /// This much time spent at the counter, counted in hours at which somebody is there.
     fn at_counter(spec: &Spec, now: Instant, span: Span) -> Span {
         let (opens, closes) = (u64::from(spec.opens_at) * HOUR, u64::from(spec.closes_at) * HOUR);
-        if closes <= opens {
+        if closes <= opens || closes - opens >= DAY {
             return span;
         }
         let of_day = now.0 % DAY;

@@ -93,10 +93,6 @@ pub struct Gateway {
     /// Smoothed share of reversals among what comes in: a fiftieth for each new message.
     taken_back: f64,
     dropped: u64,
-    /// Requests, those that had to wait, and their waiting time: for whoever checks the queue.
-    served: u64,
-    waited: u64,
-    waiting_time: Span,
     struggling: bool,
 }
 
@@ -135,10 +131,6 @@ const LOST: Purpose = Purpose::of("gateway: the answer is lost");
 const SERVES: Purpose = Purpose::of("gateway: time to serve");
 
 impl Gateway {
-    /// Requests served so far, how many of them had to wait, and their waiting time in all.
-    pub fn queue_figures(&self) -> (u64, u64, Span) {
-        (self.served, self.waited, self.waiting_time)
-    }
     /// Approved and not reversed, by terminal.
     pub(crate) fn booked(&self, terminal: ActorId) -> Money {
         self.recent.get(terminal.0 as usize).map_or(Money::ZERO, |recent| recent.booked)
@@ -167,7 +159,6 @@ impl Gateway {
             cx.note(Note::RequestCame { found: self.busy + self.waiting.len() as u32, room });
         }
         if free {
-            self.served += 1;
             self.serve(spec, iso, Span::ZERO, cx);
         } else if room {
             self.waiting.push_back((cx.now(), iso));
@@ -212,10 +203,7 @@ impl Gateway {
         while self.busy < self.workers(spec)
             && let Some((since, iso)) = self.waiting.pop_front()
         {
-            self.served += 1;
-            self.waited += 1;
             let waited = cx.now().since(since);
-            self.waiting_time += waited;
             self.serve(spec, iso, waited, cx);
             self.pressure_changed(spec, cx);
         }

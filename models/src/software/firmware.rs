@@ -178,11 +178,12 @@ impl Firmware {
         self.tell(cx);
     }
 
-    fn unhang(&mut self, cx: &mut Context<'_, Models>) {
+    fn unhang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.hung = false;
         cue::gone(cx, Cue::FrozenScreen);
         self.pace(cx);
-        self.tell(cx);
+        // Heartbeats go out again, too: not only a restart ends a hang.
+        self.choose(spec, cx);
         cx.look();
     }
 
@@ -441,14 +442,14 @@ impl Model<Models> for Firmware {
             }
         }
     }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::Hang => {}
             Fault::MemoryLeak => (self.leak, self.starved) = (0.0, 0.0),
             Fault::ProcessorStarved => self.starved = 0.0,
         }
         self.show_slowness(cx);
-        self.unhang(cx);
+        self.unhang(spec, cx);
     }
     fn able(&self, _: &Spec) -> bool {
         self.state == State::Running && !self.hung
