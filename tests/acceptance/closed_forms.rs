@@ -6,14 +6,16 @@ use models::software::firmware;
 use models::{Fact, Fault, Note, Part, Profile, Remedy};
 use sim::quantity::{Factor, Probability};
 use sim::{ActorId, Instant, Law, Performer, Planned, Rung, Span, What, When};
-use validation::{Options, Size, validate};
+use validation::{Options, Size, truths, validate};
 
 use crate::bench::Bench;
 
-/// The quick table holds, whatever the number of threads.
+/// The quick table holds, whatever the number of threads. Queues take millions of sales: a build with checks runs the others.
 #[test]
 fn every_law_holds_in_the_quick_table() {
-    let options = Options { size: Size::Quick, seed: None, threads: 2, only: Vec::new() };
+    let all = truths().expect("the table of laws").into_iter().map(|it| it.id);
+    let only = all.filter(|id| !cfg!(debug_assertions) || !id.starts_with('Q')).collect();
+    let options = Options { size: Size::Quick, seed: None, threads: 2, only };
     let table = validate(&options, &|_, _| {}).expect("every law can be run");
     assert!(table.passed, "{}", table.to_text());
     let one = Options { threads: 1, only: vec!["A11".to_owned()], ..options };
