@@ -46,7 +46,7 @@ impl Quiet<'_> {
     ),
     faults: [{faults}],
     policies: (
-        heartbeat: (period: "300d", grace: "0s"),
+        heartbeat: (period: "300d", grace: "0s"), telemetry: (period: "0s"),
         recovery: (verify_after: "0s", relapse_within: "0s", last_resort: None),
         ladders: [{ladders}],
     ),

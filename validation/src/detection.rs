@@ -91,7 +91,7 @@ fn breaker(trips_after: u32, refuses: f64, lasts: &str) -> String {
     workload: [(per_day: 8640.0, hours: Flat, patience: "1h", patience_least: "1h")],
     platform: (gateway: (breaker_trips_after: {trips_after}, breaker_rests: "10s"), host: (refuses: {refuses:?})),
     policies: (
-        heartbeat: (period: "30d"),
+        heartbeat: (period: "30d"), telemetry: (period: "0s"),
         recovery: (last_resort: None),
         ladders: [(against: Mode(Host(Outage)), rungs: [])],
     ),

@@ -24,7 +24,7 @@ fn scenario(gateway: &str, per_second: f64, lasts: &str) -> String {
     workload: [(per_day: {per_day}, hours: Flat, patience: "30d")],
     platform: (gateway: (notes_requests: true, {gateway})),
     policies: (
-        heartbeat: (period: "10d"),
+        heartbeat: (period: "10d"), telemetry: (period: "0s"),
         transport: (response_timeout: "3h"),
         recovery: (last_resort: None),
         ladders: [(against: Mode(Gateway(WorkersLost)), rungs: [])],
