@@ -1,9 +1,13 @@
 //! What the links of a terminal have in common: a channel that loses packets in bursts, and the time that one takes.
 
+mod handshake;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use sim::{Channel, Context, GilbertElliott, Purpose, Span, normal, unit};
+
+pub use handshake::Handshake;
 
 use crate::bus::{Hop, Message};
 use crate::wire::{Iso, Parcel, Via};
@@ -29,6 +33,11 @@ pub struct Radio {
     pub slot: Span,
     /// Time to connect after a start or a loss of the link.
     pub connects_in: Span,
+    /// A random delay of up to this long before it begins to connect, so that a region that comes back does not connect
+    /// at one moment.
+    pub spread_over: Span,
+    /// Connects by a handshake that can fail, in place of the fixed `connects_in`.
+    pub handshake: Option<Handshake>,
 }
 
 impl Default for Radio {
@@ -42,13 +51,15 @@ impl Default for Radio {
             bad_loss: Probability(0.3),
             slot: Span::millis(20),
             connects_in: Span::secs(4),
+            spread_over: Span::ZERO,
+            handshake: None,
         }
     }
 }
 
 impl Radio {
     /// The law of its channel, with so much more loss in both states.
-    fn law(&self, extra_loss: f64) -> GilbertElliott {
+    pub(crate) fn law(&self, extra_loss: f64) -> GilbertElliott {
         let with = |loss: Probability| loss.0 + (1.0 - loss.0) * extra_loss;
         GilbertElliott {
             worsens: self.worsens.0,
@@ -82,6 +93,7 @@ pub struct Bearer {
     extra_loss: f64,
     /// Counts attempts to connect: a note of an earlier one is ignored.
     attempt: u32,
+    connecting: handshake::Connecting,
 }
 
 impl Bearer {
@@ -113,6 +125,19 @@ impl Bearer {
         if !self.up() || self.half_open {
             return None;
         }
+        self.packet(radio, purpose, cx)
+    }
+
+    /// One packet over the channel, whether the link has connected or not.
+    fn packet(
+        &mut self,
+        radio: &Radio,
+        purpose: Purpose,
+        cx: &Context<'_, Models>,
+    ) -> Option<Span> {
+        if self.cut {
+            return None;
+        }
         self.packets += 1;
         let bits = cx.draw(purpose, u64::from(self.packets));
         if self.channel.loses(&radio.law(self.extra_loss), cx.now(), [bits[0], bits[1]]) {
@@ -124,12 +149,6 @@ impl Bearer {
         Some(radio.latency.scaled(libm::exp(radio.spread.0 * normal) * slower))
     }
 
-    /// The attempt has had its time.
-    pub(crate) fn connect_done(&mut self, attempt: u32) -> bool {
-        let current = attempt == self.attempt;
-        self.connected |= current;
-        current
-    }
     /// Connects anew when the terminal has booted or somebody asks for it, and ends with the terminal. `connected` makes
     /// the note that an attempt has had its time. True if the state of the link has changed.
     pub(crate) fn hears<T: Into<Timer>>(
@@ -147,7 +166,7 @@ impl Bearer {
         self.connected = false;
         self.attempt += 1;
         if connects {
-            cx.after(radio.connects_in, connected(self.attempt));
+            self.connect(radio, connected, cx);
         }
         true
     }

@@ -2,6 +2,7 @@
 
 use sim::{ActorId, Instant, Span};
 
+use crate::Part;
 use crate::lifecycle::{Entry, Step};
 use crate::money::Money;
 use crate::wire::{Code, Method};
@@ -153,5 +154,16 @@ pub enum Note {
         waited: Span,
         /// How long it takes to serve it.
         takes: Span,
+    },
+    /// An attempt of a link to connect is over, where that takes more than a fixed time.
+    Connecting {
+        /// The link.
+        part: Part,
+        /// It has connected; if not, it stays down until somebody has it connect anew.
+        connected: bool,
+        /// Handshakes that it took.
+        tries: u8,
+        /// Time from the first of them.
+        took: Span,
     },
 }

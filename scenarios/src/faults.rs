@@ -114,6 +114,14 @@ pub enum When {
     },
     /// At the end of a random life; when it is mended, a new life begins.
     Random(Life),
+    /// Again and again, ever more seldom or ever more often: a Poisson process whose expected number of strikes up to time t
+    /// is (t / scale)^shape, the power law of Crow and AMSAA.
+    PowerLaw {
+        /// Below 1 reliability grows, above 1 it wears away.
+        shape: Factor,
+        /// By then one strike is expected.
+        scale: Span,
+    },
     /// After something has happened at the target.
     On {
         /// What has to happen.
@@ -142,6 +150,7 @@ impl When {
                 sim::When::Every { first: first.unwrap_or(period), period }
             }
             Self::Random(life) => sim::When::Life(life.law()),
+            Self::PowerLaw { shape, scale } => sim::When::PowerLaw { scale, shape: shape.0 },
             Self::On { event, nth, probability, after } => {
                 sim::When::On { milestone: event, nth, probability: probability.0, after }
             }

@@ -153,6 +153,14 @@ pub enum When<K: Kinds> {
     },
     /// After a random life; a new life begins when it has been cleared.
     Life(Law),
+    /// Again and again, ever more seldom or ever more often: a Poisson process whose expected number of strikes up to time t
+    /// is (t / scale)^shape, the power law of Crow and AMSAA. Below 1 reliability grows, above 1 it wears away.
+    PowerLaw {
+        /// By then one strike is expected.
+        scale: Span,
+        /// How the expected number grows.
+        shape: f64,
+    },
     /// When something has happened at the actor.
     On {
         /// What has to happen.

@@ -6,7 +6,7 @@ use reports::statistics::Sample;
 use scenarios::{Options, Outcome, Source, load_text, simulate};
 use sim::Pulse;
 
-use crate::{availability, detection, network, queues};
+use crate::{availability, detection, growth, links, network, queues, redundancy};
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -83,8 +83,11 @@ fn outcome(text: &str, seed: u64) -> Result<Outcome, String> {
 /// All cases. Queues come first: they take longest, and no thread should be left alone with one at the end.
 pub(crate) fn all(size: Size) -> Vec<Case> {
     let mut all = queues::cases(size);
+    all.extend(redundancy::cases(size));
     all.extend(availability::cases(size));
     all.extend(detection::cases(size));
+    all.extend(links::cases(size));
+    all.extend(growth::cases(size));
     all.extend(network::cases(size));
     all
 }

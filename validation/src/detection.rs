@@ -7,6 +7,7 @@ use sim::{Instant, What};
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};
+use crate::sight::count;
 
 /// Tills that send a heartbeat every 30 seconds over a link that loses two in a hundred; three missed in a row count.
 fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
@@ -22,6 +23,74 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
         "good_loss: 0.02",
         1,
     )
+}
+
+/// The same over a link that is bad for 30 of 630 seconds: slots of 20 ms with the transitions of the continuous channel.
+fn bursty_heartbeats(count: u32, lasts: &str) -> String {
+    heartbeats(count, lasts, "")
+        .replacen(
+            "worsens: 0.0, good_loss: 0.02",
+            "worsens: 3.332166938841393e-05, recovers: 0.0006664333877682784, good_loss: 0.001, bad_loss: 0.9",
+            1,
+        )
+        .replacen("    people: (", "    platform: (presence: (bursts: true)),\n    people: (", 1)
+}
+
+/// Tills whose card reader tests its antenna; what a test finds is mended at once, or not at all.
+fn tested(count: u32, lasts: &str, test: &str, fault: &str, mended: bool) -> String {
+    let rungs =
+        if mended { r#"(remedy: Repair, by: Device, takes: "0s", works: 1.0)"# } else { "" };
+    let text = Quiet {
+        fleet: &tills(count),
+        lasts,
+        firmware: "",
+        faults: &format!(r#"(id: "antenna", mode: CardReader(AntennaDead), {fault})"#),
+        ladders: &format!("(against: Mode(CardReader(AntennaDead)), rungs: [{rungs}])"),
+    }
+    .scenario();
+    let hardware =
+        format!("        hardware: (card_reader: (self_test: ({test}))),\n        comms: (");
+    text.replacen("        comms: (", &hardware, 1)
+}
+
+/// A7: time from the fault to the test that finds it, and share of time with a fault that nobody knows of.
+fn latent(outcome: &Outcome) -> Vec<Sample> {
+    let mut since: Vec<Option<Instant>> = vec![None; outcome.roster.terminals() as usize];
+    let (mut delays, mut broken) = (Vec::new(), 0.0);
+    let end = Instant::START + outcome.simulated;
+    for fact in &outcome.facts {
+        let place = &mut since[fact.who.0 as usize];
+        match (fact.what, *place) {
+            (What::Activated { .. }, _) => *place = Some(fact.at),
+            (What::Alarm { .. }, Some(since)) => {
+                delays.push(fact.at.since(since).as_secs_f64() / 3_600.0);
+            }
+            (What::Cleared { .. }, Some(since)) => {
+                broken += fact.at.since(since).as_secs_f64();
+                *place = None;
+            }
+            _ => {}
+        }
+    }
+    broken += since.iter().flatten().map(|it| end.since(*it).as_secs_f64()).sum::<f64>();
+    let watched = outcome.simulated.as_secs_f64() * since.len() as f64;
+    vec![Sample::mean(&delays), Sample::ratio(broken, watched)]
+}
+
+/// F5: what an alarm says of a terminal, and what silence says of it, from the fault stories.
+fn predictive(outcome: &Outcome) -> Vec<Sample> {
+    let told = reports::analyse(outcome).told;
+    let sick = told.stories.len() as f64;
+    let found = count(&told.stories, |it| it.detection.is_some());
+    let wrong = count(&told.alarms, |it| it.story.is_none());
+    let missed = sick - found;
+    let silent = f64::from(outcome.roster.terminals()) - sick - wrong;
+    let product = (found + wrong) * (found + missed) * (silent + wrong) * (silent + missed);
+    vec![
+        Sample::ratio(found, found + wrong),
+        Sample::ratio(silent, silent + missed),
+        Sample::value((found * silent - wrong * missed) / libm::sqrt(product)),
+    ]
 }
 
 /// F3: mistakes, their distance and their length.
@@ -151,6 +220,42 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             runs,
             heartbeats(size.of(500, 300), "4h", crash),
             crashes,
+        ),
+        Case::new(
+            "F6",
+            0,
+            &["E_TMR_s"],
+            runs,
+            bursty_heartbeats(size.of(300, 60), "1d"),
+            |outcome| mistakes(outcome)[..1].to_vec(),
+        ),
+        Case::new(
+            "A7",
+            0,
+            &["MTTD_h", "PFD_avg"],
+            runs,
+            tested(
+                size.of(150, 20),
+                "8640h 1ms",
+                r#"every: "24h""#,
+                r#"when: Random(Exponential(mean: "720h"))"#,
+                true,
+            ),
+            latent,
+        ),
+        Case::new(
+            "F5",
+            0,
+            &["PPV", "NPV", "MCC"],
+            runs,
+            tested(
+                size.of(80_000, 6_000),
+                "11h",
+                r#"every: "10h", finds: 0.95, false_alarms: 0.02"#,
+                r#"when: At("1h"), probability: 0.01"#,
+                false,
+            ),
+            predictive,
         ),
         Case::new("F4", 0, &["ARL1_tx"], runs, breaker(5, 0.6, size.of("9d", "12h")), run_lengths),
         Case::new(

@@ -232,6 +232,132 @@ fn bursts() -> Values {
     ]
 }
 
+fn pair() -> Values {
+    let (fails, mends): (f64, f64) = (1.0 / 2_000.0, 1.0 / 4.0);
+    let mean =
+        |c: f64| (1.0 / (2.0 * fails) + c / (fails + mends)) / (1.0 - c * mends / (fails + mends));
+    vec![("MTTF_c1", mean(1.0)), ("MTTF_c099", mean(0.99)), ("MTTF_c09", mean(0.9))]
+}
+
+fn self_test() -> Values {
+    let (rate, every): (f64, f64) = (1.0 / 720.0, 24.0);
+    let fails = 1.0 - (-rate * every).exp();
+    vec![("MTTD_h", every / fails - 1.0 / rate), ("PFD_avg", 1.0 - fails / (rate * every))]
+}
+
+fn duplex() -> Values {
+    let (fails, mends) = (1e-4, 0.5);
+    vec![
+        ("P_hit", fails / (fails + mends)),
+        ("MTTF_h", (3.0 * fails + mends) / (2.0 * fails * fails)),
+    ]
+}
+
+fn predictive() -> Values {
+    let (share, sensitivity, specificity): (f64, f64, f64) = (0.01, 0.95, 0.98);
+    let (found, missed) = (share * sensitivity, share * (1.0 - sensitivity));
+    let (silent, wrong) = ((1.0 - share) * specificity, (1.0 - share) * (1.0 - specificity));
+    let product = (found + wrong) * (found + missed) * (silent + wrong) * (silent + missed);
+    vec![
+        ("PPV", found / (found + wrong)),
+        ("NPV", silent / (silent + missed)),
+        ("MCC", (found * silent - wrong * missed) / product.sqrt()),
+    ]
+}
+
+fn bursty_misses() -> Values {
+    let (worsens, recovers, period): (f64, f64, f64) = (1.0 / 600.0, 1.0 / 30.0, 30.0);
+    let bad = worsens / (worsens + recovers);
+    let share = [1.0 - bad, bad];
+    let loss = [0.001, 0.9];
+    let left = (-(worsens + recovers) * period).exp();
+    // A beat that arrives, then three that do not.
+    let mut weight = [share[0] * (1.0 - loss[0]), share[1] * (1.0 - loss[1])];
+    for _ in 0..3 {
+        let sum = weight[0] + weight[1];
+        weight = [0, 1].map(|to| loss[to] * (share[to] * sum * (1.0 - left) + weight[to] * left));
+    }
+    vec![("E_TMR_s", period / (weight[0] + weight[1]))]
+}
+
+fn growth() -> Values {
+    let (scale, slope, year): (f64, f64, f64) = (0.02, 0.7, 8_760.0);
+    let number = scale * year.powf(slope);
+    vec![
+        ("E_N", number),
+        ("inst_MTBF", 1.0 / (scale * slope * year.powf(slope - 1.0))),
+        ("cum_MTBF", year / number),
+        ("E_beta_hat_bias_n50", slope * 50.0 / 48.0),
+    ]
+}
+
+fn retries() -> Values {
+    let (fails, answer, timeout): (f64, f64, f64) = (0.3, 0.4, 2.0);
+    let time = |jitter: f64| {
+        let (mut mean, mut waited) = (0.0, 0.0);
+        for k in 0..5 {
+            let before = f64::from(k) * timeout + waited;
+            mean += fails.powi(k) * (1.0 - fails) * (before + answer);
+            if k < 4 {
+                waited += jitter * 2f64.powi(k).min(10.0);
+            }
+        }
+        (mean, mean + fails.powi(5) * (5.0 * timeout + waited), 5.0 * timeout + waited)
+    };
+    let success = 1.0 - fails.powi(5);
+    let (good, all, failed) = time(1.0);
+    vec![
+        ("P_success", success),
+        ("E_attempts", success / (1.0 - fails)),
+        ("E_T", all),
+        ("E_T_given_success", good / success),
+        ("T_fail", failed),
+        ("E_T_full_jitter", time(0.5).1),
+    ]
+}
+
+fn store_and_forward() -> Values {
+    let (rate, ends, room) = (0.05, 1.0 / 600.0, 50);
+    let share: f64 = rate / (rate + ends);
+    vec![
+        ("E_stored", rate / ends),
+        ("P_overflow", share.powi(room + 1)),
+        ("P_reach_full", share.powi(room)),
+        ("E_lost", share.powi(room) * rate / ends),
+    ]
+}
+
+fn tcp() -> Values {
+    let fails: f64 = 1.0 - 0.95 * 0.95;
+    let connects = 1.0 - fails.powi(7);
+    let mean =
+        (0..7).map(|k| fails.powi(k) * (1.0 - fails) * (2f64.powi(k) - 1.0 + 0.1)).sum::<f64>();
+    vec![
+        ("syn_giveup_s", (0..7).map(|k| 2f64.powi(k)).sum()),
+        ("retries2_s", (0..16).map(|k| (0.2 * 2f64.powi(k)).min(120.0)).sum()),
+        ("P_connect", connects),
+        ("E_connect_given_ok", mean / connects),
+    ]
+}
+
+fn storm() -> Values {
+    let (all, share): (i32, f64) = (10_000, 1.0 / 60.0);
+    // The binomial law by its recurrence; its first term is small but not too small.
+    let mut term = (1.0 - share).powi(all);
+    let mut below = 0.0;
+    for n in 0..=200 {
+        below += term;
+        term *= f64::from(all - n) / f64::from(n + 1) * share / (1.0 - share);
+    }
+    let mean = f64::from(all) * share;
+    vec![
+        ("mean_per_s", mean),
+        ("sd_per_s", (mean * (1.0 - share)).sqrt()),
+        ("P_slot_gt_200", 1.0 - below),
+        ("E_slots_gt_200", 60.0 * (1.0 - below)),
+    ]
+}
+
 fn recomputed(law: &str) -> Values {
     match law {
         "Q1" => one_worker(),
@@ -249,6 +375,16 @@ fn recomputed(law: &str) -> Values {
         "F3" => misses(),
         "F4" => breaker(),
         "N1" => bursts(),
+        "A5" => pair(),
+        "A7" => self_test(),
+        "R2" => duplex(),
+        "F5" => predictive(),
+        "F6" => bursty_misses(),
+        "G1" => growth(),
+        "N2" => retries(),
+        "N4" => store_and_forward(),
+        "N5" => tcp(),
+        "N6" => storm(),
         _ => Vec::new(),
     }
 }

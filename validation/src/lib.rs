@@ -15,8 +15,11 @@ mod cases;
 mod detection;
 #[cfg(test)]
 mod formulas;
+mod growth;
+mod links;
 mod network;
 mod queues;
+mod redundancy;
 mod sight;
 mod table;
 mod truths;

@@ -203,14 +203,16 @@ impl Model<Models> for Cellular {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Connected(attempt) if self.bearer.connect_done(attempt) => {
-                self.bearer.tell(&spec.radio, VIA, cx);
+            Timer::Connected(attempt) => {
+                if self.bearer.connect_step(&spec.radio, PACKET, attempt, Timer::Connected, cx) {
+                    self.bearer.tell(&spec.radio, VIA, cx);
+                }
             }
             Timer::Unanswered(number) if number == self.forgotten && self.bearer.half_open() => {
                 self.unanswered = true;
                 cx.look();
             }
-            Timer::Connected(_) | Timer::Unanswered(_) => {}
+            Timer::Unanswered(_) => {}
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {

@@ -187,7 +187,7 @@ impl Model<Models> for PhoneLink {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Connected(attempt) = timer;
-        if self.bearer.connect_done(attempt) {
+        if self.bearer.connect_step(&spec.radio, PACKET, attempt, Timer::Connected, cx) {
             self.tell(spec, cx);
         }
     }

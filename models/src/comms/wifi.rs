@@ -127,7 +127,7 @@ impl Model<Models> for Wifi {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Connected(attempt) = timer;
-        if self.bearer.connect_done(attempt) {
+        if self.bearer.connect_step(&spec.radio, PACKET, attempt, Timer::Connected, cx) {
             self.bearer.tell(&spec.radio, VIA, cx);
         }
     }

@@ -1,10 +1,14 @@
 //! Card reader: stripe head, chip contacts and contactless antenna.
 
+mod self_test;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+
+pub use self_test::SelfTest;
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -34,6 +38,8 @@ pub struct Spec {
     pub rated_insertions: Option<u32>,
     /// Swipes after which the head is due for exchange; none: nobody counts.
     pub rated_swipes: Option<u32>,
+    /// Tests its own antenna at regular intervals; without it a dead antenna is found by use alone.
+    pub self_test: Option<SelfTest>,
 }
 
 impl Default for Spec {
@@ -46,6 +52,7 @@ impl Default for Spec {
             life_in_swipes: None,
             rated_insertions: None,
             rated_swipes: None,
+            self_test: None,
         }
     }
 }
@@ -65,6 +72,12 @@ pub struct CardReader {
     failed: [u8; 3],
     reads: u32,
     method: Method,
+    /// Tests of the antenna so far.
+    tests: u32,
+    /// The last of them failed.
+    test_failed: bool,
+    /// The terminal does not run: nothing is tested.
+    off: bool,
 }
 
 /// Its notes to itself.
@@ -72,6 +85,8 @@ pub struct CardReader {
 pub enum Timer {
     /// The card has been presented for long enough.
     Presented(u32),
+    /// It is time to test the antenna.
+    SelfTest,
 }
 
 /// How a reader breaks; the magnitude is the share of reads that fail.
@@ -101,6 +116,7 @@ pub struct Reading {
     answers: bool,
     /// Contacts or head are past their rated life: chip, contactless, stripe.
     overdue: [bool; 3],
+    test_failed: bool,
 }
 
 const READ: Purpose = Purpose::of("card reader: the read fails");
@@ -260,8 +276,15 @@ impl Model<Models> for CardReader {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if let Some(test) = spec.self_test {
+            cx.after(test.every, Timer::SelfTest);
+        }
+    }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Presented(read) = timer;
+        let Timer::Presented(read) = timer else {
+            return self.test(spec, cx);
+        };
         if read != self.reads {
             return;
         }
@@ -295,10 +318,14 @@ impl Model<Models> for CardReader {
             }
             // The counters start anew; what was being read is forgotten.
             Message::Halt => {
+                self.off = true;
                 self.reads += 1;
                 self.failed = [0; 3];
             }
-            Message::Ready => cx.look(),
+            Message::Ready => {
+                self.off = false;
+                cx.look();
+            }
             Message::Overhauled => {
                 let overdue = self.overdue(spec);
                 if overdue[0] {
@@ -336,6 +363,7 @@ impl Model<Models> for CardReader {
             Fault::StripeHeadWorn => self.swipes.renew(),
             _ => {}
         }
+        self.test_failed &= fault != Fault::AntennaDead;
         cue::gone(cx, Cue::NoReactionToCard);
         cx.look();
     }
@@ -349,11 +377,15 @@ impl Model<Models> for CardReader {
             limit: spec.suspects_after,
             answers: !self.dead,
             overdue: self.overdue(spec),
+            test_failed: self.test_failed,
         }
     }
     /// From inside, dirt looks like wear: the likelier of the two is suspected, which is wear only past the rated life.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        let Reading { failed, limit, answers, overdue } = *reading;
+        let Reading { failed, limit, answers, overdue, test_failed } = *reading;
+        if test_failed {
+            return Some(Fault::AntennaDead);
+        }
         let worst = (0..3).max_by_key(|&kind| (failed[kind], 3 - kind))?;
         // The terminal asks its reader when reading fails.
         if !answers && failed[worst] > 0 {
@@ -392,7 +424,7 @@ mod tests {
     #[test]
     fn failures_are_taken_for_wear_only_past_the_rated_life() {
         let sees = |failed, overdue| {
-            CardReader::detect(&mut (), &Reading { failed, limit: 4, answers: true, overdue })
+            CardReader::detect(&mut (), &Reading { failed, limit: 4, answers: true, overdue, test_failed: false })
         };
         assert_eq!(sees([0, 0, 3], [false; 3]), None);
         assert_eq!(sees([0, 0, 4], [false; 3]), Some(Fault::StripeHeadDirty));

@@ -4,6 +4,8 @@
 //! (seed, terminal, n); when what decides it changes, the record looks ahead for the first m misses in a row and makes a
 //! note of that moment. `every_beat` simulates each beat instead: the alarms are the same to the nanosecond.
 
+mod bursts;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,11 @@ use crate::{Fault as AnyFault, Models, Part};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PresenceSpec")]
 #[serde(default, deny_unknown_fields)]
-pub struct Spec {}
+pub struct Spec {
+    /// Heartbeats share the bursts of their channel: neighbours are lost together. If not, each is lost by itself with the
+    /// channel's mean loss, which is less work, and the same where beats are much further apart than bursts last.
+    pub bursts: bool,
+}
 
 /// What the back office believes of a terminal, and what it will hear of it.
 #[derive(Component, Debug, Default)]
@@ -30,6 +36,8 @@ pub struct Presence {
     next: u64,
     /// Misses in a row before it.
     run: u32,
+    /// State of the channel at the last beat that is accounted for, where beats share its bursts.
+    channel: sim::Channel,
     /// So many misses in a row that it is missing.
     missing: bool,
     /// The same, as of what is known: a beat is missed when it is late, not when it is sent.
@@ -69,6 +77,11 @@ const PHASE: Purpose = Purpose::of("presence: phase of the beats");
 
 /// How many beats it looks ahead at a time: a week of them at one a minute.
 const AHEAD: u64 = 10_080;
+
+/// Whether beats share the bursts of their channel.
+fn shares_bursts(cx: &Context<'_, Models>) -> bool {
+    cx.settings().profile(cx.me()).platform.presence.bursts
+}
 
 /// When the beats of a terminal are sent.
 #[derive(Clone, Copy, Debug)]
@@ -138,6 +151,9 @@ impl Presence {
 
     /// Takes stock of the beats before `upto`: how many misses in a row they end with.
     fn account(&mut self, upto: u64, cx: &Context<'_, Models>) {
+        if shares_bursts(cx) {
+            return self.account_in_order(Rhythm::of(cx), upto, cx);
+        }
         let enough = cx.settings().policy.misses.max(1);
         let mut run = 0;
         for beat in (self.next..upto).rev() {
@@ -155,7 +171,9 @@ impl Presence {
     fn look_ahead(&mut self, rhythm: Rhythm, cx: &mut Context<'_, Models>) {
         self.epoch += 1;
         let last = rhythm.first_from(cx.settings().end).min(self.next + AHEAD);
-        let turn = if self.missing {
+        let turn = if shares_bursts(cx) {
+            self.turn_in_order(rhythm, last, cx)
+        } else if self.missing {
             (self.next..last).take_while(|_| self.alive).find(|&beat| !self.lost(beat, cx))
         } else {
             self.next_missing(last, cx)
@@ -199,7 +217,14 @@ impl Presence {
 
     /// One beat, where every beat is an event.
     fn beat(&mut self, rhythm: Rhythm, cx: &mut Context<'_, Models>) {
-        let lost = self.lost(self.next, cx) && !self.unwatched;
+        let lost = if shares_bursts(cx) {
+            let mut march = self.march();
+            let lost = self.stride(&mut march, rhythm, self.next, cx);
+            self.halt(march);
+            lost && !self.unwatched
+        } else {
+            self.lost(self.next, cx) && !self.unwatched
+        };
         self.next += 1;
         self.run = if lost { self.run.saturating_add(1) } else { 0 };
         let enough = cx.settings().policy.misses.max(1);
@@ -244,8 +269,13 @@ impl Model<Models> for Presence {
         let rhythm = Rhythm::of(cx);
         match timer {
             Timer::Turn(epoch) if epoch == self.epoch => {
+                let after = rhythm.first_from(cx.now()) + 1;
+                // The channel's state at this beat is where the next ones go on from.
+                if shares_bursts(cx) {
+                    self.account(after, cx);
+                }
                 self.turn(cx);
-                self.next = rhythm.first_from(cx.now()) + 1;
+                self.next = after;
                 self.look_ahead(rhythm, cx);
             }
             Timer::Ahead(epoch) if epoch == self.epoch => {

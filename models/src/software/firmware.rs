@@ -1,10 +1,12 @@
 //! Firmware: boots, watches itself, shares out memory and processor, and chooses the way to the network.
 
 mod report;
+mod uplink;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sim::quantity::Probability;
 use sim::{Context, Instant, Mode, Model, Performer, Span};
 
 use crate::bus::{Hop, Message};
@@ -35,6 +37,9 @@ pub struct Spec {
     pub backup: Option<Via>,
     /// The terminal reaches its bearers through the merchant's phone or tablet.
     pub through_phone: bool,
+    /// How likely the change to the other bearer works when the one in use goes down (failover coverage). If it does not,
+    /// the terminal is offline until its first bearer is back or it is restarted.
+    pub failover_works: Probability,
 }
 
 impl Default for Spec {
@@ -47,6 +52,7 @@ impl Default for Spec {
             uplink: Via::Wifi,
             backup: Some(Via::Cellular),
             through_phone: false,
+            failover_works: Probability(1.0),
         }
     }
 }
@@ -91,6 +97,10 @@ pub struct Firmware {
     /// Somebody chose the other uplink.
     swapped: bool,
     online: Option<Via>,
+    /// A change of the bearer did not work.
+    stranded: bool,
+    /// Changes of the bearer so far, where they can fail.
+    failovers: u32,
     /// Reports of readings that have fallen due, sent or not.
     reports: u32,
     /// The report that is being put together.
@@ -140,6 +150,7 @@ impl Firmware {
     fn halt(&mut self, cx: &mut Context<'_, Models>, next: State) {
         self.boot += 1;
         self.state = next;
+        self.stranded = false;
         cx.say(Message::Halt);
         self.tell(cx);
     }
@@ -201,34 +212,6 @@ impl Firmware {
         } else if self.leak == 0.0 {
             cue::gone(cx, Cue::SlowOperation);
         }
-    }
-
-    fn link(&self, spec: &Spec, via: Via) -> Link {
-        let bearer = match via {
-            Via::Wifi => self.wifi,
-            Via::Cellular => self.cellular,
-        };
-        if !spec.through_phone {
-            return bearer;
-        }
-        let both = self.phone.loss_ppm + bearer.loss_ppm;
-        Link { up: self.phone.up && bearer.up, loss_ppm: both.min(1_000_000) }
-    }
-
-    /// Chooses the bearer and tells who depends on it.
-    fn choose(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let (mut first, mut second) = (spec.uplink, spec.backup);
-        if self.swapped && let Some(other) = second {
-            (first, second) = (other, Some(first));
-        }
-        let may = cx.settings().policy.failover || self.swapped;
-        let up = |via: &Via| self.link(spec, *via).up;
-        let way = Some(first).filter(up).or(second.filter(|via| may && up(via)));
-        self.online = way.filter(|_| !self.untrusted);
-        self.tell(cx);
-        let loss_ppm = self.online.map_or(1_000_000, |via| self.link(spec, via).loss_ppm);
-        let alive = self.state == State::Running && !self.hung && self.online.is_some();
-        cx.say(Message::Beats { alive, loss_ppm, via: self.online.unwrap_or(first) });
     }
 
     fn tell(&self, cx: &mut Context<'_, Models>) {
@@ -452,7 +435,7 @@ impl Model<Models> for Firmware {
         self.unhang(spec, cx);
     }
     fn able(&self, _: &Spec) -> bool {
-        self.state == State::Running && !self.hung
+        self.state == State::Running && !self.hung && !self.stranded
     }
     fn reading(&self, spec: &Spec, now: Instant) -> Reading {
         Reading {

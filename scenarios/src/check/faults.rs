@@ -195,6 +195,14 @@ impl Checker<'_> {
                 self.in_time(first.unwrap_or(period), "the first of them", &spot);
             }
             When::Random(life) => self.life(life, &at),
+            When::PowerLaw { shape, scale } => {
+                self.not_zero(scale, "the scale of the power law", &at.field("scale"));
+                if shape.0 == 0.0 {
+                    let message = "a power law of shape 0 strikes at the start and never again";
+                    let hint = "set `shape` above 0";
+                    self.error(Code::OutOfRange, at.field("shape").range(), message, hint);
+                }
+            }
             When::On { event, nth, probability, after } => {
                 if nth == 0 {
                     self.error(

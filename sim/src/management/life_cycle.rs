@@ -20,10 +20,24 @@ pub(super) fn activate<K: Kinds, B: Body<K>>(
         return;
     }
     strike(body, cx, plan, round, planned.fault, planned.magnitude);
-    if let When::Every { period, .. } = planned.when {
-        let next = Happening::Activate { plan, round: round.saturating_add(1) };
-        cx.desk.after(cx.me, period, next);
-    }
+    let wait = match planned.when {
+        When::Every { period, .. } => period,
+        When::PowerLaw { scale, shape } => {
+            let next = u64::from(round.saturating_add(1));
+            let mut stream = cx.stream(LIFE.numbered(planned.stream), next);
+            grown(scale, shape, Span(cx.now().0), stream.unit())
+        }
+        _ => return,
+    };
+    let next = Happening::Activate { plan, round: round.saturating_add(1) };
+    cx.desk.after(cx.me, wait, next);
+}
+
+/// Time from one strike of a power-law process to the next: its expected number grows by a unit exponential meanwhile.
+fn grown(scale: Span, shape: f64, now: Span, random: f64) -> Span {
+    let so_far = libm::pow(now.0 as f64 / scale.0.max(1) as f64, shape);
+    let next = scale.scaled(libm::pow(so_far - libm::log(random), 1.0 / shape));
+    Span(next.0.saturating_sub(now.0))
 }
 
 const LASTS: Purpose = Purpose::of("fault: how long it lasts");
@@ -221,6 +235,10 @@ pub fn plan<K: Kinds>(
     let first = match planned.when {
         When::At(at) => at,
         When::Every { first, .. } => first,
+        When::PowerLaw { scale, shape } => {
+            let mut stream = desk.streams().stream(actor, LIFE.numbered(planned.stream), 0);
+            grown(scale, shape, Span::ZERO, stream.unit())
+        }
         When::Life(law) => {
             care.lives(number);
             law.aged(age)
