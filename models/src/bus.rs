@@ -1,6 +1,6 @@
 //! What the parts of a terminal say to each other at the same instant. Models know these messages, never each other.
 
-use sim::{Asked, Span};
+use sim::{Asked, Span, Turn};
 
 use crate::cue::Cue;
 use crate::money::Money;
@@ -299,6 +299,8 @@ pub enum Message {
     Cheated,
     /// Fault management: somebody is to carry out a rung.
     Asked(Asked<Models>),
+    /// Fault management: what became of an incident that is kept here.
+    Turn(Turn<Models>),
 }
 
 /// Who hears a message.
@@ -357,6 +359,7 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Trading { .. } => &[Part::Customer],
         M::Serviced(_) | M::Suspend => &[Part::Tenure],
         M::Cheated => &[Part::Conduct],
+        M::Turn(_) => &[Part::Presence, Part::BackOffice],
         M::Cue { .. } => &[Part::Merchant],
         M::Asked(asked) => match asked.step.by {
             sim::Performer::Remote => &[Part::Presence],

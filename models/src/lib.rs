@@ -12,7 +12,9 @@
 
 pub mod bearer;
 pub mod bus;
+pub mod charts;
 pub mod cue;
+pub mod detectors;
 pub mod family;
 pub mod invariants;
 pub mod journal;
@@ -27,15 +29,17 @@ pub mod service;
 pub mod takes;
 pub mod telemetry;
 mod warmth;
+pub mod watch;
 pub mod wear;
 pub mod wire;
 pub mod world;
 
 pub use cue::Cue;
+pub use detectors::{Detector, detectors};
 pub use family::Family;
 pub use money::Money;
 pub use note::{Note, Outcome, Sale};
-pub use plan::{Directory, Plan, Policy};
+pub use plan::{Directory, Plan, Policy, Traits};
 pub use remedy::Remedy;
 pub use telemetry::{Gauge, Telemetry};
 
@@ -43,7 +47,7 @@ sim::catalogue! {
     kinds: Models;
     message: bus::Message; route: bus::route;
     parcel: wire::Parcel;
-    remedy: remedy::Remedy; act: remedy::act; ask: bus::Message::Asked;
+    remedy: remedy::Remedy; act: remedy::act; ask: bus::Message::Asked; turn: bus::Message::Turn;
     family: family::Family; cue: cue::Cue;
     milestone: service::Milestone; note: note::Note;
     settings: plan::Plan; able: service::able; awake: service::awake;

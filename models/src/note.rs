@@ -5,6 +5,8 @@ use sim::{ActorId, Instant, Span};
 use crate::Part;
 use crate::lifecycle::{Entry, Step};
 use crate::money::Money;
+use crate::Fault;
+use crate::watch::Zone;
 use crate::wire::{Code, Method};
 
 /// How a customer's purchase ended.
@@ -135,6 +137,32 @@ pub enum Note {
         entry: Entry,
         /// How much.
         amount: Money,
+    },
+    /// The back office holds that many terminals have one cause in common.
+    ClusterNamed {
+        /// Its number.
+        cluster: u16,
+        /// Who has it.
+        zone: Zone,
+        /// The cause.
+        cause: Fault,
+        /// How many terminals it explained then.
+        members: u32,
+    },
+    /// A cluster is over: nearly all of its members are well.
+    ClusterOver {
+        /// Its number.
+        cluster: u16,
+    },
+    /// A terminal's trouble was laid to a cluster.
+    ClusterJoined {
+        /// Its number.
+        cluster: u16,
+    },
+    /// Nobody is sent for an incident of a terminal, because its cluster is being worked on.
+    HeldBack {
+        /// The incident.
+        incident: u16,
     },
     /// A technician was sent to a terminal.
     TechnicianSent {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use sim::{ActorId, Instant, Performer, Planned, Rules, Rung, Span};
 
 use crate::remedy::Remedy;
-use crate::{Fault, Models, Profile};
+use crate::watch::{Clusters, Detectors};
+use crate::{Family, Fault, Models, Part, Profile};
 
 /// Where the hubs are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,6 +62,29 @@ pub struct Policy {
     pub last_resort: Option<(Rung<Models>, u8, Span)>,
     /// Ladders that replace those of the catalogue.
     pub ladders: BTreeMap<Fault, Vec<Rung<Models>>>,
+    /// What is tried against a cause that many terminals have in common.
+    pub common_ladders: BTreeMap<Fault, Vec<Rung<Models>>>,
+    /// When trouble of many terminals has a common cause.
+    pub clusters: Clusters,
+    /// What the back office reads out of reports and sales.
+    pub detectors: Detectors,
+}
+
+/// What can be done for many terminals at the same time: by their operator, carrier or host, and by command.
+const FOR_MANY: [Remedy; 3] = [Remedy::RestoreService, Remedy::Update, Remedy::Configure];
+
+/// What is tried against a common cause: the steps of its ladder that can be taken for many at once. Where there are
+/// none, the back office can only wait and look again.
+fn common_ladders() -> BTreeMap<Fault, Vec<Rung<Models>>> {
+    let wait = step(Remedy::Retry, Performer::Device, Span::minutes(30));
+    let of = |fault: Fault| {
+        let steps = fault.mode().ladder.iter().filter(|it| FOR_MANY.contains(&it.remedy));
+        // Whoever has the command carried out at one of them has it carried out at all.
+        let steps = steps.map(|it| Rung { by: Performer::Device, ..*it });
+        let steps: Vec<_> = steps.collect();
+        (fault, if steps.is_empty() { vec![wait; 3] } else { steps })
+    };
+    Fault::all().map(of).collect()
 }
 
 impl Default for Policy {
@@ -89,8 +113,22 @@ impl Default for Policy {
             remote_patience: Span::minutes(5),
             last_resort: Some((swap, 2, Span::hours(4))),
             ladders: BTreeMap::new(),
+            common_ladders: common_ladders(),
+            clusters: Clusters::default(),
+            detectors: Detectors::default(),
         }
     }
+}
+
+/// What the terminals of a group have in common with others, by number: what the operator's inventory says of them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Traits {
+    /// Where they are.
+    pub region: u16,
+    /// The mobile carrier that serves them.
+    pub carrier: u16,
+    /// What they run and when they were made.
+    pub batch: u16,
 }
 
 /// Everything that a run is set to.
@@ -100,6 +138,8 @@ pub struct Plan {
     pub profiles: Vec<Profile>,
     /// Which profile each actor has.
     pub profile_of: Vec<u16>,
+    /// What the inventory says of the actors of each profile; where it says nothing they are all alike.
+    pub traits: Vec<Traits>,
     /// The scenario's faults.
     pub planned: Vec<Planned<Models>>,
     /// The policy under test.
@@ -132,6 +172,20 @@ impl Rules<Models> for Plan {
             None => suspect.mode().ladder,
         }
     }
+    fn common_ladder(&self, suspect: Fault) -> &[Rung<Models>] {
+        self.policy.common_ladders.get(&suspect).map_or(&[], Vec::as_slice)
+    }
+    /// What costs somebody a way, a call or a command is held back; what a device or a merchant does by itself goes on.
+    fn holds_back(
+        &self,
+        cause: Fault,
+        detector: Part,
+        suspect: Fault,
+        step: &Rung<Models>,
+    ) -> bool {
+        let sent = matches!(step.by, Performer::Remote | Performer::Support | Performer::Technician);
+        (sent || step.remedy == Remedy::RestoreService) && explains(cause, detector, suspect)
+    }
     fn verify_after(&self, _remedy: Remedy) -> Span {
         self.policy.verify_after
     }
@@ -151,6 +205,14 @@ impl Rules<Models> for Plan {
     fn last_resort(&self) -> Option<(Rung<Models>, u8, Span)> {
         self.policy.last_resort
     }
+}
+
+/// Whether a common cause would explain what a detector suspects at one terminal.
+fn explains(cause: Fault, detector: Part, suspect: Fault) -> bool {
+    let (of_cause, of_suspect) = (cause.mode().family, suspect.mode().family);
+    let cut_off = matches!(of_cause, Family::Comms | Family::Power | Family::Transaction);
+    let looks_cut_off = matches!(of_suspect, Family::Comms | Family::Transaction);
+    detector == Part::Presence || of_cause == of_suspect || cut_off && looks_cut_off
 }
 
 /// A step of a catalogue's ladder: what, by whom, hands-on time.

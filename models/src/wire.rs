@@ -11,7 +11,7 @@ use crate::lifecycle::{Application, Reason};
 use crate::money::Money;
 use crate::remedy::Remedy;
 use crate::telemetry::Telemetry;
-use crate::{Models, Part};
+use crate::{Fault, Models, Part};
 
 /// A card number (F2). It never shows itself whole: `Debug` and `Display` mask it.
 #[derive(Clone, Copy, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -346,13 +346,15 @@ pub struct Job {
     pub remedy: Remedy,
     /// Hands-on time.
     pub takes: Span,
+    /// What is suspected.
+    pub suspect: Fault,
 }
 
 impl Job {
     /// What fault management asks for at a terminal.
     pub fn of(terminal: ActorId, asked: &Asked<Models>) -> Self {
-        let Asked { incident, rung, step, .. } = *asked;
-        Self { terminal, incident, rung, remedy: step.remedy, takes: step.takes }
+        let Asked { incident, rung, step, suspect } = *asked;
+        Self { terminal, incident, rung, remedy: step.remedy, takes: step.takes, suspect }
     }
 }
 
@@ -391,6 +393,31 @@ pub enum Parcel {
     Dispatch(Job),
     /// A technician is here.
     Visit(Job),
+    /// The back office's record of a terminal: an incident has been opened or closed there that the operator knows of.
+    Ticket {
+        /// The terminal.
+        terminal: ActorId,
+        /// What is suspected.
+        suspect: Fault,
+        /// It has been opened.
+        open: bool,
+    },
+    /// Back office to its record of a terminal: the terminal is, or is no longer, one of those with a common cause.
+    Common {
+        /// Number of the cluster.
+        cluster: u16,
+        /// The cause that is suspected.
+        cause: Fault,
+        /// The terminal is one of its members.
+        member: bool,
+    },
+    /// Back office to its record of a terminal: its readings or its sales make one suspect this, or no longer.
+    Suspicion {
+        /// What.
+        suspect: Fault,
+        /// It is suspected.
+        raised: bool,
+    },
     /// Terminal to back office: readings of its parts.
     Report(Telemetry),
     /// Gateway to back office: a sale is final.

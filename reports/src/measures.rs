@@ -1,6 +1,7 @@
 //! Measures: folds over facts and stories.
 
 pub mod availability;
+pub mod clusters;
 pub mod course;
 pub mod fleet;
 pub mod isolation;
@@ -15,6 +16,7 @@ use sim::{ActorId, Instant, Span};
 use crate::stories::{Chronicle, Story};
 
 pub use availability::Availability;
+pub use clusters::Clusters;
 pub use course::Course;
 pub use fleet::Fleet;
 pub use isolation::Isolation;
@@ -57,6 +59,8 @@ pub struct Measures {
     pub false_alarms: FalseAlarms,
     /// What was suspected against what was.
     pub isolation: Isolation,
+    /// Common causes that were named.
+    pub clusters: Clusters,
     /// Sales and money.
     pub payments: Payments,
     /// The fleet over time.
@@ -72,6 +76,7 @@ pub struct Fold {
     payments: payments::Fold,
     fleet: fleet::Fold,
     life: life::Fold,
+    clusters: clusters::Fold,
     end: Instant,
     terminals: u32,
 }
@@ -87,6 +92,7 @@ impl Fold {
             payments: payments::Fold::default(),
             fleet: fleet::Fold::new(terminals, end),
             life: life::Fold::new(outcome),
+            clusters: clusters::Fold::default(),
             end,
             terminals,
         }
@@ -98,11 +104,12 @@ impl Fold {
         self.payments.take(fact);
         self.fleet.take(fact);
         self.life.take(fact);
+        self.clusters.take(fact);
     }
 
     /// All facts have been read.
     pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Measures {
-        let Self { availability, payments, fleet, life, end, terminals } = self;
+        let Self { availability, payments, fleet, life, clusters, end, terminals } = self;
         let stories = &told.stories;
         Measures {
             availability: availability.finish(),
@@ -112,6 +119,7 @@ impl Fold {
             faults: by_fault(stories, end),
             false_alarms: false_alarms(told, terminals, end),
             isolation: Isolation::of(told),
+            clusters: clusters.finish(outcome, told),
             payments: payments.finish(&outcome.audit),
             fleet: fleet.finish(stories),
             life: life.finish(outcome, stories, end),

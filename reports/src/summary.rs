@@ -4,7 +4,7 @@ use scenarios::Outcome;
 use serde::Serialize;
 
 use crate::Analysis;
-use crate::measures::{Availability, Course, Life};
+use crate::measures::{Availability, Clusters, Course, Life};
 use crate::statistics::Times;
 use crate::verdict::Verdict;
 
@@ -40,6 +40,8 @@ pub struct Summary {
     pub faults: Faults,
     /// The measures.
     pub measures: Headline,
+    /// Common causes that were named, against what they were.
+    pub common_causes: Clusters,
     /// What became of the sales.
     pub transactions: Transactions,
     /// What must hold in every run.
@@ -198,6 +200,7 @@ impl Summary {
                 mttr_s: measures.all.recovery,
                 down_s: measures.all.down_s,
             },
+            common_causes: measures.clusters.clone(),
             transactions: Transactions::of(analysis),
             invariants: invariants
                 .map(|it| Held { name: it.name.clone(), holds: it.holds })

@@ -51,6 +51,7 @@ impl Tape {
             roster: Roster {
                 groups: vec![group],
                 hubs: vec![(ActorId(terminals), "host bank-a".to_owned())],
+                ..Roster::default()
             },
             planned: vec![planned("plug", PLUG), planned("bank", BANK)],
             targets: vec![Vec::new(); 2],

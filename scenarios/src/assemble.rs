@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use models::people::deposits::Kind;
 use models::wire::Via;
 use models::world::Stage;
-use models::{Directory, Hardware, Part, Plan, Profile, Software};
+use models::{Directory, Hardware, Part, Plan, Profile, Software, Traits};
 use sim::{ActorId, Instant, Keep, MOST_ACTORS, Purpose, Streams, unit};
 
 use crate::faults::{FaultEntry, Sample, Target};
 use crate::fleet::{Group, STANDARD, TerminalType};
 use crate::name::Name;
-use crate::outcome::{PlannedFault, Roster, RosterGroup};
+use crate::outcome::{Places, PlannedFault, Roster, RosterGroup};
 use crate::platform::HostEntry;
 use crate::scenario::Scenario;
 use crate::workload::Workload;
@@ -91,6 +91,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
     let plan = Plan {
         profiles,
         profile_of,
+        traits: traits(scenario, &roster.places),
         planned: scenario.faults.iter().map(FaultEntry::planned).collect(),
         policy: scenario.policies.policy(),
         directory: directory(terminals, &hosts),
@@ -163,8 +164,22 @@ fn roster(scenario: &Scenario, hosts: &[HostEntry]) -> Roster {
     let names = fixed.chain(hosts.iter().map(|host| format!("host {}", host.id)));
     let last = LIFE_HUBS.iter().filter(|_| scenario.lives()).map(|(_, name)| (*name).to_owned());
     let names = names.chain(last);
+    let places = Places::of(scenario);
     let hubs = names.zip(first..).map(|(name, number)| (ActorId(number), name)).collect();
-    Roster { groups, hubs }
+    Roster { groups, hubs, places }
+}
+
+/// What the inventory says of each group, in their order; of the hubs it says nothing.
+fn traits(scenario: &Scenario, places: &Places) -> Vec<Traits> {
+    let number = |names: &[String], name: &Name| {
+        names.iter().position(|it| it == name.as_str()).unwrap_or_default() as u16
+    };
+    let of = |group: &Group| Traits {
+        region: number(&places.regions, &group.region),
+        carrier: number(&places.carriers, &group.carrier),
+        batch: number(&places.batches, group.batch()),
+    };
+    scenario.fleet.iter().map(of).collect()
 }
 
 /// One profile a group, one for the fixed hubs, one a host; and which actor has which.
@@ -308,6 +323,8 @@ fn terminals_of(target: &Target, scenario: &Scenario, roster: &Roster) -> Vec<Ac
             Target::Group(name) if *name == group.id => all.collect(),
             Target::Type(name) if *name == group.terminal_type => all.collect(),
             Target::Region(name) if *name == group.region => all.collect(),
+            Target::Carrier(name) if *name == group.carrier => all.collect(),
+            Target::Batch(name) if name == group.batch() => all.collect(),
             Target::Site(name, site) if *name == group.id => {
                 let size = group.site_size.max(1);
                 let first = site.saturating_mul(size).min(dealt.count);

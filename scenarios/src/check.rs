@@ -59,6 +59,8 @@ struct Known<'a> {
     /// Types that terminals are of.
     used_types: BTreeSet<&'a str>,
     regions: BTreeSet<&'a str>,
+    carriers: BTreeSet<&'a str>,
+    batches: BTreeSet<&'a str>,
     hosts: BTreeSet<&'a str>,
     faults: BTreeSet<&'a str>,
 }
@@ -72,6 +74,8 @@ impl<'a> Known<'a> {
             types: scenario.types.keys().map(|it| it.as_str()).chain([STANDARD]).collect(),
             used_types: fleet.iter().map(|it| it.terminal_type.as_str()).collect(),
             regions: fleet.iter().map(|it| it.region.as_str()).collect(),
+            carriers: fleet.iter().map(|it| it.carrier.as_str()).collect(),
+            batches: fleet.iter().map(|it| it.batch().as_str()).collect(),
             hosts: if hosts.is_empty() { BTreeSet::from(["bank"]) } else { hosts },
             faults: scenario.faults.iter().map(|it| it.id.as_str()).collect(),
         }

@@ -74,6 +74,10 @@ pub enum Target {
     Type(Name),
     /// The terminals in a region.
     Region(Name),
+    /// The terminals that a carrier serves.
+    Carrier(Name),
+    /// The terminals of a firmware batch.
+    Batch(Name),
     /// The terminals of one site of a group: `Site("lanes", 0)` is its first.
     Site(Name, u32),
     /// Single terminals of a group, by number: `Terminals("lanes", [0, 17])`.

@@ -28,6 +28,13 @@ pub struct Group {
     /// How many terminals stand at one site; a site shares what happens to it.
     #[serde(default = "one")]
     pub site_size: u32,
+    /// The mobile carrier that serves them: a name of your choice, by which faults and the back office find what it takes
+    /// down with it.
+    #[serde(default = "carrier")]
+    pub carrier: Name,
+    /// Their firmware batch: a name of your choice; their type's name if it is not given.
+    #[serde(default)]
+    pub batch: Option<Name>,
     /// The bearer that they normally use, if another than their type's.
     #[serde(default)]
     pub uplink: Option<Via>,
@@ -48,11 +55,19 @@ fn home() -> Name {
     Name::from("home")
 }
 
+fn carrier() -> Name {
+    Name::from("carrier")
+}
+
 fn one() -> u32 {
     1
 }
 
 impl Group {
+    /// Its firmware batch.
+    pub fn batch(&self) -> &Name {
+        self.batch.as_ref().unwrap_or(&self.terminal_type)
+    }
     /// How many sites it has; the last one may be smaller than the others.
     pub fn sites(&self) -> u32 {
         self.count.div_ceil(self.site_size.max(1))

@@ -1,10 +1,15 @@
 //! What is left when a run is over: all that measures and reports are made of.
 
+use std::collections::BTreeSet;
+
 use models::invariants::Audit;
+use models::watch::Zone;
 use models::{Fact, Fault};
 use sim::{ActorId, Fingerprint, Span};
 
 use crate::Scenario;
+use crate::fleet::Group;
+use crate::name::Name;
 
 /// A group of terminals as it was dealt: actors `first..first + count`.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +26,46 @@ pub struct RosterGroup {
     pub count: u32,
 }
 
+/// Names of what terminals have in common, in the order of their numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Places {
+    /// Regions.
+    pub regions: Vec<String>,
+    /// Mobile carriers.
+    pub carriers: Vec<String>,
+    /// Firmware batches.
+    pub batches: Vec<String>,
+}
+
+impl Places {
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        let names = |of: fn(&Group) -> &Name| {
+            let names: BTreeSet<String> = scenario.fleet.iter().map(|it| of(it).to_string()).collect();
+            names.into_iter().collect()
+        };
+        Self {
+            regions: names(|it| &it.region),
+            carriers: names(|it| &it.carrier),
+            batches: names(Group::batch),
+        }
+    }
+    /// A zone as people call it.
+    pub fn name(&self, zone: Zone) -> String {
+        let of = |names: &[String], number: u16| {
+            names.get(usize::from(number)).map_or_else(|| number.to_string(), String::clone)
+        };
+        match zone {
+            Zone::Cell { carrier, region } => {
+                format!("cells of {} in {}", of(&self.carriers, carrier), of(&self.regions, region))
+            }
+            Zone::Carrier(it) => format!("carrier {}", of(&self.carriers, it)),
+            Zone::Region(it) => format!("region {}", of(&self.regions, it)),
+            Zone::Batch(it) => format!("batch {}", of(&self.batches, it)),
+            Zone::Fleet => "the whole fleet".to_owned(),
+        }
+    }
+}
+
 /// Who is who in a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Roster {
@@ -28,6 +73,8 @@ pub struct Roster {
     pub groups: Vec<RosterGroup>,
     /// Hubs: the gateway, each host, the back office, and so on.
     pub hubs: Vec<(ActorId, String)>,
+    /// What terminals have in common.
+    pub places: Places,
 }
 
 impl Roster {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use models::watch::{Clusters, Detectors};
 use models::{Family, Fault, Models, Policy, Remedy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,12 +17,18 @@ pub struct Policies {
     pub heartbeat: Heartbeat,
     /// How often terminals report the readings of their parts.
     pub telemetry: Telemetry,
+    /// What the back office reads out of reports and sales.
+    pub detectors: Detectors,
+    /// When trouble of many terminals is held to have one cause, which is then worked on instead of each of them.
+    pub clusters: Clusters,
     /// How a terminal deals with answers that do not come.
     pub transport: Transport,
     /// How remedies are tried.
     pub recovery: Recovery,
     /// Ladders that replace those of the catalogue; where two fit, a mode's own goes before its family's.
     pub ladders: Vec<Ladder>,
+    /// The same for causes that many terminals have in common.
+    pub common_ladders: Vec<Ladder>,
 }
 
 /// How the back office notices that a terminal is missing.
@@ -215,7 +222,7 @@ impl From<Performer> for By {
 impl Policies {
     /// The policies as the models need them.
     pub fn policy(&self) -> Policy {
-        let Self { heartbeat, telemetry, transport, recovery, ladders } = self;
+        let Self { heartbeat, telemetry, transport, recovery, ladders, .. } = self;
         let last_resort = recovery.last_resort.map(|it| {
             let rung = Rung { remedy: it.remedy, by: it.by, takes: it.takes, works: None };
             (rung.into(), it.attempts, it.every)
@@ -236,8 +243,20 @@ impl Policies {
             remote_patience: recovery.remote_patience,
             last_resort,
             ladders: by_mode(ladders),
+            common_ladders: over_usual(by_mode(&self.common_ladders)),
+            clusters: self.clusters.clone(),
+            detectors: self.detectors.clone(),
         }
     }
+}
+
+/// The usual common ladders, and these where a file gives its own.
+fn over_usual(
+    own: BTreeMap<Fault, Vec<sim::Rung<Models>>>,
+) -> BTreeMap<Fault, Vec<sim::Rung<Models>>> {
+    let mut all = Policy::default().common_ladders;
+    all.extend(own);
+    all
 }
 
 /// The ladders of each fault mode: a mode's own goes before its family's.

@@ -14,9 +14,9 @@ use crate::agenda::Entry;
 use crate::model::{Context, Happening, Kinds, NATURAL, Scratch, Task, What};
 use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
-use incidents::{apply, climb, close, open, standing, treat, verify};
+use incidents::{Alarmed, apply, climb, close, close_one, hold_back, open, standing, treat, verify};
 pub use life_cycle::plan;
-use life_cycle::{activate, clear, end, erred, proceed, reached, strike};
+use life_cycle::{activate, clear, end, erred, proceed, reached, recur, strike};
 
 /// A row of a cell's columns, seen as the parts of one actor. `catalogue!` implements it.
 pub trait Body<K: Kinds> {
@@ -71,6 +71,8 @@ enum Stage {
     Escalated,
     /// Nobody works on it.
     GivenUp,
+    /// Nobody is sent: a common cause is being worked on that would explain it.
+    HeldBack,
 }
 
 /// What an operator believes about one interruption.
@@ -80,6 +82,8 @@ struct Incident<K: Kinds> {
     detector: K::Part,
     suspect: K::Fault,
     about: ActorId,
+    /// One incident for many actors.
+    common: bool,
     rung: u8,
     stage: Stage,
 }
@@ -121,6 +125,8 @@ pub struct Care<K: Kinds> {
     occurrences: u16,
     opened: u16,
     serving: bool,
+    /// A common cause that is being worked on.
+    held: Option<K::Fault>,
 }
 
 impl<K: Kinds> Default for Care<K> {
@@ -135,6 +141,7 @@ impl<K: Kinds> Default for Care<K> {
             occurrences: 0,
             opened: 0,
             serving: true,
+            held: None,
         }
     }
 }
@@ -175,9 +182,10 @@ pub fn handle<K: Kinds, B: Body<K>>(
                 climb(body, cx, incident);
             }
         }
-        Happening::Treat { suspect, rung } => {
-            treat(body, cx, suspect, rung);
+        Happening::Treat { suspect, rung, common } => {
+            treat(body, cx, (suspect, rung), common);
         }
+        Happening::Recur { plan, round } => recur(body, cx, plan, round),
         Happening::Verify { incident, rung } => verify(body, cx, incident, rung),
     }
     settle(body, cx);
@@ -189,18 +197,28 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
         match task {
             Task::Message(message) => body.on_message(message, cx),
             Task::Look(part) => match body.look(part, cx) {
-                Ok(Some(suspect)) => open(body, cx, part, suspect, cx.me),
-                Ok(None) => close(body, cx, part),
+                Ok(Some(suspect)) => {
+                    let alarm = Alarmed { detector: part, suspect, about: cx.me, common: false };
+                    open(body, cx, alarm);
+                }
+                // It has looked at its own actor; what it said about others stands.
+                Ok(None) => close(body, cx, part, Some(cx.me)),
                 Err(Dark) => {}
             },
             Task::Erred(part) => erred(body, cx, part),
-            Task::Alarm { detector, suspect, about } => open(body, cx, detector, suspect, about),
-            Task::Dismiss { detector } => close(body, cx, detector),
+            Task::Alarm { detector, suspect, about, common } => {
+                open(body, cx, Alarmed { detector, suspect, about, common });
+            }
+            Task::Dismiss { detector } => close(body, cx, detector, None),
+            Task::DismissOne { detector, suspect, about } => {
+                close_one(body, cx, detector, suspect, about);
+            }
+            Task::Hold(cause) => hold_back(body, cx, cause),
             Task::Milestone(milestone) => reached(body, cx, milestone),
             Task::Broke(fault) => strike(body, cx, NATURAL, 0, fault, 1.0),
             Task::Mended(fault, by) => {
                 if let Some(at) = body.care().active.iter().position(|a| a.fault == fault) {
-                    clear(body, cx, at, Some(by));
+                    clear(body, cx, at, Some(by), None);
                 }
             }
             Task::Commission => commission(body, cx),

@@ -9,7 +9,7 @@ use bevy_ecs::component::{Component, Mutable};
 use crate::actor::ActorId;
 use crate::arena::Slot;
 use crate::cell::{Actors, Desk};
-use crate::fault::{Mode, Performer, Planned, Rung};
+use crate::fault::{Law, Mode, Performer, Planned, Rung};
 use crate::random::{Purpose, Stream};
 use crate::time::{Instant, Span};
 
@@ -42,6 +42,8 @@ pub trait Kinds:
 
     /// The bus message that asks somebody other than the device to carry out a rung.
     fn ask(asked: Asked<Self>) -> Self::Message;
+    /// The bus message by which fault management tells the parts of an actor what became of an incident kept there.
+    fn turn(turn: Turn<Self>) -> Self::Message;
     /// The bus message by which a remedy acts on the parts; `None` if it acts on faults only.
     fn act(remedy: Self::Remedy) -> Option<Self::Message>;
     /// The catalogue entry of a fault.
@@ -63,12 +65,64 @@ pub struct Asked<K: Kinds> {
     pub suspect: K::Fault,
 }
 
+/// What became of an incident, as those of its own actor hear of it who keep the books.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Turn<K: Kinds> {
+    /// The incident, within its actor.
+    pub incident: u16,
+    /// Whose detector opened it.
+    pub detector: K::Part,
+    /// What is suspected.
+    pub suspect: K::Fault,
+    /// Which actor it is about.
+    pub about: ActorId,
+    /// One incident for many actors: see [`Context::alarm_common`].
+    pub common: bool,
+    /// What became of it.
+    pub step: TurnStep,
+}
+
+/// What can become of an incident.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TurnStep {
+    /// An alarm has opened it.
+    Opened,
+    /// A rung of its ladder has been carried out.
+    Applied {
+        /// Which.
+        rung: u8,
+    },
+    /// A rung is not begun, because a common cause is being worked on.
+    HeldBack,
+    /// It has been closed.
+    Closed,
+}
+
 /// What the kernel asks of a run's settings.
 pub trait Rules<K: Kinds> {
     /// An entry of the scenario's faults.
     fn planned(&self, plan: u16) -> &Planned<K>;
     /// What to try against a suspected fault, in this order.
     fn ladder(&self, suspect: K::Fault) -> &[Rung<K>];
+    /// What to try against a suspected cause that many actors have in common, in this order.
+    fn common_ladder(&self, suspect: K::Fault) -> &[Rung<K>] {
+        self.ladder(suspect)
+    }
+    /// Whether nobody is to take this step against what a detector suspects at one actor, because a common cause is being
+    /// worked on that would explain it.
+    fn holds_back(
+        &self,
+        _cause: K::Fault,
+        _detector: K::Part,
+        _suspect: K::Fault,
+        _step: &Rung<K>,
+    ) -> bool {
+        false
+    }
+    /// With which probability a remedy that mended a fault did so for a while only, and for how long.
+    fn imperfect(&self, _remedy: K::Remedy) -> Option<(f64, Law)> {
+        None
+    }
     /// How long after a remedy its effect is looked at.
     fn verify_after(&self, remedy: K::Remedy) -> Span;
     /// How long a remote command may take before it is given up.
@@ -138,6 +192,15 @@ pub enum Happening<K: Kinds> {
         suspect: K::Fault,
         /// Step of its ladder.
         rung: u8,
+        /// The ladder is that of a common cause.
+        common: bool,
+    },
+    /// A fault comes back that a remedy had mended for a while only.
+    Recur {
+        /// Entry of the scenario's faults.
+        plan: u16,
+        /// How many times it has struck here before.
+        round: u16,
     },
     /// A rung's effect is looked at.
     Verify {
@@ -309,8 +372,10 @@ pub(crate) enum Task<K: Kinds> {
     Message(K::Message),
     Look(K::Part),
     Erred(K::Part),
-    Alarm { detector: K::Part, suspect: K::Fault, about: ActorId },
+    Alarm { detector: K::Part, suspect: K::Fault, about: ActorId, common: bool },
     Dismiss { detector: K::Part },
+    DismissOne { detector: K::Part, suspect: K::Fault, about: ActorId },
+    Hold(Option<K::Fault>),
     Milestone(K::Milestone),
     Broke(K::Fault),
     Mended(K::Fault, K::Remedy),
@@ -427,7 +492,27 @@ impl<'a, K: Kinds> Context<'a, K> {
     /// Raises an alarm about another actor.
     pub fn alarm_about(&mut self, suspect: K::Fault, about: ActorId) {
         let detector = self.part;
-        self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about });
+        self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about, common: false });
+    }
+    /// Raises one alarm about a cause that many actors have in common; `example` is one of them. Its incident climbs the
+    /// common ladder, and whoever raised it hears of each rung that was carried out and passes it on to the others.
+    pub fn alarm_common(&mut self, suspect: K::Fault, example: ActorId) {
+        let (detector, about) = (self.part, example);
+        self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about, common: true });
+    }
+    /// A rung of a common ladder, carried out here for many, takes effect at one of them.
+    pub fn treat_at(&mut self, actor: ActorId, suspect: K::Fault, rung: u8) {
+        let treat = Happening::Treat { suspect, rung, common: true };
+        self.desk.send(self.me, actor, Span::ZERO, treat);
+    }
+    /// From now on nobody is sent because of what this common cause explains; `None` ends that.
+    pub fn hold_back(&mut self, cause: Option<K::Fault>) {
+        self.scratch.tasks.push_back(Task::Hold(cause));
+    }
+    /// This detector sees one thing no more: the incident that it opened about it is closed.
+    pub fn dismiss_one(&mut self, suspect: K::Fault, about: ActorId) {
+        let detector = self.part;
+        self.scratch.tasks.push_back(Task::DismissOne { detector, suspect, about });
     }
     /// This detector sees nothing wrong any more: incidents that it opened are closed.
     pub fn dismiss(&mut self) {

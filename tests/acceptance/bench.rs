@@ -30,6 +30,7 @@ impl Bench {
         let plan = Plan {
             profiles: vec![profile],
             profile_of: vec![0; terminals as usize + hubs.len()],
+            traits: Vec::new(),
             planned: Vec::new(),
             policy: Policy::default(),
             directory,

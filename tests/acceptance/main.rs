@@ -1,6 +1,7 @@
 //! What the product promises. One binary; a module a promise.
 
 mod architecture;
+mod back_office;
 mod bench;
 mod closed_forms;
 mod command_line;

@@ -1,10 +1,18 @@
-//! Back office: who is missing, what was booked, and commands to terminals.
+//! Back office: who is missing, what was booked, what reports and sales say, what many have in common, and commands.
+
+mod clusters;
+mod readings;
+mod zones;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Context, Instant, Mode, Model, Performer, Span};
+use sim::{ActorId, Context, Instant, Mode, Model, Performer, Span, TurnStep};
 
+use clusters::{Clusters, SILENT};
+use readings::Readings;
+
+use crate::bus::Message;
 use crate::money::Money;
 use crate::plan::step;
 use crate::telemetry::Telemetry;
@@ -42,11 +50,20 @@ pub struct BackOffice {
     /// The last report of each terminal, and how many have come in all.
     reports: Vec<Option<(Instant, Telemetry)>>,
     reported: u64,
+    /// Which terminals are missing.
+    gone: Vec<bool>,
+    clusters: Clusters,
+    readings: Readings,
 }
 
-/// It makes no notes.
+/// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Timer {}
+pub enum Timer {
+    /// A common cause of this kind of trouble is to be named.
+    Names(u8),
+    /// A terminal has been silent for too long, unless it has sold meanwhile.
+    Sold(ActorId),
+}
 
 /// How a back office breaks.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
@@ -84,6 +101,21 @@ impl BackOffice {
     pub fn reported(&self) -> u64 {
         self.reported
     }
+    /// Common causes that it has named, and how many of them stand.
+    pub fn clusters(&self) -> (u16, usize) {
+        self.clusters.figures()
+    }
+    /// Alarms that it has raised because of reports and sales.
+    pub fn raised(&self) -> u64 {
+        self.readings.raised()
+    }
+    fn is_gone(&mut self, terminal: ActorId) -> &mut bool {
+        let row = terminal.0 as usize;
+        if self.gone.len() <= row {
+            self.gone.resize(row + 1, false);
+        }
+        &mut self.gone[row]
+    }
     /// Transactions that it holds a copy of.
     pub fn records(&self) -> u64 {
         self.records
@@ -119,8 +151,27 @@ impl Model<Models> for BackOffice {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
-        match timer {}
+    fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
+        self.clusters = Clusters::new(cx);
+        self.readings.start(cx);
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::Names(kind) => self.clusters.name(kind, cx),
+            Timer::Sold(terminal) => {
+                // While it is down it hears of no sale and says nothing.
+                let missing = *self.is_gone(terminal) || self.down;
+                self.readings.look_at_sales(terminal, missing, cx);
+            }
+        }
+    }
+    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+        if let Message::Turn(turn) = message
+            && turn.common
+            && let TurnStep::Applied { rung } = turn.step
+        {
+            self.clusters.treat(turn.suspect, turn.about, rung, cx);
+        }
     }
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         match parcel {
@@ -132,6 +183,9 @@ impl Model<Models> for BackOffice {
                 }
                 self.booked[row] += amount;
                 self.records += 1;
+                if amount > Money::ZERO {
+                    self.readings.sold(terminal, cx);
+                }
             }
             _ if self.down => cx.error_state(),
             Parcel::Report(report) => {
@@ -141,12 +195,22 @@ impl Model<Models> for BackOffice {
                 }
                 self.reports[row] = Some((cx.now(), report));
                 self.reported += 1;
+                self.readings.report(&report, cx);
             }
-            Parcel::Seen { missing: true, .. } => {
+            Parcel::Seen { terminal, missing: true } => {
                 self.missing += 1;
                 self.most_missing = self.most_missing.max(self.missing);
+                *self.is_gone(terminal) = true;
+                self.clusters.trouble(terminal, SILENT, cx);
             }
-            Parcel::Seen { missing: false, .. } => self.missing = self.missing.saturating_sub(1),
+            Parcel::Seen { terminal, missing: false } => {
+                self.missing = self.missing.saturating_sub(1);
+                *self.is_gone(terminal) = false;
+                self.clusters.well(terminal, SILENT, cx);
+            }
+            Parcel::Ticket { terminal, suspect, open } => {
+                self.clusters.ticket(terminal, suspect, open, cx);
+            }
             Parcel::Command(job, via) => {
                 self.commands += 1;
                 cx.post(job.terminal, via.part(), spec.commands_in, parcel);
@@ -171,5 +235,9 @@ impl Model<Models> for BackOffice {
     /// Its own supervisor sees that it does not answer.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         reading.silent.then_some(Fault::Down)
+    }
+    /// A common cause stands as long as its cluster does.
+    fn still_sees(&self, _: &Spec, suspect: crate::Fault, _: Instant) -> bool {
+        self.clusters.suspects(suspect)
     }
 }

@@ -9,9 +9,11 @@ mod bursts;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Purpose, Span, unit};
+use sim::{Context, Instant, Mode, Model, Purpose, Span, Turn, TurnStep, unit};
 
 use crate::bus::Message;
+use crate::hardware::printer;
+use crate::note::Note;
 use crate::wire::{Job, Parcel, Via};
 use crate::{Fault as AnyFault, Models, Part};
 
@@ -46,6 +48,10 @@ pub struct Presence {
     started: bool,
     /// Nobody expects its heartbeats: it is not in service.
     unwatched: bool,
+    /// Incidents of the terminal that the operator was told of.
+    told: Vec<u16>,
+    /// What the back office suspects because of readings or sales.
+    suspected: Option<AnyFault>,
 }
 
 /// Its notes to itself.
@@ -242,13 +248,45 @@ impl Presence {
         let seen = Parcel::Seen { terminal: cx.me(), missing };
         cx.post(back_office, Part::BackOffice, Span::ZERO, seen);
         if missing {
-            // Silence says little: no network is the likeliest of its causes.
-            cx.alarm(AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage));
+            cx.alarm(MISSING);
         } else {
-            cx.dismiss();
+            cx.dismiss_one(MISSING, cx.me());
         }
     }
+
+    /// Tells the operator what a detector on the terminal suspects, as far as the terminal can say it, and when that is
+    /// over. What the back office has opened itself it need not be told; a roll of paper is nobody's concern.
+    fn turn_of(&mut self, turn: &Turn<Models>, cx: &mut Context<'_, Models>) {
+        let Turn { incident, detector, suspect, step, .. } = *turn;
+        match step {
+            TurnStep::HeldBack => return cx.note(Note::HeldBack { incident }),
+            TurnStep::Applied { .. } => {
+                // Believed to have helped until the next report says otherwise.
+                if detector == Part::Presence && self.suspected == Some(suspect) {
+                    self.suspected = None;
+                }
+                return;
+            }
+            TurnStep::Opened => {
+                let on_device = !matches!(detector, Part::Presence | Part::Merchant);
+                let paper = suspect == AnyFault::Printer(printer::Fault::PaperOut);
+                if !on_device || paper || !self.alive {
+                    return;
+                }
+                self.told.push(incident);
+            }
+            TurnStep::Closed => {
+                let Some(at) = self.told.iter().position(|it| *it == incident) else { return };
+                self.told.swap_remove(at);
+            }
+        }
+        let ticket = Parcel::Ticket { terminal: cx.me(), suspect, open: step == TurnStep::Opened };
+        cx.post(cx.settings().directory.back_office, Part::BackOffice, Span::ZERO, ticket);
+    }
 }
+
+/// Silence says little: no network is the likeliest of its causes.
+const MISSING: AnyFault = AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage);
 
 impl Model<Models> for Presence {
     const NAME: &'static str = "presence";
@@ -298,6 +336,26 @@ impl Model<Models> for Presence {
                 let job = Job::of(cx.me(), &asked);
                 cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Command(job, self.via));
             }
+            Message::Turn(turn) => self.turn_of(&turn, cx),
+            _ => {}
+        }
+    }
+    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        match parcel {
+            Parcel::Common { cluster, cause, member } => {
+                if member {
+                    cx.note(Note::ClusterJoined { cluster });
+                }
+                cx.hold_back(member.then_some(cause));
+            }
+            Parcel::Suspicion { suspect, raised: true } => {
+                self.suspected = Some(suspect);
+                cx.alarm(suspect);
+            }
+            Parcel::Suspicion { suspect, raised: false } => {
+                self.suspected = self.suspected.filter(|it| *it != suspect);
+                cx.dismiss_one(suspect, cx.me());
+            }
             _ => {}
         }
     }
@@ -313,7 +371,7 @@ impl Model<Models> for Presence {
     fn detect((): &mut (), _: &Reading) -> Option<Fault> {
         None
     }
-    fn still_sees(&self, _: &Spec, _: AnyFault, _: Instant) -> bool {
-        self.known_missing
+    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
+        if suspect == MISSING { self.known_missing } else { self.suspected == Some(suspect) }
     }
 }

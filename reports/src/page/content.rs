@@ -10,7 +10,7 @@ use crate::Analysis;
 use crate::export::performer;
 use crate::folder::replay_command;
 use crate::measures::course::{detection_time, recovery_time};
-use crate::measures::{Availability, Course, FalseAlarms, Fleet, Life, Payments};
+use crate::measures::{Availability, Clusters, Course, FalseAlarms, Fleet, Life, Payments};
 use crate::statistics::{KaplanMeier, Lifetime, Share};
 use crate::stories::{COSTS, Story};
 use crate::verdict::Judgement;
@@ -43,6 +43,9 @@ pub struct Content {
     pub recovery: Vec<Curve>,
     /// What was suspected against what was.
     pub matrix: Matrix,
+    /// Common causes that were named.
+    #[serde(default)]
+    pub clusters: Clusters,
     /// Sales and money.
     pub payments: Payments,
     /// The fleet over time.
@@ -219,6 +222,7 @@ impl Content {
             detection: curves(&told.stories, |story| detection_time(story, end)),
             recovery: curves(&told.stories, |story| recovery_time(story, end)),
             matrix: matrix(analysis),
+            clusters: measures.clusters.clone(),
             payments: measures.payments,
             fleet: measures.fleet.clone(),
             life: measures.life.clone(),

@@ -62,6 +62,8 @@ impl Checker<'_> {
             Target::Group(name) => self.refer(name, "group", &self.known.groups, &at),
             Target::Type(name) => self.refer(name, "terminal of type", &self.known.used_types, &at),
             Target::Region(name) => self.refer(name, "region", &self.known.regions, &at),
+            Target::Carrier(name) => self.refer(name, "carrier", &self.known.carriers, &at),
+            Target::Batch(name) => self.refer(name, "batch", &self.known.batches, &at),
             Target::Site(name, site) => {
                 self.refer(name, "group", &self.known.groups, &at);
                 self.within(name, &[*site], true, &at);
@@ -160,6 +162,12 @@ impl Checker<'_> {
             }
             Target::Region(name) => {
                 count(&mut groups.filter(|it| it.region == *name).map(|it| it.count))
+            }
+            Target::Carrier(name) => {
+                count(&mut groups.filter(|it| it.carrier == *name).map(|it| it.count))
+            }
+            Target::Batch(name) => {
+                count(&mut groups.filter(|it| it.batch() == name).map(|it| it.count))
             }
             Target::Site(name, _) => {
                 count(&mut groups.filter(|it| it.id == *name).map(|it| it.site_size))

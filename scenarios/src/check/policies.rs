@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use models::watch::{Chart, Clusters, Detectors};
+use sim::Span;
+
 use super::spot::Spot;
 use super::{Checker, said};
 use crate::diagnostic::Code;
@@ -54,6 +57,65 @@ impl Checker<'_> {
             }
         }
         self.ladders(&policies.ladders, &spot.field("ladders"));
+        self.ladders(&policies.common_ladders, &spot.field("common_ladders"));
+        self.detectors(&policies.detectors, &spot.field("detectors"));
+        self.clusters(&policies.clusters, &spot.field("clusters"));
+    }
+
+    fn detectors(&mut self, detectors: &Detectors, spot: &Spot<'_>) {
+        for (number, rule) in detectors.thresholds.iter().enumerate() {
+            let spot = spot.field("thresholds").item(number);
+            match (rule.above, rule.below) {
+                (None, None) => {
+                    let hint = "give it `above` or `below`";
+                    self.error(Code::OutOfRange, spot.range(), "this threshold has no limit", hint);
+                }
+                (Some(above), Some(below)) if above <= below => {
+                    let message = format!(
+                        "every reading is above {above} or below {below}, so it always alarms"
+                    );
+                    let hint = "`above` has to be more than `below`";
+                    self.error(Code::Contradiction, spot.range(), message, hint);
+                }
+                _ => {}
+            }
+        }
+        for (number, rule) in detectors.charts.iter().enumerate() {
+            let spot = spot.field("charts").item(number);
+            let at = spot.field("chart").range();
+            let zero = match rule.chart {
+                Chart::Ewma { weight, limit } => weight.0 <= 0.0 || limit.0 <= 0.0,
+                Chart::Cusum { decision, .. } => decision.0 <= 0.0,
+            };
+            if zero {
+                let hint = "usual are `Ewma(weight: 0.2, limit: 2.96)` and `Cusum(slack: 0.5, decision: 5)`";
+                self.error(Code::OutOfRange, at, "this chart signals always or never", hint);
+            }
+            if rule.least_spread.0 <= 0.0 {
+                let message = "a reading that never moved would have no spread at all";
+                let hint = "set `least_spread` above 0";
+                self.error(Code::OutOfRange, spot.field("least_spread").range(), message, hint);
+            }
+        }
+        if !detectors.charts.is_empty() && self.scenario.policies.telemetry.period == Span::ZERO {
+            let message = "charts read reports, and terminals send none";
+            let hint = "set `policies.telemetry.period`";
+            self.warning(Code::Contradiction, spot.field("charts").range(), message, hint);
+        }
+    }
+
+    fn clusters(&mut self, clusters: &Clusters, spot: &Spot<'_>) {
+        if clusters.least < 2 {
+            let hint = "set `least` to 2 or more";
+            let at = spot.field("least").range();
+            self.error(Code::OutOfRange, at, "one terminal is no cluster", hint);
+        }
+        if clusters.background.0 <= 0.0 || clusters.background.0 >= 1.0 {
+            let message = "with such a background nothing, or everything, is a common cause";
+            let hint = "set `background` above 0 and below 1, usually about 0.01";
+            self.error(Code::OutOfRange, spot.field("background").range(), message, hint);
+        }
+        self.not_zero(clusters.window, "the window of a common cause", &spot.field("window"));
     }
 
     fn ladders(&mut self, ladders: &[Ladder], list: &Spot<'_>) {

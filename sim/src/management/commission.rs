@@ -34,7 +34,7 @@ pub(super) fn commission<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_
 pub(super) fn withdraw<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
     body.care().withdrawn = true;
     while !body.care().active.is_empty() {
-        clear(body, cx, 0, None);
+        clear(body, cx, 0, None, None);
     }
     dismiss_all(body, cx);
 }

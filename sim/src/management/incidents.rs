@@ -5,20 +5,26 @@ use super::life_cycle::clear;
 use super::{Active, Body, Dark, Helped, Incident, Stage};
 use crate::actor::ActorId;
 use crate::fault::{Performer, Rung};
-use crate::model::{Asked, Context, Happening, Kinds, NATURAL, Rules, What};
+use crate::model::{Asked, Context, Happening, Kinds, NATURAL, Rules, Turn, TurnStep, What};
 use crate::random::{Purpose, unit};
 use crate::time::Span;
 
+const LASTS: Purpose = Purpose::of("remedy: how long it lasts");
 const WORKS: Purpose = Purpose::of("remedy: whether it works");
 
+/// What a detector says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Alarmed<K: Kinds> {
+    pub(super) detector: K::Part,
+    pub(super) suspect: K::Fault,
+    pub(super) about: ActorId,
+    /// It is about many actors, of which this is one.
+    pub(super) common: bool,
+}
+
 /// A detector says that something is wrong. It keeps one incident open at a time, and none is opened twice.
-pub(super) fn open<K: Kinds, B: Body<K>>(
-    body: &mut B,
-    cx: &mut Context<'_, K>,
-    detector: K::Part,
-    suspect: K::Fault,
-    about: ActorId,
-) {
+pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, alarm: Alarmed<K>) {
+    let Alarmed { detector, suspect, about, common } = alarm;
     let care = body.care();
     let known =
         |i: &Incident<K>| i.about == about && (i.suspect == suspect || i.detector == detector);
@@ -33,26 +39,79 @@ pub(super) fn open<K: Kinds, B: Body<K>>(
         |it: &&Helped<K>| it.suspect == suspect && now.since(it.at) < cx.settings.relapse_within();
     // What seemed to help did not last: the next rung is tried at once.
     let above = care.helped.iter().find(recent).map_or(0, |it| it.rung.saturating_add(1));
-    let highest = cx.settings.ladder(suspect).len().saturating_sub(1);
+    let highest = ladder(cx, suspect, common).len().saturating_sub(1);
     let rung = above.min(u8::try_from(highest).unwrap_or(u8::MAX));
-    care.incidents.push(Incident { id, detector, suspect, about, rung, stage });
+    care.incidents.push(Incident { id, detector, suspect, about, common, rung, stage });
     cx.desk.note(cx.me, What::Alarm { incident: id, detector, suspect, about });
+    tell(body, cx, id, TurnStep::Opened);
     begin(body, cx, id);
 }
 
-/// A detector sees nothing wrong any more.
+/// The ladder that an incident climbs.
+fn ladder<'a, K: Kinds>(cx: &Context<'a, K>, suspect: K::Fault, common: bool) -> &'a [Rung<K>] {
+    if common { cx.settings.common_ladder(suspect) } else { cx.settings.ladder(suspect) }
+}
+
+/// Tells the parts of the actor what has become of an incident.
+fn tell<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, id: u16, step: TurnStep) {
+    let Some(at) = place(body, id) else { return };
+    let Incident { detector, suspect, about, common, .. } = body.care().incidents[at];
+    cx.say(K::turn(Turn { incident: id, detector, suspect, about, common, step }));
+}
+
+/// A detector sees nothing wrong any more: at this actor, or at none.
 pub(super) fn close<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
     detector: K::Part,
+    about: Option<ActorId>,
 ) {
-    while let Some(at) = body.care().incidents.iter().position(|i| i.detector == detector) {
+    let its = |i: &Incident<K>| i.detector == detector && about.is_none_or(|it| it == i.about);
+    while let Some(at) = body.care().incidents.iter().position(its) {
         restore(body, cx, at);
+    }
+}
+
+/// A detector sees one thing no more.
+pub(super) fn close_one<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    detector: K::Part,
+    suspect: K::Fault,
+    about: ActorId,
+) {
+    let it = |i: &Incident<K>| {
+        i.detector == detector && i.suspect == suspect && i.about == about
+    };
+    if let Some(at) = body.care().incidents.iter().position(it) {
+        restore(body, cx, at);
+    }
+}
+
+/// A common cause is being worked on, or no longer. What was held back then goes on where it stood, if it is still
+/// needed: whoever was to be sent first looks whether anything is still wrong.
+pub(super) fn hold_back<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    cause: Option<K::Fault>,
+) {
+    body.care().held = cause;
+    if cause.is_some() {
+        return;
+    }
+    for incident in &mut body.care().incidents {
+        if incident.stage == Stage::HeldBack {
+            incident.stage = Stage::Escalated;
+            let Incident { id: incident, rung, .. } = *incident;
+            cx.desk.after(cx.me, Span::ZERO, Happening::Verify { incident, rung });
+        }
     }
 }
 
 fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usize) {
     let now = cx.desk.now();
+    let closed = body.care().incidents[at].id;
+    tell(body, cx, closed, TurnStep::Closed);
     let care = body.care();
     let Incident { id, suspect, rung, stage, .. } = care.incidents.remove(at);
     care.helped.retain(|it| it.suspect != suspect);
@@ -88,11 +147,17 @@ pub(super) fn standing<K: Kinds, B: Body<K>>(
 }
 
 /// The step of the ladder at which an incident stands; past its end, the last resort.
-fn step_of<K: Kinds>(cx: &Context<'_, K>, suspect: K::Fault, rung: u8) -> Option<Rung<K>> {
-    let ladder = cx.settings.ladder(suspect);
+fn step_of<K: Kinds>(
+    cx: &Context<'_, K>,
+    (suspect, rung): (K::Fault, u8),
+    common: bool,
+) -> Option<Rung<K>> {
+    let ladder = ladder(cx, suspect, common);
     let past = usize::from(rung).checked_sub(ladder.len());
     match past {
         None => ladder.get(usize::from(rung)).copied(),
+        // Nobody replaces many terminals because of a carrier.
+        Some(_) if common => None,
         Some(past) => {
             let (step, times, _) = cx.settings.last_resort()?;
             (past < usize::from(times)).then_some(step)
@@ -103,12 +168,17 @@ fn step_of<K: Kinds>(cx: &Context<'_, K>, suspect: K::Fault, rung: u8) -> Option
 /// Begins the rung at which an incident stands.
 fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
     let Some(at) = place(body, incident) else { return };
-    let Incident { suspect, rung, .. } = body.care().incidents[at];
-    let Some(step) = step_of(cx, suspect, rung) else {
+    let Incident { suspect, rung, detector, common, .. } = body.care().incidents[at];
+    let Some(step) = step_of(cx, (suspect, rung), common) else {
         body.care().incidents[at].stage = Stage::GivenUp;
         cx.desk.note(cx.me, What::GivenUp { incident });
         return;
     };
+    let held = body.care().held;
+    if held.is_some_and(|cause| cx.settings.holds_back(cause, detector, suspect, &step)) {
+        body.care().incidents[at].stage = Stage::HeldBack;
+        return tell(body, cx, incident, TurnStep::HeldBack);
+    }
     body.care().incidents[at].stage = Stage::Remedying;
     let (remedy, by) = (step.remedy, step.by);
     cx.desk.note(cx.me, What::RemedyStarted { incident, rung, remedy, by });
@@ -128,8 +198,8 @@ pub(super) fn climb<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>,
     let Some(at) = place(body, incident) else { return };
     let entry = &mut body.care().incidents[at];
     entry.rung = entry.rung.saturating_add(1);
-    let (suspect, rung) = (entry.suspect, entry.rung);
-    let length = cx.settings.ladder(suspect).len();
+    let (suspect, rung, common) = (entry.suspect, entry.rung, entry.common);
+    let length = ladder(cx, suspect, common).len();
     if usize::from(rung) < length {
         begin(body, cx, incident);
         return;
@@ -138,7 +208,7 @@ pub(super) fn climb<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>,
         cx.desk.note(cx.me, What::Exhausted { incident });
     }
     // The first attempt of the last resort follows at once, the later ones after a while.
-    let wait = match cx.settings.last_resort() {
+    let wait = match cx.settings.last_resort().filter(|_| !common) {
         Some((_, _, apart)) if usize::from(rung) > length => apart,
         _ => Span::ZERO,
     };
@@ -157,16 +227,16 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
         return;
     }
     let Some(at) = place(body, incident) else { return };
-    let suspect = body.care().incidents[at].suspect;
-    let about = body.care().incidents[at].about;
-    let Some(step) = step_of(cx, suspect, rung) else { return };
+    let Incident { suspect, about, common, .. } = body.care().incidents[at];
+    let Some(step) = step_of(cx, (suspect, rung), common) else { return };
     body.care().incidents[at].stage = Stage::Verifying;
     let mended = if about == cx.me {
-        treat(body, cx, suspect, rung)
+        treat(body, cx, (suspect, rung), common)
     } else {
-        cx.desk.send(cx.me, about, Span::ZERO, Happening::Treat { suspect, rung });
+        cx.desk.send(cx.me, about, Span::ZERO, Happening::Treat { suspect, rung, common });
         0
     };
+    tell(body, cx, incident, TurnStep::Applied { rung });
     let (remedy, by) = (step.remedy, step.by);
     cx.desk.note(cx.me, What::RemedyApplied { incident, rung, remedy, by, mended });
     let wait = cx.settings.verify_after(step.remedy);
@@ -177,10 +247,10 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
 pub(super) fn treat<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
-    suspect: K::Fault,
-    rung: u8,
+    (suspect, rung): (K::Fault, u8),
+    common: bool,
 ) -> u8 {
-    let Some(step) = step_of(cx, suspect, rung) else { return 0 };
+    let Some(step) = step_of(cx, (suspect, rung), common) else { return 0 };
     let mut mended = 0;
     let mut index = 0;
     while index < body.care().active.len() {
@@ -193,7 +263,8 @@ pub(super) fn treat<K: Kinds, B: Body<K>>(
         let named = if plan == NATURAL { u64::MAX } else { cx.settings.planned(plan).stream };
         let draw = u64::from(round) << 16 | u64::from(tries);
         if unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability {
-            clear(body, cx, index, Some(step.remedy));
+            let lasts = if plan == NATURAL { None } else { comes_back(cx, step.remedy, named, draw) };
+            clear(body, cx, index, Some(step.remedy), lasts);
             mended += 1;
         } else {
             index += 1;
@@ -205,6 +276,18 @@ pub(super) fn treat<K: Kinds, B: Body<K>>(
         cx.say(message);
     }
     mended
+}
+
+/// For how long a fault stays away that a remedy has mended; `None` for good.
+fn comes_back<K: Kinds>(
+    cx: &Context<'_, K>,
+    remedy: K::Remedy,
+    named: u64,
+    draw: u64,
+) -> Option<Span> {
+    let (probability, law) = cx.settings.imperfect(remedy)?;
+    let mut stream = cx.stream(LASTS.numbered(named), draw);
+    stream.chance(probability).then(|| law.draw(&mut stream, false))
 }
 
 /// Looks whether the detector that opened an incident would still open it.

@@ -138,7 +138,7 @@ pub(super) fn proceed<K: Kinds, B: Body<K>>(
 pub(super) fn end<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, occurrence: u16) {
     let at = body.care().active.iter().position(|active| active.occurrence == occurrence);
     if let Some(at) = at {
-        clear(body, cx, at, None);
+        clear(body, cx, at, None, None);
     }
 }
 
@@ -147,15 +147,41 @@ pub(super) fn clear<K: Kinds, B: Body<K>>(
     cx: &mut Context<'_, K>,
     at: usize,
     by: Option<K::Remedy>,
+    comes_back: Option<Span>,
 ) {
     let Active { occurrence, plan, round, fault, .. } = body.care().active.remove(at);
     cx.desk.note(cx.me, What::Cleared { occurrence, fault, by });
     cx.scratch.touched = true;
     body.on_clear(fault, cx);
-    if plan != NATURAL {
-        renew(body, cx, plan, round);
+    match comes_back {
+        // The same life goes on: it is no new one that a remedy for a while has begun.
+        Some(wait) => cx.desk.after(cx.me, wait, Happening::Recur { plan, round }),
+        None if plan != NATURAL => renew(body, cx, plan, round),
+        None => {}
     }
 }
+
+/// A fault comes back that a remedy had mended for a while only, unless something new has been put in meanwhile.
+pub(super) fn recur<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    plan: u16,
+    round: u16,
+) {
+    if body.care().withdrawn || !body.care().counts(plan, round) {
+        return;
+    }
+    // Named apart from the first time, so that the same remedy is not bound to help for the same while.
+    let round = round.wrapping_add(RECURRENCE);
+    if let Some(life) = body.care().lives.iter_mut().find(|life| life.plan == plan) {
+        life.round = round;
+    }
+    let planned = *cx.settings.planned(plan);
+    strike(body, cx, plan, round, planned.fault, planned.magnitude);
+}
+
+/// How far the rounds of a fault that came back are from those of its lives.
+const RECURRENCE: u16 = 0x1000;
 
 /// Plans the next life of a part that breaks at random; what is not in service does not age.
 pub(super) fn renew<K: Kinds, B: Body<K>>(

@@ -1,0 +1,312 @@
+//! Common causes: which carrier, region or batch explains that many terminals got into trouble at the same time.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use sim::{ActorId, Context, Instant, Span};
+
+use super::Timer;
+use super::zones::Zones;
+use crate::comms::cellular;
+use crate::hardware::power;
+use crate::note::Note;
+use crate::platform::gateway;
+use crate::software::firmware;
+use crate::watch::Zone;
+use crate::wire::Parcel;
+use crate::{Family, Fault, Models, Part};
+
+/// A kind of trouble: silence, or alarms of one family.
+pub(super) type Kind = u8;
+/// Nothing is heard of the terminal.
+pub(super) const SILENT: Kind = 0;
+const KINDS: usize = 1 + Family::ALL.len();
+
+/// The kind of trouble that a suspicion at a terminal belongs to.
+pub(super) fn kind_of(suspect: Fault) -> Kind {
+    1 + suspect.mode().family as Kind
+}
+
+/// What the back office believes of the trouble of one terminal.
+#[derive(Clone, Copy, Debug, Default)]
+struct Trouble {
+    /// Kinds of trouble that it is in, as a set.
+    is: u16,
+    /// Those of them that count for a cause that has not been named.
+    counts: u16,
+    /// The standing cluster that it was laid to: its place among all, and the kind.
+    member: Option<(u16, Kind)>,
+}
+
+/// A cause that was named and stands.
+#[derive(Debug)]
+struct Cluster {
+    number: u16,
+    zone: usize,
+    kind: Kind,
+    cause: Fault,
+    example: ActorId,
+    members: u32,
+    most: u32,
+}
+
+/// Terminals in trouble, and what explains them.
+#[derive(Debug, Default)]
+pub(super) struct Clusters {
+    zones: Zones,
+    troubles: Vec<Trouble>,
+    /// Trouble that began within the window, oldest first.
+    recent: VecDeque<(Instant, ActorId, Kind)>,
+    /// How many terminals of each zone have recent trouble of each kind.
+    counts: Vec<[u32; KINDS]>,
+    /// A cause of this kind is about to be named.
+    about_to: [bool; KINDS],
+    /// What is suspected at terminals, as far as the operator has heard.
+    tickets: BTreeMap<ActorId, Vec<Fault>>,
+    standing: Vec<Cluster>,
+    named: u16,
+}
+
+impl Clusters {
+    pub(super) fn new(cx: &Context<'_, Models>) -> Self {
+        let zones = Zones::of(cx.settings());
+        let counts = vec![[0; KINDS]; zones.len()];
+        Self { zones, counts, ..Self::default() }
+    }
+
+    /// Causes that were named so far, and those that stand.
+    pub(super) fn figures(&self) -> (u16, usize) {
+        (self.named, self.standing.len())
+    }
+
+    pub(super) fn suspects(&self, cause: Fault) -> bool {
+        self.standing.iter().any(|it| it.cause == cause)
+    }
+
+    fn trouble_of(&mut self, terminal: ActorId) -> &mut Trouble {
+        let row = terminal.0 as usize;
+        if self.troubles.len() <= row {
+            self.troubles.resize(row + 1, Trouble::default());
+        }
+        &mut self.troubles[row]
+    }
+
+    /// A suspicion at a terminal has reached the operator, or is over.
+    pub(super) fn ticket(
+        &mut self,
+        terminal: ActorId,
+        suspect: Fault,
+        open: bool,
+        cx: &mut Context<'_, Models>,
+    ) {
+        let kind = kind_of(suspect);
+        let tickets = self.tickets.entry(terminal).or_default();
+        if open {
+            tickets.push(suspect);
+            return self.trouble(terminal, kind, cx);
+        }
+        if let Some(at) = tickets.iter().position(|it| *it == suspect) {
+            tickets.swap_remove(at);
+        }
+        let others = tickets.iter().any(|it| kind_of(*it) == kind);
+        if tickets.is_empty() {
+            self.tickets.remove(&terminal);
+        }
+        if !others {
+            self.well(terminal, kind, cx);
+        }
+    }
+
+    fn tickets_of(&self, terminal: ActorId) -> impl Iterator<Item = Fault> + '_ {
+        self.tickets.get(&terminal).into_iter().flatten().copied()
+    }
+
+    /// A terminal got into trouble.
+    pub(super) fn trouble(&mut self, terminal: ActorId, kind: Kind, cx: &mut Context<'_, Models>) {
+        let settings = &cx.settings().policy.clusters;
+        let bit = 1 << kind;
+        if !settings.enabled || self.trouble_of(terminal).is & bit != 0 {
+            return;
+        }
+        self.trouble_of(terminal).is |= bit;
+        let profile = cx.settings().profile_of[terminal.0 as usize];
+        let fits = |it: &Cluster| it.kind == kind && self.zones.holds(it.zone, profile);
+        if let Some(at) = self.standing.iter().position(fits) {
+            return self.join(terminal, at, cx);
+        }
+        self.trouble_of(terminal).counts |= bit;
+        self.recent.push_back((cx.now(), terminal, kind));
+        self.forget_old(settings.window, cx);
+        let mut striking = false;
+        for &zone in self.zones.of_profile(profile) {
+            self.counts[zone][usize::from(kind)] += 1;
+            let count = self.counts[zone][usize::from(kind)];
+            striking |= count >= settings.least
+                && self.zones.score(zone, count, settings.background.0) >= settings.score.0;
+        }
+        if striking && !std::mem::replace(&mut self.about_to[usize::from(kind)], true) {
+            cx.after(settings.settle, Timer::Names(kind));
+        }
+    }
+
+    /// A terminal is no longer in this kind of trouble.
+    pub(super) fn well(&mut self, terminal: ActorId, kind: Kind, cx: &mut Context<'_, Models>) {
+        let bit = 1 << kind;
+        let trouble = self.trouble_of(terminal);
+        trouble.is &= !bit;
+        if trouble.counts & bit != 0 {
+            self.uncount(terminal, kind, cx);
+        }
+        if let Some((number, of)) = self.trouble_of(terminal).member
+            && of == kind
+        {
+            self.leave(terminal, number, cx);
+        }
+    }
+
+    fn uncount(&mut self, terminal: ActorId, kind: Kind, cx: &Context<'_, Models>) {
+        self.trouble_of(terminal).counts &= !(1 << kind);
+        for &zone in self.zones.of_profile(cx.settings().profile_of[terminal.0 as usize]) {
+            self.counts[zone][usize::from(kind)] -= 1;
+        }
+    }
+
+    fn forget_old(&mut self, window: Span, cx: &Context<'_, Models>) {
+        while let Some(&(at, terminal, kind)) = self.recent.front() {
+            if cx.now().since(at) <= window {
+                return;
+            }
+            self.recent.pop_front();
+            if self.trouble_of(terminal).counts & (1 << kind) != 0 {
+                self.uncount(terminal, kind, cx);
+            }
+        }
+    }
+
+    /// Enough has been waited for more: names the zone that explains best what is there.
+    pub(super) fn name(&mut self, kind: Kind, cx: &mut Context<'_, Models>) {
+        self.about_to[usize::from(kind)] = false;
+        let settings = &cx.settings().policy.clusters;
+        self.forget_old(settings.window, cx);
+        let mut best: Option<(f64, usize)> = None;
+        // Of zones that explain as much, the smallest kind comes first and is kept.
+        for zone in 0..self.zones.len() {
+            let count = self.counts[zone][usize::from(kind)];
+            let score = self.zones.score(zone, count, settings.background.0);
+            let striking = count >= settings.least && score >= settings.score.0;
+            if striking && best.is_none_or(|(most, _)| score > most) {
+                best = Some((score, zone));
+            }
+        }
+        if let Some((_, zone)) = best {
+            self.stand(zone, kind, cx);
+        }
+    }
+
+    fn stand(&mut self, zone: usize, kind: Kind, cx: &mut Context<'_, Models>) {
+        let mut members: Vec<ActorId> = Vec::new();
+        for &(_, terminal, of) in &self.recent {
+            let counts = self.troubles[terminal.0 as usize].counts & (1 << of) != 0;
+            let profile = cx.settings().profile_of[terminal.0 as usize];
+            if of == kind && counts && self.zones.holds(zone, profile) {
+                members.push(terminal);
+            }
+        }
+        members.sort_unstable();
+        members.dedup();
+        let Some(&example) = members.first() else { return };
+        let cause = self.cause(self.zones.zone(zone), kind, &members);
+        let number = self.named;
+        self.named = self.named.wrapping_add(1);
+        let count = members.len() as u32;
+        let named = self.zones.zone(zone);
+        cx.note(Note::ClusterNamed { cluster: number, zone: named, cause, members: count });
+        // What the gateway suspects of a host it has said itself, and it has its own incident about it.
+        if cause.part() != Part::Host {
+            cx.alarm_common(cause, example);
+        }
+        self.standing.push(Cluster { number, zone, kind, cause, example, members: 0, most: 0 });
+        let at = self.standing.len() - 1;
+        for terminal in members {
+            self.uncount(terminal, kind, cx);
+            self.join(terminal, at, cx);
+        }
+    }
+
+    /// The likeliest cause of this kind of trouble in such a zone: what the operator has heard most often; of silence,
+    /// what silences a zone of this kind.
+    fn cause(&self, zone: Zone, kind: Kind, members: &[ActorId]) -> Fault {
+        match zone {
+            Zone::Cell { .. } | Zone::Carrier(_) if kind == SILENT => {
+                return Fault::Cellular(cellular::Fault::CellOutage);
+            }
+            Zone::Region(_) if kind == SILENT => {
+                return Fault::Power(power::Fault::SupplyOutage);
+            }
+            Zone::Fleet if kind == SILENT => {
+                return Fault::Gateway(gateway::Fault::WorkersLost);
+            }
+            _ => {}
+        }
+        let mut said: BTreeMap<Fault, u32> = BTreeMap::new();
+        for suspect in members.iter().flat_map(|&it| self.tickets_of(it)) {
+            if kind == SILENT || kind_of(suspect) == kind {
+                *said.entry(suspect).or_default() += 1;
+            }
+        }
+        let most = said.into_iter().max_by_key(|&(suspect, count)| (count, std::cmp::Reverse(suspect)));
+        most.map_or(Fault::Firmware(firmware::Fault::Hang), |(suspect, _)| suspect)
+    }
+
+    fn join(&mut self, terminal: ActorId, at: usize, cx: &mut Context<'_, Models>) {
+        if self.trouble_of(terminal).member.is_some() {
+            return;
+        }
+        let cluster = &mut self.standing[at];
+        cluster.members += 1;
+        cluster.most = cluster.most.max(cluster.members);
+        let Cluster { number, kind, cause, .. } = *cluster;
+        self.trouble_of(terminal).member = Some((number, kind));
+        let common = Parcel::Common { cluster: number, cause, member: true };
+        cx.post(terminal, Part::Presence, Span::ZERO, common);
+    }
+
+    fn leave(&mut self, terminal: ActorId, number: u16, cx: &mut Context<'_, Models>) {
+        self.trouble_of(terminal).member = None;
+        let Some(at) = self.standing.iter().position(|it| it.number == number) else { return };
+        let cluster = &mut self.standing[at];
+        cluster.members -= 1;
+        let common = Parcel::Common { cluster: number, cause: cluster.cause, member: false };
+        cx.post(terminal, Part::Presence, Span::ZERO, common);
+        let few = cx.settings().policy.clusters.over_at.0 * f64::from(cluster.most);
+        if f64::from(cluster.members) <= few {
+            self.over(at, cx);
+        }
+    }
+
+    /// A cluster is over; who is still in trouble is on its own again.
+    fn over(&mut self, at: usize, cx: &mut Context<'_, Models>) {
+        let Cluster { number, cause, example, kind, .. } = self.standing.remove(at);
+        cx.note(Note::ClusterOver { cluster: number });
+        cx.dismiss_one(cause, example);
+        for row in 0..self.troubles.len() {
+            if self.troubles[row].member == Some((number, kind)) {
+                self.troubles[row].member = None;
+                let common = Parcel::Common { cluster: number, cause, member: false };
+                cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
+            }
+        }
+    }
+
+    /// A rung was carried out against a common cause: it reaches every member, not only the example.
+    pub(super) fn treat(&self, cause: Fault, example: ActorId, rung: u8, cx: &mut Context<'_, Models>) {
+        let is = |it: &&Cluster| it.cause == cause && it.example == example;
+        let Some(cluster) = self.standing.iter().find(is) else { return };
+        let of = Some((cluster.number, cluster.kind));
+        for (row, trouble) in self.troubles.iter().enumerate() {
+            let terminal = ActorId(row as u32);
+            if trouble.member == of && terminal != example {
+                cx.treat_at(terminal, cause, rung);
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Common causes: what the back office named as the cause of many terminals' trouble, against what it was.
+
+use std::collections::BTreeMap;
+
+use models::watch::Zone;
+use models::{Fact, Fault, Note};
+use scenarios::Outcome;
+use serde::{Deserialize, Serialize};
+use sim::{ActorId, Instant, Span, What};
+
+use crate::statistics::Share;
+use crate::stories::{Chronicle, Story};
+
+/// A cause of trouble may have ended by itself, at most so long before it was named.
+const LINGERS: Span = Span::minutes(30);
+/// Fewer terminals than this, struck by one entry of the scenario, are no common cause.
+const MANY: u32 = 5;
+
+/// One common cause that the back office named.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// When it was named, in seconds.
+    pub named_s: f64,
+    /// When it was over, in seconds; `None` if it stood at the end.
+    pub over_s: Option<f64>,
+    /// Who was held to have it.
+    pub zone: String,
+    /// The cause that was named.
+    pub cause: String,
+    /// Terminals whose trouble was laid to it.
+    pub members: u32,
+    /// Those of them that truly had the fault that was named.
+    pub right_members: u32,
+    /// The entry of the scenario that struck most of the members.
+    pub entry: Option<String>,
+    /// Terminals that this entry struck.
+    pub struck: u32,
+    /// Time from the entry's first strike to the naming, in seconds.
+    pub after_s: Option<f64>,
+    /// The named fault is the true one of most members.
+    pub right: bool,
+}
+
+/// What the search for common causes was worth.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Clusters {
+    /// Causes that were named, in the order of time.
+    pub named: Vec<Cluster>,
+    /// Share of them that were right.
+    pub right: Share,
+    /// Share of the members of all of them that truly had the fault that was named.
+    pub members_right: Share,
+    /// Entries of the scenario that struck five terminals or more within the run, and how many of them were named.
+    pub found: Share,
+    /// Rungs for which nobody was sent, because a common cause was being worked on.
+    pub held_back: u64,
+}
+
+/// One cluster while facts are read.
+#[derive(Debug)]
+struct Open {
+    at: Instant,
+    over: Option<Instant>,
+    zone: Zone,
+    cause: Fault,
+    members: Vec<(ActorId, Instant)>,
+}
+
+/// Reads what the back office named.
+#[derive(Debug, Default)]
+pub struct Fold {
+    clusters: BTreeMap<u16, Open>,
+    held_back: u64,
+}
+
+impl Fold {
+    /// Reads one fact.
+    pub fn take(&mut self, fact: &Fact) {
+        let What::Noted(note) = fact.what else { return };
+        match note {
+            Note::ClusterNamed { cluster, zone, cause, .. } => {
+                let open = Open { at: fact.at, over: None, zone, cause, members: Vec::new() };
+                self.clusters.insert(cluster, open);
+            }
+            Note::ClusterOver { cluster } => {
+                if let Some(open) = self.clusters.get_mut(&cluster) {
+                    open.over = Some(fact.at);
+                }
+            }
+            Note::ClusterJoined { cluster } => {
+                if let Some(open) = self.clusters.get_mut(&cluster) {
+                    open.members.push((fact.who, fact.at));
+                }
+            }
+            Note::HeldBack { .. } => self.held_back += 1,
+            _ => {}
+        }
+    }
+
+    /// All facts have been read: each cluster is compared with the faults of its members.
+    pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Clusters {
+        let stories = &told.stories;
+        let mut of_actor: BTreeMap<ActorId, Vec<usize>> = BTreeMap::new();
+        let mut struck: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+        for (number, story) in stories.iter().enumerate() {
+            of_actor.entry(story.who).or_default().push(number);
+            if let Some(plan) = story.plan {
+                struck.entry(plan).or_default().push(number);
+            }
+        }
+        let terminals = outcome.roster.terminals();
+        let hubs: Vec<&Story> = stories.iter().filter(|it| it.who.0 >= terminals).collect();
+        let mut all = Clusters { held_back: self.held_back, ..Clusters::default() };
+        let (mut members, mut right_members) = (0, 0);
+        let mut found: Vec<u16> = Vec::new();
+        for open in self.clusters.into_values() {
+            let (cluster, plan) = score(&open, outcome, &Truth { stories, hubs: &hubs, of_actor: &of_actor, struck: &struck });
+            members += u64::from(cluster.members);
+            right_members += u64::from(cluster.right_members);
+            found.extend(plan.filter(|_| cluster.right));
+            all.named.push(cluster);
+        }
+        found.sort_unstable();
+        found.dedup();
+        let common = struck.values().filter(|of| {
+            let actors = of.iter().filter(|it| stories[**it].who.0 < terminals);
+            actors.count() >= MANY as usize
+        });
+        let right = all.named.iter().filter(|it| it.right).count() as u64;
+        all.right = Share::new(right, all.named.len() as u64);
+        all.members_right = Share::new(right_members, members);
+        all.found = Share::new(found.len() as u64, common.count() as u64);
+        all
+    }
+}
+
+/// The stories of a run, by whom they are about.
+struct Truth<'a> {
+    stories: &'a [Story],
+    hubs: &'a [&'a Story],
+    of_actor: &'a BTreeMap<ActorId, Vec<usize>>,
+    struck: &'a BTreeMap<u16, Vec<usize>>,
+}
+
+fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (Cluster, Option<u16>) {
+    let Truth { stories, hubs, of_actor, struck } = *truth;
+    let mut right_members = 0;
+    let mut plans: BTreeMap<u16, u32> = BTreeMap::new();
+    for &(member, joined) in &open.members {
+        let had = |story: &&Story| {
+            story.onset <= joined && story.cleared.is_none_or(|it| it.at + LINGERS >= joined)
+        };
+        let own = of_actor.get(&member).into_iter().flatten().map(|it| &stories[*it]);
+        // A hub's fault is everybody's.
+        let theirs: Vec<&Story> = own.chain(hubs.iter().copied()).filter(had).collect();
+        right_members += u32::from(theirs.iter().any(|it| it.fault == open.cause));
+        let named = theirs.iter().find(|it| it.fault == open.cause);
+        if let Some(plan) = named.or(theirs.first()).and_then(|it| it.plan) {
+            *plans.entry(plan).or_default() += 1;
+        }
+    }
+    let members = open.members.len() as u32;
+    let plan = plans.into_iter().max_by_key(|&(_, count)| count).map(|(plan, _)| plan);
+    let strikes = plan.and_then(|it| struck.get(&it)).map_or(&[][..], Vec::as_slice);
+    let first = strikes.iter().map(|it| stories[*it].onset).filter(|it| *it <= open.at).min();
+    let cluster = Cluster {
+        named_s: open.at.as_secs_f64(),
+        over_s: open.over.map(Instant::as_secs_f64),
+        zone: outcome.roster.places.name(open.zone),
+        cause: open.cause.to_string(),
+        members,
+        right_members,
+        entry: plan.and_then(|it| Some(outcome.planned.get(usize::from(it))?.id.clone())),
+        struck: strikes.len() as u32,
+        after_s: first.map(|it| open.at.since(it).as_secs_f64()),
+        right: members > 0 && 2 * right_members > members,
+    };
+    (cluster, plan)
+}
