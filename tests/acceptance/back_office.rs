@@ -62,7 +62,8 @@ fn ewma_run_lengths_are_those_of_the_tables() {
 }
 
 fn struck(fault: Fault, at: Span, lasts: Option<Law>, stagger: Span) -> Planned<models::Models> {
-    Planned { fault, when: When::At(at), lasts, magnitude: 1.0, stagger, stream: 1 }
+    let course = sim::Course::Steady;
+    Planned { fault, when: When::At(at), lasts, magnitude: 1.0, stagger, stream: 1, course }
 }
 
 fn notes(facts: &[Fact]) -> impl Iterator<Item = (&Fact, Note)> {
@@ -149,7 +150,11 @@ fn without_the_search_for_common_causes_people_are_sent() {
 #[test]
 fn a_rung_against_a_common_cause_reaches_every_member() {
     let planned = struck(CARRIER, Span::hours(10), None, Span::secs(10));
-    let (_, facts) = two_carriers().with_fault(planned, 0..400).run();
+    let mut bench = two_carriers().with_fault(planned, 0..400);
+    // Terminals do nothing about it by themselves.
+    bench.plan.policy.ladders.insert(CARRIER, Vec::new());
+    bench.plan.policy.last_resort = None;
+    let (_, facts) = bench.run();
     let restored = facts.iter().filter(|it| {
         matches!(it.what, What::Cleared { by: Some(Remedy::RestoreService), .. })
     });

@@ -4,6 +4,7 @@ use sim::{Context, Purpose, Span};
 
 use super::{Handling, Phase, Retires, Spec, Tenure, Timer, step};
 use crate::bus::Message;
+use crate::hardware::card_reader;
 use crate::lifecycle::Step;
 use crate::money::Money;
 use crate::people::onboarding::Spec as Onboarding;
@@ -52,6 +53,8 @@ impl Tenure {
             rung: (self.visits % 256) as u8,
             remedy: Remedy::Clean,
             takes: maintenance.takes,
+            // Nothing in particular: dirt is what maintenance is against.
+            suspect: Fault::CardReader(card_reader::Fault::ChipContactsDirty),
         };
         let depot = cx.settings().directory.technicians;
         cx.post(depot, Part::Technicians, Span::ZERO, Parcel::Dispatch(job));
