@@ -2,12 +2,12 @@
 
 use sim::{ActorId, Instant, Span};
 
-use crate::Part;
+use crate::{Fault, Part};
 use crate::lifecycle::{Entry, Step};
 use crate::money::Money;
-use crate::Fault;
+use crate::remedy::Remedy;
 use crate::watch::Zone;
-use crate::wire::{Code, Method};
+use crate::wire::{Channel, Code, Method};
 
 /// How a customer's purchase ended.
 #[derive(
@@ -122,10 +122,36 @@ pub enum Note {
     },
     /// A merchant reached support, or gave up waiting.
     SupportCall {
+        /// The incident that it was about.
+        incident: u16,
         /// Time from the call to an agent, or to hanging up.
         waited_ms: u32,
         /// Nobody answered in time.
         abandoned: bool,
+        /// The advice was not what was needed.
+        misled: bool,
+    },
+    /// Support: a case has been taken up.
+    CaseServed {
+        /// Whose.
+        terminal: ActorId,
+        /// The incident that it is about.
+        incident: u16,
+        /// What the merchant is guided to do.
+        remedy: Remedy,
+        /// How.
+        channel: Channel,
+        /// For how long an agent is busy with it.
+        talks_ms: u32,
+        /// Whoever calls has called not long ago.
+        repeated: bool,
+    },
+    /// A visit ended without success, or was refused.
+    VisitFailed {
+        /// The incident that it was about.
+        incident: u16,
+        /// Nobody came at all.
+        refused: bool,
     },
     /// Something happened in the life of the terminal.
     Life(Step),
@@ -168,6 +194,12 @@ pub enum Note {
     TechnicianSent {
         /// The terminal.
         terminal: ActorId,
+        /// The incident that it is about.
+        incident: u16,
+        /// What is to be done.
+        remedy: Remedy,
+        /// What the provider charges, if other than usual.
+        charge: Option<Money>,
     },
     /// A request came to the gateway.
     RequestCame {

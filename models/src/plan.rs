@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, Instant, Performer, Planned, Rules, Rung, Span};
+use sim::{ActorId, Instant, Law, Performer, Planned, Rules, Rung, Span};
 
 use crate::remedy::Remedy;
 use crate::watch::{Clusters, Detectors};
@@ -64,6 +64,8 @@ pub struct Policy {
     pub ladders: BTreeMap<Fault, Vec<Rung<Models>>>,
     /// What is tried against a cause that many terminals have in common.
     pub common_ladders: BTreeMap<Fault, Vec<Rung<Models>>>,
+    /// With which probability a remedy, unless it brings a new terminal, mends a fault for a while only, and how long.
+    pub imperfect: Option<(f64, Law)>,
     /// When trouble of many terminals has a common cause.
     pub clusters: Clusters,
     /// What the back office reads out of reports and sales.
@@ -114,6 +116,7 @@ impl Default for Policy {
             last_resort: Some((swap, 2, Span::hours(4))),
             ladders: BTreeMap::new(),
             common_ladders: common_ladders(),
+            imperfect: None,
             clusters: Clusters::default(),
             detectors: Detectors::default(),
         }
@@ -183,8 +186,12 @@ impl Rules<Models> for Plan {
         suspect: Fault,
         step: &Rung<Models>,
     ) -> bool {
-        let sent = matches!(step.by, Performer::Remote | Performer::Support | Performer::Technician);
+        let sent =
+            matches!(step.by, Performer::Remote | Performer::Support | Performer::Technician);
         (sent || step.remedy == Remedy::RestoreService) && explains(cause, detector, suspect)
+    }
+    fn imperfect(&self, remedy: Remedy) -> Option<(f64, Law)> {
+        self.policy.imperfect.filter(|_| remedy != Remedy::Swap)
     }
     fn verify_after(&self, _remedy: Remedy) -> Span {
         self.policy.verify_after

@@ -22,6 +22,12 @@ pub struct Provider {
     pub quality: Probability,
     /// After-sales support: mean time before it reacts to a call for a technician, on top of travel: exponential.
     pub responds_in: Span,
+    /// How often the first visit of its technicians mends what it is meant to mend, where the remedy itself would.
+    pub first_time_fix: Probability,
+    /// Hands-on time of its technicians, as a multiple of the usual one.
+    pub hands_on: Factor,
+    /// What it charges for a visit, if other than `policies.costs.visit`.
+    pub visit: Option<Price>,
     /// Its deposits, as a multiple of the usual ones.
     pub deposit: Factor,
 }
@@ -33,6 +39,9 @@ impl Default for Provider {
             per_month: Price::yuan(0, 0),
             quality: Probability(1.0),
             responds_in: Span::ZERO,
+            first_time_fix: Probability(1.0),
+            hands_on: Factor(1.0),
+            visit: None,
             deposit: Factor(1.0),
         }
     }
@@ -102,7 +111,9 @@ const RESPONDS: Purpose = Purpose::of("provider: time to react");
 pub(crate) fn of<'a>(terminal: ActorId, cx: &Context<'a, Models>) -> Option<(usize, &'a Provider)> {
     let people = &cx.settings().profile(terminal).people;
     let all = &people.onboarding.providers;
-    if all.is_empty() || !people.tenure.lives() {
+    // Without a life there is no choice, but a terminal can have a provider by name.
+    let named = matches!(people.tenure.provider, Choice::Named(_));
+    if all.is_empty() || !(named || people.tenure.lives()) {
         return None;
     }
     let place = choose(&people.tenure.provider, all, &mut cx.stream_of(terminal, CHOICE, 0))?;

@@ -391,8 +391,14 @@ pub enum Parcel {
     NoHelp(Job, u32),
     /// Merchant to technicians: please come.
     Dispatch(Job),
+    /// Support to merchant: do this now, which is not what was needed. With the time waited, in milliseconds.
+    Misled(Job, u32),
     /// A technician is here.
     Visit(Job),
+    /// A technician was here and could not do it at the first visit.
+    VisitInVain(Job),
+    /// Technicians to merchant: nobody comes.
+    Refused(Job),
     /// The back office's record of a terminal: an incident has been opened or closed there that the operator knows of.
     Ticket {
         /// The terminal.

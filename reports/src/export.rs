@@ -49,6 +49,8 @@ struct StoryRow<'a> {
     sales_doubled: u64,
     at_risk_minor: i64,
     cost_minor: i64,
+    lost_margin_minor: i64,
+    outage_minor: i64,
 }
 
 impl<'a> StoryRow<'a> {
@@ -95,6 +97,8 @@ impl<'a> StoryRow<'a> {
             sales_doubled: toll.doubled,
             at_risk_minor: toll.at_risk.0,
             cost_minor: toll.cost.0,
+            lost_margin_minor: toll.lost_margin.0,
+            outage_minor: toll.outage.0,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod availability;
 pub mod clusters;
+pub mod cost;
 pub mod course;
 pub mod fleet;
 pub mod isolation;
@@ -17,6 +18,7 @@ use crate::stories::{Chronicle, Story};
 
 pub use availability::Availability;
 pub use clusters::Clusters;
+pub use cost::Cost;
 pub use course::Course;
 pub use fleet::Fleet;
 pub use isolation::Isolation;
@@ -34,7 +36,7 @@ pub struct FalseAlarms {
     pub per_terminal_month: Option<f64>,
     /// Share of alarms that had a fault behind them.
     pub precision: Option<f64>,
-    /// Assumed cost of the remedies that they led to, in minor units.
+    /// Cost of the calls, visits and remedies that they led to, in minor units.
     pub cost_minor: i64,
 }
 
@@ -63,6 +65,8 @@ pub struct Measures {
     pub clusters: Clusters,
     /// Sales and money.
     pub payments: Payments,
+    /// What trouble cost.
+    pub cost: Cost,
     /// The fleet over time.
     pub fleet: Fleet,
     /// The life of terminals; `None` where the scenario has none.
@@ -77,6 +81,7 @@ pub struct Fold {
     fleet: fleet::Fold,
     life: life::Fold,
     clusters: clusters::Fold,
+    cost: cost::Fold,
     end: Instant,
     terminals: u32,
 }
@@ -93,6 +98,7 @@ impl Fold {
             fleet: fleet::Fold::new(terminals, end),
             life: life::Fold::new(outcome),
             clusters: clusters::Fold::default(),
+            cost: cost::Fold::default(),
             end,
             terminals,
         }
@@ -105,11 +111,12 @@ impl Fold {
         self.fleet.take(fact);
         self.life.take(fact);
         self.clusters.take(fact);
+        self.cost.take(fact);
     }
 
     /// All facts have been read.
     pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Measures {
-        let Self { availability, payments, fleet, life, clusters, end, terminals } = self;
+        let Self { availability, payments, fleet, life, clusters, cost, end, terminals } = self;
         let stories = &told.stories;
         Measures {
             availability: availability.finish(),
@@ -120,6 +127,7 @@ impl Fold {
             false_alarms: false_alarms(told, terminals, end),
             isolation: Isolation::of(told),
             clusters: clusters.finish(outcome, told),
+            cost: cost.finish(told),
             payments: payments.finish(&outcome.audit),
             fleet: fleet.finish(stories),
             life: life.finish(outcome, stories, end),

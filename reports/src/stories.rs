@@ -6,6 +6,7 @@
 //! ```
 
 mod attribution;
+pub mod bill;
 mod fold;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use models::{Cue, Fault, Money, Part, Remedy};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Performer, Span};
 
+pub use bill::{Bill, Harm, Item, Line};
 pub use fold::Fold;
 
 /// How good a diagnosis is.
@@ -112,8 +114,19 @@ pub struct Toll {
     pub doubled: u64,
     /// Amounts of failed, abandoned and technically declined sales.
     pub at_risk: Money,
-    /// Assumed cost of the remedies that were carried out.
+    /// Cost of the calls, visits and remedies that it led to, at the scenario's prices.
     pub cost: Money,
+    /// Margin of the sales that it lost.
+    pub lost_margin: Money,
+    /// Price of the time out of service that is laid to it.
+    pub outage: Money,
+}
+
+impl Toll {
+    /// All that it cost.
+    pub fn total(&self) -> Money {
+        Money(self.cost.0 + self.lost_margin.0 + self.outage.0)
+    }
 }
 
 impl Toll {
@@ -232,7 +245,7 @@ pub struct Alarm {
     pub closed: Option<Instant>,
     /// How many remedies were carried out for it.
     pub remedies: u32,
-    /// Their assumed cost.
+    /// Cost of the calls, visits and remedies that it led to, at the scenario's prices.
     pub cost: Money,
 }
 
@@ -245,6 +258,8 @@ pub struct Chronicle {
     pub alarms: Vec<Alarm>,
     /// Time out of service of terminals that no fault explains: restarts for false alarms, start-up.
     pub unexplained: Span,
+    /// What it all cost.
+    pub bill: Bill,
 }
 
 impl Chronicle {
@@ -252,21 +267,4 @@ impl Chronicle {
     pub fn false_alarms(&self) -> impl Iterator<Item = &Alarm> {
         self.alarms.iter().filter(|alarm| alarm.story.is_none())
     }
-}
-
-/// What one remedy is assumed to cost, in minor units of the run's currency, by who carries it out.
-///
-/// An assumption of the report, not a finding of the run: a restart by itself is free, a remote command is a few seconds
-/// of an operator, a merchant loses five minutes, a call takes an agent ten, a visit is travel and half an hour.
-pub const COSTS: [(Performer, Money); 5] = [
-    (Performer::Device, Money(0)),
-    (Performer::Remote, Money(100)),
-    (Performer::Attendant, Money(500)),
-    (Performer::Support, Money(2_000)),
-    (Performer::Technician, Money(20_000)),
-];
-
-/// The assumed cost of one remedy by this performer.
-pub fn cost(by: Performer) -> Money {
-    COSTS.iter().find(|(known, _)| *known == by).map_or(Money::ZERO, |&(_, cost)| cost)
 }

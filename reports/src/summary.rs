@@ -4,7 +4,7 @@ use scenarios::Outcome;
 use serde::Serialize;
 
 use crate::Analysis;
-use crate::measures::{Availability, Clusters, Course, Life};
+use crate::measures::{Availability, Clusters, Cost, Course, Life};
 use crate::statistics::Times;
 use crate::verdict::Verdict;
 
@@ -42,6 +42,8 @@ pub struct Summary {
     pub measures: Headline,
     /// Common causes that were named, against what they were.
     pub common_causes: Clusters,
+    /// What trouble cost.
+    pub cost: Cost,
     /// What became of the sales.
     pub transactions: Transactions,
     /// What must hold in every run.
@@ -201,6 +203,7 @@ impl Summary {
                 down_s: measures.all.down_s,
             },
             common_causes: measures.clusters.clone(),
+            cost: measures.cost.clone(),
             transactions: Transactions::of(analysis),
             invariants: invariants
                 .map(|it| Held { name: it.name.clone(), holds: it.holds })

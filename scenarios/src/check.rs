@@ -46,6 +46,7 @@ pub(crate) fn check(
     checker.tenures();
     checker.faults();
     checker.policies();
+    checker.people();
     checker.expectations();
     let noticed = std::mem::take(&mut checker.noticed);
     noticed.into_iter().filter(|it| !checker.follows(it, found)).collect()

@@ -213,7 +213,7 @@ pub struct Ageing {
 }
 
 impl Life {
-    fn law(self) -> Law {
+    pub(crate) fn law(self) -> Law {
         match self {
             Self::Exponential { mean } => Law::Exponential(mean),
             Self::Weibull { shape, scale, age } => Law::Weibull { shape: shape.0, scale, age },

@@ -7,6 +7,7 @@ pub mod assemble;
 #[cfg(test)]
 mod bad_input;
 mod check;
+pub mod costs;
 pub mod diagnostic;
 mod draft;
 pub mod expectations;
@@ -27,6 +28,7 @@ mod trouble;
 pub mod workload;
 
 pub use assemble::{Assembly, Options, assemble};
+pub use costs::Costs;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use expectations::{Bound, Expectation, Kind, Measure};
 pub use faults::{Ageing, FaultEntry, Lasts, Life, Sample, Target, When};

@@ -40,7 +40,8 @@ pub struct Places {
 impl Places {
     pub(crate) fn of(scenario: &Scenario) -> Self {
         let names = |of: fn(&Group) -> &Name| {
-            let names: BTreeSet<String> = scenario.fleet.iter().map(|it| of(it).to_string()).collect();
+            let names: BTreeSet<String> =
+                scenario.fleet.iter().map(|it| of(it).to_string()).collect();
             names.into_iter().collect()
         };
         Self {

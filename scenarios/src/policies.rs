@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use sim::{Performer, Span};
 
+use crate::costs::Costs;
+use crate::faults::Life;
+
 /// How trouble is noticed and handled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -25,6 +28,8 @@ pub struct Policies {
     pub transport: Transport,
     /// How remedies are tried.
     pub recovery: Recovery,
+    /// What trouble costs.
+    pub costs: Costs,
     /// Ladders that replace those of the catalogue; where two fit, a mode's own goes before its family's.
     pub ladders: Vec<Ladder>,
     /// The same for causes that many terminals have in common.
@@ -103,6 +108,18 @@ pub struct Recovery {
     pub remote_patience: Span,
     /// What is tried when a ladder is exhausted; `None` leaves it at that.
     pub last_resort: Option<LastResort>,
+    /// Repairs that last for a while only; `None` if every repair lasts.
+    pub imperfect: Option<Imperfect>,
+}
+
+/// Repairs that last for a while only. A new terminal is none of them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Imperfect {
+    /// Share of the repairs that seem to have helped.
+    pub probability: Probability,
+    /// How long until the fault is back.
+    pub lasts: Life,
 }
 
 impl Default for Recovery {
@@ -116,7 +133,7 @@ impl Default for Recovery {
             attempts,
             every,
         });
-        Self { verify_after, relapse_within, remote_patience, last_resort }
+        Self { verify_after, relapse_within, remote_patience, last_resort, imperfect: None }
     }
 }
 
@@ -242,6 +259,7 @@ impl Policies {
             relapse_within: recovery.relapse_within,
             remote_patience: recovery.remote_patience,
             last_resort,
+            imperfect: recovery.imperfect.map(|it| (it.probability.0, it.lasts.law())),
             ladders: by_mode(ladders),
             common_ladders: over_usual(by_mode(&self.common_ladders)),
             clusters: self.clusters.clone(),

@@ -43,7 +43,9 @@ pub use fault::{Course, Law, Mode, Performer, Planned, Rung, When};
 pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Body, Care, Dark, context, handle, plan, settle};
-pub use model::{Asked, Context, Happening, Kinds, Model, NATURAL, Rules, Scratch, Turn, TurnStep, What};
+pub use model::{
+    Asked, Context, Happening, Kinds, Model, NATURAL, Rules, Scratch, Turn, TurnStep, What,
+};
 pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
 pub use record::{Difference, Fact, Keep, Record, first_difference};
 pub use simulation::{RunError, Setup, Simulation};

@@ -14,7 +14,9 @@ use crate::agenda::Entry;
 use crate::model::{Context, Happening, Kinds, NATURAL, Scratch, Task, What};
 use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
-use incidents::{Alarmed, apply, climb, close, close_one, hold_back, open, standing, treat, verify};
+use incidents::{
+    Alarmed, apply, climb, close, close_one, hold_back, open, standing, treat, verify,
+};
 pub use life_cycle::plan;
 use life_cycle::{activate, clear, end, erred, proceed, reached, recur, strike};
 

@@ -50,14 +50,20 @@ fn cusum_run_lengths_are_those_of_the_tables() {
 /// figures are for limits that do not widen with time; ours do, which shortens runs by a few readings at most.
 #[test]
 fn ewma_run_lengths_are_those_of_the_tables() {
-    for (weight, limit, shift, expected) in
-        [(0.2, 2.962, 0.0, 500.0), (0.1, 2.814, 0.0, 500.0), (0.2, 2.962, 1.0, 10.5), (0.1, 2.814, 1.0, 10.3)]
-    {
+    for (weight, limit, shift, expected) in [
+        (0.2, 2.962, 0.0, 500.0),
+        (0.1, 2.814, 0.0, 500.0),
+        (0.2, 2.962, 1.0, 10.5),
+        (0.1, 2.814, 1.0, 10.3),
+    ] {
         let chart = Chart::Ewma { weight: Probability(weight), limit: Factor(limit) };
         let (mean, error) = run_length(chart, shift, 6_000);
         let sooner = if shift > 0.0 { 1.6 } else { expected * 0.03 };
         assert!(mean < expected + 3.9 * error + 0.1, "λ {weight}, shift {shift}: {mean} ± {error}");
-        assert!(mean > expected - sooner - 3.9 * error, "λ {weight}, shift {shift}: {mean} ± {error}");
+        assert!(
+            mean > expected - sooner - 3.9 * error,
+            "λ {weight}, shift {shift}: {mean} ± {error}"
+        );
     }
 }
 
@@ -109,16 +115,19 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     assert!(after > Span::minutes(2) && after < Span::minutes(5), "named after {after:?}");
     let joined = notes(&facts).filter(|(_, it)| matches!(it, Note::ClusterJoined { .. })).count();
     assert_eq!(joined, 400);
-    let sent = |it: &&Fact| matches!(
-        it.what,
-        What::RemedyStarted { by: Performer::Support | Performer::Technician, .. }
-    );
+    let sent = |it: &&Fact| {
+        matches!(
+            it.what,
+            What::RemedyStarted { by: Performer::Support | Performer::Technician, .. }
+        )
+    };
     let during = |it: &&Fact| it.at > at && it.at < Instant::START + Span::hours(11);
     assert!(facts.iter().filter(during).filter(sent).count() < 20, "somebody was sent");
     // The cluster has an incident of its own, with its own ladder.
     let directory = &two_carriers().plan.directory;
     let alarms = facts.iter().filter(|it| it.who == directory.back_office);
-    let alarms = alarms.filter(|it| matches!(it.what, What::Alarm { detector: Part::BackOffice, .. }));
+    let alarms =
+        alarms.filter(|it| matches!(it.what, What::Alarm { detector: Part::BackOffice, .. }));
     assert_eq!(alarms.count(), 1);
     let over = notes(&facts).find(|(_, it)| matches!(it, Note::ClusterOver { .. }));
     let (over, _) = over.expect("it ends when they are back");
@@ -131,7 +140,8 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
 
 #[test]
 fn without_the_search_for_common_causes_people_are_sent() {
-    let planned = || struck(CARRIER, Span::hours(10), Some(Law::Exactly(Span::hours(3))), Span::ZERO);
+    let planned =
+        || struck(CARRIER, Span::hours(10), Some(Law::Exactly(Span::hours(3))), Span::ZERO);
     let begun = |enabled: bool| {
         let mut bench = two_carriers().with_fault(planned(), 0..400);
         bench.plan.policy.clusters.enabled = enabled;
@@ -155,9 +165,9 @@ fn a_rung_against_a_common_cause_reaches_every_member() {
     bench.plan.policy.ladders.insert(CARRIER, Vec::new());
     bench.plan.policy.last_resort = None;
     let (_, facts) = bench.run();
-    let restored = facts.iter().filter(|it| {
-        matches!(it.what, What::Cleared { by: Some(Remedy::RestoreService), .. })
-    });
+    let restored = facts
+        .iter()
+        .filter(|it| matches!(it.what, What::Cleared { by: Some(Remedy::RestoreService), .. }));
     let (mut count, mut moments) = (0, Vec::new());
     for fact in restored {
         count += 1;
@@ -188,9 +198,9 @@ fn silence_of_a_terminal_is_noticed_and_false_alarms_are_as_rare_as_they_should_
     let (mut simulation, facts) = bench.run();
     let world = simulation.world_of(back_office);
     let raised = world.query::<&BackOffice>().single(world).expect("one back office").raised();
-    let approved = notes(&facts).filter(|(_, it)| {
-        matches!(it, Note::SaleEnded(sale) if sale.outcome == models::Outcome::Approved)
-    });
+    let approved = notes(&facts).filter(
+        |(_, it)| matches!(it, Note::SaleEnded(sale) if sale.outcome == models::Outcome::Approved),
+    );
     // Only approved sales are heard of: theirs is the rate.
     let seconds = end.as_secs_f64() * f64::from(TERMINALS);
     let rate = approved.count() as f64 / seconds;

@@ -9,5 +9,6 @@ mod conformance;
 mod courses;
 mod determinism;
 mod life;
+mod people;
 mod scenarios;
 mod terminals;

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::quantity::Factor;
+use sim::quantity::{Factor, Probability};
 use sim::{Asked, Context, Instant, Mode, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
@@ -47,6 +47,12 @@ pub struct Spec {
     pub closes_at: u8,
     /// Which way to support.
     pub channels: Channels,
+    /// How likely a merchant who has hung up calls again.
+    pub calls_again: Probability,
+    /// How long that takes on average: exponential.
+    pub calls_again_in: Span,
+    /// How likely a merchant does not have a technician come, for what it costs or for the trouble.
+    pub refuses_visit: Probability,
     /// How often a day a merchant looks up a record of the terminal 查询交易记录, on average.
     pub look_ups_per_day: Factor,
 }
@@ -59,6 +65,9 @@ impl Default for Spec {
             opens_at: 7,
             closes_at: 22,
             channels: Channels::default(),
+            calls_again: Probability(0.5),
+            calls_again_in: Span::minutes(20),
+            refuses_visit: Probability(0.0),
             look_ups_per_day: Factor(1.0),
         }
     }
@@ -99,6 +108,8 @@ const NOTICES: Purpose = Purpose::of("merchant: time to notice");
 const REACTS: Purpose = Purpose::of("merchant: time to react");
 const LOOKS_UP: Purpose = Purpose::of("merchant: the next look-up");
 const CHANNEL: Purpose = Purpose::of("merchant: way to support");
+const REFUSES: Purpose = Purpose::of("merchant: whether a visit is refused");
+const AGAIN: Purpose = Purpose::of("merchant: whether to call again");
 const DAY: u64 = Span::days(1).0;
 const HOUR: u64 = Span::hours(1).0;
 
@@ -159,6 +170,32 @@ impl Merchant {
         }
     }
 
+    /// Whether this merchant does not want the technician that was just asked for.
+    fn refuses(&self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
+        spec.refuses_visit.0 > 0.0
+            && cx.stream(REFUSES, u64::from(self.requests)).chance(spec.refuses_visit.0)
+    }
+
+    /// Who has hung up calls again, or leaves it.
+    fn hung_up(&mut self, spec: &Spec, job: Job, cx: &mut Context<'_, Models>) {
+        self.requests += 1;
+        let mut stream = cx.stream(AGAIN, u64::from(self.requests));
+        // Who sees nothing wrong any more lets it be.
+        if self.shown == 0 || !stream.chance(spec.calls_again.0) {
+            return cx.give_up_after(Span::ZERO, job.incident, job.rung);
+        }
+        let wait = Self::at_counter(spec, cx.now(), stream.exponential(spec.calls_again_in));
+        self.call(spec, job, wait, cx);
+    }
+
+    fn call(&self, spec: &Spec, job: Job, wait: Span, cx: &mut Context<'_, Models>) {
+        let weights = [spec.channels.phone.0, spec.channels.website.0, spec.channels.wechat.0];
+        let choice = cx.stream(CHANNEL, u64::from(self.requests)).pick(&weights);
+        let channel = [Channel::Phone, Channel::Website, Channel::Wechat][choice];
+        let support = cx.settings().directory.support;
+        cx.post(support, Part::Support, wait, Parcel::Call(job, channel));
+    }
+
     /// Somebody asks for a rung.
     fn asked(&mut self, spec: &Spec, asked: &Asked<Models>, cx: &mut Context<'_, Models>) {
         self.requests += 1;
@@ -169,10 +206,11 @@ impl Merchant {
         match asked.step.by {
             Performer::Attendant => cx.apply_after(wait + job.takes, job.incident, job.rung),
             Performer::Support => {
-                let weights = [spec.channels.phone.0, spec.channels.website.0, spec.channels.wechat.0];
-                let choice = cx.stream(CHANNEL, u64::from(self.requests)).pick(&weights);
-                let channel = [Channel::Phone, Channel::Website, Channel::Wechat][choice];
-                cx.post(directory.support, Part::Support, wait, Parcel::Call(job, channel));
+                self.call(spec, job, wait, cx);
+            }
+            Performer::Technician if self.refuses(spec, cx) => {
+                cx.note(Note::VisitFailed { incident: job.incident, refused: true });
+                cx.give_up_after(wait, job.incident, job.rung);
             }
             Performer::Technician => {
                 // The provider's after-sales support takes its time before anybody is sent.
@@ -226,15 +264,28 @@ impl Model<Models> for Merchant {
             _ => {}
         }
     }
-    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         match parcel {
             Parcel::Advice(job, waited_ms) => {
-                cx.note(Note::SupportCall { waited_ms, abandoned: false });
+                let incident = job.incident;
+                cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: false });
                 cx.apply_after(job.takes, job.incident, job.rung);
             }
             Parcel::NoHelp(job, waited_ms) => {
-                cx.note(Note::SupportCall { waited_ms, abandoned: true });
-                cx.give_up_after(Span::ZERO, job.incident, job.rung);
+                let incident = job.incident;
+                cx.note(Note::SupportCall { incident, waited_ms, abandoned: true, misled: false });
+                self.hung_up(spec, job, cx);
+            }
+            Parcel::Misled(job, waited_ms) => {
+                let incident = job.incident;
+                cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: true });
+                cx.give_up_after(job.takes, job.incident, job.rung);
+            }
+            Parcel::VisitInVain(job) | Parcel::Refused(job) => {
+                let refused = matches!(parcel, Parcel::Refused(_));
+                cx.note(Note::VisitFailed { incident: job.incident, refused });
+                let stays = if refused { Span::ZERO } else { job.takes };
+                cx.give_up_after(stays, job.incident, job.rung);
             }
             Parcel::Visit(job) => {
                 cx.say(Message::Serviced(job));

@@ -1,13 +1,15 @@
-//! Support desk: a limited number of agents, three ways to reach them, and people who hang up.
+//! Support desk: a limited number of agents, three ways to reach them, opening hours, and people who hang up.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Purpose, Span};
+use sim::quantity::Probability;
+use sim::{ActorId, Context, Instant, Mode, Model, Purpose, Span};
 
 use crate::Models;
+use crate::note::Note;
 use crate::wire::{Channel, Job, Parcel};
 
 /// One way to reach support.
@@ -18,13 +20,26 @@ pub struct Desk {
     pub agents: u32,
     /// Mean time that an agent needs for one case: exponential.
     pub talks: Span,
-    /// Whoever has waited for so long hangs up, on average: exponential.
+    /// Whoever has waited for so long hangs up, on average: exponential. Before it opens nobody's patience is tried.
     pub patience: Span,
+    /// How many can wait; whoever finds more is turned away.
+    pub waiting_room: u32,
+    /// First hour of the day at which it answers, from 0 to 23.
+    pub opens_at: u8,
+    /// Hour of the day from which it takes up no case, from 1 to 24.
+    pub closes_at: u8,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { agents: 4, talks: Span::minutes(6), patience: Span::minutes(12) }
+        Self {
+            agents: 4,
+            talks: Span::minutes(6),
+            patience: Span::minutes(12),
+            waiting_room: 1_000,
+            opens_at: 0,
+            closes_at: 24,
+        }
     }
 }
 
@@ -39,14 +54,49 @@ pub struct Spec {
     pub website: Desk,
     /// WeChat account 微信公众号.
     pub wechat: Desk,
+    /// Triage: how often the script leads to what is needed. Otherwise the merchant is guided to something in vain.
+    pub script_right: Probability,
+    /// Whoever calls again within this time is a repeat caller.
+    pub repeats_within: Span,
 }
 
 impl Default for Spec {
     fn default() -> Self {
         Self {
             phone: Desk::default(),
-            website: Desk { agents: 2, talks: Span::minutes(15), patience: Span::hours(4) },
-            wechat: Desk { agents: 3, talks: Span::minutes(10), patience: Span::hours(1) },
+            website: Desk {
+                agents: 2,
+                talks: Span::minutes(15),
+                patience: Span::hours(4),
+                ..Desk::default()
+            },
+            wechat: Desk {
+                agents: 3,
+                talks: Span::minutes(10),
+                patience: Span::hours(1),
+                ..Desk::default()
+            },
+            script_right: Probability(0.95),
+            repeats_within: Span::hours(24),
+        }
+    }
+}
+
+impl Desk {
+    fn always_open(&self) -> bool {
+        self.closes_at <= self.opens_at || self.closes_at - self.opens_at >= 24
+    }
+    /// When it answers that is reached now: now, or at its next opening.
+    fn opens(&self, now: Instant) -> Instant {
+        let day = Span::days(1).0;
+        let (start, of_day) = (now.0 - now.0 % day, now.0 % day);
+        let (opens, closes) =
+            (Span::hours(u64::from(self.opens_at)).0, Span::hours(u64::from(self.closes_at)).0);
+        match of_day {
+            _ if self.always_open() => now,
+            early if early < opens => Instant(start + opens),
+            late if late >= closes => Instant(start + day + opens),
+            _ => now,
         }
     }
 }
@@ -66,6 +116,26 @@ impl Spec {
 struct Line {
     busy: u32,
     waiting: VecDeque<Case>,
+    figures: Figures,
+}
+
+/// What a desk has done: whoever called was answered, has given up, was turned away, or waits.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Figures {
+    /// Calls.
+    pub arrived: u64,
+    /// Those that were taken up.
+    pub answered: u64,
+    /// Those that were given up.
+    pub abandoned: u64,
+    /// Those that found the waiting room full.
+    pub turned_away: u64,
+    /// Those that wait.
+    pub waiting: u64,
+    /// Those from terminals that had called not long before.
+    pub repeated: u64,
+    /// The time in all that those who were taken up had waited.
+    pub waited: Span,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +144,7 @@ struct Case {
     job: Job,
     since: Instant,
     gives_up: Instant,
+    repeated: bool,
 }
 
 /// State of the desk.
@@ -81,6 +152,8 @@ struct Case {
 pub struct Support {
     lines: [Line; 3],
     cases: u32,
+    /// When each terminal called last.
+    callers: BTreeMap<ActorId, Instant>,
 }
 
 /// Its notes to itself.
@@ -90,6 +163,8 @@ pub enum Timer {
     Free(u8),
     /// Somebody hangs up, if still waiting.
     HangsUp(u8, u32),
+    /// A desk opens.
+    Opens(u8),
 }
 
 /// It does not break.
@@ -115,26 +190,60 @@ impl Support {
         self.cases += 1;
         let (number, now) = (self.cases, cx.now());
         let desk = spec.desk(channel);
-        let mut case = Case { number, job, since: now, gives_up: Instant::NEVER };
+        let last = self.callers.insert(job.terminal, now);
+        let repeated = last.is_some_and(|last| now.since(last) <= spec.repeats_within);
+        let mut case = Case { number, job, since: now, gives_up: Instant::NEVER, repeated };
+        let opens = desk.opens(now);
         let patience = Self::draws(&case, cx).exponential(desk.patience);
-        case.gives_up = now + patience;
+        case.gives_up = opens + patience;
         let line = &mut self.lines[channel as usize];
-        if line.busy < desk.agents {
+        line.figures.arrived += 1;
+        line.figures.repeated += u64::from(repeated);
+        if opens <= now && line.busy < desk.agents {
             self.serve(spec, channel, &case, cx);
-        } else {
+        } else if line.waiting.len() < desk.waiting_room as usize {
             line.waiting.push_back(case);
-            cx.after(patience, Timer::HangsUp(channel as u8, number));
+            cx.after(case.gives_up.since(now), Timer::HangsUp(channel as u8, number));
+        } else {
+            line.figures.turned_away += 1;
+            let no_help = Parcel::NoHelp(job, 0);
+            cx.post(job.terminal, crate::Part::Merchant, Span::ZERO, no_help);
+        }
+    }
+
+    /// What each desk has done: telephone, website, WeChat account.
+    pub fn figures(&self) -> [Figures; 3] {
+        self.lines.each_ref().map(|line| Figures { waiting: line.waiting.len() as u64, ..line.figures })
+    }
+
+    /// Takes up whoever waits, as far as there are agents and the desk is open.
+    fn next(&mut self, spec: &Spec, channel: u8, cx: &mut Context<'_, Models>) {
+        let channel = CHANNELS[usize::from(channel)];
+        let desk = spec.desk(channel);
+        while self.lines[channel as usize].busy < desk.agents && desk.opens(cx.now()) <= cx.now() {
+            let Some(case) = self.lines[channel as usize].waiting.pop_front() else { return };
+            self.serve(spec, channel, &case, cx);
         }
     }
 
     fn serve(&mut self, spec: &Spec, channel: Channel, case: &Case, cx: &mut Context<'_, Models>) {
-        self.lines[channel as usize].busy += 1;
+        let line = &mut self.lines[channel as usize];
+        line.busy += 1;
+        line.figures.answered += 1;
+        line.figures.waited += cx.now().since(case.since);
         let mut stream = Self::draws(case, cx);
         // The first number of the case is its patience.
         let _ = stream.unit();
         let talks = stream.exponential(spec.desk(channel).talks);
         cx.after(talks, Timer::Free(channel as u8));
-        let advice = Parcel::Advice(case.job, waited_ms(case.since, cx.now()));
+        let right = stream.chance(spec.script_right.0);
+        let waited = waited_ms(case.since, cx.now());
+        let advice =
+            if right { Parcel::Advice(case.job, waited) } else { Parcel::Misled(case.job, waited) };
+        let Job { terminal, incident, remedy, .. } = case.job;
+        let talks_ms = u32::try_from(talks.0 / 1_000_000).unwrap_or(u32::MAX);
+        let repeated = case.repeated;
+        cx.note(Note::CaseServed { terminal, incident, remedy, channel, talks_ms, repeated });
         cx.post(case.job.terminal, crate::Part::Merchant, talks, advice);
     }
 }
@@ -159,19 +268,32 @@ impl Model<Models> for Support {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        for channel in CHANNELS {
+            let desk = spec.desk(channel);
+            if !desk.always_open() {
+                cx.after(Span::hours(u64::from(desk.opens_at)), Timer::Opens(channel as u8));
+            }
+        }
+    }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Free(channel) => {
                 let line = &mut self.lines[usize::from(channel)];
                 line.busy -= 1;
-                if let Some(case) = line.waiting.pop_front() {
-                    self.serve(spec, CHANNELS[usize::from(channel)], &case, cx);
+                self.next(spec, channel, cx);
+            }
+            Timer::Opens(channel) => {
+                self.next(spec, channel, cx);
+                if cx.now() + Span::days(1) < cx.settings().end {
+                    cx.after(Span::days(1), Timer::Opens(channel));
                 }
             }
             Timer::HangsUp(channel, number) => {
                 let waiting = &mut self.lines[usize::from(channel)].waiting;
                 let Some(at) = waiting.iter().position(|case| case.number == number) else { return };
                 let Some(case) = waiting.remove(at) else { return };
+                self.lines[usize::from(channel)].figures.abandoned += 1;
                 let waited = waited_ms(case.since, case.gives_up);
                 let no_help = Parcel::NoHelp(case.job, waited);
                 cx.post(case.job.terminal, crate::Part::Merchant, Span::ZERO, no_help);

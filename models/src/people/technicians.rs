@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::quantity::Factor;
+use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Mode, Model, Purpose, Span};
 
 use crate::note::Note;
+use crate::provider;
 use crate::remedy::Remedy;
 use crate::wire::{Job, Parcel};
 use crate::{Models, Part};
@@ -24,10 +25,25 @@ pub struct Spec {
     pub travels: Span,
     /// Standard deviation of the logarithm of that time; 0 is always the median.
     pub spread: Factor,
-    /// Spare terminals in stock.
+    /// First hour of the day at which they set out, from 0 to 23.
+    pub starts_at: u8,
+    /// Hour of the day from which nobody sets out, from 1 to 24.
+    pub ends_at: u8,
+    /// Spare terminals in stock: the pool that terminals are swapped from.
     pub spares: u32,
-    /// Time until a spare that was taken is replaced.
+    /// Median time until a terminal that was taken back has been repaired at the depot and is in the pool again.
     pub resupplied_in: Span,
+    /// Standard deviation of the logarithm of that time; 0 is always the median.
+    pub resupply_spread: Factor,
+    /// Share of the terminals taken back that cannot be repaired: they are scrapped, and a new one is ordered.
+    pub scrapped: Probability,
+    /// Time until an ordered terminal, or an ordered part, has come.
+    pub ordered_in: Span,
+    /// Parts in stock for repairs: batteries, cables, boards. Each that is used is ordered again, so that the stock and
+    /// what is on order are always as many.
+    pub parts: u32,
+    /// The provider does not come: out of contract. Share of the calls.
+    pub refuses: Probability,
 }
 
 impl Default for Spec {
@@ -36,8 +52,15 @@ impl Default for Spec {
             crews: 10,
             travels: Span::hours(3),
             spread: Factor(0.5),
+            starts_at: 0,
+            ends_at: 24,
             spares: 20,
             resupplied_in: Span::days(5),
+            resupply_spread: Factor(0.0),
+            scrapped: Probability(0.0),
+            ordered_in: Span::days(14),
+            parts: 1_000,
+            refuses: Probability(0.0),
         }
     }
 }
@@ -47,7 +70,39 @@ impl Default for Spec {
 pub struct Technicians {
     busy: u32,
     stock: u32,
+    parts: u32,
     waiting: VecDeque<Job>,
+    figures: Figures,
+}
+
+/// What the depot has done, and what it has.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Figures {
+    /// Visits that were asked for.
+    pub asked: u64,
+    /// Visits that were refused.
+    pub refused: u64,
+    /// Technicians that were sent.
+    pub sent: u64,
+    /// Visits that did not mend what they were meant to.
+    pub in_vain: u64,
+    /// Terminals that were swapped.
+    pub swapped: u64,
+    /// Of these, those that could not be repaired.
+    pub scrapped: u64,
+    /// Parts that were used.
+    pub parts_used: u64,
+    /// Jobs that wait for a crew, a spare, a part or the morning.
+    pub waiting: u64,
+    /// Spare terminals in stock.
+    pub stock: u32,
+    /// Parts in stock.
+    pub parts: u32,
+}
+
+/// A remedy that needs a part from the stock.
+pub const fn needs_part(remedy: Remedy) -> bool {
+    matches!(remedy, Remedy::Repair | Remedy::ReplaceBattery | Remedy::ReplaceCable)
 }
 
 /// Its notes to itself.
@@ -57,6 +112,10 @@ pub enum Timer {
     Back,
     /// A spare has come.
     Resupplied,
+    /// A part has come.
+    PartCame,
+    /// They set out.
+    Starts,
 }
 
 /// It does not break.
@@ -68,29 +127,78 @@ pub enum Fault {}
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading;
 
+const REFUSES: Purpose = Purpose::of("technicians: whether they come");
+const DEPOT: Purpose = Purpose::of("technicians: repair at the depot");
 const TRAVEL: Purpose = Purpose::of("technicians: travel");
 
 impl Technicians {
     /// Sends crews to the first jobs that can be done with what is in stock.
     fn send(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        while self.busy < spec.crews {
-            let stock = self.stock;
-            let doable = |job: &Job| job.remedy != Remedy::Swap || stock > 0;
+        while self.busy < spec.crews && spec.at_work(cx.now()) {
+            let (stock, parts) = (self.stock, self.parts);
+            let doable = |job: &Job| match job.remedy {
+                Remedy::Swap => stock > 0,
+                remedy => !needs_part(remedy) || parts > 0,
+            };
             let Some(at) = self.waiting.iter().position(doable) else { return };
             let Some(job) = self.waiting.remove(at) else { return };
             if job.remedy == Remedy::Swap {
                 self.stock -= 1;
-                cx.after(spec.resupplied_in, Timer::Resupplied);
+                self.figures.swapped += 1;
+                let back = self.repaired_in(spec, &job, cx);
+                cx.after(back, Timer::Resupplied);
+            } else if needs_part(job.remedy) {
+                self.parts -= 1;
+                self.figures.parts_used += 1;
+                cx.after(spec.ordered_in, Timer::PartCame);
             }
             self.busy += 1;
+            self.figures.sent += 1;
             let name = TRAVEL.numbered(u64::from(job.terminal.0));
             let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.rung));
             let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
-            cx.note(Note::TechnicianSent { terminal: job.terminal });
-            cx.post(job.terminal, Part::Merchant, travels, Parcel::Visit(job));
+            let provider = provider::of(job.terminal, cx).map(|(_, it)| it);
+            let takes = job.takes.scaled(provider.map_or(1.0, |it| it.hands_on.0));
+            let fixes = provider.is_none_or(|it| stream.chance(it.first_time_fix.0));
+            let charge = provider.and_then(|it| it.visit).map(|it| it.amount());
+            let Job { terminal, incident, remedy, .. } = job;
+            cx.note(Note::TechnicianSent { terminal, incident, remedy, charge });
+            let job = Job { takes, ..job };
+            self.figures.in_vain += u64::from(!fixes);
+            let visit = if fixes { Parcel::Visit(job) } else { Parcel::VisitInVain(job) };
+            cx.post(job.terminal, Part::Merchant, travels, visit);
             // There, hands on, and back.
             cx.after(travels + job.takes + travels, Timer::Back);
         }
+    }
+
+    /// When the terminal that is taken back, or a new one for it, is in the pool.
+    fn repaired_in(&mut self, spec: &Spec, job: &Job, cx: &Context<'_, Models>) -> Span {
+        let name = DEPOT.numbered(u64::from(job.terminal.0));
+        let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.rung));
+        if stream.chance(spec.scrapped.0) {
+            self.figures.scrapped += 1;
+            return spec.ordered_in;
+        }
+        let median = spec.resupplied_in.0 as f64;
+        Span::from_nanos_f64(stream.lognormal(median, spec.resupply_spread.0))
+    }
+
+    /// What the depot has done, and what it has.
+    pub fn figures(&self) -> Figures {
+        let Self { stock, parts, waiting, figures, .. } = self;
+        Figures { waiting: waiting.len() as u64, stock: *stock, parts: *parts, ..*figures }
+    }
+}
+
+impl Spec {
+    fn round_the_clock(&self) -> bool {
+        self.ends_at <= self.starts_at || self.ends_at - self.starts_at >= 24
+    }
+    fn at_work(&self, now: Instant) -> bool {
+        let hour = now.0 % Span::days(1).0 / Span::hours(1).0;
+        let hours = u64::from(self.starts_at)..u64::from(self.ends_at);
+        self.round_the_clock() || hours.contains(&hour)
     }
 }
 
@@ -108,17 +216,34 @@ impl Model<Models> for Technicians {
     type Belief = ();
 
     fn build(spec: &Spec) -> Self {
-        Self { stock: spec.spares, ..Self::default() }
+        Self { stock: spec.spares, parts: spec.parts, ..Self::default() }
+    }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if !spec.round_the_clock() {
+            cx.after(Span::hours(u64::from(spec.starts_at)), Timer::Starts);
+        }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Back => self.busy -= 1,
             Timer::Resupplied => self.stock += 1,
+            Timer::PartCame => self.parts += 1,
+            Timer::Starts if cx.now() + Span::days(1) < cx.settings().end => {
+                cx.after(Span::days(1), Timer::Starts);
+            }
+            Timer::Starts => {}
         }
         self.send(spec, cx);
     }
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         if let Parcel::Dispatch(job) = parcel {
+            self.figures.asked += 1;
+            let name = REFUSES.numbered(u64::from(job.terminal.0));
+            let occurrence = u64::from(job.incident) << 8 | u64::from(job.rung);
+            if spec.refuses.0 > 0.0 && cx.stream(name, occurrence).chance(spec.refuses.0) {
+                self.figures.refused += 1;
+                return cx.post(job.terminal, Part::Merchant, Span::ZERO, Parcel::Refused(job));
+            }
             self.waiting.push_back(job);
             self.send(spec, cx);
         }

@@ -114,7 +114,11 @@ impl Fold {
         let (mut members, mut right_members) = (0, 0);
         let mut found: Vec<u16> = Vec::new();
         for open in self.clusters.into_values() {
-            let (cluster, plan) = score(&open, outcome, &Truth { stories, hubs: &hubs, of_actor: &of_actor, struck: &struck });
+            let (cluster, plan) = score(
+                &open,
+                outcome,
+                &Truth { stories, hubs: &hubs, of_actor: &of_actor, struck: &struck },
+            );
             members += u64::from(cluster.members);
             right_members += u64::from(cluster.right_members);
             found.extend(plan.filter(|_| cluster.right));

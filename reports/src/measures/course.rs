@@ -76,6 +76,8 @@ impl Course {
         all.doubled += one.doubled;
         all.at_risk += one.at_risk;
         all.cost += one.cost;
+        all.lost_margin += one.lost_margin;
+        all.outage += one.outage;
     }
 
     /// How many were never detected.

@@ -1,18 +1,19 @@
 //! What the page says, apart from how: plain names and numbers, kept in the run folder so that the page can be made anew.
 
 use models::{Family, Fault};
-use scenarios::Outcome;
+use scenarios::{Costs, Outcome};
 use serde::{Deserialize, Serialize};
 use sim::Instant;
 
 use super::tale::{self, Tale};
 use crate::Analysis;
-use crate::export::performer;
 use crate::folder::replay_command;
 use crate::measures::course::{detection_time, recovery_time};
-use crate::measures::{Availability, Clusters, Course, FalseAlarms, Fleet, Life, Payments};
+use crate::measures::{
+    Availability, Clusters, Cost, Course, FalseAlarms, Fleet, Life, Payments,
+};
 use crate::statistics::{KaplanMeier, Lifetime, Share};
-use crate::stories::{COSTS, Story};
+use crate::stories::Story;
 use crate::verdict::Judgement;
 
 /// Version of what follows.
@@ -61,7 +62,10 @@ pub struct Content {
     pub false_list: Vec<FalseAlarm>,
     /// Time out of service that no fault explains, in seconds.
     pub unexplained_s: f64,
-    /// What a remedy is assumed to cost, in minor units, by who carries it out.
+    /// What trouble cost.
+    #[serde(default)]
+    pub cost: Cost,
+    /// The prices that were assumed, in minor units.
     pub costs: Vec<(String, i64)>,
 }
 
@@ -201,7 +205,7 @@ impl Content {
     pub fn of(outcome: &Outcome, analysis: &Analysis) -> Self {
         let Analysis { told, measures, judgement } = analysis;
         let end = Instant::START + outcome.simulated;
-        let costs = COSTS.iter().map(|&(by, cost)| (performer(by).to_owned(), cost.0)).collect();
+        let costs = prices(&outcome.scenario.policies.costs);
         Self {
             schema: SCHEMA.to_owned(),
             identity: identity(outcome),
@@ -230,9 +234,25 @@ impl Content {
             false_alarms: measures.false_alarms,
             false_list: false_list(outcome, analysis),
             unexplained_s: told.unexplained.as_secs_f64(),
+            cost: measures.cost.clone(),
             costs,
         }
     }
+}
+
+/// The prices of a scenario, by what they are for.
+fn prices(costs: &Costs) -> Vec<(String, i64)> {
+    let Costs { call_minute, visit, part, swap, command, merchant, outage_minute, .. } = costs;
+    let named = [
+        ("a minute of support", call_minute),
+        ("a visit", visit),
+        ("a part", part),
+        ("a swap", swap),
+        ("a command", command),
+        ("a remedy by the merchant", merchant),
+        ("a minute out of service", outage_minute),
+    ];
+    named.map(|(name, price)| (name.to_owned(), price.minor())).into()
 }
 
 fn identity(outcome: &Outcome) -> Identity {

@@ -18,6 +18,8 @@ pub(super) struct Watch {
     pub(super) recent: Option<usize>,
     /// The last remedy that was carried out here, and the story that it was meant for.
     pub(super) remedied: Option<(Instant, Option<usize>)>,
+    /// When a remedy was carried out here last that mended nothing and interrupted what went on.
+    pub(super) needless: Option<Instant>,
     /// Out of service since then, laid to this story.
     pub(super) down: Option<(Instant, Option<usize>)>,
 }

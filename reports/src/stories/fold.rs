@@ -4,20 +4,25 @@ use std::collections::BTreeMap;
 
 use models::invariants::{Breach, Invariant};
 use models::{Fact, Fault, Money, Note, Outcome, Part, Remedy, Sale};
+use scenarios::costs::Costs;
 use sim::{ActorId, Instant, NATURAL, Performer, Span, What};
 
 use super::attribution::Scene;
-use super::{Alarm, Chronicle, Cleared, Detection, Diagnosis, Story, Tried, cost};
+use super::bill::{self, Item};
+use super::{Alarm, Chronicle, Cleared, Detection, Diagnosis, Story, Tried};
 
 /// Reads facts one by one and keeps one story a fault occurrence.
 #[derive(Debug)]
 pub struct Fold {
+    costs: Costs,
     scene: Scene,
     told: Chronicle,
     /// How many incidents of each story are open.
     open: Vec<u32>,
     /// Incidents that are open: by the actor that keeps one and its number there.
     incidents: BTreeMap<(ActorId, u16), Incident>,
+    /// The alarm that opened each incident, for what is charged to it later. Numbers are used again after 65,536.
+    alarm_of: BTreeMap<(ActorId, u16), usize>,
 }
 
 /// An open incident.
@@ -36,12 +41,14 @@ const LOOKED_AT: usize = 64;
 
 impl Fold {
     /// Nothing read yet. Actors from `terminals` on are hubs.
-    pub fn new(terminals: u32) -> Self {
+    pub fn new(terminals: u32, costs: &Costs) -> Self {
         Self {
+            costs: costs.clone(),
             scene: Scene::new(terminals),
             told: Chronicle::default(),
             open: Vec::new(),
             incidents: BTreeMap::new(),
+            alarm_of: BTreeMap::new(),
         }
     }
 
@@ -67,8 +74,8 @@ impl Fold {
             What::RemedyStarted { incident, rung, remedy, by } => {
                 self.started(at, who, incident, rung, remedy, by);
             }
-            What::RemedyApplied { incident, remedy, by, .. } => {
-                self.applied(at, who, incident, remedy, by);
+            What::RemedyApplied { incident, remedy, by, mended, .. } => {
+                self.applied(at, who, incident, (remedy, by), mended > 0);
             }
             What::Restored { incident } => self.restored(at, who, incident),
             What::Exhausted { incident } => {
@@ -168,6 +175,18 @@ impl Fold {
     fn close_down(&mut self, who: ActorId, at: Instant) {
         let hub = self.scene.is_hub(who);
         let Some((since, story)) = self.scene.watch_mut(who).down.take() else { return };
+        if !hub {
+            let milliseconds = at.since(since).0 / 1_000_000;
+            let amount = bill::by_minute(self.costs.outage_minute.amount(), milliseconds);
+            self.told.bill.add(Item::Outage, amount);
+            match story {
+                Some(story) => self.told.stories[story].toll.outage += amount,
+                None => self.told.bill.elsewhere += amount,
+            }
+            if self.scene.watch(who).is_some_and(|it| it.needless == Some(since)) {
+                self.told.bill.harm.down += at.since(since);
+            }
+        }
         let Some(story) = story else {
             if !hub {
                 self.told.unexplained += at.since(since);
@@ -207,6 +226,7 @@ impl Fold {
             story.restored = None;
             self.open[number] += 1;
         }
+        self.alarm_of.insert((who, incident), self.told.alarms.len());
         self.incidents
             .insert((who, incident), Incident { alarm: self.told.alarms.len(), tried: None });
         self.told.alarms.push(Alarm {
@@ -274,16 +294,48 @@ impl Fold {
         }
     }
 
-    fn applied(&mut self, at: Instant, who: ActorId, incident: u16, remedy: Remedy, by: Performer) {
+    /// Charges what was spent because of an incident to its alarm and to the story behind it.
+    fn charge(
+        &mut self,
+        (who, incident): (ActorId, u16),
+        (remedy, by): (Remedy, Performer),
+        (item, amount): (Item, Money),
+    ) {
+        self.told.bill.spend(item, remedy, by, amount);
+        // What is closed is remembered: a technician on the way comes and is paid.
+        let Some(&alarm) = self.alarm_of.get(&(who, incident)) else {
+            self.told.bill.elsewhere += amount;
+            return;
+        };
+        let alarm = &mut self.told.alarms[alarm];
+        alarm.cost += amount;
+        if let Some(story) = alarm.story {
+            self.told.stories[story].toll.cost += amount;
+        }
+    }
+
+    fn applied(
+        &mut self,
+        at: Instant,
+        who: ActorId,
+        incident: u16,
+        (remedy, by): (Remedy, Performer),
+        mended: bool,
+    ) {
         if let Some(open) = self.incidents.get(&(who, incident)) {
-            let alarm = &mut self.told.alarms[open.alarm];
-            alarm.remedies += 1;
-            alarm.cost += cost(by);
+            self.told.alarms[open.alarm].remedies += 1;
+        }
+        if let Some(spent) = bill::of_remedy(&self.costs, remedy, by) {
+            self.charge((who, incident), (remedy, by), spent);
+        }
+        if !self.scene.is_hub(who) {
+            let needless = !mended && bill::interrupts(remedy);
+            self.told.bill.harm.needless += u64::from(needless);
+            self.scene.watch_mut(who).needless = needless.then_some(at);
         }
         let mut meant_for = None;
         if let Some((story, number)) = self.behind(who, incident) {
             meant_for = Some(number);
-            story.toll.cost += cost(by);
             // At its own actor a fault is cleared before the remedy is noted, at the same instant.
             let mended =
                 story.who == who && story.cleared == Some(Cleared { at, by: Some(remedy) });
@@ -324,6 +376,16 @@ impl Fold {
     fn noted(&mut self, at: Instant, who: ActorId, note: Note) {
         match note {
             Note::SaleEnded(sale) => self.sale(at, who, &sale),
+            Note::CaseServed { terminal, incident, remedy, talks_ms, .. } => {
+                let amount = bill::by_minute(self.costs.call_minute.amount(), u64::from(talks_ms));
+                let by = (remedy, Performer::Support);
+                self.charge((terminal, incident), by, (Item::Call, amount));
+            }
+            Note::TechnicianSent { terminal, incident, remedy, charge } => {
+                let amount = charge.unwrap_or(self.costs.visit.amount());
+                let by = (remedy, Performer::Technician);
+                self.charge((terminal, incident), by, (Item::Visit, amount));
+            }
             Note::ReversalQueued { .. } => {
                 if let Some(story) = self.scene.blame(&self.told.stories, who, at, false) {
                     self.told.stories[story].toll.reversed += 1;
@@ -346,7 +408,19 @@ impl Fold {
                 self.told.stories[story].first_failure.get_or_insert(at);
             }
         }
+        let margin = bill::share(sale.amount, self.costs.margin.0);
+        if !delayed {
+            self.told.bill.add(Item::LostSales, margin);
+            if lost && self.scene.watch(who).is_some_and(|it| it.needless == Some(at)) {
+                let harm = &mut self.told.bill.harm;
+                harm.sales_lost += 1;
+                harm.lost_minor += sale.amount.0;
+            }
+        }
         let Some(number) = self.scene.blame(&self.told.stories, who, sale.began, technical) else {
+            if !delayed {
+                self.told.bill.elsewhere += margin;
+            }
             return;
         };
         let story = &mut self.told.stories[number];
@@ -359,6 +433,7 @@ impl Fold {
         }
         if !delayed {
             toll.at_risk += sale.amount;
+            toll.lost_margin += margin;
             if story.who != who && story.cleared.is_none() {
                 story.first_failure.get_or_insert(at);
             }

@@ -1,6 +1,6 @@
 use models::wire::Code;
-use models::{Cue, Money, Outcome as Ending, Part, Remedy};
-use sim::{Instant, Performer, Span, What};
+use models::{Cue, Money, Note, Outcome as Ending, Part, Remedy};
+use sim::{ActorId, Instant, Performer, Span, What};
 
 use super::Diagnosis;
 use crate::statistics::Interval;
@@ -98,6 +98,8 @@ fn what_nobody_notices_is_kept_as_censored() {
 fn an_alarm_without_a_fault_is_false() {
     let mut tape = mended();
     tape.at(400).alarm(0, 1, CABLE).starts(0, 1, Remedy::Replug, Performer::Technician);
+    let (terminal, remedy) = (ActorId(0), Remedy::Replug);
+    tape.says(0, What::Noted(Note::TechnicianSent { terminal, incident: 1, remedy, charge: None }));
     tape.at(500).applies(0, 1, Remedy::Replug, Performer::Technician).restores(0, 1);
     tape.at(900).alarm(1, 0, PAPER);
     let analysis = tape.analyse();

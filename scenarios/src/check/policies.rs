@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use models::provider::Choice;
 use models::watch::{Chart, Clusters, Detectors};
 use sim::Span;
 
@@ -101,6 +102,66 @@ impl Checker<'_> {
             let message = "charts read reports, and terminals send none";
             let hint = "set `policies.telemetry.period`";
             self.warning(Code::Contradiction, spot.field("charts").range(), message, hint);
+        }
+    }
+
+    /// People around the terminals: hours that end before they begin, chances that add up to more than one.
+    pub(super) fn people(&mut self) {
+        let people = self.root().field("people");
+        let of = &self.scenario.people;
+        let (merchant, support, technicians) = (&of.merchant, &of.support, &of.technicians);
+        let desks =
+            [("phone", &support.phone), ("website", &support.website), ("wechat", &support.wechat)];
+        for (name, desk) in desks {
+            let spot = people.field("support").field(name);
+            self.hours((desk.opens_at, "opens_at"), (desk.closes_at, "closes_at"), &spot);
+            self.not_zero(desk.talks, "the time of a case", &spot.field("talks"));
+        }
+        let spot = people.field("merchant");
+        self.hours((merchant.opens_at, "opens_at"), (merchant.closes_at, "closes_at"), &spot);
+        let ways = &merchant.channels;
+        if ways.phone.0 + ways.website.0 + ways.wechat.0 <= 0.0 {
+            let at = spot.field("channels").range();
+            let message = "no merchant has a way to support";
+            self.error(Code::EmptySelection, at, message, "give one of them a weight above 0");
+        }
+        if let Choice::Named(name) = &of.tenure.provider
+            && !of.onboarding.providers.contains_key(name)
+        {
+            let at = people.field("tenure").field("provider").range();
+            let message = format!("there is no provider `{name}`");
+            self.error(
+                Code::UnknownName,
+                at,
+                message,
+                "describe it in `people.onboarding.providers`",
+            );
+        }
+        let spot = people.field("technicians");
+        self.hours((technicians.starts_at, "starts_at"), (technicians.ends_at, "ends_at"), &spot);
+        if technicians.travels == Span::ZERO {
+            let message = "technicians are at every terminal at once: they have no way to travel";
+            let hint = "write how long half of the ways take at most, such as \"2h\"";
+            self.error(Code::WrongTimes, spot.field("travels").range(), message, hint);
+        }
+        if technicians.refuses.0 + merchant.refuses_visit.0 > 1.0 {
+            let message = "merchants and technicians together refuse more visits than there are";
+            let hint =
+                "`technicians.refuses` and `merchant.refuses_visit` have to add up to at most 1";
+            self.error(Code::Contradiction, spot.field("refuses").range(), message, hint);
+        }
+    }
+
+    /// Reports hours of a day that end before they begin.
+    fn hours(&mut self, (from, opens): (u8, &str), (to, closes): (u8, &str), spot: &Spot<'_>) {
+        if from > 23 || to > 24 {
+            let at = spot.field(if from > 23 { opens } else { closes }).range();
+            let hint = format!("`{opens}` is from 0 to 23, `{closes}` from 1 to 24");
+            self.error(Code::OutOfRange, at, "a day has no such hour", hint);
+        } else if to <= from {
+            let message = format!("the hours end at {to}, before they begin at {from}");
+            let hint = format!("set `{closes}` to more than `{opens}`");
+            self.error(Code::WrongTimes, spot.field(closes).range(), message, hint);
         }
     }
 

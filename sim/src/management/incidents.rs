@@ -80,9 +80,7 @@ pub(super) fn close_one<K: Kinds, B: Body<K>>(
     suspect: K::Fault,
     about: ActorId,
 ) {
-    let it = |i: &Incident<K>| {
-        i.detector == detector && i.suspect == suspect && i.about == about
-    };
+    let it = |i: &Incident<K>| i.detector == detector && i.suspect == suspect && i.about == about;
     if let Some(at) = body.care().incidents.iter().position(it) {
         restore(body, cx, at);
     }
@@ -263,7 +261,8 @@ pub(super) fn treat<K: Kinds, B: Body<K>>(
         let named = if plan == NATURAL { u64::MAX } else { cx.settings.planned(plan).stream };
         let draw = u64::from(round) << 16 | u64::from(tries);
         if unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability {
-            let lasts = if plan == NATURAL { None } else { comes_back(cx, step.remedy, named, draw) };
+            let lasts =
+                if plan == NATURAL { None } else { comes_back(cx, step.remedy, named, draw) };
             clear(body, cx, index, Some(step.remedy), lasts);
             mended += 1;
         } else {

@@ -1,0 +1,167 @@
+//! Cost: what was spent on trouble and lost by it, by item, remedy and fault mode; every amount once.
+
+use std::collections::BTreeMap;
+
+use models::{Fact, Fault, Note};
+use serde::{Deserialize, Serialize};
+use sim::What;
+
+use crate::export::performer;
+use crate::stories::{Chronicle, Line, Toll};
+
+/// A line of the bill.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What it is for.
+    pub name: String,
+    /// How often it was counted.
+    pub count: u64,
+    /// What it came to, in minor units.
+    pub minor: i64,
+}
+
+impl Entry {
+    fn of(name: String, line: &Line) -> Self {
+        Self { name, count: line.count, minor: line.minor }
+    }
+}
+
+/// What one fault mode cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ByFault {
+    /// The fault.
+    pub fault: String,
+    /// How many times it struck.
+    pub struck: u64,
+    /// Calls, visits, parts, swaps, commands, the merchant's time, in minor units.
+    pub remedies_minor: i64,
+    /// Margin of the sales that it lost, in minor units.
+    pub lost_sales_minor: i64,
+    /// Price of the time out of service, in minor units.
+    pub outage_minor: i64,
+    /// Amounts of the sales that it put at risk, in minor units: no cost, but what there was to lose.
+    pub at_risk_minor: i64,
+}
+
+/// What the support desk and the technicians did.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Support {
+    /// Cases that were taken up.
+    pub served: u64,
+    /// Those from terminals that had called not long before.
+    pub repeated: u64,
+    /// Calls that were given up.
+    pub abandoned: u64,
+    /// Cases whose advice was not what was needed.
+    pub misled: u64,
+    /// Technicians that were sent.
+    pub visits: u64,
+    /// Visits that did not mend what they were meant to.
+    pub visits_in_vain: u64,
+    /// Visits that the merchant or the provider refused.
+    pub visits_refused: u64,
+}
+
+/// What trouble cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// All of it, in minor units of the run's currency.
+    pub total_minor: i64,
+    /// By what it was for; they add up to the whole.
+    pub items: Vec<Entry>,
+    /// What was spent on remedies, by remedy and who carried it out.
+    pub remedies: Vec<Entry>,
+    /// By fault mode, the dearest first.
+    pub faults: Vec<ByFault>,
+    /// Spent on alarms with no fault behind them, in minor units.
+    pub false_alarms_minor: i64,
+    /// Spent on or lost by what no fault explains, in minor units. Faults, false alarms and this add up to the whole.
+    pub elsewhere_minor: i64,
+    /// Amounts of all sales that faults put at risk, in minor units.
+    pub at_risk_minor: i64,
+    /// Restarts and swaps that mended nothing.
+    pub needless: u64,
+    /// Sales under way that they broke off.
+    pub needless_lost_sales: u64,
+    /// What those would have come to, in minor units.
+    pub needless_lost_minor: i64,
+    /// Time out of service that they made, in seconds.
+    pub needless_down_s: f64,
+    /// What the support desk and the technicians did.
+    pub support: Support,
+}
+
+/// Reads what the support desk and the technicians do.
+#[derive(Debug, Default)]
+pub struct Fold(Support);
+
+impl Fold {
+    /// Reads one fact.
+    pub fn take(&mut self, fact: &Fact) {
+        let What::Noted(note) = fact.what else { return };
+        let Self(support) = self;
+        match note {
+            Note::CaseServed { repeated, .. } => {
+                support.served += 1;
+                support.repeated += u64::from(repeated);
+            }
+            Note::SupportCall { abandoned, misled, .. } => {
+                support.abandoned += u64::from(abandoned);
+                support.misled += u64::from(misled);
+            }
+            Note::TechnicianSent { .. } => support.visits += 1,
+            Note::VisitFailed { refused, .. } => {
+                support.visits_refused += u64::from(refused);
+                support.visits_in_vain += u64::from(!refused);
+            }
+            _ => {}
+        }
+    }
+
+    /// All facts have been read.
+    pub fn finish(self, told: &Chronicle) -> Cost {
+        let bill = &told.bill;
+        let mut faults: BTreeMap<Fault, (u64, Toll)> = BTreeMap::new();
+        for story in &told.stories {
+            let (struck, toll) = faults.entry(story.fault).or_default();
+            *struck += 1;
+            toll.cost += story.toll.cost;
+            toll.lost_margin += story.toll.lost_margin;
+            toll.outage += story.toll.outage;
+            toll.at_risk += story.toll.at_risk;
+        }
+        let at_risk_minor = faults.values().map(|(_, toll)| toll.at_risk.0).sum();
+        let mut dearest: Vec<_> = faults.into_iter().collect();
+        // A stable sort: what costs the same stays in the catalogue's order.
+        dearest.sort_by_key(|(_, (_, toll))| std::cmp::Reverse(toll.total().0));
+        let by_fault = |(fault, (struck, toll)): (Fault, (u64, Toll))| ByFault {
+            fault: fault.to_string(),
+            struck,
+            remedies_minor: toll.cost.0,
+            lost_sales_minor: toll.lost_margin.0,
+            outage_minor: toll.outage.0,
+            at_risk_minor: toll.at_risk.0,
+        };
+        let remedies = bill.remedies.iter().map(|(&(remedy, by), line)| {
+            Entry::of(format!("{} by {}", remedy.name(), performer(by)), line)
+        });
+        Cost {
+            total_minor: bill.total().0,
+            items: bill
+                .items
+                .iter()
+                .map(|(item, line)| Entry::of(item.name().into(), line))
+                .collect(),
+            remedies: remedies.collect(),
+            faults: dearest.into_iter().map(by_fault).collect(),
+            false_alarms_minor: told.false_alarms().map(|alarm| alarm.cost.0).sum(),
+            elsewhere_minor: bill.elsewhere.0,
+            at_risk_minor,
+            needless: bill.harm.needless,
+            needless_lost_sales: bill.harm.sales_lost,
+            needless_lost_minor: bill.harm.lost_minor,
+            needless_down_s: bill.harm.down.as_secs_f64(),
+            support: self.0,
+        }
+    }
+}
