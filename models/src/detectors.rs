@@ -92,6 +92,14 @@ const DETECTORS: &[Detector] = &[
         blind_to: "a board that is dead: it does not test itself",
     },
     Detector {
+        name: "tamper-switch",
+        zh: "防拆开关",
+        place: Place::Device,
+        part: Part::Tamper,
+        sees: "that the body was opened or moved as it must not be: it locks the terminal and wipes its keys",
+        blind_to: "who opened it, and why: a blow or an empty coin cell looks like an attack",
+    },
+    Detector {
         name: "error-counters",
         zh: "错误计数",
         place: Place::Device,

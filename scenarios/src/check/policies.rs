@@ -114,11 +114,11 @@ impl Checker<'_> {
             [("phone", &support.phone), ("website", &support.website), ("wechat", &support.wechat)];
         for (name, desk) in desks {
             let spot = people.field("support").field(name);
-            self.hours((desk.opens_at, "opens_at"), (desk.closes_at, "closes_at"), &spot);
+            self.day_hours((desk.opens_at, "opens_at"), (desk.closes_at, "closes_at"), &spot);
             self.not_zero(desk.talks, "the time of a case", &spot.field("talks"));
         }
         let spot = people.field("merchant");
-        self.hours((merchant.opens_at, "opens_at"), (merchant.closes_at, "closes_at"), &spot);
+        self.day_hours((merchant.opens_at, "opens_at"), (merchant.closes_at, "closes_at"), &spot);
         let ways = &merchant.channels;
         if ways.phone.0 + ways.website.0 + ways.wechat.0 <= 0.0 {
             let at = spot.field("channels").range();
@@ -138,7 +138,7 @@ impl Checker<'_> {
             );
         }
         let spot = people.field("technicians");
-        self.hours((technicians.starts_at, "starts_at"), (technicians.ends_at, "ends_at"), &spot);
+        self.day_hours((technicians.starts_at, "starts_at"), (technicians.ends_at, "ends_at"), &spot);
         if technicians.travels == Span::ZERO {
             let message = "technicians are at every terminal at once: they have no way to travel";
             let hint = "write how long half of the ways take at most, such as \"2h\"";
@@ -153,7 +153,7 @@ impl Checker<'_> {
     }
 
     /// Reports hours of a day that end before they begin.
-    fn hours(&mut self, (from, opens): (u8, &str), (to, closes): (u8, &str), spot: &Spot<'_>) {
+    fn day_hours(&mut self, (from, opens): (u8, &str), (to, closes): (u8, &str), spot: &Spot<'_>) {
         if from > 23 || to > 24 {
             let at = spot.field(if from > 23 { opens } else { closes }).range();
             let hint = format!("`{opens}` is from 0 to 23, `{closes}` from 1 to 24");
