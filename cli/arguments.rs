@@ -25,8 +25,10 @@ pub(crate) enum Command {
     Check(Check),
     /// Lists what there is.
     List(List),
-    /// Explains a fault, a model, a cue, a remedy or another term.
+    /// Explains a model, a fault, a cue, a remedy, a detector, a measure or another term.
     Explain(Explain),
+    /// Shows which fault modes are struck, felt, noticed, isolated and mended.
+    Coverage(Coverage),
     /// Writes a small scenario to start from.
     New(New),
     /// Makes the report of a run folder again.
@@ -105,11 +107,45 @@ pub(crate) enum Listed {
 /// Explains a term.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A fault such as printer.jam, a model, a cue, a remedy, a family, or another term such as MTTD.
+    /// A fault such as printer.jam, a model, a cue, a remedy, a detector, a measure, a family, or a term such as MTTD.
     pub(crate) term: String,
+    /// In which language.
+    #[arg(long, default_value = "both")]
+    pub(crate) lang: Language,
     /// Prints it as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Counts what runs have seen of every fault mode.
+#[derive(Debug, Args)]
+pub(crate) struct Coverage {
+    /// Run folders; the scenarios under ./scenarios are run if none is given.
+    pub(crate) runs: Vec<PathBuf>,
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The language of explanations.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Language {
+    /// English.
+    En,
+    /// 中文.
+    Zh,
+    /// English, then 中文.
+    Both,
+}
+
+impl From<Language> for reports::explain::Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Zh => Self::Zh,
+            Language::Both => Self::Both,
+        }
+    }
 }
 
 /// Writes a small scenario.

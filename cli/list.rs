@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use models::{Fault, Part};
+use reports::explain;
 use serde_json::{Value, json};
 
 use crate::arguments::{List, Listed, New};
-use crate::{End, print, refuse, run, terms};
+use crate::{End, print, refuse, run};
 
 /// Lists what there is.
 pub(crate) fn list(arguments: &List) -> End {
@@ -31,7 +32,7 @@ fn faults() -> (Vec<String>, Value) {
         let mode = fault.mode();
         format!("{:<32} {:<12} {} {}", fault.to_string(), mode.family.name(), mode.zh, mode.effect)
     };
-    let data = Fault::all().map(terms::fault_data).collect();
+    let data = Fault::all().map(explain::fault_data).collect();
     (Fault::all().map(line).collect(), Value::Array(data))
 }
 
@@ -39,7 +40,7 @@ fn models() -> (Vec<String>, Value) {
     let line = |part: &Part| {
         format!("{:<14} {:<9} {} {}", part.name(), part.group(), part.zh(), part.about())
     };
-    let data = Part::ALL.iter().map(|part| terms::model_data(*part)).collect();
+    let data = Part::ALL.iter().map(|part| explain::model_data(*part)).collect();
     (Part::ALL.iter().map(line).collect(), Value::Array(data))
 }
 
@@ -63,7 +64,7 @@ fn scenarios() -> Result<(Vec<String>, Value), String> {
 }
 
 /// The scenario files of a folder and of the folders in it.
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+pub(crate) fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {

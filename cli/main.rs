@@ -4,9 +4,9 @@
 
 mod arguments;
 mod check;
+mod coverage;
 mod list;
 mod run;
-mod terms;
 mod validate;
 
 use std::io::Write;
@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::check(&check),
         Command::List(list) => list::list(&list),
         Command::Explain(explain) => explain_term(&explain),
+        Command::Coverage(coverage) => coverage::coverage_of(&coverage),
         Command::New(new) => list::new_scenario(&new),
         Command::Report(report) => make_report(&report),
         Command::Validate(validate) => validate::validate(&validate),
@@ -58,18 +59,23 @@ pub(crate) fn refuse(why: &str) -> End {
 }
 
 fn explain_term(explain: &Explain) -> End {
-    match terms::explain(&explain.term) {
-        Ok(found) if explain.json => print(&found.data.to_string()),
-        Ok(found) => print(&found.text),
-        Err(near) if near.is_empty() => {
-            return refuse(&format!(
-                "\"{}\" is not known; see posrig list faults|models",
-                explain.term
-            ));
+    let lang = explain.lang.into();
+    match reports::explain::explain(&explain.term) {
+        Ok(found) if explain.json => {
+            let found = found.iter().map(|entry| entry.json(lang)).collect();
+            print(&serde_json::Value::Array(found).to_string());
+        }
+        Ok(found) => {
+            let found: Vec<_> = found.iter().map(|entry| entry.text(lang)).collect();
+            print(&found.join("\n\n"));
         }
         Err(near) => {
-            let near = near.join(", ");
-            return refuse(&format!("\"{}\" is not known; did you mean {near}?", explain.term));
+            let hint = if near.is_empty() {
+                "see posrig list faults|models".to_owned()
+            } else {
+                format!("did you mean {}?", near.join(", "))
+            };
+            return refuse(&format!("\"{}\" is not known; {hint}", explain.term));
         }
     }
     End::Passed

@@ -153,6 +153,34 @@ impl Cue {
         }
     }
 
+    /// Its name in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::BlankScreen => "黑屏",
+            Self::FrozenScreen => "画面卡死",
+            Self::NoNetworkText => "提示无网络",
+            Self::NoAnswerText => "提示系统繁忙",
+            Self::RefusedText => "提示指令被拒",
+            Self::PaperText => "提示缺纸",
+            Self::JamText => "提示卡纸",
+            Self::LowBatteryText => "电量低",
+            Self::ErrorTone => "错误提示音",
+            Self::Silence => "无提示音",
+            Self::PowerLightOut => "电源灯不亮",
+            Self::ChargeLightOut => "充电灯不亮",
+            Self::LinkLightBlinks => "联网灯闪烁",
+            Self::SlowOperation => "操作迟缓",
+            Self::NoReactionToCard => "刷卡无反应",
+            Self::NoReactionToCode => "扫码无反应",
+            Self::WrongKey => "按键不对",
+            Self::FaintPrint => "打印不清晰",
+            Self::RestartsByItself => "自行重启",
+            Self::FreeOfferMessage => "免费送机短信",
+            Self::Complaint => "客户投诉",
+            Self::MoneyMissing => "账款短缺",
+        }
+    }
+
     /// How it reaches a person: the catalogue's five ways.
     pub const fn channel(self) -> &'static str {
         match self {
@@ -192,7 +220,7 @@ impl Cue {
     }
 
     /// What a person who notices it takes for its cause: the likeliest one, which need not be the true one.
-    pub(crate) fn suspicion(self) -> Option<Fault> {
+    pub fn suspicion(self) -> Option<Fault> {
         use crate::comms::cellular;
         use crate::hardware::{
             battery, card_reader, display, housing, keypad, mainboard, panel, power, printer,

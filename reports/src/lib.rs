@@ -7,10 +7,13 @@
 //! The same outcome gives the same bytes: there is no clock here, no random order, and what a machine computes
 //! differently in its last digits is not written.
 
+pub mod coverage;
+pub mod explain;
 pub mod export;
 pub mod folder;
 pub mod measures;
 pub mod page;
+pub mod past;
 pub mod statistics;
 pub mod stories;
 pub mod summary;

@@ -106,6 +106,54 @@ pub enum Kind {
 }
 
 impl Measure {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::Availability,
+        Self::MttdMean,
+        Self::MttdP50,
+        Self::MttdP95,
+        Self::MttrMean,
+        Self::MttrP50,
+        Self::MttrP95,
+        Self::DetectedShare,
+        Self::IsolatedShare,
+        Self::RestoredShare,
+        Self::FalseAlarms,
+        Self::ApprovedShare,
+        Self::Attempted,
+        Self::Declined,
+        Self::Abandoned,
+        Self::Reversed,
+        Self::Stored,
+        Self::Unreversed,
+        Self::Doubled,
+    ];
+
+    /// Its name in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Availability => "可用性",
+            Self::MttdMean => "平均故障检测时间",
+            Self::MttdP50 => "故障检测时间中位数",
+            Self::MttdP95 => "故障检测时间第95百分位",
+            Self::MttrMean => "平均修复时间",
+            Self::MttrP50 => "修复时间中位数",
+            Self::MttrP95 => "修复时间第95百分位",
+            Self::DetectedShare => "故障检出率",
+            Self::IsolatedShare => "故障定位正确率",
+            Self::RestoredShare => "服务恢复率",
+            Self::FalseAlarms => "误报次数",
+            Self::ApprovedShare => "交易成功率",
+            Self::Attempted => "交易笔数",
+            Self::Declined => "拒绝笔数",
+            Self::Abandoned => "客户放弃笔数",
+            Self::Reversed => "冲正笔数",
+            Self::Stored => "存储转发笔数",
+            Self::Unreversed => "未冲正笔数",
+            Self::Doubled => "重复扣款笔数",
+        }
+    }
+
     /// What kind of value it has.
     pub const fn kind(self) -> Kind {
         match self {

@@ -3,6 +3,7 @@
 mod architecture;
 mod back_office;
 mod bench;
+mod catalogue;
 mod closed_forms;
 mod command_line;
 mod conformance;

@@ -1,0 +1,275 @@
+//! Explanations of what the types name: models, faults, cues, remedies, detectors, measures, families.
+
+use models::{Cue, Family, Fault, Part, Remedy};
+use scenarios::{Kind, Measure};
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+
+use super::Entry;
+use crate::export::performer;
+
+/// One entry for everything that the types name.
+pub(super) fn of_types() -> Vec<Entry> {
+    let (cues, remedies) = (Docs::of::<Cue>(), Docs::of::<Remedy>());
+    let (measures, families) = (Docs::of::<Measure>(), Docs::of::<Family>());
+    let mut all: Vec<Entry> = Part::ALL.iter().map(|part| model(*part)).collect();
+    all.extend(Part::ALL.iter().filter_map(|part| detector(*part)));
+    all.extend(Fault::all().map(fault));
+    all.extend(Cue::ALL.into_iter().map(|it| cue(it, &cues)));
+    all.extend(Remedy::ALL.into_iter().map(|it| remedy(it, &remedies)));
+    all.extend(Measure::ALL.into_iter().map(|it| measure(it, &measures)));
+    all.extend(Family::ALL.into_iter().map(|it| family(it, &families)));
+    all
+}
+
+/// The doc comments of an enum's variants, by the variants' names.
+struct Docs(Value);
+
+impl Docs {
+    fn of<T: JsonSchema>() -> Self {
+        Self(schemars::schema_for!(T).to_value())
+    }
+    fn about(&self, variant: &str) -> String {
+        let choices = self.0["oneOf"].as_array().into_iter().flatten();
+        let mut known = choices.filter(|it| it["const"] == variant);
+        let text = known.next().and_then(|it| it["description"].as_str());
+        text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn list(names: impl IntoIterator<Item = String>, none: &str) -> String {
+    let names: Vec<String> = names.into_iter().collect();
+    if names.is_empty() { none.to_owned() } else { names.join(", ") }
+}
+
+fn both(name: &str, zh: &str) -> String {
+    format!("{zh} {name}")
+}
+
+fn fault_zh(fault: Fault) -> String {
+    both(&fault.to_string(), fault.mode().zh)
+}
+
+fn faults(holds: impl Fn(Fault) -> bool) -> Vec<Fault> {
+    Fault::all().filter(|fault| holds(*fault)).collect()
+}
+
+fn names(faults: &[Fault]) -> Vec<String> {
+    faults.iter().map(Fault::to_string).collect()
+}
+
+fn model(part: Part) -> Entry {
+    let modes = part.modes();
+    let english = vec![
+        part.about().to_owned(),
+        format!("group      {}; what a scenario may set: scenarios/REFERENCE.md", part.group()),
+        format!(
+            "breaks by  {}",
+            list(modes.iter().map(|it| it.name.to_owned()), "nothing of its own")
+        ),
+    ];
+    let chinese = vec![
+        format!("模型“{}”，属于“{}”组。", part.zh(), group_zh(part.group())),
+        format!(
+            "故障方式：{}。",
+            list(modes.iter().map(|it| both(it.name, it.zh)), "自身不发生故障")
+        ),
+    ];
+    let (term, zh) = (part.name().to_owned(), part.zh().to_owned());
+    Entry { term, zh, kind: "model", english, chinese, data: model_data(part) }
+}
+
+/// The groups of the list of models, in the catalogue's words.
+fn group_zh(group: &str) -> &str {
+    match group {
+        "hardware" => "硬件设备",
+        "comms" => "通信模块",
+        "software" => "应用软件",
+        "platform" => "支付平台",
+        "people" => "人员",
+        other => other,
+    }
+}
+
+/// A model as data.
+pub fn model_data(part: Part) -> Value {
+    json!({
+        "term": part.name(), "kind": "model", "zh": part.zh(), "group": part.group(),
+        "about": part.about(), "faults": part.modes().iter().map(|it| it.name).collect::<Vec<_>>(),
+    })
+}
+
+/// A model whose detector can see something: what it can see, and what of its surroundings it cannot.
+fn detector(part: Part) -> Option<Entry> {
+    let sees = faults(|fault| fault.mode().seen_by.contains(&part));
+    if sees.is_empty() {
+        return None;
+    }
+    // What it might be expected to see: its own faults, and those of the families that it sees something of.
+    let related = |fault: Fault| {
+        fault.part() == part || sees.iter().any(|seen| seen.mode().family == fault.mode().family)
+    };
+    let blind = faults(|fault| !sees.contains(&fault) && related(fault));
+    let others = Fault::all().count() - sees.len() - blind.len();
+    let english = vec![
+        format!(
+            "The detector of {}: it folds readings and never sees the state itself.",
+            part.name()
+        ),
+        format!("sees       {}", list(names(&sees), "-")),
+        format!("blind to   {}", list(names(&blind), "nothing of these families")),
+        format!("           and {others} modes of other families"),
+    ];
+    let chinese = vec![
+        format!("“{}”的检测：只依据读数判断，看不到真实状态。", part.zh()),
+        format!("能发现：{}。", list(sees.iter().map(|it| fault_zh(*it)), "无")),
+        format!(
+            "不能发现：{}；以及其他类别的{others}种故障。",
+            list(blind.iter().map(|it| fault_zh(*it)), "同类故障均可发现")
+        ),
+    ];
+    let data = json!({ "sees": names(&sees), "blind_to": names(&blind), "other_modes": others });
+    let (term, zh) = (part.name().to_owned(), part.zh().to_owned());
+    Some(Entry { term, zh, kind: "detector", english, chinese, data })
+}
+
+fn fault(fault: Fault) -> Entry {
+    let mode = fault.mode();
+    let mends = |(remedy, p): &(Remedy, f64)| format!("{} ({p})", remedy.name());
+    let mends_zh = |(remedy, p): &(Remedy, f64)| format!("{} ({p})", remedy.zh());
+    let rung = |rung: &sim::Rung<models::Models>| {
+        format!("{} by {} in {}", rung.remedy.name(), performer(rung.by), rung.takes)
+    };
+    let english = vec![
+        format!("effect     {}", mode.effect),
+        format!("family     {}", mode.family.name()),
+        format!(
+            "cues       {}",
+            list(mode.cues.iter().map(|it| it.name().to_owned()), "none: no person can notice it")
+        ),
+        format!("seen by    {}", list(mode.seen_by.iter().map(|it| it.name().to_owned()), "-")),
+        format!("mended by  {}", list(mode.mended_by.iter().map(mends), "nothing")),
+        format!("ladder     {}", mode.ladder.iter().map(rung).collect::<Vec<_>>().join(" → ")),
+        format!("scenario   mode: {fault:?}"),
+    ];
+    let chinese = vec![
+        format!("“{}”的故障：{}。类别：{}。", fault.part().zh(), mode.zh, mode.family.zh()),
+        format!(
+            "可见征兆：{}。",
+            list(mode.cues.iter().map(|it| both(it.name(), it.zh())), "无，人无法察觉")
+        ),
+        format!(
+            "能发现者：{}。",
+            list(mode.seen_by.iter().map(|it| both(it.name(), it.zh())), "无")
+        ),
+        format!(
+            "修复方式（一次成功的概率）：{}。",
+            list(mode.mended_by.iter().map(mends_zh), "无")
+        ),
+        format!(
+            "处理顺序：{}。",
+            mode.ladder.iter().map(|it| it.remedy.zh()).collect::<Vec<_>>().join(" → ")
+        ),
+    ];
+    let (term, zh) = (fault.to_string(), mode.zh.to_owned());
+    Entry { term, zh, kind: "fault", english, chinese, data: fault_data(fault) }
+}
+
+/// A fault as data.
+pub fn fault_data(fault: Fault) -> Value {
+    let mode = fault.mode();
+    json!({
+        "term": fault.to_string(), "kind": "fault", "zh": mode.zh, "family": mode.family.name(),
+        "effect": mode.effect, "scenario": format!("{fault:?}"),
+        "cues": mode.cues.iter().map(|cue| cue.name()).collect::<Vec<_>>(),
+        "seen_by": mode.seen_by.iter().map(|part| part.name()).collect::<Vec<_>>(),
+        "mended_by": mode.mended_by.iter()
+            .map(|(remedy, p)| json!({ "remedy": remedy.name(), "probability": p })).collect::<Vec<_>>(),
+        "ladder": mode.ladder.iter()
+            .map(|rung| json!({ "remedy": rung.remedy.name(), "by": performer(rung.by), "takes_s": rung.takes.as_secs_f64() }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+fn cue(cue: Cue, docs: &Docs) -> Entry {
+    let shown = faults(|fault| fault.mode().cues.contains(&cue));
+    let (channel, channel_zh) = cue.channel().split_once(' ').unwrap_or((cue.channel(), ""));
+    let taken = cue.suspicion().map_or("nothing in particular".to_owned(), |it| it.to_string());
+    let taken_zh = cue.suspicion().map_or("不确定".to_owned(), fault_zh);
+    let english = vec![
+        docs.about(&format!("{cue:?}")),
+        format!("noticed by {channel}"),
+        format!("shown by   {}", list(names(&shown), "no fault by itself")),
+        format!("taken for  {taken}"),
+    ];
+    let chinese = vec![
+        format!("征兆“{}”，通过{channel_zh}察觉。", cue.zh()),
+        format!(
+            "可能由以下故障引起：{}。",
+            list(shown.iter().map(|it| fault_zh(*it)), "没有单独的故障")
+        ),
+        format!("人们通常以为是：{taken_zh}。"),
+    ];
+    let data = json!({ "channel": cue.channel(), "shown_by": names(&shown), "taken_for": cue.suspicion().map(|it| it.to_string()) });
+    let (term, zh) = (cue.name().to_owned(), cue.zh().to_owned());
+    Entry { term, zh, kind: "cue", english, chinese, data }
+}
+
+fn remedy(remedy: Remedy, docs: &Docs) -> Entry {
+    let mends = faults(|fault| fault.mode().mended_by(remedy) > 0.0);
+    let tried = faults(|fault| fault.mode().ladder.iter().any(|rung| rung.remedy == remedy));
+    let english = vec![
+        docs.about(&format!("{remedy:?}")),
+        format!("can mend   {}", list(names(&mends), "nothing by itself")),
+        format!("tried for  {}", list(names(&tried), "nothing unless a scenario's ladder says so")),
+    ];
+    let chinese = vec![
+        format!("处理方式“{}”。", remedy.zh()),
+        format!("可修复：{}。", list(mends.iter().map(|it| fault_zh(*it)), "无")),
+        format!(
+            "用于怀疑以下故障时：{}。",
+            list(tried.iter().map(|it| fault_zh(*it)), "仅在场景自定的处理顺序中")
+        ),
+    ];
+    let data = json!({ "mends": names(&mends), "tried_for": names(&tried) });
+    let (term, zh) = (remedy.name().to_owned(), remedy.zh().to_owned());
+    Entry { term, zh, kind: "remedy", english, chinese, data }
+}
+
+fn measure(measure: Measure, docs: &Docs) -> Entry {
+    let name = format!("{measure:?}");
+    let (unit, unit_zh) = match measure.kind() {
+        Kind::Time => ("a length of time", "时间长度"),
+        Kind::Share => ("a share from 0 to 1", "0到1之间的比例"),
+        Kind::Count => ("a whole number", "整数"),
+    };
+    let (of, of_zh) = if measure.of_a_fault() {
+        ("of the whole run, or of one entry of `faults`", "可针对整次运行或某一条故障")
+    } else {
+        ("of the whole run", "针对整次运行")
+    };
+    let english = vec![
+        docs.about(&name),
+        format!("value      {unit}, {of}"),
+        format!("scenario   Measure(measure: {name}, at_least: …, at_most: …)"),
+    ];
+    let chinese = vec![format!("指标“{}”：{unit_zh}，{of_zh}。", measure.zh())];
+    let data =
+        json!({ "about": docs.about(&name), "value": unit, "of_a_fault": measure.of_a_fault() });
+    Entry { term: name, zh: measure.zh().to_owned(), kind: "measure", english, chinese, data }
+}
+
+fn family(family: Family, docs: &Docs) -> Entry {
+    let all = faults(|fault| fault.mode().family == family);
+    let english = vec![
+        docs.about(&format!("{family:?}")),
+        format!("faults     {}", list(names(&all), "none")),
+    ];
+    let chinese = vec![
+        format!("故障类别“{}”。", family.zh()),
+        format!("包括：{}。", list(all.iter().map(|it| fault_zh(*it)), "无")),
+    ];
+    let data = json!({ "faults": names(&all) });
+    let (term, zh) = (family.name().to_owned(), family.zh().to_owned());
+    Entry { term, zh, kind: "family", english, chinese, data }
+}

@@ -1,0 +1,344 @@
+//! Runs as tables that look across runs need them: from a run folder, or from a run that has just ended.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use models::{Fault, Part, Remedy};
+use scenarios::Outcome;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::folder::{Manifest, SCHEMA};
+use crate::{Analysis, summary};
+
+/// One run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    /// Where it was read from, or its scenario's file.
+    pub from: String,
+    /// Name of its scenario.
+    pub scenario: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Fingerprint of all handled events: the same run counted twice would pretend to know more.
+    pub fingerprint: String,
+    /// Number of terminals.
+    pub terminals: u32,
+    /// Length, in seconds of simulated time.
+    pub simulated_s: f64,
+    /// What became of each fault.
+    pub faults: Vec<Struck>,
+}
+
+/// What became of one occurrence of a fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Struck {
+    /// The fault.
+    pub fault: Fault,
+    /// A wrong state made itself felt, or service deviated.
+    pub effective: bool,
+    /// A service was missing, late or wrong because of it.
+    pub failed: bool,
+    /// Every alarm that it led to: whose detector, and what was suspected.
+    pub alarms: Vec<(Part, Fault)>,
+    /// What was tried last.
+    pub last_remedy: Option<Remedy>,
+    /// It is gone, by itself or mended.
+    pub cleared: bool,
+    /// What mended it.
+    pub mended_by: Option<Remedy>,
+    /// Time out of service that is laid to it, in seconds.
+    pub down_s: f64,
+    /// Sales that failed, whose customers left, or that were declined for a reason of the system's.
+    pub sales_lost: u64,
+}
+
+impl Struck {
+    /// Somebody's detector raised an alarm about it.
+    pub fn noticed(&self) -> bool {
+        !self.alarms.is_empty()
+    }
+    /// An alarm about it put the blame on the right part.
+    pub fn isolated(&self) -> bool {
+        self.alarms.iter().any(|(_, suspect)| suspect.part() == self.fault.part())
+    }
+    /// An alarm about it named the fault itself.
+    pub fn named(&self) -> bool {
+        self.alarms.iter().any(|(_, suspect)| *suspect == self.fault)
+    }
+}
+
+/// Why a run folder cannot be read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum PastError {
+    /// It is no run folder.
+    NotARun(PathBuf),
+    /// A file of it is missing or cannot be read.
+    Incomplete {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// Another version wrote it.
+    OtherSchema {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        found: String,
+        /// What this version reads.
+        wanted: &'static str,
+    },
+    /// Something in it is not understood.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1; 0 if it is not known.
+        line: u64,
+        /// Why.
+        why: String,
+    },
+    /// The same run is named twice.
+    Twice(String, String),
+}
+
+impl fmt::Display for PastError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotARun(path) => write!(
+                f,
+                "{} is no run folder: it has no manifest.json; make one by `posrig run FILE --out {0}`",
+                path.display()
+            ),
+            Self::Incomplete { path, why } => write!(
+                f,
+                "{}: {why}; the run folder is not whole: make it again by the command in its manifest.json",
+                path.display()
+            ),
+            Self::OtherSchema { path, found, wanted } => write!(
+                f,
+                "{}: its layout is \"{found}\", this version reads \"{wanted}\"; make the run again",
+                path.display()
+            ),
+            Self::Unreadable { path, line: 0, why } => write!(f, "{}: {why}", path.display()),
+            Self::Unreadable { path, line, why } => write!(f, "{}:{line}: {why}", path.display()),
+            Self::Twice(one, other) => {
+                write!(
+                    f,
+                    "{one} and {other} are the same run; name it once, or give it another --seed"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for PastError {}
+
+/// What is needed of `summary.json`.
+#[derive(Deserialize)]
+struct Head {
+    schema: String,
+    scenario: String,
+    simulated_s: f64,
+    terminals: u32,
+}
+
+/// What is needed of a row of `stories.csv`.
+#[derive(Deserialize)]
+struct StoryRow {
+    story: usize,
+    fault: String,
+    first_error_s: Option<f64>,
+    first_failure_s: Option<f64>,
+    last_remedy: String,
+    cleared_s: Option<f64>,
+    cleared_by: String,
+    down_s: f64,
+    sales_failed: u64,
+    sales_abandoned: u64,
+    sales_declined_technically: u64,
+}
+
+/// What is needed of a row of `alarms.csv`.
+#[derive(Deserialize)]
+struct AlarmRow {
+    detector: String,
+    suspect: String,
+    story: Option<usize>,
+}
+
+impl Past {
+    /// A run that has just ended.
+    pub fn of(outcome: &Outcome, analysis: &Analysis) -> Self {
+        let mut faults: Vec<Struck> = analysis
+            .told
+            .stories
+            .iter()
+            .map(|story| Struck {
+                fault: story.fault,
+                effective: story.first_error.is_some() || story.first_failure.is_some(),
+                failed: story.first_failure.is_some(),
+                alarms: Vec::new(),
+                last_remedy: story
+                    .remedies
+                    .iter()
+                    .rev()
+                    .find(|it| it.applied.is_some())
+                    .map(|it| it.remedy),
+                cleared: story.cleared.is_some(),
+                mended_by: story.cleared.and_then(|cleared| cleared.by),
+                down_s: story.down.as_secs_f64(),
+                sales_lost: story.toll.lost() + story.toll.declined_technically,
+            })
+            .collect();
+        for alarm in &analysis.told.alarms {
+            if let Some(struck) = alarm.story.and_then(|story| faults.get_mut(story)) {
+                struck.alarms.push((alarm.detector, alarm.suspect));
+            }
+        }
+        Self {
+            from: outcome.path.clone(),
+            scenario: outcome.scenario.name.clone(),
+            seed: outcome.seed,
+            fingerprint: outcome.fingerprint.to_string(),
+            terminals: outcome.roster.terminals(),
+            simulated_s: outcome.simulated.as_secs_f64(),
+            faults,
+        }
+    }
+
+    /// A run folder.
+    ///
+    /// # Errors
+    /// If it is none, not whole, of another layout, or holds what is not understood.
+    pub fn read(folder: &Path) -> Result<Self, PastError> {
+        let path = folder.join("manifest.json");
+        if !path.is_file() {
+            return Err(PastError::NotARun(folder.to_path_buf()));
+        }
+        let manifest: Manifest = json(&path)?;
+        same(&path, manifest.schema, SCHEMA)?;
+        let path = folder.join("summary.json");
+        let head: Head = json(&path)?;
+        same(&path, head.schema, summary::SCHEMA)?;
+        let mut faults = Vec::new();
+        let path = folder.join("stories.csv");
+        rows(&path, |row: StoryRow| {
+            if row.story != faults.len() {
+                return Err(format!("story {} where {} belongs", row.story, faults.len()));
+            }
+            faults.push(struck(&row)?);
+            Ok(())
+        })?;
+        let path = folder.join("alarms.csv");
+        rows(&path, |row: AlarmRow| {
+            let Some(story) = row.story else { return Ok(()) };
+            let alarm = (part(&row.detector)?, fault(&row.suspect)?);
+            let struck = faults.get_mut(story);
+            struck.ok_or_else(|| format!("stories.csv has no story {story}"))?.alarms.push(alarm);
+            Ok(())
+        })?;
+        Ok(Self {
+            from: folder.display().to_string(),
+            scenario: head.scenario,
+            seed: manifest.seed,
+            fingerprint: manifest.fingerprint,
+            terminals: head.terminals,
+            simulated_s: head.simulated_s,
+            faults,
+        })
+    }
+
+    /// Several run folders, none of them twice.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with one of them.
+    pub fn read_all<P: AsRef<Path>>(folders: &[P]) -> Result<Vec<Self>, PastError> {
+        let mut runs: Vec<Self> = Vec::with_capacity(folders.len());
+        for folder in folders {
+            let run = Self::read(folder.as_ref())?;
+            if let Some(known) = runs.iter().find(|known| known.fingerprint == run.fingerprint) {
+                return Err(PastError::Twice(known.from.clone(), run.from));
+            }
+            runs.push(run);
+        }
+        Ok(runs)
+    }
+}
+
+fn struck(row: &StoryRow) -> Result<Struck, String> {
+    let mended = (!matches!(row.cleared_by.as_str(), "" | "by itself")).then_some(&row.cleared_by);
+    let last = (!row.last_remedy.is_empty()).then_some(&row.last_remedy);
+    Ok(Struck {
+        fault: fault(&row.fault)?,
+        effective: row.first_error_s.is_some() || row.first_failure_s.is_some(),
+        failed: row.first_failure_s.is_some(),
+        alarms: Vec::new(),
+        last_remedy: last.map(|name| remedy(name)).transpose()?,
+        cleared: row.cleared_s.is_some(),
+        mended_by: mended.map(|name| remedy(name)).transpose()?,
+        down_s: row.down_s,
+        sales_lost: row.sales_failed + row.sales_abandoned + row.sales_declined_technically,
+    })
+}
+
+fn fault(name: &str) -> Result<Fault, String> {
+    let known = Fault::all().find(|fault| fault.to_string() == name);
+    known.ok_or_else(|| format!("this version knows no fault \"{name}\""))
+}
+
+fn part(name: &str) -> Result<Part, String> {
+    let known = Part::ALL.iter().copied().find(|part| part.name() == name);
+    known.ok_or_else(|| format!("this version knows no model \"{name}\""))
+}
+
+fn remedy(name: &str) -> Result<Remedy, String> {
+    let known = Remedy::ALL.into_iter().find(|remedy| remedy.name() == name);
+    known.ok_or_else(|| format!("this version knows no remedy \"{name}\""))
+}
+
+fn same(path: &Path, found: String, wanted: &'static str) -> Result<(), PastError> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(PastError::OtherSchema { path: path.to_path_buf(), found, wanted })
+}
+
+fn json<T: DeserializeOwned>(path: &Path) -> Result<T, PastError> {
+    let text = fs::read(path).map_err(|why| incomplete(path, &why))?;
+    serde_json::from_slice(&text).map_err(|why| PastError::Unreadable {
+        path: path.to_path_buf(),
+        line: why.line() as u64,
+        why: why.to_string(),
+    })
+}
+
+fn incomplete(path: &Path, why: &std::io::Error) -> PastError {
+    PastError::Incomplete { path: path.to_path_buf(), why: why.to_string() }
+}
+
+/// Reads a table row by row; what is wrong in a row is reported with its line.
+fn rows<T: DeserializeOwned>(
+    path: &Path,
+    mut take: impl FnMut(T) -> Result<(), String>,
+) -> Result<(), PastError> {
+    let file = File::open(path).map_err(|why| incomplete(path, &why))?;
+    let mut table = csv::Reader::from_reader(file);
+    let unreadable =
+        |line, why: String| PastError::Unreadable { path: path.to_path_buf(), line, why };
+    let head = table.headers().map_err(|why| unreadable(1, why.to_string()))?.clone();
+    let mut record = csv::StringRecord::new();
+    loop {
+        let more = table.read_record(&mut record).map_err(|why| {
+            unreadable(why.position().map_or(0, csv::Position::line), why.to_string())
+        })?;
+        if !more {
+            return Ok(());
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let row =
+            record.deserialize(Some(&head)).map_err(|why| unreadable(line, why.to_string()))?;
+        take(row).map_err(|why| unreadable(line, why))?;
+    }
+}
