@@ -178,6 +178,14 @@ impl Cue {
             Self::FreeOfferMessage => "免费送机短信",
             Self::Complaint => "客户投诉",
             Self::MoneyMissing => "账款短缺",
+            Self::DimScreen => "屏幕昏暗",
+            Self::TamperText => "提示终端已锁定",
+            Self::ColdText => "提示温度过低",
+            Self::CoverText => "提示纸仓盖未关",
+            Self::CutterText => "提示切刀卡住",
+            Self::PrinterRestsText => "提示打印头冷却中",
+            Self::HotCase => "机身发烫",
+            Self::NoReactionToTouch => "触摸无反应",
         }
     }
 

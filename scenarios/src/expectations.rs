@@ -107,7 +107,7 @@ pub enum Kind {
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Availability,
         Self::MttdMean,
         Self::MttdP50,
@@ -127,6 +127,7 @@ impl Measure {
         Self::Stored,
         Self::Unreversed,
         Self::Doubled,
+        Self::RecordsLost,
     ];
 
     /// Its name in Chinese.
@@ -151,6 +152,7 @@ impl Measure {
             Self::Stored => "存储转发笔数",
             Self::Unreversed => "未冲正笔数",
             Self::Doubled => "重复扣款笔数",
+            Self::RecordsLost => "断电丢失的交易记录数",
         }
     }
 
