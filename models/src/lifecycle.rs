@@ -72,7 +72,7 @@ impl Document {
 }
 
 /// What lies before the desk: which documents are missing, and whether all are what they seem.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Papers {
     missing: u8,
     /// One of them is forged.
@@ -155,7 +155,7 @@ impl Reason {
 }
 
 /// An application, as it lies before the desk.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Application {
     /// For the terminal that would be this actor.
     pub terminal: ActorId,

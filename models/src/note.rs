@@ -2,12 +2,12 @@
 
 use sim::{ActorId, Instant, Span};
 
-use crate::{Fault, Part};
 use crate::lifecycle::{Entry, Step};
 use crate::money::Money;
 use crate::remedy::Remedy;
 use crate::watch::Zone;
 use crate::wire::{Channel, Code, Method};
+use crate::{Fault, Part};
 
 /// How a customer's purchase ended.
 #[derive(

@@ -155,9 +155,17 @@ pub struct Plan {
     pub end: Instant,
     /// ISO 4217 number of the currency.
     pub currency: u16,
+    /// Parts in whose place something stands outside, sorted; none in a run that is simulated throughout.
+    pub attached: Vec<(ActorId, Part)>,
 }
 
 impl Plan {
+    /// Something outside stands in the place of this part of an actor.
+    #[inline]
+    pub fn is_attached(&self, actor: ActorId, part: Part) -> bool {
+        !self.attached.is_empty() && self.attached.binary_search(&(actor, part)).is_ok()
+    }
+
     /// What the parts of an actor are set to.
     #[inline]
     pub fn profile(&self, actor: ActorId) -> &Profile {

@@ -72,7 +72,7 @@ impl Gauge {
 }
 
 /// One report. A gauge that no part of the terminal has is missing from it.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Telemetry {
     /// Whose.
     pub terminal: ActorId,

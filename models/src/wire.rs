@@ -70,6 +70,32 @@ fn luhn(mut body: u64) -> u64 {
     (10 - sum % 10) % 10
 }
 
+/// In recordings a simulated card is named by its issuer and account, `03-0001234`; another number, which an adapter has put
+/// in place of a real one, by `#` and its hexadecimal digits. Neither is a card number.
+impl serde::Serialize for Pan {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let text = if *self == Self::of(self.host(), self.account()) {
+            format!("{:02}-{:07}", self.host(), self.account())
+        } else {
+            format!("#{:x}", self.0)
+        };
+        to.serialize_str(&text)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Pan {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let read = match text.strip_prefix('#') {
+            Some(digits) => u64::from_str_radix(digits, 16).ok().map(Self),
+            None => text.split_once('-').and_then(|(host, account)| {
+                Some(Self::of(host.parse().ok()?, account.parse().ok()?))
+            }),
+        };
+        read.ok_or_else(|| serde::de::Error::custom(format!("`{text}` names no card")))
+    }
+}
+
 impl fmt::Debug for Pan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:06}******{:04}", self.0 / 10_000_000_000, self.0 % 10_000)
@@ -82,7 +108,9 @@ impl fmt::Display for Pan {
 }
 
 /// Message type (MTI).
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(
+    Clone, Copy, Debug, Default, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize,
+)]
 pub enum Mti {
     /// 0200: a sale is asked for.
     #[default]
@@ -238,6 +266,20 @@ impl Code {
     }
 }
 
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.text())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let code = <[u8; 2]>::try_from(text.as_bytes());
+        code.map(Self).map_err(|_| serde::de::Error::custom("a response code has two characters"))
+    }
+}
+
 impl fmt::Debug for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
@@ -245,7 +287,9 @@ impl fmt::Debug for Code {
 }
 
 /// One ISO 8583 message.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(
+    Clone, Copy, Debug, Default, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize,
+)]
 pub struct Iso {
     /// Message type.
     pub mti: Mti,
@@ -334,7 +378,7 @@ impl Via {
 }
 
 /// A request to carry out a rung at a terminal.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Job {
     /// The terminal.
     pub terminal: ActorId,
@@ -359,7 +403,7 @@ impl Job {
 }
 
 /// How a merchant turns to support.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Channel {
     /// Telephone 客服电话.
     Phone,
@@ -370,7 +414,7 @@ pub enum Channel {
 }
 
 /// What one actor sends to another.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Parcel {
     /// A payment message.
     Payment(Iso),

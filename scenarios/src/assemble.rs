@@ -16,7 +16,7 @@ use crate::platform::HostEntry;
 use crate::scenario::Scenario;
 use crate::workload::Workload;
 
-/// How a scenario is to be run; none of it changes what comes out, but for the seed.
+/// How a scenario is to be run; none of it changes what comes out, but for the seed and what is attached.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Another seed than the scenario's.
@@ -25,11 +25,13 @@ pub struct Options {
     pub cell_size: Option<u32>,
     /// Which handled events to keep.
     pub keep: Keep,
+    /// Parts in whose place something stands outside the simulation.
+    pub attached: Vec<(ActorId, Part)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: None, cell_size: None, keep: Keep::Nothing }
+        Self { seed: None, cell_size: None, keep: Keep::Nothing, attached: Vec::new() }
     }
 }
 
@@ -88,6 +90,8 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
     let roster = roster(scenario, &hosts);
     let terminals = roster.terminals();
     let (profiles, profile_of) = profiles(scenario, &hosts)?;
+    let mut attached = options.attached.clone();
+    attached.sort_unstable();
     let plan = Plan {
         profiles,
         profile_of,
@@ -98,6 +102,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
         sales_end: Instant::START + scenario.sales_end(),
         end: Instant::START + scenario.duration,
         currency: scenario.currency.number(),
+        attached,
     };
     let targets: Vec<_> =
         scenario.faults.iter().map(|entry| targets(entry, scenario, &roster, seed)).collect();

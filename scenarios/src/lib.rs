@@ -43,5 +43,5 @@ pub use policies::{
 };
 pub use reference::{reference, schema, undocumented};
 pub use scenario::{Record, SCHEMA, Scenario, Transactions};
-pub use simulate::{Failure, Source, simulate};
+pub use simulate::{Failure, Run, Source, simulate};
 pub use workload::{Basket, Hours, Workload};

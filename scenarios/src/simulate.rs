@@ -4,10 +4,10 @@ use std::fmt;
 
 use models::invariants::audit;
 use models::{Fact, Models, world};
-use sim::{Instant, Pulse, RunError, Simulation, What};
+use sim::{ActorId, Instant, Pulse, RunError, Simulation, What};
 
 use crate::assemble::{Assembly, Options, assemble};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, PlannedFault, Roster};
 use crate::scenario::Scenario;
 
 /// A scenario and where it came from.
@@ -51,30 +51,65 @@ pub fn simulate(
     threads: usize,
     pulse: &Pulse,
 ) -> Result<Outcome, Failure> {
-    let Assembly { plan, stage, roster, planned } =
-        assemble(source.scenario, &options.dealt(source.scenario.terminals(), threads))
-            .map_err(Failure::Assembly)?;
-    let (end, quiet_from) = (plan.end, plan.sales_end);
-    let seed = stage.seed;
-    let mut simulation = world::raise(plan, &stage);
-    simulation.run(end, threads, pulse).map_err(Failure::Run)?;
-    let facts = simulation.take_facts();
-    let fingerprint = simulation.fingerprint();
-    let since = served_since(&simulation, &facts);
-    let audit = audit(&mut simulation, &since, quiet_from);
-    Ok(Outcome {
-        scenario: source.scenario.clone(),
-        path: source.path.to_owned(),
-        hash: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
-        seed,
-        simulated: source.scenario.duration,
-        fingerprint,
-        roster,
-        planned,
-        targets: stage.targets,
-        facts,
-        audit,
-    })
+    let mut run = Run::begin(source, options, threads)?;
+    let end = run.end();
+    run.simulation.run(end, threads, pulse).map_err(Failure::Run)?;
+    Ok(run.finish())
+}
+
+/// A run that is under way: for those who take it through time step by step, as a bench with real devices does.
+pub struct Run<'a> {
+    source: Source<'a>,
+    /// The world.
+    pub simulation: Simulation<Models>,
+    /// Who is who.
+    pub roster: Roster,
+    planned: Vec<PlannedFault>,
+    targets: Vec<Vec<ActorId>>,
+    seed: u64,
+}
+
+impl<'a> Run<'a> {
+    /// Raises a scenario's world; its cells are dealt for so many threads.
+    ///
+    /// # Errors
+    /// If the scenario cannot be put together.
+    pub fn begin(source: Source<'a>, options: &Options, threads: usize) -> Result<Self, Failure> {
+        let options = options.dealt(source.scenario.terminals(), threads);
+        let Assembly { plan, stage, roster, planned } =
+            assemble(source.scenario, &options).map_err(Failure::Assembly)?;
+        let simulation = world::raise(plan, &stage);
+        Ok(Self { source, simulation, roster, planned, targets: stage.targets, seed: stage.seed })
+    }
+
+    /// The end of the run.
+    pub fn end(&self) -> Instant {
+        self.simulation.settings().end
+    }
+
+    /// The run is over: its facts, and what the ledgers say.
+    pub fn finish(self) -> Outcome {
+        let Self { source, mut simulation, roster, planned, targets, seed } = self;
+        let quiet_from = simulation.settings().sales_end;
+        let simulated = simulation.now().since(Instant::START);
+        let facts = simulation.take_facts();
+        let fingerprint = simulation.fingerprint();
+        let since = served_since(&simulation, &facts);
+        let audit = audit(&mut simulation, &since, quiet_from);
+        Outcome {
+            scenario: source.scenario.clone(),
+            path: source.path.to_owned(),
+            hash: blake3::hash(source.text.as_bytes()).to_hex().to_string(),
+            seed,
+            simulated,
+            fingerprint,
+            roster,
+            planned,
+            targets,
+            facts,
+            audit,
+        }
+    }
 }
 
 /// Since when each terminal has been able to sell without a break; `None` from the start.

@@ -21,8 +21,11 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct ActorId(pub u32);
 
-/// The most actors a run can have: an event's key keeps 24 bits for its sender.
-pub const MOST_ACTORS: u32 = 1 << 24;
+/// The most actors a run can have: an event's key keeps 24 bits for its sender, and one number is for the outside.
+pub const MOST_ACTORS: u32 = (1 << 24) - 1;
+
+/// The sender of what comes into the world from outside: a device on a bench, a program, a recording of one.
+pub const OUTSIDE: ActorId = ActorId(MOST_ACTORS);
 
 /// How actors are dealt to cells: terminals in blocks of equal size, each hub in a cell of its own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use bevy_ecs::world::World;
 
-use crate::actor::{ActorId, Layout};
+use crate::actor::{ActorId, Layout, OUTSIDE};
 use crate::agenda::{Agenda, Entry, Tie};
 use crate::arena::{Arena, Slot};
 use crate::fingerprint::{Fingerprint, StableHasher};
 use crate::random::Streams;
-use crate::record::{Fact, Keep, Record};
+use crate::record::{Emission, Fact, Keep, Record};
 use crate::time::{Instant, Span};
 
 /// What the actors of a run are made of, and what happens when something reaches one of them.
@@ -67,6 +67,16 @@ impl<A: Actors> Letter<A> {
     pub(crate) fn to(&self) -> ActorId {
         self.to
     }
+    /// What comes from outside: the `count`-th of all.
+    pub(crate) fn from_outside(
+        at: Instant,
+        count: u64,
+        to: ActorId,
+        port: u8,
+        parcel: A::Parcel,
+    ) -> Self {
+        Self { at, tie: Tie::new(OUTSIDE, count), to, cargo: Cargo::Parcel(port, parcel) }
+    }
 }
 
 /// An event that came after a later one had been handled: a fault of the kernel, or planted by a test.
@@ -96,6 +106,7 @@ pub struct Desk<A: Actors> {
     noted: Vec<u32>,
     facts: Vec<Fact<A::Fact>>,
     records: Vec<Record<A::Event>>,
+    emissions: Vec<Emission<A::Parcel>>,
     keep: Arc<Keep>,
     /// Some events are kept.
     keeps: bool,
@@ -216,6 +227,11 @@ impl<A: Actors> Desk<A> {
         self.arena.take(slot)
     }
 
+    /// Hands something out of the world.
+    pub fn emit(&mut self, who: ActorId, port: u8, parcel: A::Parcel) {
+        self.emissions.push(Emission { at: self.now, who, port, parcel });
+    }
+
     /// Notes a fact.
     pub fn note(&mut self, who: ActorId, what: A::Fact) {
         let row = self.row(who);
@@ -274,6 +290,7 @@ impl<A: Actors> Cell<A> {
             noted: vec![0; count as usize],
             facts: Vec::new(),
             records: Vec::new(),
+            emissions: Vec::new(),
             keep: Arc::clone(&common.keep),
             keeps: *common.keep != Keep::Nothing,
             fingerprint: Fingerprint::default(),
@@ -319,6 +336,9 @@ impl<A: Actors> Cell<A> {
     }
     pub(crate) fn drain_records(&mut self) -> Vec<Record<A::Event>> {
         std::mem::take(&mut self.desk.records)
+    }
+    pub(crate) fn drain_emissions(&mut self) -> std::vec::Drain<'_, Emission<A::Parcel>> {
+        self.desk.emissions.drain(..)
     }
     /// Puts an event into the agenda as it is, with no regard to order.
     pub(crate) fn plant(&mut self, entry: Entry<A::Event>) {

@@ -34,7 +34,7 @@ pub mod record;
 pub mod simulation;
 pub mod time;
 
-pub use actor::{ActorId, Layout, MOST_ACTORS};
+pub use actor::{ActorId, Layout, MOST_ACTORS, OUTSIDE};
 pub use agenda::{Agenda, Entry, Tie};
 pub use arena::{Arena, Slot};
 pub use cell::{Actors, Desk, Disorder};
@@ -47,6 +47,6 @@ pub use model::{
     Asked, Context, Happening, Kinds, Model, NATURAL, Rules, Scratch, Turn, TurnStep, What,
 };
 pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
-pub use record::{Difference, Fact, Keep, Record, first_difference};
+pub use record::{Difference, Emission, Fact, Keep, Record, first_difference};
 pub use simulation::{RunError, Setup, Simulation};
 pub use time::{Instant, Span};

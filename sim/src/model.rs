@@ -448,6 +448,13 @@ impl<'a, K: Kinds> Context<'a, K> {
     pub fn post(&mut self, to: ActorId, part: impl Into<u8>, delay: Span, parcel: K::Parcel) {
         self.desk.post(self.me, to, part.into(), delay, parcel);
     }
+    /// Hands something out of the world, to what stands outside in place of the part that acts.
+    pub fn emit(&mut self, parcel: K::Parcel)
+    where
+        K::Part: Into<u8>,
+    {
+        self.desk.emit(self.me, self.part.into(), parcel);
+    }
     /// The random numbers of one occurrence of this actor.
     #[inline]
     pub fn stream(&self, purpose: Purpose, occurrence: u64) -> Stream {

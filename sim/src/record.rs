@@ -56,6 +56,20 @@ pub struct Fact<F> {
     pub what: F,
 }
 
+/// Something that one part of an actor hands out of the world, for what stands outside in its place. It is no event: the
+/// fingerprint does not know of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Emission<P> {
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub who: ActorId,
+    /// By which of its parts.
+    pub port: u8,
+    /// What.
+    pub parcel: P,
+}
+
 /// Where two kept records part.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Difference<E> {

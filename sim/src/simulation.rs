@@ -7,11 +7,11 @@ use bevy_ecs::world::World;
 
 use crate::actor::{ActorId, Layout};
 use crate::agenda::{Entry, Tie};
-use crate::cell::{Actors, Cell, Common, Desk, Disorder};
+use crate::cell::{Actors, Cell, Common, Desk, Disorder, Letter};
 use crate::executor::{Pulse, run_on_many, run_on_one};
 use crate::fingerprint::Fingerprint;
 use crate::random::Streams;
-use crate::record::{Fact, Keep, Record};
+use crate::record::{Emission, Fact, Keep, Record};
 use crate::time::{Instant, Span};
 
 /// How a run is set up.
@@ -62,6 +62,8 @@ pub struct Simulation<A: Actors> {
     layout: Layout,
     lookahead: Span,
     now: Instant,
+    /// What has come from outside so far.
+    injected: u64,
 }
 
 impl<A: Actors> Simulation<A> {
@@ -79,7 +81,7 @@ impl<A: Actors> Simulation<A> {
         };
         let cells = (0..setup.layout.cells()).map(|me| Cell::new(&common, me)).collect();
         let Setup { layout, lookahead, .. } = setup;
-        Self { cells, settings, layout, lookahead, now: Instant::START }
+        Self { cells, settings, layout, lookahead, now: Instant::START, injected: 0 }
     }
 
     /// The world of the cell that holds an actor, to spawn it into. Actors are spawned in the order of their ids.
@@ -138,6 +140,29 @@ impl<A: Actors> Simulation<A> {
         }
         self.now = end;
         Ok(())
+    }
+
+    /// Brings something in from outside, for a port of an actor. It arrives at `at`, or at once if the run is past that;
+    /// returns when. Among events of the same instant it is the last, after what came in before it.
+    pub fn inject(&mut self, at: Instant, to: ActorId, port: u8, parcel: A::Parcel) -> Instant {
+        let at = at.max(self.now);
+        self.injected += 1;
+        let letter = Letter::from_outside(at, self.injected, to, port, parcel);
+        self.cells[self.layout.cell_of(to)].accept(letter);
+        at
+    }
+
+    /// Takes out what the parts of actors have handed out, in the order of (time, who).
+    pub fn take_emissions(&mut self) -> Vec<Emission<A::Parcel>> {
+        let mut all: Vec<_> = self.cells.iter_mut().flat_map(Cell::drain_emissions).collect();
+        // Stable: what one actor hands out at one instant stays in its order.
+        all.sort_by_key(|it| (it.at, it.who));
+        all
+    }
+
+    /// Nothing is due before this.
+    pub fn quiet_until(&self) -> Instant {
+        self.cells.iter().map(Cell::quiet_until).min().unwrap_or(Instant::NEVER)
     }
 
     /// How far the run has come.

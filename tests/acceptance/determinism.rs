@@ -68,6 +68,53 @@ fn another_seed_is_another_run() {
     assert_eq!(run(1), run(1));
 }
 
+/// A run in uneven steps, which brings in from outside what is given, each when its time has come.
+fn stepped(
+    bench: Bench,
+    steps: &[Span],
+    brought: &[(Instant, models::wire::Parcel)],
+) -> sim::Fingerprint {
+    let (end, gateway) = (bench.plan.end, bench.plan.directory.gateway);
+    let mut simulation = models::world::raise(bench.plan, &bench.stage);
+    let pulse = sim::Pulse::default();
+    let (mut now, mut brought) = (Instant::START, brought.iter());
+    let mut ahead = brought.next();
+    for step in steps.iter().cycle() {
+        while let Some((at, parcel)) = ahead.filter(|(at, _)| *at < now + *step) {
+            assert_eq!(simulation.inject(*at, gateway, models::Part::Gateway.into(), *parcel), *at);
+            ahead = brought.next();
+        }
+        now = (now + *step).min(end);
+        simulation.run(now, 1, &pulse).expect("in order");
+        if now == end {
+            return simulation.fingerprint();
+        }
+    }
+    simulation.fingerprint()
+}
+
+#[test]
+fn a_run_in_steps_is_the_same_run() {
+    let whole = busy(20).run().0.fingerprint();
+    let steps = [Span::millis(1), Span::minutes(7), Span(1), Span::secs(1), Span::hours(1)];
+    assert_eq!(stepped(busy(20), &steps, &[]), whole);
+}
+
+#[test]
+fn what_comes_from_outside_is_an_event_in_its_place_however_time_is_cut() {
+    let sale = |stan| {
+        let iso = models::wire::Iso { stan, ..models::wire::Iso::default() };
+        models::wire::Parcel::Payment(iso)
+    };
+    let brought = [(10, sale(1)), (10, sale(2)), (11, sale(3))];
+    let brought = brought.map(|(hour, parcel)| (Instant::START + Span::hours(hour), parcel));
+    let day = [Span::days(1)];
+    let run = stepped(busy(20), &day, &brought);
+    assert_eq!(stepped(busy(20), &[Span::minutes(13), Span::secs(3)], &brought), run);
+    assert_ne!(stepped(busy(20), &day, &brought[..2]), run, "what came enters the fingerprint");
+    assert_ne!(run, busy(20).run().0.fingerprint());
+}
+
 #[test]
 fn an_event_out_of_order_is_caught_and_named() {
     let bench = busy(20);

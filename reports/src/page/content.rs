@@ -9,9 +9,7 @@ use super::tale::{self, Tale};
 use crate::Analysis;
 use crate::folder::replay_command;
 use crate::measures::course::{detection_time, recovery_time};
-use crate::measures::{
-    Availability, Clusters, Cost, Course, FalseAlarms, Fleet, Life, Payments,
-};
+use crate::measures::{Availability, Clusters, Cost, Course, FalseAlarms, Fleet, Life, Payments};
 use crate::statistics::{KaplanMeier, Lifetime, Share};
 use crate::stories::Story;
 use crate::verdict::Judgement;

@@ -138,7 +138,11 @@ impl Checker<'_> {
             );
         }
         let spot = people.field("technicians");
-        self.day_hours((technicians.starts_at, "starts_at"), (technicians.ends_at, "ends_at"), &spot);
+        self.day_hours(
+            (technicians.starts_at, "starts_at"),
+            (technicians.ends_at, "ends_at"),
+            &spot,
+        );
         if technicians.travels == Span::ZERO {
             let message = "technicians are at every terminal at once: they have no way to travel";
             let hint = "write how long half of the ways take at most, such as \"2h\"";

@@ -31,8 +31,6 @@ pub(super) fn kind_of(suspect: Fault) -> Kind {
 struct Trouble {
     /// Kinds of trouble that it is in, as a set.
     is: u16,
-    /// Those of them that count for a cause that has not been named.
-    counts: u16,
     /// The standing cluster that it was laid to: its place among all, and the kind.
     member: Option<(u16, Kind)>,
 }
@@ -54,7 +52,9 @@ struct Cluster {
 pub(super) struct Clusters {
     zones: Zones,
     troubles: Vec<Trouble>,
-    /// Trouble that began within the window, oldest first.
+    /// Trouble that counts for a cause that has not been named, and since when.
+    counted: BTreeMap<(ActorId, Kind), Instant>,
+    /// What began to count within the window, oldest first; some of it counts no more.
     recent: VecDeque<(Instant, ActorId, Kind)>,
     /// How many terminals of each zone have recent trouble of each kind.
     counts: Vec<[u32; KINDS]>,
@@ -133,9 +133,9 @@ impl Clusters {
         if let Some(at) = self.standing.iter().position(fits) {
             return self.join(terminal, at, cx);
         }
-        self.trouble_of(terminal).counts |= bit;
-        self.recent.push_back((cx.now(), terminal, kind));
         self.forget_old(settings.window, cx);
+        self.counted.insert((terminal, kind), cx.now());
+        self.recent.push_back((cx.now(), terminal, kind));
         let mut striking = false;
         for &zone in self.zones.of_profile(profile) {
             self.counts[zone][usize::from(kind)] += 1;
@@ -151,11 +151,8 @@ impl Clusters {
     /// A terminal is no longer in this kind of trouble.
     pub(super) fn well(&mut self, terminal: ActorId, kind: Kind, cx: &mut Context<'_, Models>) {
         let bit = 1 << kind;
-        let trouble = self.trouble_of(terminal);
-        trouble.is &= !bit;
-        if trouble.counts & bit != 0 {
-            self.uncount(terminal, kind, cx);
-        }
+        self.trouble_of(terminal).is &= !bit;
+        self.uncount(terminal, kind, cx);
         if let Some((number, of)) = self.trouble_of(terminal).member
             && of == kind
         {
@@ -164,7 +161,9 @@ impl Clusters {
     }
 
     fn uncount(&mut self, terminal: ActorId, kind: Kind, cx: &Context<'_, Models>) {
-        self.trouble_of(terminal).counts &= !(1 << kind);
+        if self.counted.remove(&(terminal, kind)).is_none() {
+            return;
+        }
         for &zone in self.zones.of_profile(cx.settings().profile_of[terminal.0 as usize]) {
             self.counts[zone][usize::from(kind)] -= 1;
         }
@@ -176,7 +175,8 @@ impl Clusters {
                 return;
             }
             self.recent.pop_front();
-            if self.trouble_of(terminal).counts & (1 << kind) != 0 {
+            // It may have been over, and have begun anew, since.
+            if self.counted.get(&(terminal, kind)) == Some(&at) {
                 self.uncount(terminal, kind, cx);
             }
         }
@@ -203,16 +203,10 @@ impl Clusters {
     }
 
     fn stand(&mut self, zone: usize, kind: Kind, cx: &mut Context<'_, Models>) {
-        let mut members: Vec<ActorId> = Vec::new();
-        for &(_, terminal, of) in &self.recent {
-            let counts = self.troubles[terminal.0 as usize].counts & (1 << of) != 0;
-            let profile = cx.settings().profile_of[terminal.0 as usize];
-            if of == kind && counts && self.zones.holds(zone, profile) {
-                members.push(terminal);
-            }
-        }
-        members.sort_unstable();
-        members.dedup();
+        let profile = |it: ActorId| cx.settings().profile_of[it.0 as usize];
+        let counted = self.counted.keys().filter(|(_, of)| *of == kind).map(|(it, _)| *it);
+        let members = counted.filter(|it| self.zones.holds(zone, profile(*it)));
+        let members: Vec<ActorId> = members.collect();
         let Some(&example) = members.first() else { return };
         let cause = self.cause(self.zones.zone(zone), kind, &members);
         let number = self.named;
