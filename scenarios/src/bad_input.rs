@@ -265,7 +265,6 @@ site_size: 8 | site_size: 8, tenure: (applies: (), ways: (online: 0, service_cen
 site_size: 8 | site_size: 8, tenure: (applies: (), again: (attempts: 0)) | out-of-range | 9:123 | 0 | nobody can apply less than once | set `attempts` to 1 or more
 site_size: 8 | site_size: 8, tenure: (handling: (returned_damaged: 0.7, returned_ruined: 0.5)) | contradiction | 9:102 | (returned_damaged: 0.7, returned_ruined: 0.5) | `returned_damaged` and `returned_ruined` exclude each other, and add up to 1.200 | make them 1 or less together
 site_size: 8 | site_size: 8, tenure: (maintenance: (every: "0s", takes: "1h")) | wrong-times | 9:113 | "0s" | the time between two is zero | write a length of time, such as "45min"
-faults: [ | people: (technicians: (travels: "0s")), faults: [ | wrong-times | 19:37 | "0s" | technicians' travel is zero | write a length of time, such as "45min"
 faults: [ | people: (technicians: (crews: 0), tenure: (maintenance: (every: "3h", takes: "1h"))), faults: [ | contradiction | 19:61 | (every: "3h", takes: "1h") | maintenance is planned, and there are no technicians | set `people.technicians.crews` to 1 or more
 faults: [ | people: (tenure: (applies: ()), onboarding: (reviewers: 0)), faults: [ | out-of-range | 19:61 | 0 | without reviewers no application is ever decided | set `reviewers` to 1 or more
 faults: [ | people: (tenure: (applies: ()), onboarding: (refuses: (prohibited_business: 0.6, other: 0.6))), faults: [ | contradiction | 19:59 | (prohibited_business: 0.6, other: 0.6) | `prohibited_business` and `other` exclude each other, and add up to 1.200 | make them 1 or less together
@@ -351,11 +350,6 @@ fn people_and_detectors_that_cannot_work_are_refused() {
             "`starts_at` is from 0 to 23, `ends_at` from 1 to 24",
         ),
         (
-            "people: (technicians: (travels: \"0s\")),",
-            "technicians are at every terminal at once: they have no way to travel",
-            "write how long half of the ways take at most, such as \"2h\"",
-        ),
-        (
             "people: (technicians: (refuses: 0.7), merchant: (refuses_visit: 0.4)),",
             "merchants and technicians together refuse more visits than there are",
             "`technicians.refuses` and `merchant.refuses_visit` have to add up to at most 1",
@@ -363,7 +357,7 @@ fn people_and_detectors_that_cannot_work_are_refused() {
         (
             "people: (tenure: (provider: Named(\"nobody\"))),",
             "there is no provider `nobody`",
-            "describe it in `people.onboarding.providers`",
+            "add it to `people.onboarding.providers`",
         ),
         (
             "policies: (clusters: (least: 1)),",

@@ -94,6 +94,8 @@ pub enum TurnStep {
     },
     /// A rung is not begun, because a common cause is being worked on.
     HeldBack,
+    /// Everything on its ladder has been tried, the last resort included.
+    GivenUp,
     /// It has been closed.
     Closed,
 }

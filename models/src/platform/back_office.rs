@@ -166,11 +166,13 @@ impl Model<Models> for BackOffice {
         }
     }
     fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::Turn(turn) = message
-            && turn.common
-            && let TurnStep::Applied { rung } = turn.step
-        {
-            self.clusters.treat(turn.suspect, turn.about, rung, cx);
+        let Message::Turn(turn) = message else { return };
+        match turn.step {
+            TurnStep::Applied { rung } if turn.common => {
+                self.clusters.treat(turn.suspect, turn.about, rung, cx);
+            }
+            TurnStep::GivenUp if turn.common => self.clusters.release(turn.suspect, turn.about, cx),
+            _ => {}
         }
     }
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {

@@ -260,6 +260,7 @@ impl Presence {
         let Turn { incident, detector, suspect, step, .. } = *turn;
         match step {
             TurnStep::HeldBack => return cx.note(Note::HeldBack { incident }),
+            TurnStep::GivenUp => return,
             TurnStep::Applied { .. } => {
                 // Believed to have helped until the next report says otherwise.
                 if detector == Part::Presence && self.suspected == Some(suspect) {
@@ -348,6 +349,8 @@ impl Model<Models> for Presence {
                 }
                 cx.hold_back(member.then_some(cause));
             }
+            // By the inventory it is not in service: that it sells nothing is as it should be.
+            Parcel::Suspicion { raised: true, .. } if self.unwatched => {}
             Parcel::Suspicion { suspect, raised: true } => {
                 self.suspected = Some(suspect);
                 cx.alarm(suspect);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use models::provider::Choice;
 use models::watch::{Chart, Clusters, Detectors};
 use sim::Span;
 
@@ -118,24 +117,11 @@ impl Checker<'_> {
             self.not_zero(desk.talks, "the time of a case", &spot.field("talks"));
         }
         let spot = people.field("merchant");
-        self.day_hours((merchant.opens_at, "opens_at"), (merchant.closes_at, "closes_at"), &spot);
         let ways = &merchant.channels;
         if ways.phone.0 + ways.website.0 + ways.wechat.0 <= 0.0 {
             let at = spot.field("channels").range();
             let message = "no merchant has a way to support";
             self.error(Code::EmptySelection, at, message, "give one of them a weight above 0");
-        }
-        if let Choice::Named(name) = &of.tenure.provider
-            && !of.onboarding.providers.contains_key(name)
-        {
-            let at = people.field("tenure").field("provider").range();
-            let message = format!("there is no provider `{name}`");
-            self.error(
-                Code::UnknownName,
-                at,
-                message,
-                "describe it in `people.onboarding.providers`",
-            );
         }
         let spot = people.field("technicians");
         self.day_hours(
@@ -143,11 +129,6 @@ impl Checker<'_> {
             (technicians.ends_at, "ends_at"),
             &spot,
         );
-        if technicians.travels == Span::ZERO {
-            let message = "technicians are at every terminal at once: they have no way to travel";
-            let hint = "write how long half of the ways take at most, such as \"2h\"";
-            self.error(Code::WrongTimes, spot.field("travels").range(), message, hint);
-        }
         if technicians.refuses.0 + merchant.refuses_visit.0 > 1.0 {
             let message = "merchants and technicians together refuse more visits than there are";
             let hint =

@@ -26,7 +26,6 @@ impl Checker<'_> {
                 self.tenure(spec, &list.item(number).field("tenure"));
             }
         }
-        self.technicians();
         if scenario.lives() {
             self.onboarding();
             self.deposits();
@@ -143,14 +142,6 @@ impl Checker<'_> {
             let message = format!("{which} exclude each other, and add up to {sum:.3}");
             let hint = "make them 1 or less together";
             self.error(Code::Contradiction, spot.range(), message, hint);
-        }
-    }
-
-    fn technicians(&mut self) {
-        let technicians = &self.scenario.people.technicians;
-        let spot = self.root().field("people").field("technicians");
-        if technicians.crews > 0 {
-            self.not_zero(technicians.travels, "technicians' travel", &spot.field("travels"));
         }
     }
 

@@ -170,7 +170,7 @@ fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: 
     let Some(step) = step_of(cx, (suspect, rung), common) else {
         body.care().incidents[at].stage = Stage::GivenUp;
         cx.desk.note(cx.me, What::GivenUp { incident });
-        return;
+        return tell(body, cx, incident, TurnStep::GivenUp);
     };
     let held = body.care().held;
     if held.is_some_and(|cause| cx.settings.holds_back(cause, detector, suspect, &step)) {

@@ -45,6 +45,8 @@ struct Cluster {
     example: ActorId,
     members: u32,
     most: u32,
+    /// Nothing that can be done for many has helped: each member is seen to by itself again.
+    released: bool,
 }
 
 /// Terminals in trouble, and what explains them.
@@ -218,7 +220,7 @@ impl Clusters {
         if cause.part() != Part::Host {
             cx.alarm_common(cause, example);
         }
-        self.standing.push(Cluster { number, zone, kind, cause, example, members: 0, most: 0 });
+        self.standing.push(Cluster { number, zone, kind, cause, example, members: 0, most: 0, released: false });
         let at = self.standing.len() - 1;
         for terminal in members {
             self.uncount(terminal, kind, cx);
@@ -258,8 +260,11 @@ impl Clusters {
         let cluster = &mut self.standing[at];
         cluster.members += 1;
         cluster.most = cluster.most.max(cluster.members);
-        let Cluster { number, kind, cause, .. } = *cluster;
+        let Cluster { number, kind, cause, released, .. } = *cluster;
         self.trouble_of(terminal).member = Some((number, kind));
+        if released {
+            return;
+        }
         let common = Parcel::Common { cluster: number, cause, member: true };
         cx.post(terminal, Part::Presence, Span::ZERO, common);
     }
@@ -285,6 +290,21 @@ impl Clusters {
         for row in 0..self.troubles.len() {
             if self.troubles[row].member == Some((number, kind)) {
                 self.troubles[row].member = None;
+                let common = Parcel::Common { cluster: number, cause, member: false };
+                cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
+            }
+        }
+    }
+
+    /// Nothing that can be done for many has helped. People are sent to the members again, one by one; the cluster goes on
+    /// to stand, so that it is not named anew.
+    pub(super) fn release(&mut self, cause: Fault, example: ActorId, cx: &mut Context<'_, Models>) {
+        let is = |it: &&mut Cluster| it.cause == cause && it.example == example;
+        let Some(cluster) = self.standing.iter_mut().find(is) else { return };
+        cluster.released = true;
+        let (number, of) = (cluster.number, Some((cluster.number, cluster.kind)));
+        for (row, trouble) in self.troubles.iter().enumerate() {
+            if trouble.member == of {
                 let common = Parcel::Common { cluster: number, cause, member: false };
                 cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
             }
