@@ -193,7 +193,8 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["E_stored", "P_overflow", "P_reach_full", "E_lost"],
             runs,
-            storing(size.of(20, 10), size.of("2d", "4h")),
+            // An outage that outlasts the run is not counted: the run is long beside it.
+            storing(size.of(20, 5), size.of("2d", "1d")),
             outages,
         ),
         Case::new(
