@@ -1,1 +1,22 @@
-//! Adapters that let a real device or program stand in for a simulated part. Nothing is here yet.
+//! Hardware in the loop: a real device or program stands in for one simulated part.
+//!
+//! ```text
+//!   world ── emission ──▶ recorder ──▶ adapter ──▶ the real thing
+//!     ▲                      ▲                          │
+//!     └──── injection ───────┴──────── arrival ◀────────┘
+//! ```
+//!
+//! A *port* is a part of an actor. A part that is attached hands out what the real thing must do, and takes what it did as a
+//! parcel. A [`session::Session`] paces the world by the wall clock; a [`recording`] holds everything that crossed the
+//! boundary, so that [`replay()`] runs the same scenario without the device and with the same fingerprint.
+
+pub mod adapter;
+pub mod lateness;
+pub mod recording;
+pub mod replay;
+pub mod session;
+
+pub use adapter::{Adapter, Arrival, Injector, Port};
+pub use lateness::Lateness;
+pub use replay::{Departure, Replayed, replay};
+pub use session::{Ended, Session, Status};

@@ -21,7 +21,7 @@ fn run(text: &str) -> Outcome {
 fn scenario(days: u32, fleet: &str, people: &str, faults: &str) -> String {
     format!(
         "Scenario(schema: 1, name: \"t\", intent: \"t\", duration: \"{days}d\", quiet: \"1d\", fleet: [{fleet}],
-          people: ({people}), faults: [{faults}], policies: (heartbeat: (period: \"4h\")))"
+          people: ({people}), faults: [{faults}], policies: (heartbeat: (period: \"4h\"), telemetry: (period: \"0s\")))"
     )
 }
 

@@ -310,7 +310,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["MTTF", "B10", "F_1y", "cond_fail_yr2_given_yr1"],
             runs,
-            worn(size.of(6_000, 600), "200000h"),
+            worn(size.of(6_000, 200), "200000h"),
             wear_out,
         ),
         Case::new(
@@ -318,7 +318,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             1,
             &["eta_min100"],
             runs,
-            worn(size.of(20_000, 2_000), "8000h"),
+            worn(size.of(20_000, 1_000), "8000h"),
             first_of_a_hundred,
         ),
         Case::new(

@@ -205,7 +205,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["P_hit", "MTTF_h"],
             runs,
-            pair(size.of(1_000, 60), "875000h", "10000h", "2h", 1.0),
+            pair(size.of(1_000, 20), "875000h", "10000h", "2h", 1.0),
             regenerations,
         ),
         Case::new(

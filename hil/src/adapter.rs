@@ -1,0 +1,90 @@
+//! What stands between a port and the real thing.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+use models::Part;
+use models::wire::Parcel;
+use serde::{Deserialize, Serialize};
+use sim::ActorId;
+
+/// A part of an actor, in whose place something real stands.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub struct Port {
+    /// Whose.
+    pub actor: ActorId,
+    /// Which of its parts, by its place in the catalogue's list.
+    part: u8,
+}
+
+impl Port {
+    /// The port of a part.
+    pub fn new(actor: ActorId, part: Part) -> Self {
+        Self { actor, part: part.into() }
+    }
+    /// The port of an emission; `None` if no part has this number.
+    pub fn of(actor: ActorId, part: u8) -> Option<Self> {
+        (usize::from(part) < Part::ALL.len()).then_some(Self { actor, part })
+    }
+    /// Its part.
+    pub fn part(self) -> Option<Part> {
+        Part::ALL.get(usize::from(self.part)).copied()
+    }
+    /// Its part's number.
+    pub fn number(self) -> u8 {
+        self.part
+    }
+}
+
+/// Something that the real thing did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arrival {
+    /// For which port.
+    pub port: Port,
+    /// What.
+    pub parcel: Parcel,
+}
+
+/// Brings what real things did to the session; a clone for every thread that listens to one.
+#[derive(Clone, Debug)]
+pub struct Injector(SyncSender<Arrival>);
+
+/// How many arrivals may wait for the session: a device that says more than the world can take is slowed down, so that
+/// memory stays bounded.
+pub const MOST_WAITING: usize = 65_536;
+
+impl Injector {
+    /// An injector and the session's end of it.
+    pub fn new() -> (Self, Receiver<Arrival>) {
+        let (sender, receiver) = sync_channel(MOST_WAITING);
+        (Self(sender), receiver)
+    }
+    /// Brings something in; waits while too much is waiting. False if the session is over.
+    pub fn bring(&self, port: Port, parcel: Parcel) -> bool {
+        self.0.send(Arrival { port, parcel }).is_ok()
+    }
+    /// Brings something in unless too much is waiting already. False if it was not taken.
+    pub fn offer(&self, port: Port, parcel: Parcel) -> bool {
+        match self.0.try_send(Arrival { port, parcel }) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
+        }
+    }
+}
+
+/// Speaks the world's parcels on one side and the real thing's language on the other.
+pub trait Adapter: Send {
+    /// Its name in the live status and in the report.
+    fn name(&self) -> &str;
+    /// The ports that it serves.
+    fn ports(&self) -> Vec<Port>;
+    /// The world hands this out at one of its ports. Returns soon: what takes time is done on a thread of its own.
+    fn deliver(&mut self, port: Port, parcel: &Parcel);
+    /// How it stands, in one line.
+    fn status(&self) -> String;
+    /// What went wrong so far, for the report: each kind once, with its number.
+    fn troubles(&self) -> Vec<(String, u64)> {
+        Vec::new()
+    }
+    /// The session is over, orderly or not: leaves the real thing in a safe state.
+    fn close(&mut self);
+}

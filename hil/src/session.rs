@@ -1,0 +1,214 @@
+//! A run against the wall clock, with real things in the place of some of its parts.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant as Wall};
+
+use models::Fact;
+use scenarios::{Failure, Outcome, Run};
+use sim::{Instant, Pulse, RunError};
+
+use crate::adapter::{Adapter, Arrival, Port};
+use crate::lateness::{Figures, Lateness};
+use crate::recording::{Recorder, Way};
+
+/// A paced run.
+pub struct Session<'a> {
+    run: Run<'a>,
+    adapters: Vec<Box<dyn Adapter>>,
+    arrivals: Receiver<Arrival>,
+    /// Simulated seconds to a second of the wall.
+    speed: f64,
+    recorder: Option<Recorder>,
+    lateness: Lateness,
+    crossed: [u64; 2],
+    strays: u64,
+}
+
+/// How a session stands.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Simulated time.
+    pub now: Instant,
+    /// Its end.
+    pub end: Instant,
+    /// Parcels that came in, and that went out.
+    pub crossed: [u64; 2],
+    /// Deadlines at the boundary.
+    pub lateness: Figures,
+    /// Each adapter's name and how it stands.
+    pub adapters: Vec<(String, String)>,
+}
+
+/// What a session ended with.
+#[derive(Debug)]
+pub struct Ended {
+    /// The run, as far as it came.
+    pub outcome: Outcome,
+    /// Deadlines at the boundary.
+    pub lateness: Figures,
+    /// Parcels that came in, and that went out.
+    pub crossed: [u64; 2],
+    /// Parcels that no adapter took.
+    pub strays: u64,
+    /// What went wrong at each adapter, and how often.
+    pub troubles: Vec<(String, String, u64)>,
+    /// It was told to stop before its end.
+    pub interrupted: bool,
+    /// Why the recording is not whole.
+    pub unrecorded: Option<String>,
+}
+
+/// How long the loop sleeps at the most: it has a recorder and a status to look after.
+const LONGEST_SLEEP: Duration = Duration::from_millis(100);
+/// How often the live status is told.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+/// So many arrivals are taken in before the world goes on, so that a device that never stops talking does not stop time.
+const AT_ONCE: usize = 4_096;
+
+impl<'a> Session<'a> {
+    /// A session of a run whose attached parts these adapters serve. What is handed out later than `deadline` has missed it.
+    pub fn new(
+        run: Run<'a>,
+        adapters: Vec<Box<dyn Adapter>>,
+        arrivals: Receiver<Arrival>,
+        (speed, deadline): (f64, Duration),
+        recorder: Option<Recorder>,
+    ) -> Self {
+        let lateness = Lateness::new(deadline);
+        Self { run, adapters, arrivals, speed, recorder, lateness, crossed: [0; 2], strays: 0 }
+    }
+
+    /// Plays to the end, or until the pulse is stopped. Adapters are closed in any case.
+    ///
+    /// # Errors
+    /// If the run cannot go on.
+    pub fn play(mut self, pulse: &Pulse, tell: &mut dyn FnMut(&Status)) -> Result<Ended, Failure> {
+        let played = self.pace(pulse, tell);
+        for adapter in &mut self.adapters {
+            adapter.close();
+        }
+        let interrupted = match played {
+            Ok(()) => false,
+            Err(RunError::Interrupted(_)) => true,
+            Err(why) => return Err(Failure::Run(why)),
+        };
+        let lateness = self.lateness.figures();
+        let troubles = self.adapters.iter().flat_map(|it| {
+            let of = |(what, times)| (it.name().to_owned(), what, times);
+            it.troubles().into_iter().map(of)
+        });
+        let troubles = troubles.collect();
+        let now = self.run.simulation.now();
+        let outcome = self.run.finish();
+        let fingerprint = outcome.fingerprint.to_string();
+        let unrecorded = self.recorder.and_then(|it| it.end(now, &fingerprint).err());
+        let (crossed, strays) = (self.crossed, self.strays);
+        Ok(Ended { outcome, lateness, crossed, strays, troubles, interrupted, unrecorded })
+    }
+
+    fn pace(&mut self, pulse: &Pulse, tell: &mut dyn FnMut(&Status)) -> Result<(), RunError> {
+        let end = self.run.end();
+        let clock = Clock { began: Wall::now(), speed: self.speed };
+        let mut told = Wall::now();
+        loop {
+            if pulse.stopped() {
+                return Err(RunError::Interrupted(self.run.simulation.now()));
+            }
+            let due = clock.wall(self.run.simulation.quiet_until().min(end));
+            self.take_in(due.saturating_duration_since(Wall::now()).min(LONGEST_SLEEP), &clock);
+            let now = clock.now().min(end);
+            self.run.simulation.run(now, 1, pulse)?;
+            self.hand_out(&clock);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.breathe();
+            }
+            if told.elapsed() >= TOLD_EVERY {
+                told = Wall::now();
+                tell(&self.status());
+            }
+            if now >= end {
+                tell(&self.status());
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits for what real things do, at the most so long, and brings it into the world.
+    fn take_in(&mut self, wait: Duration, clock: &Clock) {
+        let first = match self.arrivals.recv_timeout(wait) {
+            Ok(arrival) => Some(arrival),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                // Nobody is left who could say anything: time goes on all the same.
+                std::thread::sleep(wait);
+                None
+            }
+        };
+        let Some(first) = first else { return };
+        let end = self.run.end();
+        let rest: Vec<Arrival> = self.arrivals.try_iter().take(AT_ONCE).collect();
+        for Arrival { port, parcel } in std::iter::once(first).chain(rest) {
+            let now = clock.now();
+            // What comes when the run is over has come too late.
+            if now >= end {
+                continue;
+            }
+            let at = self.run.simulation.inject(now, port.actor, port.number(), parcel);
+            self.crossed[0] += 1;
+            if let Some(recorder) = &mut self.recorder {
+                recorder.crossed(at, port, Way::In, &parcel);
+            }
+        }
+    }
+
+    fn hand_out(&mut self, clock: &Clock) {
+        for emission in self.run.simulation.take_emissions() {
+            let Some(port) = Port::of(emission.who, emission.port) else { continue };
+            self.crossed[1] += 1;
+            if let Some(recorder) = &mut self.recorder {
+                recorder.crossed(emission.at, port, Way::Out, &emission.parcel);
+            }
+            let serves = |it: &&mut Box<dyn Adapter>| it.ports().contains(&port);
+            match self.adapters.iter_mut().find(serves) {
+                Some(adapter) => adapter.deliver(port, &emission.parcel),
+                None => self.strays += 1,
+            }
+            self.lateness.add(Wall::now().saturating_duration_since(clock.wall(emission.at)));
+        }
+    }
+
+    fn status(&self) -> Status {
+        Status {
+            now: self.run.simulation.now(),
+            end: self.run.end(),
+            crossed: self.crossed,
+            lateness: self.lateness.figures(),
+            adapters: self.adapters.iter().map(|it| (it.name().to_owned(), it.status())).collect(),
+        }
+    }
+}
+
+/// Simulated time against the wall.
+struct Clock {
+    began: Wall,
+    speed: f64,
+}
+
+impl Clock {
+    fn now(&self) -> Instant {
+        Instant((self.began.elapsed().as_nanos() as f64 * self.speed) as u64)
+    }
+    fn wall(&self, at: Instant) -> Wall {
+        let after = Duration::try_from_secs_f64(at.as_secs_f64() / self.speed);
+        // A moment that never comes is far enough away.
+        self.began + after.unwrap_or(FAR).min(FAR)
+    }
+}
+
+const FAR: Duration = Duration::from_secs(1 << 32);
+
+/// Facts that say what the attached parts did: for the page of a report.
+pub fn facts_of(outcome: &Outcome, ports: &[Port]) -> Vec<Fact> {
+    let of = |fact: &&Fact| ports.iter().any(|port| port.actor == fact.who);
+    outcome.facts.iter().filter(of).copied().collect()
+}
