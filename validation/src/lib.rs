@@ -88,8 +88,8 @@ fn replicate(
         .flat_map(|(case, it)| (0..it.runs).map(move |replication| (case, replication)))
         .collect();
     let (next, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let found: Vec<Mutex<Option<Result<Vec<Sample>, String>>>> =
-        jobs.iter().map(|_| Mutex::new(None)).collect();
+    type Found = Option<Result<Vec<Sample>, String>>;
+    let found: Vec<Mutex<Found>> = jobs.iter().map(|_| Mutex::new(None)).collect();
     let work = || {
         loop {
             let job = next.fetch_add(1, Ordering::Relaxed);
