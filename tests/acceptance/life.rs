@@ -189,7 +189,7 @@ fn a_fleet_without_a_life_runs_as_if_there_were_none() {
 #[test]
 fn a_terminal_that_is_not_in_service_neither_sells_nor_is_missed() {
     let outcome = paying();
-    let mut serving = vec![false; 120];
+    let mut serving = [false; 120];
     serving[60..].fill(true);
     let (mut sales, mut begun) = (0, 0);
     for fact in &outcome.facts {
