@@ -319,7 +319,7 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Dim { .. } => &[Part::Keypad],
         M::NewBattery => &[Part::Battery],
         M::PowerLost | M::Locked { .. } => &[Part::PaymentApp],
-        M::Supplied { .. } => &[Part::Firmware],
+        M::Supplied { .. } => &[Part::Firmware, Part::Panel],
         // Whoever is on the device hears these, a new part included.
         M::Ready | M::Halt | M::Report => Part::ALL,
         M::Restart | M::FailOver => &[Part::Firmware],

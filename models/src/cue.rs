@@ -80,11 +80,13 @@ pub enum Cue {
     HotCase,
     /// The screen is touched and nothing happens.
     NoReactionToTouch,
+    /// Keys sound when they are pressed, though the screen does not follow them.
+    KeysStillSound,
 }
 
 impl Cue {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::BlankScreen,
         Self::FrozenScreen,
         Self::NoNetworkText,
@@ -115,6 +117,7 @@ impl Cue {
         Self::PrinterRestsText,
         Self::HotCase,
         Self::NoReactionToTouch,
+        Self::KeysStillSound,
     ];
 
     /// Its name in records and reports.
@@ -150,6 +153,7 @@ impl Cue {
             Self::PrinterRestsText => "printer-rests-text",
             Self::HotCase => "hot-case",
             Self::NoReactionToTouch => "no-reaction-to-touch",
+            Self::KeysStillSound => "keys-still-sound",
         }
     }
 
@@ -186,6 +190,7 @@ impl Cue {
             Self::PrinterRestsText => "提示打印头冷却中",
             Self::HotCase => "机身发烫",
             Self::NoReactionToTouch => "触摸无反应",
+            Self::KeysStillSound => "画面不动但按键有声",
         }
     }
 
@@ -206,7 +211,7 @@ impl Cue {
             | Self::CoverText
             | Self::CutterText
             | Self::PrinterRestsText => "display 显示屏",
-            Self::ErrorTone | Self::Silence => "sound 声音",
+            Self::ErrorTone | Self::Silence | Self::KeysStillSound => "sound 声音",
             Self::PowerLightOut | Self::ChargeLightOut | Self::LinkLightBlinks => "lights 指示灯",
             Self::SlowOperation
             | Self::NoReactionToCard
@@ -269,9 +274,54 @@ impl Cue {
             Self::PrinterRestsText => Fault::Printer(printer::Fault::HeadHot),
             Self::HotCase => Fault::Housing(housing::Fault::Heat),
             Self::NoReactionToTouch => Fault::Display(display::Fault::TouchDead),
+            Self::KeysStillSound => Fault::Display(display::Fault::Frozen),
         })
     }
+
+    /// What else it may be taken for, by whoever sees other cues beside it.
+    pub fn also_suspected(self) -> &'static [Fault] {
+        match self {
+            Self::BlankScreen => &[BOARD, PLUG],
+            Self::PowerLightOut => &[BOARD, LIGHTS],
+            Self::FrozenScreen => &[PICTURE],
+            _ => &[],
+        }
+    }
+
+    /// What a person who notices it takes for its cause, who also sees or has heard these.
+    pub(crate) fn taken_for(self, beside: u64) -> Option<Fault> {
+        let is = |cue: Self| beside & cue.bit() != 0;
+        let dark = is(Self::BlankScreen);
+        Some(match self {
+            // Nothing lights up at all: no power.
+            Self::BlankScreen if is(Self::ChargeLightOut) => PLUG,
+            // The charger has its voltage, and nothing else lights up.
+            Self::BlankScreen | Self::PowerLightOut
+                if dark && is(Self::PowerLightOut) && !is(Self::ChargeLightOut) =>
+            {
+                BOARD
+            }
+            // What shows a picture has power.
+            Self::PowerLightOut if !dark => LIGHTS,
+            Self::FrozenScreen if is(Self::KeysStillSound) => PICTURE,
+            _ => return self.suspicion(),
+        })
+    }
+
+    /// Whether it can be what makes a person suspect this.
+    pub(crate) fn may_mean(self, suspect: Fault) -> bool {
+        self.suspicion() == Some(suspect) || self.also_suspected().contains(&suspect)
+    }
 }
+
+const BOARD: Fault = Fault::Mainboard(crate::hardware::mainboard::Fault::Dead);
+const PLUG: Fault = Fault::Power(crate::hardware::power::Fault::LoosePlug);
+const LIGHTS: Fault = Fault::Panel(crate::hardware::panel::Fault::LightsDead);
+const PICTURE: Fault = Fault::Display(crate::hardware::display::Fault::Frozen);
+
+/// What whoever looks at a terminal sees of it at once: a dark screen and the lights.
+pub(crate) const AT_A_GLANCE: u64 =
+    Cue::BlankScreen.bit() | Cue::PowerLightOut.bit() | Cue::ChargeLightOut.bit();
 
 /// From now on a person can notice this.
 pub(crate) fn show(cx: &mut Context<'_, Models>, cue: Cue) {

@@ -232,7 +232,7 @@ impl Model<Models> for Battery {
             zh: "电池老化",
             family: Family::Power,
             effect: "without its cable the terminal dies sooner than it should",
-            cues: &[Cue::LowBatteryText, Cue::BlankScreen],
+            cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Battery, Part::Merchant],
             mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
             ladder: &[
@@ -246,7 +246,7 @@ impl Model<Models> for Battery {
             zh: "无法充电",
             family: Family::Power,
             effect: "the battery runs down though the cable is in",
-            cues: &[Cue::LowBatteryText, Cue::BlankScreen],
+            cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[

@@ -84,6 +84,11 @@ impl Display {
         cx.say(Message::Screen { readable: self.usable(spec) });
         let dark = self.blank || !self.running;
         if dark { cue::show(cx, Cue::BlankScreen) } else { cue::gone(cx, Cue::BlankScreen) }
+        if self.frozen && self.running {
+            cue::show(cx, Cue::KeysStillSound);
+        } else {
+            cue::gone(cx, Cue::KeysStillSound);
+        }
         cx.look();
     }
 }
@@ -115,7 +120,7 @@ impl Model<Models> for Display {
             zh: "屏幕卡死",
             family: Family::Hardware,
             effect: "the screen does not follow what the terminal does",
-            cues: &[Cue::FrozenScreen],
+            cues: &[Cue::FrozenScreen, Cue::KeysStillSound],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[

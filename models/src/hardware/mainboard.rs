@@ -318,7 +318,7 @@ impl Model<Models> for Mainboard {
             zh: "设备过热",
             family: Family::Hardware,
             effect: "the terminal gets slow, switches itself off and starts again when it has cooled",
-            cues: &[Cue::HotCase, Cue::SlowOperation, Cue::BlankScreen],
+            cues: &[Cue::HotCase, Cue::SlowOperation, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
@@ -390,7 +390,6 @@ impl Model<Models> for Mainboard {
                 let was_up = self.up();
                 self.dead = magnitude > 0.0;
                 cx.error_state();
-                cue::show(cx, Cue::PowerLightOut);
                 self.tell(was_up, cx);
             }
             Fault::RandomResets => {
@@ -409,7 +408,6 @@ impl Model<Models> for Mainboard {
             Fault::Dead => {
                 let was_up = self.up();
                 self.dead = false;
-                cue::gone(cx, Cue::PowerLightOut);
                 self.tell(was_up, cx);
             }
             Fault::RandomResets => {

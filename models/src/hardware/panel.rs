@@ -29,6 +29,10 @@ impl Default for Spec {
 #[derive(Component, Debug, Default)]
 pub struct Panel {
     mute: bool,
+    /// The lights are broken.
+    dark: bool,
+    /// The processor does not run, so no light is lit but that of the charger.
+    off: bool,
     tones: u32,
 }
 
@@ -47,6 +51,16 @@ pub enum Fault {
     BuzzerDead,
     /// No lights.
     LightsDead,
+}
+
+impl Panel {
+    fn light(&self, cx: &mut Context<'_, Models>) {
+        if self.dark || self.off {
+            cue::show(cx, Cue::PowerLightOut);
+        } else {
+            cue::gone(cx, Cue::PowerLightOut);
+        }
+    }
 }
 
 /// The terminal cannot see its own lights nor hear itself.
@@ -103,7 +117,14 @@ impl Model<Models> for Panel {
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        let Message::Beep { good } = message else { return };
+        let good = match message {
+            Message::Beep { good } => good,
+            Message::Supplied { on } if on == self.off => {
+                self.off = !on;
+                return self.light(cx);
+            }
+            _ => return,
+        };
         if self.mute {
             cx.error_state();
             cue::show(cx, Cue::Silence);
@@ -116,10 +137,12 @@ impl Model<Models> for Panel {
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::BuzzerDead => self.mute = magnitude > 0.0,
-            Fault::LightsDead if magnitude == 0.0 => cue::gone(cx, Cue::PowerLightOut),
             Fault::LightsDead => {
-                cx.error_state();
-                cue::show(cx, Cue::PowerLightOut);
+                self.dark = magnitude > 0.0;
+                if self.dark {
+                    cx.error_state();
+                }
+                self.light(cx);
             }
         }
     }
@@ -129,7 +152,10 @@ impl Model<Models> for Panel {
                 self.mute = false;
                 cue::gone(cx, Cue::Silence);
             }
-            Fault::LightsDead => cue::gone(cx, Cue::PowerLightOut),
+            Fault::LightsDead => {
+                self.dark = false;
+                self.light(cx);
+            }
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {

@@ -187,7 +187,7 @@ impl Model<Models> for Power {
             zh: "供电中断",
             family: Family::Power,
             effect: "the terminal runs on its battery and then not at all",
-            cues: &[Cue::ChargeLightOut, Cue::BlankScreen],
+            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.5)],
             ladder: &[
@@ -216,7 +216,7 @@ impl Model<Models> for Power {
             zh: "电压过高",
             family: Family::Power,
             effect: "the protection cuts the terminal off; a surge that it cannot hold kills the board",
-            cues: &[Cue::ChargeLightOut, Cue::BlankScreen],
+            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
             ladder: &[
@@ -230,7 +230,7 @@ impl Model<Models> for Power {
             zh: "插头松动",
             family: Family::Power,
             effect: "the contact drops in and out, or nothing arrives from the socket",
-            cues: &[Cue::ChargeLightOut, Cue::BlankScreen],
+            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0)],
             ladder: &[
@@ -245,7 +245,7 @@ impl Model<Models> for Power {
             zh: "电源线损坏",
             family: Family::Power,
             effect: "the voltage falls under load, or nothing arrives through the cable",
-            cues: &[Cue::ChargeLightOut, Cue::BlankScreen, Cue::RestartsByItself, Cue::SlowOperation],
+            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen, Cue::RestartsByItself, Cue::SlowOperation],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ReplaceCable, 0.98), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
             ladder: &[
@@ -260,7 +260,7 @@ impl Model<Models> for Power {
             zh: "电压不符合设备要求",
             family: Family::Power,
             effect: "the protection cuts the terminal off, and the board may die",
-            cues: &[Cue::ChargeLightOut, Cue::BlankScreen],
+            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ReplaceCable, 0.95), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[

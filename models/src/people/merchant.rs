@@ -7,7 +7,7 @@ use sim::quantity::{Factor, Probability};
 use sim::{Asked, Context, Instant, Mode, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
-use crate::cue::Cue;
+use crate::cue::{AT_A_GLANCE, Cue};
 use crate::note::Note;
 use crate::people::tenure::PLANNED;
 use crate::provider;
@@ -253,7 +253,8 @@ impl Model<Models> for Merchant {
             return;
         }
         self.noticed |= cue.bit();
-        if let Some(suspect) = cue.suspicion() {
+        let beside = self.noticed | self.shown & AT_A_GLANCE;
+        if let Some(suspect) = cue.taken_for(beside) {
             cx.alarm(suspect);
         }
     }
@@ -310,7 +311,7 @@ impl Model<Models> for Merchant {
     }
     /// As long as a cue is there that made the merchant suspect it.
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        Cue::ALL.iter().any(|cue| self.noticed & cue.bit() != 0 && cue.suspicion() == Some(suspect))
+        Cue::ALL.iter().any(|cue| self.noticed & cue.bit() != 0 && cue.may_mean(suspect))
     }
 }
 
