@@ -30,7 +30,13 @@ pub(crate) fn list(arguments: &List) -> End {
 fn faults() -> (Vec<String>, Value) {
     let line = |fault: Fault| {
         let mode = fault.mode();
-        format!("{:<32} {:<12} {} {}", fault.to_string(), mode.family.name(), mode.zh, mode.effect)
+        format!(
+            "{:<32} {:<12} {} {}",
+            fault.to_string(),
+            mode.family.name(),
+            mode.zh,
+            mode.effects.next
+        )
     };
     let data = Fault::all().map(explain::fault_data).collect();
     (Fault::all().map(line).collect(), Value::Array(data))

@@ -24,6 +24,7 @@ pub mod note;
 pub mod plan;
 pub mod provider;
 pub mod quantity;
+pub mod ranks;
 pub mod remedy;
 pub mod service;
 pub mod takes;

@@ -18,8 +18,12 @@ pub struct Mode<K: Kinds> {
     pub zh: &'static str,
     /// The family of the catalogue that it belongs to.
     pub family: K::Family,
-    /// What it does to the terminal and to those who use it, in one sentence.
-    pub effect: &'static str,
+    /// What brings it about.
+    pub cause: &'static str,
+    /// What it does, from the part outwards.
+    pub effects: Effects,
+    /// How bad, how frequent and how hard to notice its author holds it to be.
+    pub ranks: Ranks,
     /// What a person can notice of it.
     pub cues: &'static [K::Cue],
     /// Whose detector can see it.
@@ -34,6 +38,42 @@ impl<K: Kinds> Mode<K> {
     /// Probability that one attempt of a remedy mends this fault.
     pub fn mended_by(&self, remedy: K::Remedy) -> f64 {
         self.mended_by.iter().find(|(known, _)| *known == remedy).map_or(0.0, |&(_, p)| p)
+    }
+}
+
+/// What a fault mode does on three levels, as IEC 60812 asks for it: an effect on one level is what the next one suffers from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Effects {
+    /// On the part that breaks.
+    pub local: &'static str,
+    /// On what the part belongs to.
+    pub next: &'static str,
+    /// On those for whom the whole is there.
+    pub end: &'static str,
+}
+
+impl Effects {
+    /// From the part outwards.
+    pub const fn of(local: &'static str, next: &'static str, end: &'static str) -> Self {
+        Self { local, next, end }
+    }
+}
+
+/// Ranks from 1 to 10 as an FMEA gives them, declared and not measured. What each rank means is for the catalogue to say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ranks {
+    /// S: how bad the end effect is; 10 is worst.
+    pub severity: u8,
+    /// O: how often it occurs; 10 is most often.
+    pub occurrence: u8,
+    /// D: how hard it is to notice; 10 is never noticed.
+    pub detection: u8,
+}
+
+impl Ranks {
+    /// Severity, occurrence, detection.
+    pub const fn of(severity: u8, occurrence: u8, detection: u8) -> Self {
+        Self { severity, occurrence, detection }
     }
 }
 

@@ -39,7 +39,7 @@ pub use agenda::{Agenda, Entry, Tie};
 pub use arena::{Arena, Slot};
 pub use cell::{Actors, Desk, Disorder};
 pub use executor::Pulse;
-pub use fault::{Course, Law, Mode, Performer, Planned, Rung, When};
+pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, Rung, When};
 pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Body, Care, Dark, context, handle, plan, settle};

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::Message;
@@ -96,7 +96,13 @@ impl Model<Models> for Cellular {
             name: "poor-coverage",
             zh: "信号覆盖不佳",
             family: Family::Comms,
-            effect: "packets are lost and late: sales are slow or fail",
+            cause: "a cellar, thick walls, the edge of a cell",
+            effects: Effects::of(
+                "the signal is weak",
+                "packets are lost and late",
+                "sales are slow or fail",
+            ),
+            ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ClearObstruction, 0.5), (Remedy::Repair, 0.7)],
@@ -111,7 +117,13 @@ impl Model<Models> for Cellular {
             name: "module-dead",
             zh: "通信模块损坏",
             family: Family::Comms,
-            effect: "nothing is sent or received by this bearer",
+            cause: "a radio module or an antenna that has failed",
+            effects: Effects::of(
+                "the module does not answer",
+                "nothing is sent or received by this bearer",
+                "no sale where there is no other bearer",
+            ),
+            ranks: Ranks::of(8, 4, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
@@ -127,7 +139,13 @@ impl Model<Models> for Cellular {
             name: "cell-outage",
             zh: "基站中断",
             family: Family::Comms,
-            effect: "no terminal under the cell reaches the network by it",
+            cause: "a base station without power or line",
+            effects: Effects::of(
+                "there is no cell",
+                "no terminal under the cell reaches the network by it",
+                "many shops at once cannot sell, or sell by their other bearer",
+            ),
+            ranks: Ranks::of(9, 6, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 1.0)],
@@ -142,7 +160,13 @@ impl Model<Models> for Cellular {
             name: "congestion",
             zh: "网络拥塞",
             family: Family::Comms,
-            effect: "packets pass, but so late that sales are slow or given up",
+            cause: "a market day, a match, a holiday",
+            effects: Effects::of(
+                "packets queue in the cell",
+                "answers come so late that sales are slow or given up",
+                "customers wait; sales are taken back",
+            ),
+            ranks: Ranks::of(6, 6, 3),
             cues: &[Cue::SlowOperation],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 0.9)],
@@ -157,7 +181,13 @@ impl Model<Models> for Cellular {
             name: "half-open",
             zh: "连接半开",
             family: Family::Comms,
-            effect: "what is sent vanishes, though the link looks sound",
+            cause: "a gateway or an address translator that forgot the connection",
+            effects: Effects::of(
+                "what is sent vanishes, though the link looks sound",
+                "requests are not answered until the connection is made anew",
+                "sales are given up and taken back",
+            ),
+            ranks: Ranks::of(7, 7, 2),
             cues: &[Cue::NoAnswerText],
             seen_by: &[Part::Cellular, Part::Presence, Part::PaymentApp, Part::Merchant],
             mended_by: &[
@@ -177,7 +207,13 @@ impl Model<Models> for Cellular {
             name: "damages-messages",
             zh: "报文损坏",
             family: Family::Transaction,
-            effect: "messages come out changed: their authentication code is wrong and they are refused",
+            cause: "a defective module or driver",
+            effects: Effects::of(
+                "messages come out changed",
+                "their authentication code is wrong and they are refused",
+                "sales are refused",
+            ),
+            ranks: Ranks::of(7, 3, 2),
             cues: &[Cue::NoAnswerText],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::{Hop, Message};
@@ -111,7 +111,13 @@ impl Model<Models> for PhoneLink {
             name: "pairing-lost",
             zh: "配对丢失",
             family: Family::Comms,
-            effect: "terminal and phone do not find each other",
+            cause: "another device took the pairing, or the phone forgot it",
+            effects: Effects::of(
+                "terminal and phone do not find each other",
+                "the terminal has no way to the network",
+                "no sale until they are paired again",
+            ),
+            ranks: Ranks::of(8, 7, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::PairAgain, 0.9), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
@@ -127,7 +133,13 @@ impl Model<Models> for PhoneLink {
             name: "phone-asleep",
             zh: "手机休眠或欠费",
             family: Family::Comms,
-            effect: "the phone carries nothing on",
+            cause: "a phone that saves power or is switched off",
+            effects: Effects::of(
+                "the phone carries nothing on",
+                "the terminal has no way to the network",
+                "no sale until the phone is awake",
+            ),
+            ranks: Ranks::of(8, 8, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::RestartPhone, 0.85), (Remedy::Repair, 1.0)],
@@ -143,7 +155,13 @@ impl Model<Models> for PhoneLink {
             name: "obstructed",
             zh: "阻挡物",
             family: Family::Comms,
-            effect: "packets between terminal and phone are lost and late",
+            cause: "something that stands between terminal and phone",
+            effects: Effects::of(
+                "packets between terminal and phone are lost and late",
+                "answers come late or not at all",
+                "sales are slow, given up and taken back",
+            ),
+            ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ClearObstruction, 0.9), (Remedy::Repair, 0.9)],
@@ -159,7 +177,13 @@ impl Model<Models> for PhoneLink {
             name: "no-credit",
             zh: "手机欠费",
             family: Family::Comms,
-            effect: "the phone's carrier carries nothing on until the contract is paid",
+            cause: "a contract that has not been paid",
+            effects: Effects::of(
+                "the phone's carrier carries nothing on",
+                "the terminal has no way to the network",
+                "no sale until the contract is paid",
+            ),
+            ranks: Ranks::of(8, 5, 2),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::TopUp, 0.95)],

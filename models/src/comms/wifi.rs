@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::Message;
@@ -69,7 +69,13 @@ impl Model<Models> for Wifi {
             name: "interference",
             zh: "信号干扰",
             family: Family::Comms,
-            effect: "packets are lost and late: sales are slow or fail",
+            cause: "other networks, a microwave oven",
+            effects: Effects::of(
+                "packets are lost and late",
+                "answers come late or not at all",
+                "sales are slow or fail",
+            ),
+            ranks: Ranks::of(6, 8, 2),
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ClearObstruction, 0.6), (Remedy::Repair, 0.8)],
@@ -84,7 +90,13 @@ impl Model<Models> for Wifi {
             name: "access-point-down",
             zh: "无法连接网络",
             family: Family::Comms,
-            effect: "nothing is sent or received by this bearer",
+            cause: "an access point that hangs or has no power",
+            effects: Effects::of(
+                "nothing is sent or received by this bearer",
+                "the terminal changes to its other bearer, if it has one",
+                "no sale where there is no other bearer",
+            ),
+            ranks: Ranks::of(7, 8, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.7), (Remedy::Repair, 0.95)],
@@ -100,7 +112,13 @@ impl Model<Models> for Wifi {
             name: "name-service-down",
             zh: "域名解析失败",
             family: Family::Comms,
-            effect: "the gateway's address is not found, so nothing is sent by this bearer",
+            cause: "a name server that does not answer, or a wrong setting",
+            effects: Effects::of(
+                "the gateway's address is not found",
+                "nothing is sent by this bearer",
+                "no sale where there is no other bearer",
+            ),
+            ranks: Ranks::of(7, 5, 2),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.6), (Remedy::Configure, 0.8), (Remedy::Repair, 0.95)],

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -231,7 +231,13 @@ impl Model<Models> for Battery {
             name: "aged",
             zh: "电池老化",
             family: Family::Power,
-            effect: "without its cable the terminal dies sooner than it should",
+            cause: "charge cycles, heat and years",
+            effects: Effects::of(
+                "the battery holds less than it should",
+                "without its cable the terminal dies sooner than it should",
+                "sales away from the socket break off",
+            ),
+            ranks: Ranks::of(5, 6, 2),
             cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Battery, Part::Merchant],
             mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
@@ -245,7 +251,13 @@ impl Model<Models> for Battery {
             name: "charger-dead",
             zh: "无法充电",
             family: Family::Power,
-            effect: "the battery runs down though the cable is in",
+            cause: "a charging circuit or a contact that has failed",
+            effects: Effects::of(
+                "the battery is not charged",
+                "it runs down though the cable is in, and the terminal stops",
+                "sales stop until a repair",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],

@@ -6,7 +6,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 pub use self_test::SelfTest;
 
@@ -180,7 +180,13 @@ impl Model<Models> for CardReader {
             name: "chip-contacts-dirty",
             zh: "芯片触点脏污",
             family: Family::CardReader,
-            effect: "chips are not read; cards with a stripe fall back to it",
+            cause: "dust and the grease of many cards",
+            effects: Effects::of(
+                "the contacts do not touch the chip",
+                "chips are not read; cards with a stripe fall back to it",
+                "customers try again, pay otherwise or leave",
+            ),
+            ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
             seen_by: &[Part::CardReader, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
@@ -196,7 +202,13 @@ impl Model<Models> for CardReader {
             name: "antenna-dead",
             zh: "非接触天线失效",
             family: Family::CardReader,
-            effect: "a card is tapped and nothing happens",
+            cause: "a broken antenna, or the circuit that feeds it",
+            effects: Effects::of(
+                "there is no field",
+                "a card is tapped and nothing happens",
+                "customers insert the card, or leave",
+            ),
+            ranks: Ranks::of(6, 4, 2),
             cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
             seen_by: &[Part::CardReader, Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
@@ -211,7 +223,13 @@ impl Model<Models> for CardReader {
             name: "stripe-head-worn",
             zh: "磁头磨损",
             family: Family::CardReader,
-            effect: "a card is swiped and nothing happens",
+            cause: "hundreds of thousands of swipes",
+            effects: Effects::of(
+                "the head's gap is worn",
+                "a card is swiped and nothing happens",
+                "who has a stripe only cannot pay by card",
+            ),
+            ranks: Ranks::of(6, 5, 3),
             cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
             seen_by: &[Part::CardReader, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
@@ -226,7 +244,13 @@ impl Model<Models> for CardReader {
             name: "chip-contacts-worn",
             zh: "芯片触点磨损",
             family: Family::CardReader,
-            effect: "chips are not read, however clean the contacts; cards with a stripe fall back to it",
+            cause: "hundreds of thousands of insertions",
+            effects: Effects::of(
+                "the contacts have lost their spring",
+                "chips are not read, however clean the contacts; cards with a stripe fall back to it",
+                "customers try again, pay otherwise or leave",
+            ),
+            ranks: Ranks::of(6, 5, 3),
             cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
             seen_by: &[Part::CardReader, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.1), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
@@ -241,7 +265,13 @@ impl Model<Models> for CardReader {
             name: "stripe-head-dirty",
             zh: "磁头脏污",
             family: Family::CardReader,
-            effect: "a card is swiped and nothing happens, until the head is cleaned",
+            cause: "dust and the grease of many cards",
+            effects: Effects::of(
+                "the head does not touch the stripe",
+                "a card is swiped and nothing happens, until the head is cleaned",
+                "who has a stripe only cannot pay by card",
+            ),
+            ranks: Ranks::of(6, 6, 2),
             cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
             seen_by: &[Part::CardReader, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.8), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
@@ -256,7 +286,13 @@ impl Model<Models> for CardReader {
             name: "no-reaction",
             zh: "读卡器无反应",
             family: Family::CardReader,
-            effect: "no card is read in any way: only codes can be sold by",
+            cause: "a reader whose controller hangs or has died",
+            effects: Effects::of(
+                "the reader answers nothing",
+                "no card is read in any way",
+                "only codes can be sold by",
+            ),
+            ranks: Ranks::of(7, 4, 2),
             cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
             seen_by: &[Part::CardReader, Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -103,7 +103,13 @@ impl Model<Models> for Display {
             name: "blank",
             zh: "黑屏",
             family: Family::Hardware,
-            effect: "nothing can be read, so nothing can be sold",
+            cause: "a broken backlight, panel or cable",
+            effects: Effects::of(
+                "the screen stays dark",
+                "amounts and prompts cannot be read",
+                "no sale until a repair",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::BlankScreen],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.1), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
@@ -119,7 +125,13 @@ impl Model<Models> for Display {
             name: "frozen",
             zh: "屏幕卡死",
             family: Family::Hardware,
-            effect: "the screen does not follow what the terminal does",
+            cause: "a display controller that hangs",
+            effects: Effects::of(
+                "the picture stands still",
+                "the screen does not follow what the terminal does",
+                "no sale until a restart",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::FrozenScreen, Cue::KeysStillSound],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
@@ -134,7 +146,13 @@ impl Model<Models> for Display {
             name: "touch-dead",
             zh: "触摸失灵",
             family: Family::Hardware,
-            effect: "nothing can be chosen on the screen, so nothing can be sold",
+            cause: "a cracked or worn touch panel",
+            effects: Effects::of(
+                "touches are not felt",
+                "nothing can be chosen on the screen",
+                "no sale where keys cannot stand in",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::NoReactionToTouch],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[
@@ -154,7 +172,13 @@ impl Model<Models> for Display {
             name: "backlight-dim",
             zh: "屏幕变暗",
             family: Family::Hardware,
-            effect: "the screen is hard to read: entries take longer",
+            cause: "a backlight that has aged",
+            effects: Effects::of(
+                "the picture is dim",
+                "entries take longer",
+                "customers wait",
+            ),
+            ranks: Ranks::of(4, 5, 4),
             cues: &[Cue::DimScreen],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -125,7 +125,13 @@ impl Model<Models> for Housing {
             name: "heat",
             zh: "环境高温",
             family: Family::Hardware,
-            effect: "the processor is slowed down, the battery is not charged and ages, the print head rests",
+            cause: "sun, a stove, a hot week",
+            effects: Effects::of(
+                "the body gets warmer than it is made for",
+                "the processor is slowed down, the battery is not charged and ages, the print head rests",
+                "sales are slow, and devices die younger",
+            ),
+            ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::HotCase, Cue::SlowOperation],
             seen_by: &[Part::Housing, Part::Merchant],
             mended_by: &[(Remedy::Relocate, 0.8)],
@@ -140,7 +146,13 @@ impl Model<Models> for Housing {
             name: "cold",
             zh: "环境低温",
             family: Family::Power,
-            effect: "the battery gives less and is not charged",
+            cause: "a stall in winter, a cold store",
+            effects: Effects::of(
+                "the body gets colder than it is made for",
+                "the battery gives less and is not charged",
+                "sales away from the socket break off",
+            ),
+            ranks: Ranks::of(5, 6, 2),
             cues: &[Cue::ColdText, Cue::LowBatteryText],
             seen_by: &[Part::Housing, Part::Merchant],
             mended_by: &[(Remedy::Relocate, 0.8)],

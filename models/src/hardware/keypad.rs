@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -124,7 +124,13 @@ impl Model<Models> for Keypad {
             name: "stuck-key",
             zh: "按键卡住",
             family: Family::Hardware,
-            effect: "every entry is wrong",
+            cause: "dirt, or a drink that was spilt",
+            effects: Effects::of(
+                "a key is held down",
+                "every entry is wrong",
+                "no sale with an amount or a PIN until the key is free",
+            ),
+            ranks: Ranks::of(7, 5, 2),
             cues: &[Cue::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.6), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
@@ -139,7 +145,13 @@ impl Model<Models> for Keypad {
             name: "dead-key",
             zh: "按键失灵",
             family: Family::Hardware,
-            effect: "entries that need the key cannot be made",
+            cause: "a contact that is worn",
+            effects: Effects::of(
+                "a key does nothing",
+                "entries that need the key cannot be made",
+                "sales with that digit fail",
+            ),
+            ranks: Ranks::of(6, 6, 3),
             cues: &[Cue::WrongKey],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.2), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
@@ -153,7 +165,13 @@ impl Model<Models> for Keypad {
             name: "bouncing-key",
             zh: "按键连击",
             family: Family::Hardware,
-            effect: "a digit appears twice: entries have to be made again",
+            cause: "a worn contact that makes twice",
+            effects: Effects::of(
+                "a digit appears twice",
+                "entries have to be made again",
+                "wrong amounts and PINs; customers wait",
+            ),
+            ranks: Ranks::of(5, 5, 4),
             cues: &[Cue::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],

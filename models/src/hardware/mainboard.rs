@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -287,7 +287,13 @@ impl Model<Models> for Mainboard {
             name: "dead",
             zh: "电路板损坏",
             family: Family::Hardware,
-            effect: "the terminal will not start",
+            cause: "age, a surge, moisture, a fall",
+            effects: Effects::of(
+                "the board does not start",
+                "nothing of the terminal runs",
+                "no sale until an exchange",
+            ),
+            ranks: Ranks::of(8, 5, 2),
             cues: &[Cue::BlankScreen, Cue::PowerLightOut],
             seen_by: &[Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.6), (Remedy::Swap, 1.0)],
@@ -302,7 +308,13 @@ impl Model<Models> for Mainboard {
             name: "random-resets",
             zh: "无故重启",
             family: Family::Hardware,
-            effect: "the terminal restarts in the middle of sales",
+            cause: "a cracked joint or a part that is failing",
+            effects: Effects::of(
+                "the board resets itself",
+                "the terminal boots again, and what was under way is lost",
+                "sales break off and are taken back",
+            ),
+            ranks: Ranks::of(7, 4, 2),
             cues: &[Cue::RestartsByItself],
             seen_by: &[Part::Mainboard, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.8), (Remedy::Swap, 1.0)],
@@ -317,7 +329,13 @@ impl Model<Models> for Mainboard {
             name: "overheating",
             zh: "设备过热",
             family: Family::Hardware,
-            effect: "the terminal gets slow, switches itself off and starts again when it has cooled",
+            cause: "dust in the vents, a dried-out pad",
+            effects: Effects::of(
+                "the heat of the board does not get away",
+                "the terminal gets slow, switches itself off and starts again when it has cooled",
+                "sales are slow, then stop for a while",
+            ),
+            ranks: Ranks::of(7, 4, 2),
             cues: &[Cue::HotCase, Cue::SlowOperation, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -77,7 +77,13 @@ impl Model<Models> for Panel {
             name: "buzzer-dead",
             zh: "无提示音",
             family: Family::Hardware,
-            effect: "no tone tells that a card was read or a sale approved",
+            cause: "a buzzer that is broken",
+            effects: Effects::of(
+                "there is no tone",
+                "no tone tells that a card was read or a sale approved",
+                "cards are presented again, or pulled out too early",
+            ),
+            ranks: Ranks::of(4, 3, 3),
             cues: &[Cue::Silence],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
@@ -91,7 +97,13 @@ impl Model<Models> for Panel {
             name: "lights-dead",
             zh: "指示灯不亮",
             family: Family::Hardware,
-            effect: "no light shows power, charge or link",
+            cause: "a broken light board",
+            effects: Effects::of(
+                "there is no light",
+                "no light shows power, charge or link",
+                "people look for faults that are not there",
+            ),
+            ranks: Ranks::of(3, 3, 3),
             cues: &[Cue::PowerLightOut],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],

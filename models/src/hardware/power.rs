@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -186,7 +186,13 @@ impl Model<Models> for Power {
             name: "supply-outage",
             zh: "供电中断",
             family: Family::Power,
-            effect: "the terminal runs on its battery and then not at all",
+            cause: "the mains of the street or the shop are cut",
+            effects: Effects::of(
+                "no voltage arrives at the terminal",
+                "it runs on its battery and then not at all",
+                "sales stop until the mains are back",
+            ),
+            ranks: Ranks::of(8, 8, 1),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.5)],
@@ -201,7 +207,13 @@ impl Model<Models> for Power {
             name: "voltage-sag",
             zh: "电压异常",
             family: Family::Power,
-            effect: "the terminal works abnormally, charges no longer, or restarts",
+            cause: "weak mains, or a heavy load beside the terminal",
+            effects: Effects::of(
+                "the voltage is too low to charge with, and at times to work with",
+                "the terminal is slow, restarts and prints faintly",
+                "sales are slow or break off",
+            ),
+            ranks: Ranks::of(6, 8, 2),
             cues: &[Cue::ChargeLightOut, Cue::RestartsByItself, Cue::SlowOperation, Cue::FaintPrint],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
@@ -215,7 +227,13 @@ impl Model<Models> for Power {
             name: "voltage-swell",
             zh: "电压过高",
             family: Family::Power,
-            effect: "the protection cuts the terminal off; a surge that it cannot hold kills the board",
+            cause: "a fault or a switching surge in the mains",
+            effects: Effects::of(
+                "the protection cuts the terminal off",
+                "it runs on its battery; a surge beyond the protection kills the board",
+                "sales stop when the battery is empty, for good if the board is dead",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
@@ -229,7 +247,13 @@ impl Model<Models> for Power {
             name: "loose-plug",
             zh: "插头松动",
             family: Family::Power,
-            effect: "the contact drops in and out, or nothing arrives from the socket",
+            cause: "the plug was pulled or sits loose",
+            effects: Effects::of(
+                "the contact comes and goes, or nothing arrives from the socket",
+                "the battery carries the terminal, then it stops",
+                "sales stop until somebody pushes the plug in",
+            ),
+            ranks: Ranks::of(7, 8, 2),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0)],
@@ -244,7 +268,13 @@ impl Model<Models> for Power {
             name: "cable-broken",
             zh: "电源线损坏",
             family: Family::Power,
-            effect: "the voltage falls under load, or nothing arrives through the cable",
+            cause: "a cable that is bent and pulled until its strands break",
+            effects: Effects::of(
+                "the voltage falls under load, or nothing arrives through the cable",
+                "charging is slow, the terminal restarts, the battery runs down",
+                "sales stop until there is a new cable",
+            ),
+            ranks: Ranks::of(7, 6, 2),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen, Cue::RestartsByItself, Cue::SlowOperation],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ReplaceCable, 0.98), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
@@ -259,7 +289,13 @@ impl Model<Models> for Power {
             name: "wrong-adapter",
             zh: "电压不符合设备要求",
             family: Family::Power,
-            effect: "the protection cuts the terminal off, and the board may die",
+            cause: "the adapter of another device was plugged in",
+            effects: Effects::of(
+                "a voltage arrives that the terminal is not made for",
+                "the protection cuts the terminal off, and the board may die",
+                "sales stop until the right adapter is in, for good if the board is dead",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ReplaceCable, 0.95), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],

@@ -1,22 +1,22 @@
 //! Receipt printer: a roll of paper, a feed and a thermal head.
 
 mod head;
+mod modes;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Mode, Model, Purpose, Span};
 
 use self::head::blackness;
 use crate::bus::Message;
 use crate::cue::{self, Cue};
-use crate::plan::step;
 use crate::quantity::{Celsius, Millimetres, Millivolts};
 use crate::service::Milestone;
 use crate::telemetry::Gauge;
 use crate::warmth::Warmth;
 use crate::wear::{Life, Wear};
-use crate::{Family, Models, Part, Remedy};
+use crate::Models;
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -240,102 +240,7 @@ impl Model<Models> for Printer {
     const NAME: &'static str = "printer";
     const ZH: &'static str = "打印机";
     const ABOUT: &'static str = "Prints receipts: a roll of paper, a feed and a thermal head.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Printer(Fault::PaperOut),
-            name: "paper-out",
-            zh: "缺纸",
-            family: Family::Printer,
-            effect: "sales go on, but without receipts",
-            cues: &[Cue::PaperText],
-            seen_by: &[Part::Printer, Part::Merchant],
-            mended_by: &[(Remedy::ReplaceRoll, 1.0), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
-                step(Remedy::ReplaceRoll, Performer::Technician, Span::minutes(10)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Printer(Fault::Jam),
-            name: "jam",
-            zh: "卡纸",
-            family: Family::Printer,
-            effect: "nothing comes out of the printer",
-            cues: &[Cue::JamText],
-            seen_by: &[Part::Printer, Part::Merchant],
-            mended_by: &[(Remedy::OpenLid, 0.85), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
-                step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Printer(Fault::HeadWorn),
-            name: "head-worn",
-            zh: "打印不清晰",
-            family: Family::Printer,
-            effect: "receipts are faint or unreadable",
-            cues: &[Cue::FaintPrint],
-            seen_by: &[Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
-                step(Remedy::Clean, Performer::Support, Span::minutes(5)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Printer(Fault::HeadHot),
-            name: "head-hot",
-            zh: "打印头过热",
-            family: Family::Printer,
-            effect: "the printer stops in the middle of receipts until its head has cooled; customers wait",
-            cues: &[Cue::PrinterRestsText],
-            seen_by: &[Part::Printer, Part::Merchant],
-            mended_by: &[(Remedy::Configure, 0.5), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::Retry, Performer::Attendant, Span::minutes(5)),
-                step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Printer(Fault::CutterBlocked),
-            name: "cutter-blocked",
-            zh: "切刀卡住",
-            family: Family::Printer,
-            effect: "nothing comes out until the blade is free",
-            cues: &[Cue::CutterText],
-            seen_by: &[Part::Printer, Part::Merchant],
-            mended_by: &[(Remedy::OpenLid, 0.6), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
-                step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Printer(Fault::CoverOpen),
-            name: "cover-open",
-            zh: "纸仓盖未关",
-            family: Family::Printer,
-            effect: "nothing comes out until the cover is shut",
-            cues: &[Cue::CoverText],
-            seen_by: &[Part::Printer, Part::Merchant],
-            mended_by: &[
-                (Remedy::OpenLid, 0.98),
-                (Remedy::ReplaceRoll, 0.9),
-                (Remedy::Repair, 1.0),
-                (Remedy::Swap, 1.0),
-            ],
-            ladder: &[
-                step(Remedy::OpenLid, Performer::Attendant, Span::secs(20)),
-                step(Remedy::OpenLid, Performer::Support, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-    ];
+    const MODES: &'static [Mode<Models>] = modes::MODES;
     type Spec = Spec;
     type Timer = Timer;
     type Fault = Fault;

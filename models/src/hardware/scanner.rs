@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -80,7 +80,13 @@ impl Model<Models> for Scanner {
             name: "window-dirty",
             zh: "扫描窗口脏污",
             family: Family::CardReader,
-            effect: "codes are not read",
+            cause: "fingers and dust",
+            effects: Effects::of(
+                "the picture is blurred",
+                "codes are not read",
+                "customers pay otherwise or leave",
+            ),
+            ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
@@ -94,7 +100,13 @@ impl Model<Models> for Scanner {
             name: "cable-loose",
             zh: "扫描枪连线松动",
             family: Family::Hardware,
-            effect: "the scanner is not there",
+            cause: "a cable that is pulled",
+            effects: Effects::of(
+                "the scanner is not there",
+                "codes are not read",
+                "customers pay otherwise or leave",
+            ),
+            ranks: Ranks::of(6, 6, 2),
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
@@ -108,7 +120,13 @@ impl Model<Models> for Scanner {
             name: "cannot-read",
             zh: "扫描枪无法识读",
             family: Family::CardReader,
-            effect: "no code is read, however clean the window",
+            cause: "a broken sensor or lamp",
+            effects: Effects::of(
+                "there is no picture",
+                "no code is read, however clean the window",
+                "customers pay otherwise or leave",
+            ),
+            ranks: Ranks::of(6, 4, 2),
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -86,7 +86,13 @@ impl Model<Models> for Tamper {
             name: "triggered",
             zh: "防拆锁机",
             family: Family::Hardware,
-            effect: "the keys are wiped and the terminal is locked until a professional has injected new ones",
+            cause: "the body was opened or hit",
+            effects: Effects::of(
+                "the keys are wiped",
+                "the terminal locks itself",
+                "no sale until a professional has injected new keys",
+            ),
+            ranks: Ranks::of(8, 4, 1),
             cues: &[Cue::TamperText],
             seen_by: &[Part::Tamper, Part::Merchant],
             mended_by: &[(Remedy::InjectKeys, 0.9), (Remedy::Swap, 1.0)],
@@ -101,7 +107,13 @@ impl Model<Models> for Tamper {
             name: "coin-cell-empty",
             zh: "纽扣电池耗尽",
             family: Family::Power,
-            effect: "nothing, until the terminal is without power: then its keys are lost and it is locked",
+            cause: "years without exchange",
+            effects: Effects::of(
+                "the tamper circuit has no supply of its own",
+                "nothing, until the terminal is without power: then its keys are lost",
+                "the next blackout locks the terminal",
+            ),
+            ranks: Ranks::of(5, 3, 2),
             cues: &[Cue::TamperText],
             seen_by: &[Part::Tamper],
             mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],

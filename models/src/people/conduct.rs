@@ -7,7 +7,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -174,7 +174,13 @@ impl Model<Models> for Conduct {
             name: "prohibited-transactions",
             zh: "违规交易",
             family: Family::Conduct,
-            effect: "transactions are made that the rules of use prohibit",
+            cause: "a merchant who turns credit into cash by pretended sales",
+            effects: Effects::of(
+                "transactions are made that the rules of use prohibit",
+                "the institution is liable for what its terminal is used for",
+                "the merchant is warned or suspended",
+            ),
+            ranks: Ranks::of(9, 5, 2),
             cues: &[],
             seen_by: &[Part::Conduct],
             mended_by: &[(Remedy::Instruct, 0.5), (Remedy::Suspend, 0.95)],
@@ -189,7 +195,13 @@ impl Model<Models> for Conduct {
             name: "data-leak",
             zh: "客户信息泄露",
             family: Family::Conduct,
-            effect: "customers' data leaks from the shop, and they complain",
+            cause: "card data that is copied or left lying",
+            effects: Effects::of(
+                "customers' data leaves the shop",
+                "customers complain, the institution has to investigate",
+                "customers lose money elsewhere",
+            ),
+            ranks: Ranks::of(10, 4, 3),
             cues: &[Cue::Complaint],
             seen_by: &[Part::Conduct, Part::Merchant],
             mended_by: &[(Remedy::Instruct, 0.7), (Remedy::Suspend, 0.9)],
@@ -204,7 +216,13 @@ impl Model<Models> for Conduct {
             name: "free-offer",
             zh: "免费POS机诈骗",
             family: Family::Conduct,
-            effect: "a message offers a terminal for nothing; who answers it loses money",
+            cause: "a message that offers a terminal for nothing",
+            effects: Effects::of(
+                "the merchant answers it",
+                "money is paid for a terminal that does not come",
+                "the merchant loses money",
+            ),
+            ranks: Ranks::of(6, 6, 2),
             cues: &[Cue::FreeOfferMessage, Cue::MoneyMissing],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Instruct, 0.95), (Remedy::Investigate, 0.8)],
@@ -218,7 +236,13 @@ impl Model<Models> for Conduct {
             name: "third-party-fraud",
             zh: "第三方欺诈",
             family: Family::Conduct,
-            effect: "a third party keeps a deposit or a settlement that is not its own",
+            cause: "a third party that keeps what is not its own",
+            effects: Effects::of(
+                "a deposit or a settlement does not arrive",
+                "money is missing in the books",
+                "the merchant loses a deposit or a settlement",
+            ),
+            ranks: Ranks::of(9, 4, 2),
             cues: &[Cue::MoneyMissing],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Investigate, 0.7), (Remedy::Swap, 0.9)],

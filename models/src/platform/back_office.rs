@@ -7,7 +7,7 @@ mod zones;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Context, Instant, Mode, Model, Performer, Span, TurnStep};
+use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, Model, Performer, Span, TurnStep};
 
 use clusters::{Clusters, SILENT};
 use readings::Readings;
@@ -131,7 +131,13 @@ impl Model<Models> for BackOffice {
         name: "down",
         zh: "后台系统中断",
         family: Family::Software,
-        effect: "no terminal is commanded, and nobody's booking is copied",
+        cause: "a server that fails",
+        effects: Effects::of(
+            "the management system does not answer",
+            "no terminal is commanded, and nobody's booking is copied",
+            "no sale is lost, but faults are found and mended later",
+        ),
+        ranks: Ranks::of(5, 6, 1),
         cues: &[],
         seen_by: &[Part::BackOffice],
         mended_by: &[(Remedy::RestoreService, 0.95)],

@@ -9,7 +9,7 @@ mod serving;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Arena, Context, Instant, Mode, Model, Performer, Purpose, Slot, Span};
+use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Slot, Span};
 
 use books::{Entry, Known, Recent};
 use breaker::Breaker;
@@ -370,7 +370,13 @@ impl Model<Models> for Gateway {
         name: "workers-lost",
         zh: "网关处理能力下降",
         family: Family::Transaction,
-        effect: "requests wait, and terminals give up on them",
+        cause: "processes that die, servers that fail",
+        effects: Effects::of(
+            "fewer requests are served at a time",
+            "requests wait, and terminals give up on them",
+            "sales of the whole fleet are slow or fail",
+        ),
+        ranks: Ranks::of(9, 6, 1),
         cues: &[crate::Cue::NoAnswerText],
         seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
         mended_by: &[(Remedy::RestoreService, 0.95)],
@@ -384,7 +390,13 @@ impl Model<Models> for Gateway {
             name: "answers-lost",
             zh: "应答丢失",
             family: Family::Transaction,
-            effect: "hosts approve, terminals never hear of it and take the sale back",
+            cause: "a network fault behind the gateway",
+            effects: Effects::of(
+                "answers of hosts vanish",
+                "hosts approve, terminals never hear of it and take the sale back",
+                "sales of the whole fleet fail; customers are charged for a while",
+            ),
+            ranks: Ranks::of(9, 5, 2),
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 0.95)],

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Context, Instant, Mode, Model, Performer, Purpose, Span, lognormal, unit};
+use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, lognormal, unit};
 
 use crate::money::Money;
 use crate::plan::step;
@@ -258,7 +258,13 @@ impl Model<Models> for Host {
             name: "outage",
             zh: "发卡行中断",
             family: Family::Transaction,
-            effect: "sales with its cards are refused or not answered",
+            cause: "an issuer's host or its line is down",
+            effects: Effects::of(
+                "the host does not answer",
+                "the gateway refuses for it or times out",
+                "nobody can pay with cards of this issuer",
+            ),
+            ranks: Ranks::of(9, 6, 1),
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 0.9)],
@@ -273,7 +279,13 @@ impl Model<Models> for Host {
             name: "slow",
             zh: "发卡行响应缓慢",
             family: Family::Transaction,
-            effect: "answers come late, some too late",
+            cause: "a host beyond its capacity",
+            effects: Effects::of(
+                "answers come late",
+                "some come after the terminal has given up",
+                "customers wait; sales are taken back",
+            ),
+            ranks: Ranks::of(7, 7, 2),
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 0.9)],

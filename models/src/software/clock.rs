@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
 use crate::cue::Cue;
@@ -63,7 +63,13 @@ impl Model<Models> for Clock {
         name: "wrong",
         zh: "终端时钟错误",
         family: Family::Transaction,
-        effect: "the gateway doubts every message, because its time cannot be right",
+        cause: "drift, an empty coin cell, a wrong setting",
+        effects: Effects::of(
+            "the terminal's time is wrong",
+            "the gateway doubts every message",
+            "sales are refused until the terminal has signed on again",
+        ),
+        ranks: Ranks::of(8, 4, 1),
         cues: &[Cue::NoAnswerText],
         seen_by: &[Part::Clock, Part::PaymentApp, Part::Merchant],
         mended_by: &[

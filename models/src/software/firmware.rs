@@ -7,7 +7,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::{Hop, Message};
 use crate::cue::{self, Cue};
@@ -249,7 +249,13 @@ impl Model<Models> for Firmware {
             name: "hang",
             zh: "系统死机",
             family: Family::Software,
-            effect: "nothing goes on until somebody restarts it",
+            cause: "a deadlock in the software",
+            effects: Effects::of(
+                "nothing goes on",
+                "the watchdog or somebody at the counter has to restart it",
+                "no sale until then; what was under way is taken back",
+            ),
+            ranks: Ranks::of(7, 8, 1),
             cues: &[Cue::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
             mended_by: &[
@@ -271,7 +277,13 @@ impl Model<Models> for Firmware {
             name: "memory-leak",
             zh: "内存泄漏",
             family: Family::Software,
-            effect: "the terminal gets slow and then hangs, again after every restart",
+            cause: "memory that is never given back",
+            effects: Effects::of(
+                "free memory shrinks",
+                "the terminal gets slow and then hangs, again after every restart",
+                "customers wait, then no sale until a restart",
+            ),
+            ranks: Ranks::of(6, 6, 2),
             cues: &[Cue::SlowOperation, Cue::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 0.9)],
@@ -286,7 +298,13 @@ impl Model<Models> for Firmware {
             name: "processor-starved",
             zh: "资源占用过高",
             family: Family::Software,
-            effect: "every dialogue takes longer",
+            cause: "a process that takes the processor, a bad update",
+            effects: Effects::of(
+                "programs wait for the processor",
+                "every dialogue takes longer",
+                "customers wait, and some leave",
+            ),
+            ranks: Ranks::of(6, 6, 2),
             cues: &[Cue::SlowOperation],
             seen_by: &[Part::Firmware, Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.7), (Remedy::Update, 0.95), (Remedy::Swap, 0.9)],

@@ -6,7 +6,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -113,7 +113,13 @@ impl Model<Models> for Security {
             name: "certificate-expired",
             zh: "证书过期",
             family: Family::Software,
-            effect: "the gateway refuses every session: nothing is sent or received",
+            cause: "nobody renewed it in time",
+            effects: Effects::of(
+                "the certificate is not valid any more",
+                "the gateway refuses every session",
+                "no sale until the certificate is renewed",
+            ),
+            ranks: Ranks::of(8, 5, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Security, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 1.0)],
@@ -129,7 +135,13 @@ impl Model<Models> for Security {
             name: "keys-out-of-step",
             zh: "密钥不同步",
             family: Family::Transaction,
-            effect: "every message is refused because its authentication code is wrong",
+            cause: "an exchange of working keys that broke off",
+            effects: Effects::of(
+                "terminal and gateway hold different keys",
+                "every message is refused because its authentication code is wrong",
+                "no sale until the terminal has signed on again",
+            ),
+            ranks: Ranks::of(8, 5, 2),
             cues: &[Cue::NoAnswerText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::SignOn, 0.85), (Remedy::Swap, 1.0)],
@@ -144,7 +156,13 @@ impl Model<Models> for Security {
             name: "not-genuine",
             zh: "非正版软件",
             family: Family::Software,
-            effect: "when its signature is checked, the terminal refuses to sell",
+            cause: "software that does not come from the maker",
+            effects: Effects::of(
+                "its signature does not match",
+                "when it is checked, the terminal refuses to sell",
+                "no sale; until then nobody knows what the software does",
+            ),
+            ranks: Ranks::of(9, 3, 2),
             cues: &[Cue::RefusedText],
             seen_by: &[Part::Security, Part::Merchant],
             mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 1.0)],
@@ -159,7 +177,13 @@ impl Model<Models> for Security {
             name: "malware",
             zh: "恶意软件",
             family: Family::Software,
-            effect: "everything takes long, and something tries to carry card data away",
+            cause: "an application from an unknown source",
+            effects: Effects::of(
+                "a foreign program takes the processor and talks to strangers",
+                "everything takes long",
+                "card data may be carried away",
+            ),
+            ranks: Ranks::of(10, 3, 4),
             cues: &[Cue::SlowOperation],
             seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
             mended_by: &[(Remedy::Update, 0.8), (Remedy::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -68,7 +68,13 @@ impl Model<Models> for Storage {
         name: "fills",
         zh: "存储空间已满",
         family: Family::Software,
-        effect: "when it is full no sale can be journalled, so none is begun",
+        cause: "logs that nobody deletes",
+        effects: Effects::of(
+            "there is no room left",
+            "no sale can be journalled, so none is begun",
+            "no sale until there is room",
+        ),
+        ranks: Ranks::of(8, 5, 2),
         cues: &[Cue::RefusedText],
         seen_by: &[Part::Storage, Part::Merchant],
         mended_by: &[

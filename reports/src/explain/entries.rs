@@ -1,9 +1,10 @@
 //! Explanations of what the types name: models, faults, cues, remedies, detectors, measures, families.
 
-use models::{Cue, Family, Fault, Part, Remedy};
+use models::{Cue, Detector, Family, Fault, Part, Remedy, ranks};
 use scenarios::{Kind, Measure};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
+use sim::Ranks;
 
 use super::Entry;
 use crate::export::performer;
@@ -13,7 +14,7 @@ pub(super) fn of_types() -> Vec<Entry> {
     let (cues, remedies) = (Docs::of::<Cue>(), Docs::of::<Remedy>());
     let (measures, families) = (Docs::of::<Measure>(), Docs::of::<Family>());
     let mut all: Vec<Entry> = Part::ALL.iter().map(|part| model(*part)).collect();
-    all.extend(Part::ALL.iter().filter_map(|part| detector(*part)));
+    all.extend(models::detectors().iter().map(detector));
     all.extend(Fault::all().map(fault));
     all.extend(Cue::ALL.into_iter().map(|it| cue(it, &cues)));
     all.extend(Remedy::ALL.into_iter().map(|it| remedy(it, &remedies)));
@@ -99,38 +100,31 @@ pub fn model_data(part: Part) -> Value {
     })
 }
 
-/// A model whose detector can see something: what it can see, and what of its surroundings it cannot.
-fn detector(part: Part) -> Option<Entry> {
-    let sees = faults(|fault| fault.mode().seen_by.contains(&part));
-    if sees.is_empty() {
-        return None;
-    }
-    // What it might be expected to see: its own faults, and those of the families that it sees something of.
-    let related = |fault: Fault| {
-        fault.part() == part || sees.iter().any(|seen| seen.mode().family == fault.mode().family)
-    };
-    let blind = faults(|fault| !sees.contains(&fault) && related(fault));
-    let others = Fault::all().count() - sees.len() - blind.len();
+fn detector(detector: &Detector) -> Entry {
+    let about: Vec<Fault> = detector.modes().collect();
+    let alarms = detector.part.name();
     let english = vec![
-        format!(
-            "The detector of {}: it folds readings and never sees the state itself.",
-            part.name()
-        ),
-        format!("sees       {}", list(names(&sees), "-")),
-        format!("blind to   {}", list(names(&blind), "nothing of these families")),
-        format!("           and {others} modes of other families"),
+        format!("where      {}; its alarms carry the name {alarms}", detector.place.name()),
+        format!("sees       {}", detector.sees),
+        format!("blind to   {}", detector.blind_to),
+        format!("modes      {}", list(names(&about), "-")),
     ];
     let chinese = vec![
-        format!("“{}”的检测：只依据读数判断，看不到真实状态。", part.zh()),
-        format!("能发现：{}。", list(sees.iter().map(|it| fault_zh(*it)), "无")),
         format!(
-            "不能发现：{}；以及其他类别的{others}种故障。",
-            list(blind.iter().map(|it| fault_zh(*it)), "同类故障均可发现")
+            "位置：{}；报警以“{}”的名义发出。",
+            detector.place.zh(),
+            both(alarms, detector.part.zh())
         ),
+        format!("能看到：{}。", detector.sees_zh),
+        format!("看不到：{}。", detector.blind_to_zh),
+        format!("可发现的故障：{}。", list(about.iter().map(|it| fault_zh(*it)), "无")),
     ];
-    let data = json!({ "sees": names(&sees), "blind_to": names(&blind), "other_modes": others });
-    let (term, zh) = (part.name().to_owned(), part.zh().to_owned());
-    Some(Entry { term, zh, kind: "detector", english, chinese, data })
+    let data = json!({
+        "place": detector.place.name(), "alarms_as": alarms, "modes": names(&about),
+        "sees": detector.sees, "blind_to": detector.blind_to,
+    });
+    let (term, zh) = (detector.name.to_owned(), detector.zh.to_owned());
+    Entry { term, zh, kind: "detector", english, chinese, data }
 }
 
 fn fault(fault: Fault) -> Entry {
@@ -140,8 +134,12 @@ fn fault(fault: Fault) -> Entry {
     let rung = |rung: &sim::Rung<models::Models>| {
         format!("{} by {} in {}", rung.remedy.name(), performer(rung.by), rung.takes)
     };
+    let effects = mode.effects;
+    let Ranks { severity, occurrence, detection } = mode.ranks;
+    let rpn = ranks::rpn(mode.ranks);
     let english = vec![
-        format!("effect     {}", mode.effect),
+        format!("cause      {}", mode.cause),
+        format!("effect     {} → {} → {}", effects.local, effects.next, effects.end),
         format!("family     {}", mode.family.name()),
         format!(
             "cues       {}",
@@ -150,6 +148,9 @@ fn fault(fault: Fault) -> Entry {
         format!("seen by    {}", list(mode.seen_by.iter().map(|it| it.name().to_owned()), "-")),
         format!("mended by  {}", list(mode.mended_by.iter().map(mends), "nothing")),
         format!("ladder     {}", mode.ladder.iter().map(rung).collect::<Vec<_>>().join(" → ")),
+        format!(
+            "ranks      severity {severity}, occurrence {occurrence}, detection {detection}: {rpn}"
+        ),
         format!("scenario   mode: {fault:?}"),
     ];
     let chinese = vec![
@@ -170,6 +171,7 @@ fn fault(fault: Fault) -> Entry {
             "处理顺序：{}。",
             mode.ladder.iter().map(|it| it.remedy.zh()).collect::<Vec<_>>().join(" → ")
         ),
+        format!("严重度{severity}，发生度{occurrence}，探测度{detection}，风险优先数{rpn}。"),
     ];
     let (term, zh) = (fault.to_string(), mode.zh.to_owned());
     Entry { term, zh, kind: "fault", english, chinese, data: fault_data(fault) }
@@ -178,9 +180,13 @@ fn fault(fault: Fault) -> Entry {
 /// A fault as data.
 pub fn fault_data(fault: Fault) -> Value {
     let mode = fault.mode();
+    let (effects, Ranks { severity, occurrence, detection }) = (mode.effects, mode.ranks);
     json!({
         "term": fault.to_string(), "kind": "fault", "zh": mode.zh, "family": mode.family.name(),
-        "effect": mode.effect, "scenario": format!("{fault:?}"),
+        "cause": mode.cause,
+        "effects": { "local": effects.local, "next": effects.next, "end": effects.end },
+        "ranks": { "severity": severity, "occurrence": occurrence, "detection": detection },
+        "scenario": format!("{fault:?}"),
         "cues": mode.cues.iter().map(|cue| cue.name()).collect::<Vec<_>>(),
         "seen_by": mode.seen_by.iter().map(|part| part.name()).collect::<Vec<_>>(),
         "mended_by": mode.mended_by.iter()
@@ -196,11 +202,13 @@ fn cue(cue: Cue, docs: &Docs) -> Entry {
     let (channel, channel_zh) = cue.channel().split_once(' ').unwrap_or((cue.channel(), ""));
     let taken = cue.suspicion().map_or("nothing in particular".to_owned(), |it| it.to_string());
     let taken_zh = cue.suspicion().map_or("不确定".to_owned(), fault_zh);
+    let also = cue.also_suspected();
     let english = vec![
         docs.about(&format!("{cue:?}")),
         format!("noticed by {channel}"),
         format!("shown by   {}", list(names(&shown), "no fault by itself")),
         format!("taken for  {taken}"),
+        format!("or for     {}, by what else is seen", list(names(also), "nothing else")),
     ];
     let chinese = vec![
         format!("征兆“{}”，通过{channel_zh}察觉。", cue.zh()),
@@ -209,8 +217,9 @@ fn cue(cue: Cue, docs: &Docs) -> Entry {
             list(shown.iter().map(|it| fault_zh(*it)), "没有单独的故障")
         ),
         format!("人们通常以为是：{taken_zh}。"),
+        format!("结合其他征兆也可能以为是：{}。", list(also.iter().map(|it| fault_zh(*it)), "无")),
     ];
-    let data = json!({ "channel": cue.channel(), "shown_by": names(&shown), "taken_for": cue.suspicion().map(|it| it.to_string()) });
+    let data = json!({ "channel": cue.channel(), "shown_by": names(&shown), "taken_for": cue.suspicion().map(|it| it.to_string()), "or_for": names(also) });
     let (term, zh) = (cue.name().to_owned(), cue.zh().to_owned());
     Entry { term, zh, kind: "cue", english, chinese, data }
 }

@@ -130,7 +130,7 @@ fn tale(number: usize, story: &Story, alarms: &[&Alarm], outcome: &Outcome) -> T
         place: outcome.roster.name(story.who),
         fault: label(story.fault),
         entry: entry.map_or_else(String::new, |entry| entry.id.clone()),
-        effect: story.fault.mode().effect.to_owned(),
+        effect: story.fault.mode().effects.next.to_owned(),
         onset_s: story.onset.as_secs_f64(),
         until_s: marks.into_iter().flatten().map(since).fold(1.0, f64::max),
         cleared_s: story.cleared.map(|cleared| since(cleared.at)),

@@ -1,6 +1,6 @@
 //! How the application breaks: its catalogue entries.
 
-use sim::{Mode, Performer, Rung, Span};
+use sim::{Effects, Mode, Ranks, Performer, Rung, Span};
 
 use super::Fault;
 use crate::plan::step;
@@ -21,7 +21,13 @@ pub(super) const MODES: &[Mode<Models>] = &[
             name: "wrong-type",
             zh: "交易类型错误",
             family: Family::Transaction,
-            effect: "every sale is refused as a transaction that is not supported",
+            cause: "a wrong parameter",
+            effects: Effects::of(
+                "the application asks for a transaction that is not supported",
+                "every sale is refused",
+                "no sale until the parameter is right",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
@@ -32,7 +38,13 @@ pub(super) const MODES: &[Mode<Models>] = &[
             name: "wrong-amount",
             zh: "交易金额错误",
             family: Family::Transaction,
-            effect: "every sale is refused because its amount is not valid",
+            cause: "a wrong parameter",
+            effects: Effects::of(
+                "the application sends an amount that is not valid",
+                "every sale is refused",
+                "no sale until the parameter is right",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
@@ -43,7 +55,13 @@ pub(super) const MODES: &[Mode<Models>] = &[
             name: "wrong-currency",
             zh: "交易指令错误",
             family: Family::Transaction,
-            effect: "every sale is refused with a format error",
+            cause: "a wrong parameter",
+            effects: Effects::of(
+                "the application sends a wrong currency",
+                "every sale is refused with a format error",
+                "no sale until the parameter is right",
+            ),
+            ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
@@ -54,7 +72,13 @@ pub(super) const MODES: &[Mode<Models>] = &[
             name: "incompatible-version",
             zh: "版本不兼容",
             family: Family::Software,
-            effect: "the application does not start a sale",
+            cause: "firmware, application and gateway that were updated out of step",
+            effects: Effects::of(
+                "the application does not start a sale",
+                "the terminal only shows that its version does not fit",
+                "no sale until the right version is installed",
+            ),
+            ranks: Ranks::of(8, 5, 1),
             cues: &[Cue::FrozenScreen],
             seen_by: &[Part::PaymentApp],
             mended_by: &[(Remedy::Update, 0.95), (Remedy::Swap, 1.0)],

@@ -1,0 +1,142 @@
+//! How a printer breaks, as catalogue entries.
+
+use sim::{Effects, Mode, Performer, Ranks, Span};
+
+use super::Fault;
+use crate::cue::Cue;
+use crate::plan::step;
+use crate::{Family, Models, Part, Remedy};
+
+/// Every way in which a printer can break.
+pub(super) const MODES: &[Mode<Models>] = &[
+    Mode {
+        fault: crate::Fault::Printer(Fault::PaperOut),
+        name: "paper-out",
+        zh: "缺纸",
+        family: Family::Printer,
+        cause: "the roll is used up",
+        effects: Effects::of(
+            "no paper is under the head",
+            "no receipt is printed",
+            "sales go on, but without receipts",
+        ),
+        ranks: Ranks::of(5, 10, 1),
+        cues: &[Cue::PaperText],
+        seen_by: &[Part::Printer, Part::Merchant],
+        mended_by: &[(Remedy::ReplaceRoll, 1.0), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
+            step(Remedy::ReplaceRoll, Performer::Technician, Span::minutes(10)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::Printer(Fault::Jam),
+        name: "jam",
+        zh: "卡纸",
+        family: Family::Printer,
+        cause: "paper that is crumpled in the feed",
+        effects: Effects::of(
+            "the paper does not move",
+            "nothing comes out of the printer",
+            "sales go on, but without receipts",
+        ),
+        ranks: Ranks::of(5, 7, 1),
+        cues: &[Cue::JamText],
+        seen_by: &[Part::Printer, Part::Merchant],
+        mended_by: &[(Remedy::OpenLid, 0.85), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
+            step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::Printer(Fault::HeadWorn),
+        name: "head-worn",
+        zh: "打印不清晰",
+        family: Family::Printer,
+        cause: "kilometres of paper",
+        effects: Effects::of(
+            "dots of the head are burnt out",
+            "receipts are faint or unreadable",
+            "receipts prove nothing when a sale is disputed",
+        ),
+        ranks: Ranks::of(4, 5, 4),
+        cues: &[Cue::FaintPrint],
+        seen_by: &[Part::Merchant],
+        mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
+            step(Remedy::Clean, Performer::Support, Span::minutes(5)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::Printer(Fault::HeadHot),
+        name: "head-hot",
+        zh: "打印头过热",
+        family: Family::Printer,
+        cause: "long receipts in a row, a warm place, a wrong setting",
+        effects: Effects::of(
+            "the head reaches its limit of temperature",
+            "the printer stops in the middle of receipts until its head has cooled",
+            "customers wait for their receipts",
+        ),
+        ranks: Ranks::of(4, 5, 2),
+        cues: &[Cue::PrinterRestsText],
+        seen_by: &[Part::Printer, Part::Merchant],
+        mended_by: &[(Remedy::Configure, 0.5), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::Retry, Performer::Attendant, Span::minutes(5)),
+            step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::Printer(Fault::CutterBlocked),
+        name: "cutter-blocked",
+        zh: "切刀卡住",
+        family: Family::Printer,
+        cause: "scraps of paper at the blade",
+        effects: Effects::of(
+            "the blade does not move",
+            "nothing comes out until the blade is free",
+            "sales go on, but without receipts",
+        ),
+        ranks: Ranks::of(5, 6, 1),
+        cues: &[Cue::CutterText],
+        seen_by: &[Part::Printer, Part::Merchant],
+        mended_by: &[(Remedy::OpenLid, 0.6), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
+            step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::Printer(Fault::CoverOpen),
+        name: "cover-open",
+        zh: "纸仓盖未关",
+        family: Family::Printer,
+        cause: "it was not shut after a new roll",
+        effects: Effects::of(
+            "the paper is not pressed to the head",
+            "the printer refuses to print until the cover is shut",
+            "sales go on, but without receipts",
+        ),
+        ranks: Ranks::of(5, 8, 1),
+        cues: &[Cue::CoverText],
+        seen_by: &[Part::Printer, Part::Merchant],
+        mended_by: &[
+            (Remedy::OpenLid, 0.98),
+            (Remedy::ReplaceRoll, 0.9),
+            (Remedy::Repair, 1.0),
+            (Remedy::Swap, 1.0),
+        ],
+        ladder: &[
+            step(Remedy::OpenLid, Performer::Attendant, Span::secs(20)),
+            step(Remedy::OpenLid, Performer::Support, Span::minutes(3)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+];
