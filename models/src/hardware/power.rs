@@ -256,7 +256,8 @@ impl Model<Models> for Power {
             ranks: Ranks::of(7, 8, 2),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0)],
+            // Who puts in another cable pushes its plug in.
+            mended_by: &[(Remedy::Replug, 0.95), (Remedy::ReplaceCable, 0.95), (Remedy::Repair, 1.0)],
             ladder: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
