@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Shows which fault modes are struck, felt, noticed, isolated and mended.
     Coverage(Coverage),
+    /// Makes an FMEA worksheet whose occurrence and detection are measured from runs.
+    Fmea(Fmea),
     /// Writes a small scenario to start from.
     New(New),
     /// Makes the report of a run folder again.
@@ -125,6 +127,29 @@ pub(crate) struct Coverage {
     /// Prints it as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Makes an FMEA worksheet (IEC 60812) from runs.
+#[derive(Debug, Args)]
+pub(crate) struct Fmea {
+    /// Run folders.
+    #[arg(required = true)]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Writes the worksheet for spreadsheets, all modes and all columns.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Writes the worksheet as a page, all modes and all columns.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Prints it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Prints cause, effects, detection and remedy under each row.
+    #[arg(long)]
+    pub(crate) long: bool,
+    /// Prints modes that did not occur in the runs, too.
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 /// The language of explanations.

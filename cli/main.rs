@@ -5,6 +5,7 @@
 mod arguments;
 mod check;
 mod coverage;
+mod fmea;
 mod list;
 mod run;
 mod validate;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::List(list) => list::list(&list),
         Command::Explain(explain) => explain_term(&explain),
         Command::Coverage(coverage) => coverage::coverage_of(&coverage),
+        Command::Fmea(arguments) => fmea::fmea(&arguments),
         Command::New(new) => list::new_scenario(&new),
         Command::Report(report) => make_report(&report),
         Command::Validate(validate) => validate::validate(&validate),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use sim::{Fact, Instant, What};
 
 use crate::measures::life::Applicant;
+use crate::past::Arose;
 use crate::stories::{Chronicle, Story};
 
 /// A row of `stories.csv`.
@@ -17,6 +18,7 @@ struct StoryRow<'a> {
     place: String,
     occurrence: u16,
     entry: &'a str,
+    arose: Option<Arose>,
     fault: String,
     family: &'a str,
     onset_s: f64,
@@ -65,6 +67,7 @@ impl<'a> StoryRow<'a> {
             place: outcome.roster.name(story.who),
             occurrence: story.occurrence,
             entry: entry.map_or("", |entry| entry.id.as_str()),
+            arose: Some(Arose::of(story, outcome)),
             fault: story.fault.to_string(),
             family: story.fault.mode().family.name(),
             onset_s: story.onset.as_secs_f64(),

@@ -18,7 +18,7 @@ use crate::verdict::Judgement;
 use crate::{Analysis, export};
 
 /// Version of a run folder's layout. A folder whose manifest begins with `posrig.` may be replaced by another run.
-pub const SCHEMA: &str = "posrig.run/1";
+pub const SCHEMA: &str = "posrig.run/2";
 const OURS: &str = "posrig.run/";
 const MANIFEST: &str = "manifest.json";
 const CONTENT: &str = "analysis.json";

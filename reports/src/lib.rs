@@ -10,6 +10,7 @@
 pub mod coverage;
 pub mod explain;
 pub mod export;
+pub mod fmea;
 pub mod folder;
 pub mod measures;
 pub mod page;

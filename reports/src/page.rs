@@ -21,7 +21,8 @@ pub use content::Content;
 pub use tale::{Tale, TaleAlarm, TaleRemedy};
 
 const TEMPLATE: &str = include_str!("../templates/report.html");
-const STYLE: &str = include_str!("../templates/report.css");
+const WORKSHEET: &str = include_str!("../templates/fmea.html");
+pub(crate) const STYLE: &str = include_str!("../templates/report.css");
 
 /// The page of a run.
 pub fn page(outcome: &Outcome, analysis: &Analysis) -> String {
@@ -76,7 +77,7 @@ pub fn render(content: &Content) -> String {
         .expect("the report's own template renders")
 }
 
-fn environment(decimals: u32) -> Environment<'static> {
+pub(crate) fn environment(decimals: u32) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let or_nothing = |value: Option<String>| value.unwrap_or_else(|| wording::NOTHING.to_owned());
@@ -89,9 +90,11 @@ fn environment(decimals: u32) -> Environment<'static> {
     environment.add_filter("number", move |n: Option<f64>| or_nothing(n.map(number)));
     environment.add_filter("percents", |it: Value| interval(&it, wording::percent));
     environment.add_filter("level", |share: f64| (share * 4.0).ceil() as i64);
-    let added = environment.add_template("report.html", TEMPLATE);
-    // The template is part of the program and a test renders all of it.
-    added.expect("the report's own template is well formed");
+    for (name, template) in [("report.html", TEMPLATE), ("fmea.html", WORKSHEET)] {
+        let added = environment.add_template(name, template);
+        // The templates are part of the program and tests render all of them.
+        added.expect("the program's own templates are well formed");
+    }
     environment
 }
 

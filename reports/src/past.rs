@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use models::{Fault, Part, Remedy};
 use scenarios::Outcome;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::folder::{Manifest, SCHEMA};
+use crate::stories::Story;
 use crate::{Analysis, summary};
 
 /// One run.
@@ -31,11 +32,37 @@ pub struct Past {
     pub faults: Vec<Struck>,
 }
 
+/// Why a fault struck when it did.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arose {
+    /// The scenario says when: how often it occurs is the scenario's choice.
+    Appointed,
+    /// The scenario says how likely: a random life, or an event after which it may strike.
+    Chance,
+    /// By use: paper that ran out, a part that wore out, a board that a surge killed.
+    Use,
+}
+
+impl Arose {
+    pub(crate) fn of(story: &Story, outcome: &Outcome) -> Self {
+        let Some(plan) = story.plan else { return Self::Use };
+        let planned = outcome.planned.get(usize::from(plan));
+        let entry = planned
+            .and_then(|it| outcome.scenario.faults.iter().find(|entry| entry.id.as_str() == it.id));
+        if entry.is_none_or(|it| it.when.is_appointed()) { Self::Appointed } else { Self::Chance }
+    }
+}
+
 /// What became of one occurrence of a fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Struck {
     /// The fault.
     pub fault: Fault,
+    /// Why it struck when it did.
+    pub arose: Arose,
+    /// Time from onset to the first alarm, in seconds; `None` if there was none while it lasted.
+    pub detected_after_s: Option<f64>,
     /// A wrong state made itself felt, or service deviated.
     pub effective: bool,
     /// A service was missing, late or wrong because of it.
@@ -138,7 +165,6 @@ impl std::error::Error for PastError {}
 /// What is needed of `summary.json`.
 #[derive(Deserialize)]
 struct Head {
-    schema: String,
     scenario: String,
     simulated_s: f64,
     terminals: u32,
@@ -148,7 +174,9 @@ struct Head {
 #[derive(Deserialize)]
 struct StoryRow {
     story: usize,
+    arose: Arose,
     fault: String,
+    time_to_detect_s: Option<f64>,
     first_error_s: Option<f64>,
     first_failure_s: Option<f64>,
     last_remedy: String,
@@ -177,6 +205,8 @@ impl Past {
             .iter()
             .map(|story| Struck {
                 fault: story.fault,
+                arose: Arose::of(story, outcome),
+                detected_after_s: story.detection.map(|it| it.at.since(story.onset).as_secs_f64()),
                 effective: story.first_error.is_some() || story.first_failure.is_some(),
                 failed: story.first_failure.is_some(),
                 alarms: Vec::new(),
@@ -217,11 +247,11 @@ impl Past {
         if !path.is_file() {
             return Err(PastError::NotARun(folder.to_path_buf()));
         }
+        same(&path, SCHEMA)?;
         let manifest: Manifest = json(&path)?;
-        same(&path, manifest.schema, SCHEMA)?;
         let path = folder.join("summary.json");
+        same(&path, summary::SCHEMA)?;
         let head: Head = json(&path)?;
-        same(&path, head.schema, summary::SCHEMA)?;
         let mut faults = Vec::new();
         let path = folder.join("stories.csv");
         rows(&path, |row: StoryRow| {
@@ -272,6 +302,8 @@ fn struck(row: &StoryRow) -> Result<Struck, String> {
     let last = (!row.last_remedy.is_empty()).then_some(&row.last_remedy);
     Ok(Struck {
         fault: fault(&row.fault)?,
+        arose: row.arose,
+        detected_after_s: row.time_to_detect_s,
         effective: row.first_error_s.is_some() || row.first_failure_s.is_some(),
         failed: row.first_failure_s.is_some(),
         alarms: Vec::new(),
@@ -298,7 +330,14 @@ fn remedy(name: &str) -> Result<Remedy, String> {
     known.ok_or_else(|| format!("this version knows no remedy \"{name}\""))
 }
 
-fn same(path: &Path, found: String, wanted: &'static str) -> Result<(), PastError> {
+/// The layout is looked at first: of another one nothing else need be understood.
+fn same(path: &Path, wanted: &'static str) -> Result<(), PastError> {
+    #[derive(Deserialize)]
+    struct Layout {
+        #[serde(default)]
+        schema: String,
+    }
+    let Layout { schema: found } = json(path)?;
     if found == wanted {
         return Ok(());
     }

@@ -1,12 +1,14 @@
 //! The statistics that measures are made of. What cannot be estimated is `None`, never zero and never NaN.
 
 pub mod kaplan_meier;
+pub mod poisson;
 pub mod ratio;
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 pub use kaplan_meier::{KaplanMeier, Lifetime, Step};
+pub use poisson::garwood;
 pub use ratio::{Estimate, Sample, estimate};
 
 /// A confidence interval of 95 %: its lower and its upper end.

@@ -147,6 +147,15 @@ fn once() -> u32 {
 }
 
 impl When {
+    /// Whether it says when a fault strikes; if not, it says how likely, and how often is for chance to say.
+    pub fn is_appointed(&self) -> bool {
+        match self {
+            Self::At(_) | Self::Every { .. } => true,
+            Self::Random(_) | Self::PowerLaw { .. } => false,
+            Self::On { probability, .. } => probability.0 >= 1.0,
+        }
+    }
+
     fn law(self) -> sim::When<Models> {
         match self {
             Self::At(time) => sim::When::At(time),

@@ -56,6 +56,10 @@ macro_rules! catalogue {
             pub const fn about(self) -> &'static str {
                 match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::ABOUT),+),+ }
             }
+            /// It serves many: an actor of its own, not a part of a terminal.
+            pub const fn is_hub(self) -> bool {
+                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::HUB),+),+ }
+            }
             /// The group that it belongs to.
             pub const fn group(self) -> &'static str {
                 match self { $($(Part::$Model => stringify!($group)),+),+ }
