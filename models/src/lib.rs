@@ -26,6 +26,7 @@ pub mod provider;
 pub mod quantity;
 pub mod ranks;
 pub mod remedy;
+pub mod rollout;
 pub mod service;
 pub mod takes;
 pub mod telemetry;

@@ -201,6 +201,13 @@ pub enum Note {
         /// What the provider charges, if other than usual.
         charge: Option<Money>,
     },
+    /// A roll-out got on.
+    Rollout {
+        /// Which one.
+        rollout: u8,
+        /// What became of it.
+        step: crate::rollout::Step,
+    },
     /// A request came to the gateway.
     RequestCame {
         /// Requests that it found there: those being served and those waiting.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, Instant, Law, Performer, Planned, Rules, Rung, Span};
+use sim::{ActorId, Instant, Law, Performer, Planned, Rules, Rung, Span, When};
 
 use crate::remedy::Remedy;
+use crate::rollout::Rollout;
+use crate::service::Milestone;
 use crate::watch::{Clusters, Detectors};
 use crate::{Family, Fault, Models, Part, Profile};
 
@@ -155,6 +157,8 @@ pub struct Plan {
     pub end: Instant,
     /// ISO 4217 number of the currency.
     pub currency: u16,
+    /// New versions for many terminals.
+    pub rollouts: Vec<Rollout>,
     /// Parts in whose place something stands outside, sorted; none in a run that is simulated throughout.
     pub attached: Vec<(ActorId, Part)>,
 }
@@ -176,6 +180,11 @@ impl Plan {
 impl Rules<Models> for Plan {
     fn planned(&self, plan: u16) -> &Planned<Models> {
         &self.planned[usize::from(plan)]
+    }
+    /// The version before an update mends what came with the update, and nothing else.
+    fn reaches(&self, plan: u16, remedy: Remedy) -> bool {
+        let came_with = |when| matches!(when, When::On { milestone: Milestone::Updated, .. });
+        remedy != Remedy::RollBack || came_with(self.planned(plan).when)
     }
     fn ladder(&self, suspect: Fault) -> &[Rung<Models>] {
         match self.policy.ladders.get(&suspect) {

@@ -53,6 +53,8 @@ pub enum Remedy {
     TopUp,
     /// Installs the right version of firmware and application.
     Update,
+    /// Goes back to the version before the last update: mends what came with that.
+    RollBack,
     /// Repairs or exchanges the part on the spot.
     Repair,
     /// Moves the terminal to where it is neither too hot nor too cold.
@@ -73,7 +75,7 @@ pub enum Remedy {
 
 impl Remedy {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Retry,
         Self::Reconnect,
         Self::FailOver,
@@ -92,6 +94,7 @@ impl Remedy {
         Self::SignOn,
         Self::TopUp,
         Self::Update,
+        Self::RollBack,
         Self::Repair,
         Self::Relocate,
         Self::InjectKeys,
@@ -123,6 +126,7 @@ impl Remedy {
             Self::SignOn => "sign-on",
             Self::TopUp => "top-up",
             Self::Update => "update",
+            Self::RollBack => "roll-back",
             Self::Repair => "repair",
             Self::Relocate => "relocate",
             Self::InjectKeys => "inject-keys",
@@ -155,6 +159,7 @@ impl Remedy {
             Self::SignOn => "重新签到",
             Self::TopUp => "充值缴费",
             Self::Update => "更新",
+            Self::RollBack => "回退版本",
             Self::Repair => "维修",
             Self::Relocate => "移动终端",
             Self::InjectKeys => "注入密钥",
@@ -180,7 +185,7 @@ pub fn renews(remedy: Remedy, fault: crate::Fault) -> bool {
 pub(crate) fn act(remedy: Remedy) -> Option<Message> {
     match remedy {
         Remedy::RestartApp => Some(Message::RestartApp),
-        Remedy::RestartTerminal | Remedy::Update => Some(Message::Restart),
+        Remedy::RestartTerminal | Remedy::Update | Remedy::RollBack => Some(Message::Restart),
         Remedy::Swap => Some(Message::Swapped),
         Remedy::Reconnect => Some(Message::Reconnect),
         Remedy::FailOver => Some(Message::FailOver),

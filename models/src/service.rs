@@ -28,6 +28,9 @@ pub enum Milestone {
     ReceiptPrinted,
     /// The terminal has booted.
     Booted,
+    /// The terminal runs a new version, by a roll-out of `policies.rollouts`. What is to strike a while after it strikes
+    /// even if the version has been rolled back by then.
+    Updated,
     /// The terminal has been installed and activated. It happens only where `people.tenure` has it applied for.
     InService,
 }

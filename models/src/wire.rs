@@ -477,6 +477,23 @@ pub enum Parcel {
         /// Positive for a sale, negative for a reversal.
         amount: Money,
     },
+    /// Back office to terminal: this roll-out's version is ready to be loaded.
+    Install {
+        /// Which roll-out.
+        rollout: u8,
+    },
+    /// Back office to terminal: back to the version before this roll-out.
+    RollBack {
+        /// Which roll-out.
+        rollout: u8,
+    },
+    /// Terminal to back office: a roll-out's version has been installed.
+    Installed {
+        /// The terminal.
+        terminal: ActorId,
+        /// Which roll-out.
+        rollout: u8,
+    },
     /// Merchant to the reviewing desk: an application.
     Apply(Application),
     /// The desk to the merchant: accepted, or refused and why.

@@ -8,6 +8,7 @@ pub mod fleet;
 pub mod isolation;
 pub mod life;
 pub mod payments;
+pub mod rollouts;
 
 use models::{Fact, Family, Fault};
 use scenarios::Outcome;
@@ -24,6 +25,7 @@ pub use fleet::Fleet;
 pub use isolation::Isolation;
 pub use life::Life;
 pub use payments::Payments;
+pub use rollouts::Rollout;
 
 /// How often somebody was alarmed for nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -63,6 +65,8 @@ pub struct Measures {
     pub isolation: Isolation,
     /// Common causes that were named.
     pub clusters: Clusters,
+    /// Roll-outs of new versions.
+    pub rollouts: Vec<Rollout>,
     /// Sales and money.
     pub payments: Payments,
     /// What trouble cost.
@@ -81,6 +85,7 @@ pub struct Fold {
     fleet: fleet::Fold,
     life: life::Fold,
     clusters: clusters::Fold,
+    rollouts: rollouts::Fold,
     cost: cost::Fold,
     end: Instant,
     terminals: u32,
@@ -98,6 +103,7 @@ impl Fold {
             fleet: fleet::Fold::new(terminals, end),
             life: life::Fold::new(outcome),
             clusters: clusters::Fold::default(),
+            rollouts: rollouts::Fold::default(),
             cost: cost::Fold::default(),
             end,
             terminals,
@@ -111,12 +117,14 @@ impl Fold {
         self.fleet.take(fact);
         self.life.take(fact);
         self.clusters.take(fact);
+        self.rollouts.take(fact);
         self.cost.take(fact);
     }
 
     /// All facts have been read.
     pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Measures {
-        let Self { availability, payments, fleet, life, clusters, cost, end, terminals } = self;
+        let Self { availability, payments, fleet, life, clusters, rollouts, cost, end, terminals } =
+            self;
         let stories = &told.stories;
         Measures {
             availability: availability.finish(),
@@ -127,6 +135,7 @@ impl Fold {
             false_alarms: false_alarms(told, terminals, end),
             isolation: Isolation::of(told),
             clusters: clusters.finish(outcome, told),
+            rollouts: rollouts.finish(outcome),
             cost: cost.finish(told),
             payments: payments.finish(&outcome.audit),
             fleet: fleet.finish(stories),

@@ -4,7 +4,7 @@ use scenarios::Outcome;
 use serde::Serialize;
 
 use crate::Analysis;
-use crate::measures::{Availability, Clusters, Cost, Course, Life};
+use crate::measures::{Availability, Clusters, Cost, Course, Life, Rollout};
 use crate::statistics::Times;
 use crate::verdict::Verdict;
 
@@ -42,6 +42,8 @@ pub struct Summary {
     pub measures: Headline,
     /// Common causes that were named, against what they were.
     pub common_causes: Clusters,
+    /// Roll-outs of new versions.
+    pub rollouts: Vec<Rollout>,
     /// What trouble cost.
     pub cost: Cost,
     /// What became of the sales.
@@ -203,6 +205,7 @@ impl Summary {
                 down_s: measures.all.down_s,
             },
             common_causes: measures.clusters.clone(),
+            rollouts: measures.rollouts.clone(),
             cost: measures.cost.clone(),
             transactions: Transactions::of(analysis),
             invariants: invariants

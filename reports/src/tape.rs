@@ -54,6 +54,7 @@ impl Tape {
                 ..Roster::default()
             },
             planned: vec![planned("plug", PLUG), planned("bank", BANK)],
+            rollouts: Vec::new(),
             targets: vec![Vec::new(); 2],
             facts: Vec::new(),
             audit: Audit::default(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use models::people::deposits::Kind;
+use models::rollout::Rollout;
 use models::wire::Via;
 use models::world::Stage;
 use models::{Directory, Hardware, Part, Plan, Profile, Software, Traits};
@@ -13,6 +14,7 @@ use crate::fleet::{Group, STANDARD, TerminalType};
 use crate::name::Name;
 use crate::outcome::{Places, PlannedFault, Roster, RosterGroup};
 use crate::platform::HostEntry;
+use crate::rollouts::RolloutEntry;
 use crate::scenario::Scenario;
 use crate::workload::Workload;
 
@@ -102,6 +104,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
         sales_end: Instant::START + scenario.sales_end(),
         end: Instant::START + scenario.duration,
         currency: scenario.currency.number(),
+        rollouts: rollouts(scenario, &roster, seed),
         attached,
     };
     let targets: Vec<_> =
@@ -127,6 +130,16 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
         keep: options.keep.clone(),
     };
     Ok(Assembly { plan, stage, roster, planned })
+}
+
+/// The scenario's roll-outs. One of a version that is not described, which the check of a file refuses, installs it as
+/// usual.
+fn rollouts(scenario: &Scenario, roster: &Roster, seed: u64) -> Vec<Rollout> {
+    let of = |entry: &RolloutEntry| {
+        let version = scenario.versions.get(&entry.version).copied().unwrap_or_default();
+        entry.rollout(terminals_of(&entry.target, scenario, roster), version, seed)
+    };
+    scenario.policies.rollouts.iter().map(of).collect()
 }
 
 /// The scenario's hosts, or the one that stands in for them.

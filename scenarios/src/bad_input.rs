@@ -253,6 +253,23 @@ PaymentApp(WrongCurrency) | Gateway(WorkersLost) | never-strikes | 29:29 | Rever
 }
 
 #[test]
+fn roll_outs_that_cannot_be_are_refused() {
+    expect(
+        r#"
+faults: [ | policies: (rollouts: [(id: "r", version: "2.5", from: "1h")]), faults: [ | unknown-name | 19:47 | 2.5 | there is no version `2.5` | this scenario has no version
+faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.5", from: "1h")]), faults: [ | unknown-name | 19:70 | 2.5 | there is no version `2.5` | did you mean `2.4`?
+faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4", from: "2d")]), faults: [ | wrong-times | 19:82 | "2d" | it begins at 2d, and the run ends before | the run lasts 1d
+faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4", from: "1h", stages: [0.1, 0.5])]), faults: [ | out-of-range | 19:96 | [0.1, 0.5] | stages rise from more than 0 to 1 | such as `[0.01, 0.1, 1]`
+faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4", from: "1h", target: Gateway)]), faults: [ | empty-selection | 19:96 | Gateway | a version is for terminals | name a group, a type, a region, a carrier, a batch, a site or terminals
+faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4", from: "1h", target: Group("lames"))]), faults: [ | unknown-name | 19:103 | lames | there is no group `lames` | did you mean `lanes`?
+faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4", from: "1h", halt: (troubled: 0))]), faults: [ | out-of-range | 19:105 | 0 | it is stopped before anything is wrong | set `troubled` to a share above 0, such as 0.1
+On(event: ReversalSent, nth: 3) | On(event: Updated) | never-strikes | 29:19 | On(event: Updated) | this can never strike: no terminal is updated | add a roll-out to `policies.rollouts`
+faults: [ | people: (technicians: (travels: "0s")), faults: [ | wrong-times | 19:37 | "0s" | technicians' travel is zero | write a length of time, such as "45min"
+        "#,
+    );
+}
+
+#[test]
 fn lives_of_terminals_that_cannot_be_are_refused() {
     expect(
         r#"

@@ -4,6 +4,7 @@ mod expectations;
 mod faults;
 mod fleet;
 mod policies;
+mod rollouts;
 mod spot;
 mod tenure;
 mod workload;
@@ -46,6 +47,7 @@ pub(crate) fn check(
     checker.tenures();
     checker.faults();
     checker.policies();
+    checker.rollouts();
     checker.people();
     checker.expectations();
     let noticed = std::mem::take(&mut checker.noticed);

@@ -22,6 +22,7 @@ mod outline;
 pub mod platform;
 pub mod policies;
 pub mod reference;
+pub mod rollouts;
 pub mod scenario;
 pub mod simulate;
 mod trouble;

@@ -131,7 +131,9 @@ pub struct Outcome {
     pub roster: Roster,
     /// The scenario's faults, in the order of their plan numbers.
     pub planned: Vec<PlannedFault>,
-    /// On which actors each of them was planned, in the same order.
+    /// How many terminals each roll-out is for, in the scenario's order.
+    pub rollouts: Vec<u32>,
+    /// On which actors each fault was planned, in the order of the scenario's faults.
     pub targets: Vec<Vec<ActorId>>,
     /// Everything that was noted, in the order of (time, who, sequence).
     pub facts: Vec<Fact>,

@@ -11,6 +11,7 @@ use sim::{Performer, Span};
 
 use crate::costs::Costs;
 use crate::faults::Life;
+use crate::rollouts::RolloutEntry;
 
 /// How trouble is noticed and handled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +31,8 @@ pub struct Policies {
     pub recovery: Recovery,
     /// What trouble costs.
     pub costs: Costs,
+    /// New versions for many terminals, in stages.
+    pub rollouts: Vec<RolloutEntry>,
     /// Ladders that replace those of the catalogue; where two fit, a mode's own goes before its family's.
     pub ladders: Vec<Ladder>,
     /// The same for causes that many terminals have in common.

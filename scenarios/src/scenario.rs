@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use models::people::tenure;
 use models::quantity::Currency;
+use models::rollout::Version;
 use models::{People, Platform};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,9 @@ pub struct Scenario {
     /// Terminal types that groups refer to. `"standard"` is always known: all defaults, unless it is given here.
     #[serde(default)]
     pub types: BTreeMap<Name, TerminalType>,
+    /// Versions that `policies.rollouts` may install.
+    #[serde(default)]
+    pub versions: BTreeMap<Name, Version>,
     /// Between terminals and the gateway.
     #[serde(default)]
     pub network: Network,
@@ -105,6 +109,7 @@ impl Default for Scenario {
             currency: Currency::default(),
             fleet: Vec::new(),
             types: BTreeMap::new(),
+            versions: BTreeMap::new(),
             network: Network::default(),
             workload: Vec::new(),
             platform: Platform::default(),

@@ -91,6 +91,8 @@ impl<'a> Run<'a> {
     pub fn finish(self) -> Outcome {
         let Self { source, mut simulation, roster, planned, targets, seed } = self;
         let quiet_from = simulation.settings().sales_end;
+        let rollouts = &simulation.settings().rollouts;
+        let rollouts = rollouts.iter().map(|it| it.terminals.len() as u32).collect();
         let simulated = simulation.now().since(Instant::START);
         let facts = simulation.take_facts();
         let fingerprint = simulation.fingerprint();
@@ -105,6 +107,7 @@ impl<'a> Run<'a> {
             fingerprint,
             roster,
             planned,
+            rollouts,
             targets,
             facts,
             audit,

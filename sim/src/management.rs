@@ -15,7 +15,7 @@ use crate::model::{Context, Happening, Kinds, NATURAL, Scratch, Task, What};
 use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
 use incidents::{
-    Alarmed, apply, climb, close, close_one, hold_back, open, standing, treat, verify,
+    Alarmed, apply, apply_to_all, climb, close, close_one, hold_back, open, standing, treat, verify,
 };
 pub use life_cycle::plan;
 use life_cycle::{activate, clear, end, erred, proceed, reached, recur, strike};
@@ -226,6 +226,9 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
             Task::Commission => commission(body, cx),
             Task::Withdraw => withdraw(body, cx),
             Task::Replaced(remedy) => replaced(body, cx, remedy),
+            Task::Treat(remedy) => {
+                apply_to_all(body, cx, remedy, None);
+            }
         }
     }
     if cx.scratch.touched {

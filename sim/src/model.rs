@@ -106,6 +106,10 @@ pub trait Rules<K: Kinds> {
     fn planned(&self, plan: u16) -> &Planned<K>;
     /// What to try against a suspected fault, in this order.
     fn ladder(&self, suspect: K::Fault) -> &[Rung<K>];
+    /// A remedy has to do with how this planned fault came about; if not, it cannot mend it.
+    fn reaches(&self, _plan: u16, _remedy: K::Remedy) -> bool {
+        true
+    }
     /// What to try against a suspected cause that many actors have in common, in this order.
     fn common_ladder(&self, suspect: K::Fault) -> &[Rung<K>] {
         self.ladder(suspect)
@@ -384,6 +388,7 @@ pub(crate) enum Task<K: Kinds> {
     Commission,
     Withdraw,
     Replaced(K::Remedy),
+    Treat(K::Remedy),
 }
 
 /// Room for what is to be done before the instant is over; used again and again.
@@ -552,6 +557,10 @@ impl<'a, K: Kinds> Context<'a, K> {
     /// Something new was put in outside of any incident: the lives of what it replaces begin again.
     pub fn replaced(&mut self, by: K::Remedy) {
         self.scratch.tasks.push_back(Task::Replaced(by));
+    }
+    /// A remedy is applied here outside of any incident, to many at once: what it can mend may be gone.
+    pub fn treat(&mut self, remedy: K::Remedy) {
+        self.scratch.tasks.push_back(Task::Treat(remedy));
     }
     /// A rung will have been carried out after this delay.
     pub fn apply_after(&mut self, delay: Span, incident: u16, rung: u8) {

@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("scenarios", &["models", "sim"]),
     ("reports", &["scenarios", "models", "sim"]),
     ("validation", &["reports", "scenarios", "models", "sim"]),
-    ("hil", &["models", "sim"]),
+    ("hil", &["scenarios", "models", "sim"]),
 ];
 
 #[test]

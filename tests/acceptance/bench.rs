@@ -37,6 +37,7 @@ impl Bench {
             sales_end: Instant::START + Span::hours(23),
             end: Instant::START + Span::days(1),
             currency: 156,
+            rollouts: Vec::new(),
             attached: Vec::new(),
         };
         let stage = world::Stage {

@@ -11,5 +11,6 @@ mod courses;
 mod determinism;
 mod life;
 mod people;
+mod rollouts;
 mod scenarios;
 mod terminals;

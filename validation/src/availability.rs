@@ -42,7 +42,7 @@ impl Quiet<'_> {
     workload: [(per_day: 0.0)],
     people: (
         merchant: (notices_in: "36500d", reacts_in: "0s", opens_at: 0, closes_at: 24),
-        technicians: (travels: "0s", spread: 0.0, crews: 1000000, spares: 1000000),
+        technicians: (travels: "1us", spread: 0.0, crews: 1000000, spares: 1000000),
     ),
     faults: [{faults}],
     policies: (

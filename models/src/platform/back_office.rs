@@ -2,6 +2,7 @@
 
 mod clusters;
 mod readings;
+mod rollouts;
 mod zones;
 
 use bevy_ecs::component::Component;
@@ -11,6 +12,7 @@ use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, Model, Performer, Spa
 
 use clusters::{Clusters, SILENT};
 use readings::Readings;
+use rollouts::Rollouts;
 
 use crate::bus::Message;
 use crate::money::Money;
@@ -54,6 +56,7 @@ pub struct BackOffice {
     gone: Vec<bool>,
     clusters: Clusters,
     readings: Readings,
+    rollouts: Rollouts,
 }
 
 /// Its notes to itself.
@@ -63,6 +66,8 @@ pub enum Timer {
     Names(u8),
     /// A terminal has been silent for too long, unless it has sold meanwhile.
     Sold(ActorId),
+    /// The next terminal of a roll-out is to be sent its version.
+    SendsVersion(u8),
 }
 
 /// How a back office breaks.
@@ -160,10 +165,12 @@ impl Model<Models> for BackOffice {
     fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
         self.clusters = Clusters::new(cx);
         self.readings.start(cx);
+        self.rollouts.start(cx);
     }
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Names(kind) => self.clusters.name(kind, cx),
+            Timer::SendsVersion(rollout) => self.rollouts.send(rollout, self.down, cx),
             Timer::Sold(terminal) => {
                 // While it is down it hears of no sale and says nothing.
                 let missing = *self.is_gone(terminal) || self.down;
@@ -210,6 +217,7 @@ impl Model<Models> for BackOffice {
                 self.most_missing = self.most_missing.max(self.missing);
                 *self.is_gone(terminal) = true;
                 self.clusters.trouble(terminal, SILENT, cx);
+                self.rollouts.trouble(terminal, cx);
             }
             Parcel::Seen { terminal, missing: false } => {
                 self.missing = self.missing.saturating_sub(1);
@@ -218,6 +226,12 @@ impl Model<Models> for BackOffice {
             }
             Parcel::Ticket { terminal, suspect, open } => {
                 self.clusters.ticket(terminal, suspect, open, cx);
+                if open {
+                    self.rollouts.trouble(terminal, cx);
+                }
+            }
+            Parcel::Installed { terminal, rollout } => {
+                self.rollouts.installed(rollout, terminal, cx);
             }
             Parcel::Command(job, via) => {
                 self.commands += 1;

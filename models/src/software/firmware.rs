@@ -1,22 +1,23 @@
 //! Firmware: boots, watches itself, shares out memory and processor, and chooses the way to the network.
 
+mod modes;
 mod report;
+mod update;
 mod uplink;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
+use sim::{Context, Instant, Mode, Model, Span};
 
 use crate::bus::{Hop, Message};
 use crate::cue::{self, Cue};
-use crate::plan::step;
 use crate::quantity::Mebibytes;
 use crate::service::Milestone;
 use crate::telemetry::Telemetry;
 use crate::wire::{Iso, Parcel, Via};
-use crate::{Family, Models, Part, Remedy};
+use crate::Models;
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -105,6 +106,7 @@ pub struct Firmware {
     reports: u32,
     /// The report that is being put together.
     report: Option<Telemetry>,
+    update: update::Update,
 }
 
 /// Its notes to itself.
@@ -120,6 +122,8 @@ pub enum Timer {
     MemoryGone(u32),
     /// Readings are to be reported.
     Report,
+    /// A version has been loaded and installed.
+    Installed(u16),
 }
 
 /// How firmware breaks.
@@ -151,6 +155,7 @@ impl Firmware {
         self.boot += 1;
         self.state = next;
         self.stranded = false;
+        self.update.break_off();
         cx.say(Message::Halt);
         self.tell(cx);
     }
@@ -243,79 +248,7 @@ impl Model<Models> for Firmware {
     const NAME: &'static str = "firmware";
     const ZH: &'static str = "操作系统";
     const ABOUT: &'static str = "The embedded operating system: boot, watchdog, memory, processor, choice of the uplink.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Firmware(Fault::Hang),
-            name: "hang",
-            zh: "系统死机",
-            family: Family::Software,
-            cause: "a deadlock in the software",
-            effects: Effects::of(
-                "nothing goes on",
-                "the watchdog or somebody at the counter has to restart it",
-                "no sale until then; what was under way is taken back",
-            ),
-            ranks: Ranks::of(7, 8, 1),
-            cues: &[Cue::FrozenScreen],
-            seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
-            mended_by: &[
-                (Remedy::RestartApp, 0.6),
-                (Remedy::RestartTerminal, 0.95),
-                (Remedy::Update, 0.98),
-                (Remedy::Repair, 1.0),
-                (Remedy::Swap, 1.0),
-            ],
-            ladder: &[
-                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
-                step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Firmware(Fault::MemoryLeak),
-            name: "memory-leak",
-            zh: "内存泄漏",
-            family: Family::Software,
-            cause: "memory that is never given back",
-            effects: Effects::of(
-                "free memory shrinks",
-                "the terminal gets slow and then hangs, again after every restart",
-                "customers wait, then no sale until a restart",
-            ),
-            ranks: Ranks::of(6, 6, 2),
-            cues: &[Cue::SlowOperation, Cue::FrozenScreen],
-            seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 0.9)],
-            ladder: &[
-                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
-                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Firmware(Fault::ProcessorStarved),
-            name: "processor-starved",
-            zh: "资源占用过高",
-            family: Family::Software,
-            cause: "a process that takes the processor, a bad update",
-            effects: Effects::of(
-                "programs wait for the processor",
-                "every dialogue takes longer",
-                "customers wait, and some leave",
-            ),
-            ranks: Ranks::of(6, 6, 2),
-            cues: &[Cue::SlowOperation],
-            seen_by: &[Part::Firmware, Part::Merchant],
-            mended_by: &[(Remedy::RestartTerminal, 0.7), (Remedy::Update, 0.95), (Remedy::Swap, 0.9)],
-            ladder: &[
-                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
-                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
-                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-    ];
+    const MODES: &'static [Mode<Models>] = modes::MODES;
     type Spec = Spec;
     type Timer = Timer;
     type Fault = Fault;
@@ -347,6 +280,7 @@ impl Model<Models> for Firmware {
                     self.hang(spec, cx);
                 }
             }
+            Timer::Installed(attempt) => self.installed(spec, attempt, cx),
             Timer::Watchdog(boot) if boot == self.boot && self.hung => cx.look(),
             Timer::MemoryLow(boot) if boot == self.boot && self.leak > 0.0 => {
                 cx.error_state();
@@ -418,12 +352,14 @@ impl Model<Models> for Firmware {
             _ => {}
         }
     }
-    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        if let Parcel::Command(job, _) = parcel
-            && self.state == State::Running
-            && !self.hung
-        {
-            cx.apply_after(job.takes, job.incident, job.rung);
+    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        match parcel {
+            Parcel::Command(job, _) if self.state == State::Running && !self.hung => {
+                cx.apply_after(job.takes, job.incident, job.rung);
+            }
+            Parcel::Install { rollout } => self.is_to_install(spec, rollout, cx),
+            Parcel::RollBack { rollout } => self.is_to_roll_back(spec, rollout, cx),
+            _ => {}
         }
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {

@@ -9,7 +9,9 @@ use super::tale::{self, Tale};
 use crate::Analysis;
 use crate::folder::replay_command;
 use crate::measures::course::{detection_time, recovery_time};
-use crate::measures::{Availability, Clusters, Cost, Course, FalseAlarms, Fleet, Life, Payments};
+use crate::measures::{
+    Availability, Clusters, Cost, Course, FalseAlarms, Fleet, Life, Payments, Rollout,
+};
 use crate::statistics::{KaplanMeier, Lifetime, Share};
 use crate::stories::Story;
 use crate::verdict::Judgement;
@@ -45,6 +47,8 @@ pub struct Content {
     /// Common causes that were named.
     #[serde(default)]
     pub clusters: Clusters,
+    /// Roll-outs of new versions.
+    pub rollouts: Vec<Rollout>,
     /// Sales and money.
     pub payments: Payments,
     /// The fleet over time.
@@ -225,6 +229,7 @@ impl Content {
             recovery: curves(&told.stories, |story| recovery_time(story, end)),
             matrix: matrix(analysis),
             clusters: measures.clusters.clone(),
+            rollouts: measures.rollouts.clone(),
             payments: measures.payments,
             fleet: measures.fleet.clone(),
             life: measures.life.clone(),

@@ -57,24 +57,29 @@ impl Checker<'_> {
 
     fn target(&mut self, entry: &FaultEntry, at_hub: bool, spot: &Spot<'_>) {
         let at = spot.field("target");
-        match &entry.target {
+        self.place(&entry.target, &at);
+        self.fits(entry, at_hub, &at);
+    }
+
+    /// Reports a target that names what is not there.
+    pub(super) fn place(&mut self, target: &Target, at: &Spot<'_>) {
+        match target {
             Target::All | Target::Gateway | Target::BackOffice => {}
-            Target::Group(name) => self.refer(name, "group", &self.known.groups, &at),
-            Target::Type(name) => self.refer(name, "terminal of type", &self.known.used_types, &at),
-            Target::Region(name) => self.refer(name, "region", &self.known.regions, &at),
-            Target::Carrier(name) => self.refer(name, "carrier", &self.known.carriers, &at),
-            Target::Batch(name) => self.refer(name, "batch", &self.known.batches, &at),
+            Target::Group(name) => self.refer(name, "group", &self.known.groups, at),
+            Target::Type(name) => self.refer(name, "terminal of type", &self.known.used_types, at),
+            Target::Region(name) => self.refer(name, "region", &self.known.regions, at),
+            Target::Carrier(name) => self.refer(name, "carrier", &self.known.carriers, at),
+            Target::Batch(name) => self.refer(name, "batch", &self.known.batches, at),
             Target::Site(name, site) => {
-                self.refer(name, "group", &self.known.groups, &at);
-                self.within(name, &[*site], true, &at);
+                self.refer(name, "group", &self.known.groups, at);
+                self.within(name, &[*site], true, at);
             }
             Target::Terminals(name, numbers) => {
-                self.refer(name, "group", &self.known.groups, &at);
-                self.within(name, numbers, false, &at);
+                self.refer(name, "group", &self.known.groups, at);
+                self.within(name, numbers, false, at);
             }
-            Target::Host(name) => self.refer(name, "host", &self.known.hosts, &at),
+            Target::Host(name) => self.refer(name, "host", &self.known.hosts, at),
         }
-        self.fits(entry, at_hub, &at);
     }
 
     /// Reports numbers of sites or terminals that a group does not have.

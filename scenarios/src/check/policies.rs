@@ -129,6 +129,9 @@ impl Checker<'_> {
             (technicians.ends_at, "ends_at"),
             &spot,
         );
+        if technicians.crews > 0 {
+            self.not_zero(technicians.travels, "technicians' travel", &spot.field("travels"));
+        }
         if technicians.refuses.0 + merchant.refuses_visit.0 > 1.0 {
             let message = "merchants and technicians together refuse more visits than there are";
             let hint =

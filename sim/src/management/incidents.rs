@@ -249,29 +249,40 @@ pub(super) fn treat<K: Kinds, B: Body<K>>(
     common: bool,
 ) -> u8 {
     let Some(step) = step_of(cx, (suspect, rung), common) else { return 0 };
+    apply_to_all(body, cx, step.remedy, step.works)
+}
+
+/// What a remedy does to every fault that is active: returns how many it mended. `works` stands for the catalogue's
+/// probability where a scenario's own ladder has one.
+pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    remedy: K::Remedy,
+    works: Option<f64>,
+) -> u8 {
     let mut mended = 0;
     let mut index = 0;
     while index < body.care().active.len() {
         let active = &mut body.care().active[index];
         let Active { fault, plan, round, tries, .. } = *active;
         active.tries += 1;
-        let known = K::mode(fault).mended_by(step.remedy);
-        let probability = if known > 0.0 { step.works.unwrap_or(known) } else { 0.0 };
+        let reaches = plan == NATURAL || cx.settings.reaches(plan, remedy);
+        let known = if reaches { K::mode(fault).mended_by(remedy) } else { 0.0 };
+        let probability = if known > 0.0 { works.unwrap_or(known) } else { 0.0 };
         // Named by the fault's own round and try: another incident or policy moves none of these draws.
         let named = if plan == NATURAL { u64::MAX } else { cx.settings.planned(plan).stream };
         let draw = u64::from(round) << 16 | u64::from(tries);
         if unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability {
-            let lasts =
-                if plan == NATURAL { None } else { comes_back(cx, step.remedy, named, draw) };
-            clear(body, cx, index, Some(step.remedy), lasts);
+            let lasts = if plan == NATURAL { None } else { comes_back(cx, remedy, named, draw) };
+            clear(body, cx, index, Some(remedy), lasts);
             mended += 1;
         } else {
             index += 1;
         }
     }
-    replaced(body, cx, step.remedy);
+    replaced(body, cx, remedy);
     cx.scratch.touched = true;
-    if let Some(message) = K::act(step.remedy) {
+    if let Some(message) = K::act(remedy) {
         cx.say(message);
     }
     mended

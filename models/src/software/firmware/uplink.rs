@@ -44,5 +44,6 @@ impl Firmware {
         let loss_ppm = self.online.map_or(1_000_000, |via| self.link(spec, via).loss_ppm);
         let alive = self.state == State::Running && !self.hung && self.online.is_some();
         cx.say(Message::Beats { alive, loss_ppm, via: self.online.unwrap_or(first) });
+        self.go_on_updating(spec, cx);
     }
 }

@@ -81,7 +81,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 5, 1),
             cues: &[Cue::FrozenScreen],
             seen_by: &[Part::PaymentApp],
-            mended_by: &[(Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(Remedy::Update, 0.95), (Remedy::RollBack, 0.98), (Remedy::Swap, 1.0)],
             ladder: &[
                 step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
                 step(Remedy::Update, Performer::Remote, Span::minutes(5)),

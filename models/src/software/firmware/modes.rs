@@ -1,0 +1,89 @@
+//! How firmware breaks: its catalogue entries.
+
+use sim::{Effects, Mode, Performer, Ranks, Span};
+
+use super::Fault;
+use crate::cue::Cue;
+use crate::plan::step;
+use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
+
+/// All of them.
+pub(super) const MODES: &[Mode<Models>] = &[
+        Mode {
+            fault: AnyFault::Firmware(Fault::Hang),
+            name: "hang",
+            zh: "系统死机",
+            family: Family::Software,
+            cause: "a deadlock in the software",
+            effects: Effects::of(
+                "nothing goes on",
+                "the watchdog or somebody at the counter has to restart it",
+                "no sale until then; what was under way is taken back",
+            ),
+            ranks: Ranks::of(7, 8, 1),
+            cues: &[Cue::FrozenScreen],
+            seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
+            mended_by: &[
+                (Remedy::RestartApp, 0.6),
+                (Remedy::RestartTerminal, 0.95),
+                (Remedy::Update, 0.98),
+                (Remedy::RollBack, 0.98),
+                (Remedy::Repair, 1.0),
+                (Remedy::Swap, 1.0),
+            ],
+            ladder: &[
+                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
+                step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
+                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: AnyFault::Firmware(Fault::MemoryLeak),
+            name: "memory-leak",
+            zh: "内存泄漏",
+            family: Family::Software,
+            cause: "memory that is never given back",
+            effects: Effects::of(
+                "free memory shrinks",
+                "the terminal gets slow and then hangs, again after every restart",
+                "customers wait, then no sale until a restart",
+            ),
+            ranks: Ranks::of(6, 6, 2),
+            cues: &[Cue::SlowOperation, Cue::FrozenScreen],
+            seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
+            mended_by: &[(Remedy::Update, 0.9), (Remedy::RollBack, 0.95), (Remedy::Swap, 0.9)],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+        Mode {
+            fault: AnyFault::Firmware(Fault::ProcessorStarved),
+            name: "processor-starved",
+            zh: "资源占用过高",
+            family: Family::Software,
+            cause: "a process that takes the processor, a bad update",
+            effects: Effects::of(
+                "programs wait for the processor",
+                "every dialogue takes longer",
+                "customers wait, and some leave",
+            ),
+            ranks: Ranks::of(6, 6, 2),
+            cues: &[Cue::SlowOperation],
+            seen_by: &[Part::Firmware, Part::Merchant],
+            mended_by: &[
+                (Remedy::RestartTerminal, 0.7),
+                (Remedy::Update, 0.95),
+                (Remedy::RollBack, 0.95),
+                (Remedy::Swap, 0.9),
+            ],
+            ladder: &[
+                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
+                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        },
+    ];

@@ -1,0 +1,106 @@
+//! Roll-outs: a good version reaches everybody, a bad one is stopped and taken back, and going back mends what it brought.
+
+use std::collections::BTreeSet;
+
+use models::rollout::Step;
+use models::software::firmware;
+use models::{Fault, Note, Remedy};
+use scenarios::{Options, Outcome, Source, load_text, simulate};
+use sim::{ActorId, Instant, Pulse, Span, What};
+
+const LEAK: Fault = Fault::Firmware(firmware::Fault::MemoryLeak);
+const STARVED: Fault = Fault::Firmware(firmware::Fault::ProcessorStarved);
+
+fn run(faults: &str, rollout: &str, threads: usize) -> Outcome {
+    let text = format!(
+        "Scenario(schema: 1, name: \"t\", intent: \"t\", duration: \"2d\", fleet: [(id: \"shops\", count: 200)],
+          types: {{\"standard\": (hardware: (battery: (capacity: \"0mAh\")))}},
+          workload: [(per_day: 10.0)], versions: {{\"2.4\": (installs_in: \"3min\")}}, faults: [{faults}],
+          policies: (rollouts: [(id: \"r\", version: \"2.4\", from: \"6h\", {rollout})]))"
+    );
+    let loaded = load_text("rollout", &text).unwrap_or_else(|found| panic!("{found:#?}"));
+    let source = Source { scenario: &loaded.scenario, path: "rollout", text: &text };
+    simulate(source, &Options::default(), threads, &Pulse::default()).expect("it runs")
+}
+
+fn steps(outcome: &Outcome) -> impl Iterator<Item = (ActorId, Instant, Step)> + '_ {
+    outcome.facts.iter().filter_map(|fact| match fact.what {
+        What::Noted(Note::Rollout { step, .. }) => Some((fact.who, fact.at, step)),
+        _ => None,
+    })
+}
+
+fn at(outcome: &Outcome, wanted: Step) -> BTreeSet<ActorId> {
+    steps(outcome).filter(|(.., step)| *step == wanted).map(|(who, ..)| who).collect()
+}
+
+/// Who is without power when the version is sent loads it when power is back.
+#[test]
+fn a_good_version_reaches_everybody() {
+    let dark = "(id: \"dark\", mode: Power(SupplyOutage), sample: Count(60), when: At(\"10h\"), lasts: Exactly(\"5h\"))";
+    let outcome = run(dark, "stages: [0.1, 1], every: \"5h\", over: \"2h\"", 1);
+    assert_eq!(at(&outcome, Step::Installed).len(), 200);
+    let within = |from: u64, to: u64| {
+        let (from, to) = (Instant::START + Span::hours(from), Instant::START + Span::hours(to));
+        let is = |(_, at, step): &(ActorId, Instant, Step)| {
+            *step == Step::Installed && from <= *at && *at < to
+        };
+        steps(&outcome).filter(is).count()
+    };
+    // Stages at 6 h and at 11 h, two hours each; sixty terminals are dark from 10 h to 15 h, but for a few whom somebody helps.
+    let hours = [within(0, 6), within(6, 9), within(9, 11), within(11, 14), within(15, 16)];
+    assert_eq!((hours[0], hours[1], hours[2]), (0, 20, 0));
+    assert!(hours[3] > 110 && hours[4] > 25, "{hours:?}");
+    assert!(at(&outcome, Step::RolledBack).is_empty());
+}
+
+const BAD: &str = "(id: \"leak\", mode: Firmware(MemoryLeak), when: On(event: Updated, probability: 0.5, after: \"5min\")),
+    (id: \"starved\", mode: Firmware(ProcessorStarved), sample: Count(60), when: At(\"5h\"))";
+const CAREFUL: &str =
+    "stages: [0.05, 0.2, 1], every: \"8h\", over: \"1h\", halt: (troubled: 0.3, least: 3)";
+
+#[test]
+fn a_bad_version_is_stopped_and_going_back_mends_what_it_brought() {
+    let outcome = run(BAD, CAREFUL, 1);
+    let halted: Vec<_> = steps(&outcome)
+        .filter_map(|(_, at, step)| match step {
+            Step::Halted { installed, troubled } => Some((at, installed, troubled)),
+            _ => None,
+        })
+        .collect();
+    let [(when, installed, troubled)] = halted[..] else { panic!("{halted:?}") };
+    assert!(troubled >= 3 && installed <= 40 && troubled * 10 >= installed * 3);
+    let (updated, back) = (at(&outcome, Step::Installed), at(&outcome, Step::RolledBack));
+    assert!(!updated.is_empty() && updated == back, "everybody who had it went back");
+    let late = steps(&outcome)
+        .filter(|(_, at, step)| *step == Step::Installed && *at > when + Span::minutes(10));
+    assert_eq!(late.count(), 0, "nobody is sent it afterwards");
+    let cleared = |wanted: Fault, by: Remedy| {
+        let by = Some(by);
+        let is = |it: &&models::Fact| matches!(it.what, What::Cleared { fault, by: it, .. } if fault == wanted && it == by);
+        outcome.facts.iter().filter(is).count()
+    };
+    assert!(cleared(LEAK, Remedy::RollBack) > 0, "going back mends what the version brought");
+    assert_eq!(cleared(STARVED, Remedy::RollBack), 0, "and nothing else");
+    let rows = reports::analyse(&outcome).measures.rollouts;
+    assert_eq!((rows[0].installed, rows[0].rolled_back), (updated.len() as u64, back.len() as u64));
+    assert_eq!(rows[0].halted_s, Some(when.as_secs_f64()));
+}
+
+#[test]
+fn without_a_halt_everybody_gets_the_bad_version() {
+    let outcome = run(BAD, "stages: [0.05, 1], every: \"8h\"", 1);
+    assert_eq!(at(&outcome, Step::Installed).len(), 200);
+    assert!(at(&outcome, Step::RolledBack).is_empty());
+    let leaks =
+        |it: &&models::Fact| matches!(it.what, What::Activated { fault, .. } if fault == LEAK);
+    assert!(outcome.facts.iter().filter(leaks).count() > 60);
+}
+
+#[test]
+fn threads_do_not_matter_to_a_roll_out() {
+    let one = run(BAD, CAREFUL, 1);
+    let two = run(BAD, CAREFUL, 2);
+    assert_eq!(one.fingerprint, two.fingerprint);
+    assert!(one.facts == two.facts);
+}
