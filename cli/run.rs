@@ -133,7 +133,18 @@ fn stop_on_ctrl_c(pulse: &Arc<Pulse>) {
 /// Writes a file whole or not at all: beside, then renamed.
 pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    if !folder.is_dir() {
+        let why = format!("there is no folder {}", folder.display());
+        return Err(std::io::Error::new(std::io::ErrorKind::NotFound, why));
+    }
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // As readable to others as any file that the user makes.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut beside = builder.tempfile_in(folder)?;
     beside.write_all(text.as_bytes())?;
     beside.as_file().sync_all()?;
     beside.persist(path)?;

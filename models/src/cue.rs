@@ -52,8 +52,10 @@ pub enum Cue {
     NoReactionToCard,
     /// A code is presented and nothing happens.
     NoReactionToCode,
-    /// A key does not do what it should.
+    /// What is keyed is not what appears.
     WrongKey,
+    /// A key is pressed and nothing happens.
+    NoReactionToKey,
     /// The receipt is faint.
     FaintPrint,
     /// The terminal starts again by itself.
@@ -86,7 +88,7 @@ pub enum Cue {
 
 impl Cue {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::BlankScreen,
         Self::FrozenScreen,
         Self::NoNetworkText,
@@ -104,6 +106,7 @@ impl Cue {
         Self::NoReactionToCard,
         Self::NoReactionToCode,
         Self::WrongKey,
+        Self::NoReactionToKey,
         Self::FaintPrint,
         Self::RestartsByItself,
         Self::FreeOfferMessage,
@@ -140,6 +143,7 @@ impl Cue {
             Self::NoReactionToCard => "no-reaction-to-card",
             Self::NoReactionToCode => "no-reaction-to-code",
             Self::WrongKey => "wrong-key",
+            Self::NoReactionToKey => "no-reaction-to-key",
             Self::FaintPrint => "faint-print",
             Self::RestartsByItself => "restarts-by-itself",
             Self::FreeOfferMessage => "free-offer-message",
@@ -177,6 +181,7 @@ impl Cue {
             Self::NoReactionToCard => "刷卡无反应",
             Self::NoReactionToCode => "扫码无反应",
             Self::WrongKey => "按键不对",
+            Self::NoReactionToKey => "按键无反应",
             Self::FaintPrint => "打印不清晰",
             Self::RestartsByItself => "自行重启",
             Self::FreeOfferMessage => "免费送机短信",
@@ -217,6 +222,7 @@ impl Cue {
             | Self::NoReactionToCard
             | Self::NoReactionToCode
             | Self::WrongKey
+            | Self::NoReactionToKey
             | Self::FaintPrint
             | Self::RestartsByItself
             | Self::FreeOfferMessage
@@ -261,6 +267,7 @@ impl Cue {
             Self::NoReactionToCard => Fault::CardReader(card_reader::Fault::ChipContactsDirty),
             Self::NoReactionToCode => Fault::Scanner(scanner::Fault::WindowDirty),
             Self::WrongKey => Fault::Keypad(keypad::Fault::StuckKey),
+            Self::NoReactionToKey => Fault::Keypad(keypad::Fault::DeadKey),
             Self::FaintPrint => Fault::Printer(printer::Fault::HeadWorn),
             Self::RestartsByItself => Fault::Mainboard(mainboard::Fault::RandomResets),
             Self::FreeOfferMessage => Fault::Conduct(conduct::Fault::FreeOffer),

@@ -96,21 +96,22 @@ impl Keypad {
     }
 
     /// A dead key spoils an entry that needs it; a stuck one spoils every entry; a bouncing one those in which it bounces.
-    fn spoiled(&mut self, cx: &mut Context<'_, Models>) -> bool {
+    /// Returns what whoever makes the entry notices.
+    fn spoiled(&mut self, cx: &mut Context<'_, Models>) -> Option<Cue> {
         if self.stuck {
-            return true;
+            return Some(Cue::WrongKey);
         }
         if !self.dead && self.bounce == 0.0 {
-            return false;
+            return None;
         }
         let bits = cx.draw(TOUCHES, u64::from(self.entries));
         let any = |each: f64| 1.0 - libm::pow(1.0 - each / KEYS, f64::from(self.keys));
-        let bounces = unit(bits[1]) < any(self.bounce);
-        if bounces {
+        if unit(bits[1]) < any(self.bounce) {
             self.bounces = self.bounces.saturating_add(1);
             cx.look();
+            return Some(Cue::WrongKey);
         }
-        bounces || self.dead && unit(bits[0]) < any(1.0)
+        (self.dead && unit(bits[0]) < any(1.0)).then_some(Cue::NoReactionToKey)
     }
 }
 
@@ -152,8 +153,8 @@ impl Model<Models> for Keypad {
                 "sales with that digit fail",
             ),
             ranks: Ranks::of(6, 6, 3),
-            cues: &[Cue::WrongKey],
-            seen_by: &[Part::Merchant],
+            cues: &[Cue::NoReactionToKey],
+            seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.2), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
             ladder: &[
                 step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
@@ -195,12 +196,12 @@ impl Model<Models> for Keypad {
         if entry != self.entries {
             return;
         }
-        let ok = !self.spoiled(cx);
-        if !ok {
+        let spoiled = self.spoiled(cx);
+        if let Some(cue) = spoiled {
             cx.error_state();
-            cue::show(cx, Cue::WrongKey);
+            cue::show(cx, cue);
         }
-        cx.say(Message::Keyed { ok });
+        cx.say(Message::Keyed { ok: spoiled.is_none() });
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
@@ -237,6 +238,7 @@ impl Model<Models> for Keypad {
             Fault::BouncingKey => (self.bounce, self.bounces) = (0.0, 0),
         }
         cue::gone(cx, Cue::WrongKey);
+        cue::gone(cx, Cue::NoReactionToKey);
         cx.look();
     }
     fn able(&self, _: &Spec) -> bool {

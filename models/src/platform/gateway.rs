@@ -460,13 +460,15 @@ impl Model<Models> for Gateway {
             taken_back: self.taken_back,
         }
     }
-    /// Four waiting for each worker that there should be: at ordinary load that does not happen by chance.
+    /// Four waiting for each worker that there should be: at ordinary load that does not happen by chance. A sound terminal
+    /// takes back what was not answered: a fifth of all traffic is no chance. If requests wait meanwhile, they were not
+    /// answered because nobody served them; if none does, they were, and the answers vanished.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.waiting > 0 && reading.pressure > 4.0 {
+        let taken_back = reading.taken_back > 0.2;
+        if reading.waiting > 0 && (reading.pressure > 4.0 || taken_back) {
             return Some(Fault::WorkersLost);
         }
-        // A sound terminal takes back what was not answered: a fifth of all traffic is no chance.
-        (reading.taken_back > 0.2).then_some(Fault::AnswersLost)
+        taken_back.then_some(Fault::AnswersLost)
     }
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
         suspect.part() == Part::Host && self.breakers.iter().any(Breaker::troubled)

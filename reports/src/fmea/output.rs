@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Rank, Row, Worksheet};
-use crate::page::wording;
 use crate::statistics::Interval;
 
 /// How much a table for a terminal shows.
@@ -119,9 +118,15 @@ fn between(Interval(low, high): Interval, said: impl Fn(f64) -> String) -> Strin
     format!("[{}, {}]", said(low), said(high))
 }
 
+/// A share in per cent; what is not all of them does not look like all of them.
 fn percent(share: f64) -> String {
-    // A narrow space is not narrow in a terminal.
-    wording::percent(share).replace('\u{202f}', " ")
+    match share {
+        all if all >= 1.0 => "100 %".to_owned(),
+        most if most > 0.999 => ">99.9 %".to_owned(),
+        none if none <= 0.0 => "0 %".to_owned(),
+        few if few < 0.001 => "<0.1 %".to_owned(),
+        share => format!("{:.1} %", share * 100.0),
+    }
 }
 
 /// Three digits that count.
