@@ -1,5 +1,7 @@
 //! What a user sees of each kind of mistake: its place, its words, its hint.
 
+mod devices;
+
 use std::path::Path;
 
 use proptest::prelude::*;

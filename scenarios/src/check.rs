@@ -1,5 +1,6 @@
 //! What the types of a scenario cannot say: references that lead nowhere, times that do not fit, faults that never strike.
 
+mod devices;
 mod expectations;
 mod faults;
 mod fleet;

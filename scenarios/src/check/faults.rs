@@ -1,7 +1,9 @@
 //! Faults: where, when, how long.
 
+use models::hardware::display;
 use models::service::Milestone;
-use models::{Models, Part, Visitor, for_each_model};
+use models::wire::Via;
+use models::{Fault, Models, Part, Visitor, for_each_model};
 use sim::{Model, Span};
 
 use super::fleet::place_of;
@@ -9,7 +11,10 @@ use super::spot::Spot;
 use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::faults::{Course, FaultEntry, Lasts, Life, Sample, Target, When};
+use crate::fleet::{Group, TerminalType};
+use crate::inherit;
 use crate::name::Name;
+use crate::scenario::Scenario;
 
 /// The most entries: they are numbered in 16 bits, and one number says that nobody planned it.
 const MOST_FAULTS: usize = 65_000;
@@ -23,6 +28,45 @@ impl Visitor for Hubs {
         if M::HUB {
             self.0.push(part);
         }
+    }
+}
+
+/// Whether a target has terminals of a group.
+fn hits(target: &Target, group: &Group) -> bool {
+    match target {
+        Target::All => true,
+        Target::Group(name) | Target::Site(name, _) | Target::Terminals(name, _) => {
+            group.id == *name
+        }
+        Target::Type(name) => group.terminal_type == *name,
+        Target::Region(name) => group.region == *name,
+        Target::Carrier(name) => group.carrier == *name,
+        Target::Batch(name) => group.batch() == name,
+        Target::Gateway | Target::Host(_) | Target::BackOffice => false,
+    }
+}
+
+/// What would give the terminals of a group what a fault needs; `None` if they have it.
+fn lacks(fault: Fault, group: &Group, of: &TerminalType) -> Option<&'static str> {
+    let firmware = &of.software.firmware;
+    let bearers = [Some(group.uplink.unwrap_or(firmware.uplink)), group.backup.or(firmware.backup)];
+    match fault {
+        Fault::Battery(_) if of.hardware.battery.capacity.0 == 0 => {
+            Some("set `hardware.battery.capacity` of its type above 0, or choose other terminals")
+        }
+        Fault::PhoneLink(_) if !firmware.through_phone => Some(
+            "set `software.firmware.through_phone: true` in its type, or choose other terminals",
+        ),
+        Fault::Wifi(_) if !bearers.contains(&Some(Via::Wifi)) => {
+            Some("set `uplink` or `backup` to `Wifi`, or choose other terminals")
+        }
+        Fault::Cellular(_) if !bearers.contains(&Some(Via::Cellular)) => {
+            Some("set `uplink` or `backup` to `Cellular`, or choose other terminals")
+        }
+        Fault::Display(display::Fault::TouchDead) if of.hardware.display.keys_only => {
+            Some("its type is worked by keys alone: set `keys_only: false`, or choose others")
+        }
+        _ => None,
     }
 }
 
@@ -43,10 +87,12 @@ impl Checker<'_> {
         }
         let mut hubs = Hubs::default();
         for_each_model(&mut hubs);
+        let whole = inherit::resolved(scenario.clone(), self.draft.text());
         for (number, entry) in scenario.faults.iter().enumerate() {
             let spot = list.item(number);
             let at_hub = hubs.0.contains(&entry.mode.part());
             self.target(entry, at_hub, &spot);
+            self.has_it(entry, &whole, &spot);
             self.sample(entry, at_hub, &spot);
             self.when(entry, at_hub, &spot);
             self.lasts(entry.lasts, &spot.field("lasts"));
@@ -122,6 +168,31 @@ impl Checker<'_> {
                 "choose terminals: `Group(...)`, `Region(...)`, or leave `target` out"
             };
             self.error(Code::EmptySelection, at.range(), message, hint);
+        }
+    }
+
+    /// Reports a fault of a part that no terminal of the target has.
+    fn has_it(&mut self, entry: &FaultEntry, whole: &Scenario, spot: &Spot<'_>) {
+        let usual = TerminalType::default();
+        // What is wrong with a type is said elsewhere.
+        let known = |it: &&Group| self.known.types.contains(it.terminal_type.as_str());
+        let among = whole.fleet.iter().filter(|it| hits(&entry.target, it)).filter(known);
+        let lacks: Vec<Option<&str>> = among
+            .map(|it| lacks(entry.mode, it, whole.types.get(&it.terminal_type).unwrap_or(&usual)))
+            .collect();
+        // One terminal that has it is enough.
+        if let Some(Some(hint)) = lacks.first()
+            && lacks.iter().all(Option::is_some)
+        {
+            let message = match entry.mode {
+                Fault::Display(_) => format!("no terminal there can have {}", entry.mode),
+                _ => format!(
+                    "no terminal there has the part `{}`, so {} cannot strike",
+                    entry.mode.part().name(),
+                    entry.mode
+                ),
+            };
+            self.error(Code::EmptySelection, spot.field("mode").range(), message, *hint);
         }
     }
 

@@ -87,52 +87,8 @@ impl Checker<'_> {
                 self.refer(base, "terminal type", &self.known.types, &spot.field("base"));
                 self.circle(name, &spot.field("base"));
             }
-            if of.base.is_none() {
-                self.supply(name, &of.hardware, &spot.field("hardware"));
-            }
         }
-    }
-
-    /// Voltages and lives that contradict each other: a terminal that could never start, a part that never was.
-    fn supply(&mut self, name: &str, hardware: &models::Hardware, spot: &Spot<'_>) {
-        let (power, board) = (&hardware.power, &hardware.mainboard);
-        if board.starts_at > power.nominal {
-            let message = format!("type `{name}` does not start at its own supply voltage");
-            let hint = "`mainboard.starts_at` has to be at most `power.nominal`";
-            self.error(Code::Contradiction, spot.field("mainboard").range(), message, hint);
-        }
-        if board.brown_out > board.starts_at {
-            let message = format!("type `{name}` starts below the voltage that holds it down");
-            let hint = "`brown_out` has to be at most `starts_at`";
-            self.error(Code::Contradiction, spot.field("mainboard").range(), message, hint);
-        }
-        if power.cuts_off_above < power.nominal {
-            let message = format!("type `{name}` is cut off at its own supply voltage");
-            let hint = "`cuts_off_above` has to be at least `nominal`";
-            self.error(Code::Contradiction, spot.field("power").range(), message, hint);
-        }
-        let lives = [
-            ("battery", "life", hardware.battery.life),
-            ("keypad", "life", hardware.keypad.life),
-            ("printer", "life_in_lines", hardware.printer.life_in_lines),
-            ("printer", "life_in_cuts", hardware.printer.life_in_cuts),
-            ("card_reader", "life_in_insertions", hardware.card_reader.life_in_insertions),
-            ("card_reader", "life_in_swipes", hardware.card_reader.life_in_swipes),
-        ];
-        for (part, field, life) in lives {
-            if life.is_some_and(|life| life.uses == 0 || life.shape.0 < 0.1) {
-                let message = format!("`{part}.{field}` of type `{name}` is no life");
-                let hint = "set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out";
-                let place = spot.field(part).field(field).range();
-                self.error(Code::OutOfRange, place, message, hint);
-            }
-        }
-        let printer = &hardware.printer;
-        if printer.resumes_at >= printer.rests_at {
-            let message = format!("the print head of type `{name}` resumes before it has rested");
-            let hint = "`resumes_at` has to be below `rests_at`";
-            self.error(Code::Contradiction, spot.field("printer").range(), message, hint);
-        }
+        self.devices();
     }
 
     /// Reports a type that is based on itself; each circle once, at its first type by name.
