@@ -22,6 +22,7 @@ pub mod agenda;
 pub mod arena;
 pub mod catalogue;
 pub mod cell;
+pub mod context;
 pub mod executor;
 pub mod fault;
 pub mod fingerprint;
@@ -38,14 +39,13 @@ pub use actor::{ActorId, Layout, MOST_ACTORS, OUTSIDE};
 pub use agenda::{Agenda, Entry, Tie};
 pub use arena::{Arena, Slot};
 pub use cell::{Actors, Desk, Disorder};
+pub use context::{Context, Scratch};
 pub use executor::Pulse;
 pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, Rung, When};
 pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Body, Care, Dark, context, handle, plan, settle};
-pub use model::{
-    Asked, Context, Happening, Kinds, Model, NATURAL, Rules, Scratch, Turn, TurnStep, What,
-};
+pub use model::{Asked, Happening, Kinds, Model, NATURAL, Rules, Turn, TurnStep, What};
 pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
 pub use record::{Difference, Emission, Fact, Keep, Record, first_difference};
 pub use simulation::{RunError, Setup, Simulation};

@@ -11,7 +11,8 @@ use bevy_ecs::component::Component;
 
 use crate::actor::ActorId;
 use crate::agenda::Entry;
-use crate::model::{Context, Happening, Kinds, NATURAL, Scratch, Task, What};
+use crate::context::{Context, Scratch, Task};
+use crate::model::{Happening, Kinds, NATURAL, What};
 use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
 use incidents::{

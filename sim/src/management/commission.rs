@@ -5,8 +5,9 @@
 use super::incidents::dismiss_all;
 use super::life_cycle::{clear, renew};
 use super::{Body, Care, Life};
+use crate::context::Context;
 use crate::fault::When;
-use crate::model::{Context, Kinds, Rules};
+use crate::model::{Kinds, Rules};
 use crate::time::Instant;
 
 impl<K: Kinds> Care<K> {

@@ -4,8 +4,9 @@ use super::commission::replaced;
 use super::life_cycle::clear;
 use super::{Active, Body, Dark, Helped, Incident, Stage};
 use crate::actor::ActorId;
+use crate::context::Context;
 use crate::fault::{Performer, Rung};
-use crate::model::{Asked, Context, Happening, Kinds, NATURAL, Rules, Turn, TurnStep, What};
+use crate::model::{Asked, Happening, Kinds, NATURAL, Rules, Turn, TurnStep, What};
 use crate::random::{Purpose, unit};
 use crate::time::Span;
 

@@ -3,8 +3,9 @@
 use super::{Active, Body, Care, Life};
 use crate::actor::ActorId;
 use crate::cell::Desk;
+use crate::context::Context;
 use crate::fault::{Course, Planned, RAMP_STEPS, When};
-use crate::model::{Context, Happening, Kinds, NATURAL, Rules, What};
+use crate::model::{Happening, Kinds, NATURAL, Rules, What};
 use crate::random::Purpose;
 use crate::time::Span;
 

@@ -1,0 +1,209 @@
+//! What a model may do while something happens to it, and what follows before the instant is over.
+
+use std::collections::VecDeque;
+
+use crate::actor::ActorId;
+use crate::cell::Desk;
+use crate::model::{Happening, Kinds, What};
+use crate::random::{Purpose, Stream};
+use crate::time::{Instant, Span};
+
+/// What is to be done before the instant is over.
+#[derive(Debug)]
+pub(crate) enum Task<K: Kinds> {
+    Message(K::Message),
+    Look(K::Part),
+    Erred(K::Part),
+    Alarm { detector: K::Part, suspect: K::Fault, about: ActorId, common: bool },
+    Dismiss { detector: K::Part },
+    DismissOne { detector: K::Part, suspect: K::Fault, about: ActorId },
+    Hold(Option<K::Fault>),
+    Milestone(K::Milestone),
+    Broke(K::Fault),
+    Mended(K::Fault, K::Remedy),
+    Commission,
+    Withdraw,
+    Replaced(K::Remedy),
+    Treat(K::Remedy),
+}
+
+/// Room for what is to be done before the instant is over; used again and again.
+#[derive(Debug)]
+pub struct Scratch<K: Kinds> {
+    pub(crate) tasks: VecDeque<Task<K>>,
+    pub(crate) touched: bool,
+}
+
+impl<K: Kinds> Default for Scratch<K> {
+    fn default() -> Self {
+        Self { tasks: VecDeque::with_capacity(64), touched: false }
+    }
+}
+
+/// What a model may do while something happens to it.
+#[derive(Debug)]
+pub struct Context<'a, K: Kinds> {
+    pub(crate) me: ActorId,
+    pub(crate) part: K::Part,
+    pub(crate) settings: &'a K::Settings,
+    pub(crate) desk: &'a mut Desk<K>,
+    pub(crate) scratch: &'a mut Scratch<K>,
+}
+
+impl<'a, K: Kinds> Context<'a, K> {
+    /// From here on it is this part that acts.
+    #[inline]
+    pub fn enter(&mut self, part: K::Part) {
+        self.part = part;
+    }
+    /// Now.
+    #[inline]
+    pub fn now(&self) -> Instant {
+        self.desk.now()
+    }
+    /// The actor that the model is a part of.
+    #[inline]
+    pub fn me(&self) -> ActorId {
+        self.me
+    }
+    /// The run's settings.
+    #[inline]
+    pub fn settings(&self) -> &'a K::Settings {
+        self.settings
+    }
+    /// The least time that a message between actors takes.
+    pub fn lookahead(&self) -> Span {
+        self.desk.lookahead()
+    }
+
+    /// A note to itself.
+    #[inline]
+    pub fn after(&mut self, delay: Span, timer: impl Into<K::Timer>) {
+        self.desk.after(self.me, delay, Happening::Timer(timer.into()));
+    }
+    /// Says something to the other parts of the same actor, at this instant.
+    #[inline]
+    pub fn say(&mut self, message: K::Message) {
+        self.scratch.tasks.push_back(Task::Message(message));
+    }
+    /// Sends something to a part of another actor; it takes at least the lookahead.
+    #[inline]
+    pub fn post(&mut self, to: ActorId, part: impl Into<u8>, delay: Span, parcel: K::Parcel) {
+        self.desk.post(self.me, to, part.into(), delay, parcel);
+    }
+    /// Hands something out of the world, to what stands outside in place of the part that acts.
+    pub fn emit(&mut self, parcel: K::Parcel)
+    where
+        K::Part: Into<u8>,
+    {
+        self.desk.emit(self.me, self.part.into(), parcel);
+    }
+    /// The random numbers of one occurrence of this actor.
+    #[inline]
+    pub fn stream(&self, purpose: Purpose, occurrence: u64) -> Stream {
+        self.desk.streams().stream(self.me, purpose, occurrence)
+    }
+    /// Four random numbers of one occurrence of this actor.
+    #[inline]
+    pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
+        self.desk.streams().draw(self.me, purpose, occurrence)
+    }
+    /// The stream of something that belongs to nobody in particular, as the balance of an account.
+    pub fn stream_of(&self, owner: ActorId, purpose: Purpose, occurrence: u64) -> Stream {
+        self.desk.streams().stream(owner, purpose, occurrence)
+    }
+
+    /// Notes something for the measures.
+    pub fn note(&mut self, note: K::Note) {
+        self.desk.note(self.me, What::Noted(note));
+    }
+    /// The part that acts.
+    #[inline]
+    pub fn part(&self) -> K::Part {
+        self.part
+    }
+    /// Truth: the part's wrong state has made itself felt. Noted once for each of its active faults.
+    pub fn error_state(&mut self) {
+        self.scratch.tasks.push_back(Task::Erred(self.part));
+    }
+    /// Truth: a person could notice this now.
+    pub fn cue(&mut self, part: K::Part, cue: K::Cue) {
+        self.desk.note(self.me, What::CueShown { part, cue });
+    }
+    /// The part's reading has changed, or a deadline of its detector is due: have it looked at.
+    pub fn look(&mut self) {
+        self.scratch.touched = true;
+        self.scratch.tasks.push_back(Task::Look(self.part));
+    }
+    /// Raises an alarm about this actor.
+    pub fn alarm(&mut self, suspect: K::Fault) {
+        self.alarm_about(suspect, self.me);
+    }
+    /// Raises an alarm about another actor.
+    pub fn alarm_about(&mut self, suspect: K::Fault, about: ActorId) {
+        let detector = self.part;
+        self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about, common: false });
+    }
+    /// Raises one alarm about a cause that many actors have in common; `example` is one of them. Its incident climbs the
+    /// common ladder, and whoever raised it hears of each rung that was carried out and passes it on to the others.
+    pub fn alarm_common(&mut self, suspect: K::Fault, example: ActorId) {
+        let (detector, about) = (self.part, example);
+        self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about, common: true });
+    }
+    /// A rung of a common ladder, carried out here for many, takes effect at one of them.
+    pub fn treat_at(&mut self, actor: ActorId, suspect: K::Fault, rung: u8) {
+        let treat = Happening::Treat { suspect, rung, common: true };
+        self.desk.send(self.me, actor, Span::ZERO, treat);
+    }
+    /// From now on nobody is sent because of what this common cause explains; `None` ends that.
+    pub fn hold_back(&mut self, cause: Option<K::Fault>) {
+        self.scratch.tasks.push_back(Task::Hold(cause));
+    }
+    /// This detector sees one thing no more: the incident that it opened about it is closed.
+    pub fn dismiss_one(&mut self, suspect: K::Fault, about: ActorId) {
+        let detector = self.part;
+        self.scratch.tasks.push_back(Task::DismissOne { detector, suspect, about });
+    }
+    /// This detector sees nothing wrong any more: incidents that it opened are closed.
+    pub fn dismiss(&mut self) {
+        let detector = self.part;
+        self.scratch.tasks.push_back(Task::Dismiss { detector });
+    }
+    /// Something happened that a scenario may wait for.
+    #[inline]
+    pub fn milestone(&mut self, milestone: K::Milestone) {
+        self.scratch.tasks.push_back(Task::Milestone(milestone));
+    }
+    /// The part broke by itself, without a plan.
+    pub fn broke(&mut self, fault: K::Fault) {
+        self.scratch.tasks.push_back(Task::Broke(fault));
+    }
+    /// The part was mended outside of any incident, by somebody in passing.
+    pub fn mended(&mut self, fault: K::Fault, by: K::Remedy) {
+        self.scratch.tasks.push_back(Task::Mended(fault, by));
+    }
+    /// The actor is put into service, new: its random lives begin now.
+    pub fn commission(&mut self) {
+        self.scratch.tasks.push_back(Task::Commission);
+    }
+    /// The actor is taken out of service, or is not in it yet: no planned fault strikes it, and its faults are over.
+    pub fn withdraw(&mut self) {
+        self.scratch.tasks.push_back(Task::Withdraw);
+    }
+    /// Something new was put in outside of any incident: the lives of what it replaces begin again.
+    pub fn replaced(&mut self, by: K::Remedy) {
+        self.scratch.tasks.push_back(Task::Replaced(by));
+    }
+    /// A remedy is applied here outside of any incident, to many at once: what it can mend may be gone.
+    pub fn treat(&mut self, remedy: K::Remedy) {
+        self.scratch.tasks.push_back(Task::Treat(remedy));
+    }
+    /// A rung will have been carried out after this delay.
+    pub fn apply_after(&mut self, delay: Span, incident: u16, rung: u8) {
+        self.desk.after(self.me, delay, Happening::Apply { incident, rung });
+    }
+    /// A rung will not be carried out.
+    pub fn give_up_after(&mut self, delay: Span, incident: u16, rung: u8) {
+        self.desk.after(self.me, delay, Happening::GiveUp { incident, rung });
+    }
+}
