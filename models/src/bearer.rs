@@ -73,6 +73,10 @@ impl Radio {
 
 /// Tells the draw of a packet's damage from that of its loss and delay.
 const DAMAGED: u64 = 1;
+/// The same for whether it goes out a second time.
+const DOUBLED: u64 = 2;
+/// How long after it the second copy of a packet goes out.
+const AGAIN_AFTER: Span = Span::millis(700);
 
 /// State of a link.
 #[derive(Debug, Default)]
@@ -89,6 +93,8 @@ pub struct Bearer {
     slower: f64,
     /// Share of packets whose content is damaged on the way, unnoticed by the link.
     damages: f64,
+    /// Share of messages that go out a second time.
+    doubles: f64,
     /// Share of packets that are lost on top of the channel's own losses.
     extra_loss: f64,
     /// Counts attempts to connect: a note of an earlier one is ignored.
@@ -188,7 +194,15 @@ impl Bearer {
         if let Some(takes) = self.pass(radio, purpose, cx) {
             let gateway = cx.settings().directory.gateway;
             let iso = self.carried(iso, purpose, cx);
+            let sent = u64::from(self.packets);
             cx.post(gateway, Part::Gateway, delay + takes, Parcel::Payment(iso));
+            if self.doubles > 0.0
+                && unit(cx.draw(purpose.numbered(DOUBLED), sent)[0]) < self.doubles
+                && let Some(takes) = self.pass(radio, purpose, cx)
+            {
+                let takes = delay + takes + AGAIN_AFTER;
+                cx.post(gateway, Part::Gateway, takes, Parcel::Payment(iso));
+            }
         }
     }
 
@@ -238,6 +252,14 @@ impl Bearer {
     /// Share of packets that are damaged on the way.
     pub(crate) fn damages(&self) -> f64 {
         self.damages
+    }
+    /// This share of messages goes out a second time.
+    pub(crate) fn set_doubles(&mut self, doubles: f64) {
+        self.doubles = doubles.clamp(0.0, 1.0);
+    }
+    /// Share of messages that go out a second time.
+    pub(crate) fn doubles(&self) -> f64 {
+        self.doubles
     }
     /// A message as it comes out at the other end: damage makes its authentication code wrong.
     fn carried(&self, mut iso: Iso, purpose: Purpose, cx: &Context<'_, Models>) -> Iso {

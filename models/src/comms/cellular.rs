@@ -67,6 +67,8 @@ pub enum Fault {
     HalfOpen,
     /// Messages come out changed; the magnitude is the share of them.
     DamagesMessages,
+    /// Messages go out a second time, as if they had got lost; the magnitude is the share of them.
+    SendsTwice,
 }
 
 /// What the terminal's radio says.
@@ -81,6 +83,8 @@ pub struct Reading {
     slower: f64,
     /// Share of packets whose checksum is wrong.
     damaged: f64,
+    /// Share of messages that the module has sent again though they were acknowledged.
+    doubled: f64,
 }
 
 const PACKET: Purpose = Purpose::of("cellular: packet");
@@ -224,6 +228,33 @@ impl Model<Models> for Cellular {
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
+        Mode {
+            fault: crate::Fault::Cellular(Fault::SendsTwice),
+            name: "sends-twice",
+            zh: "重复发送",
+            family: Family::Transaction,
+            cause: "a module that takes acknowledged messages for lost ones",
+            effects: Effects::of(
+                "messages go out a second time",
+                "the gateway gets the same request twice and has to know it again",
+                "none as long as it does; a sale would be charged twice otherwise",
+            ),
+            ranks: Ranks::of(4, 3, 3),
+            cues: &[],
+            seen_by: &[Part::Cellular],
+            mended_by: &[
+                (Remedy::Reconnect, 0.3),
+                (Remedy::Configure, 0.9),
+                (Remedy::Repair, 0.9),
+                (Remedy::Swap, 1.0),
+            ],
+            ladder: &[
+                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
+                step(Remedy::Configure, Performer::Remote, Span::minutes(2)),
+                step(Remedy::Configure, Performer::Support, Span::minutes(6)),
+                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        },
     ];
     type Spec = Spec;
     type Timer = Timer;
@@ -280,6 +311,7 @@ impl Model<Models> for Cellular {
                 cx.after(spec.keepalive, Timer::Unanswered(self.forgotten));
             }
             Fault::DamagesMessages => self.bearer.set_damages(magnitude),
+            Fault::SendsTwice => self.bearer.set_doubles(magnitude),
         }
         self.bearer.set_cut(self.module_dead || self.cell_down);
         self.bearer.tell(&spec.radio, VIA, cx);
@@ -301,6 +333,7 @@ impl Model<Models> for Cellular {
                 self.unanswered = false;
             }
             Fault::DamagesMessages => self.bearer.set_damages(0.0),
+            Fault::SendsTwice => self.bearer.set_doubles(0.0),
         }
         self.bearer.set_cut(self.module_dead || self.cell_down);
         self.bearer.tell(&spec.radio, VIA, cx);
@@ -316,6 +349,7 @@ impl Model<Models> for Cellular {
             weakness: self.bearer.extra_loss(),
             slower: self.bearer.slower(),
             damaged: self.bearer.damages(),
+            doubled: self.bearer.doubles(),
         }
     }
     /// A module that does not answer is dead; one that answers and hears nothing has no cell.
@@ -326,6 +360,7 @@ impl Model<Models> for Cellular {
             Reading { weakness, .. } if weakness > 0.3 => Some(Fault::PoorCoverage),
             Reading { answered: false, .. } => Some(Fault::HalfOpen),
             Reading { damaged, .. } if damaged > 0.05 => Some(Fault::DamagesMessages),
+            Reading { doubled, .. } if doubled > 0.05 => Some(Fault::SendsTwice),
             Reading { slower, .. } if slower > 3.0 => Some(Fault::Congestion),
             _ => None,
         }
