@@ -1,0 +1,20 @@
+//! ISO 8583 on the wire: a dialect is data, a codec follows it.
+//!
+//! ```text
+//!   stream ─ Deframer ─▶ payload ─ Framing::open ─▶ envelope + body ─ codec ─▶ Fields ─ Mapper ─▶ Message
+//!   stream ◀─────────── Framing::close ◀──────────── envelope + body ◀─ codec ── Fields ◀─ Mapper ─ Message
+//! ```
+//!
+//! [`Dialect`] is read from a file (two are built in); [`Fields`] holds one message by field number; [`Mapper`] knows what the
+//! fields mean to the world: a payment ([`models::wire::Iso`]), network management or a settlement.
+
+mod codec;
+pub mod dialect;
+mod fields;
+pub mod framing;
+pub mod mac;
+
+pub use codec::{DecodeError, EncodeError, Flaw};
+pub use dialect::Dialect;
+pub use fields::Fields;
+pub use framing::{Deframer, Envelope, FrameError, Framing};
