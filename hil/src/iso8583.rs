@@ -13,8 +13,10 @@ pub mod dialect;
 mod fields;
 pub mod framing;
 pub mod mac;
+pub mod message;
 
 pub use codec::{DecodeError, EncodeError, Flaw};
 pub use dialect::Dialect;
 pub use fields::Fields;
 pub use framing::{Deframer, Envelope, FrameError, Framing};
+pub use message::{Mapper, Message, Seal};

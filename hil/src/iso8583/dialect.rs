@@ -206,3 +206,123 @@ pub(crate) fn response_to(mti: [u8; 4]) -> [u8; 4] {
     // Origins 1, 3 and 5 are repetitions of 0, 2 and 4.
     [version, class, function + 1, origin & !1]
 }
+
+#[cfg(test)]
+mod tests {
+    use models::wire::Code;
+
+    use super::*;
+
+    const TEXT: &str = BUILT_IN[0].1;
+
+    fn refused(from: &str, to: &str) -> String {
+        assert!(TEXT.contains(from), "{from}");
+        Dialect::read("mine.ron", &TEXT.replacen(from, to, 1)).map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn those_that_are_built_in_are_right() {
+        for name in Dialect::names() {
+            let dialect = Dialect::load(name).unwrap_or_else(|why| panic!("{why}"));
+            assert_eq!(dialect.file().name, name);
+        }
+    }
+
+    #[test]
+    fn a_file_of_ones_own_is_read() {
+        let path = format!("{}/dialects/unionpay.ron", env!("CARGO_MANIFEST_DIR"));
+        let dialect = Dialect::load(&path).unwrap();
+        assert_eq!(dialect.file(), Dialect::load("unionpay").unwrap().file());
+        let why = Dialect::load("unionpai").unwrap_err().to_string();
+        assert!(why.starts_with("unionpai: no such dialect is built in (unionpay, "), "{why}");
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        assert_eq!(
+            refused("bitmap: Binary", "bitmap: Binay"),
+            "mine.ron:15:13: Unexpected variant named `Binay` in enum `Bitmap`, expected either `Binary` or `Hex` instead"
+        );
+        assert!(refused("mti: Bcd,", "mti: Bcd, mtu: 1,").contains("mine.ron:14:"));
+        assert!(
+            refused("\"0200\"", "\"200\"")
+                .contains("\"200\" is no message type: it has four digits")
+        );
+    }
+
+    #[test]
+    fn rules_that_contradict_each_other_are_refused() {
+        let cases = [
+            ("bytes: 2", "bytes: 3", "framing.length.bytes is 3: it is 2 or 4"),
+            (
+                "longest: 2048",
+                "longest: 70000",
+                "framing.longest is 70000: it is from 64 to 65535 here",
+            ),
+            (
+                "size: LL(19)",
+                "size: LL(119)",
+                "field 2 (card number): its size is 119; it is 1 to 99 here",
+            ),
+            (
+                "64: (name",
+                "70: (name",
+                "field 70 (message authentication code): only a dialect with `secondary: true` has it",
+            ),
+            (
+                "kind: N, size: Fixed(6)",
+                "kind: B, size: Fixed(6)",
+                "field 3 must be of kind n and hold 6",
+            ),
+            ("        11: (name", "        10: (name", "field 11 is missing: payments need it"),
+            (
+                "response: \"0230\"",
+                "response: \"0210\"",
+                "types: \"0210\" stands for Advice and for Request",
+            ),
+            ("\"0201\"", "\"0211\"", "also: 0211 is no request of a payment"),
+            (
+                "Original(6)",
+                "Original(26)",
+                "shared: 36 characters do not fit field 61 (N, Three(29))",
+            ),
+            ("system: [\"06\"", "system: [\"00\"", "response_codes: 00 is Success and System"),
+            (
+                "64: (name: \"message authentication code\", kind: B",
+                "64: (name: \"code\", kind: An",
+                "mac: field 64 must be of kind B and size Fixed(8)",
+            ),
+            (
+                "acceptor: \"8983100\"",
+                "acceptor: \"898\"",
+                "acceptor has seven letters or digits; the terminal's number follows",
+            ),
+        ];
+        for (from, to, why) in cases {
+            assert_eq!(
+                refused(from, to).replace('"', ""),
+                format!("mine.ron: {why}").replace('"', "")
+            );
+        }
+    }
+
+    #[test]
+    fn types_and_codes_have_their_meaning() {
+        let dialect = Dialect::load("unionpay").unwrap();
+        assert_eq!(dialect.what(*b"0200"), Some((Use::Request, false)));
+        assert_eq!(dialect.what(*b"0430"), Some((Use::Reversal, true)));
+        assert_eq!(dialect.what(*b"0421"), Some((Use::Reversal, false)));
+        assert_eq!(dialect.what(*b"0600"), None);
+        assert_eq!(response_to(*b"0401"), *b"0410");
+        let codes = &dialect.file().response_codes;
+        let class = |code: &[u8; 2]| codes.class(Code(*code));
+        assert_eq!(
+            [class(b"00"), class(b"51"), class(b"98")],
+            [Class::Success, Class::Fail, Class::System]
+        );
+        assert_eq!(
+            [class(b"A0"), class(b"41"), class(b"ZZ")],
+            [Class::Retry, Class::Act, Class::Fail]
+        );
+    }
+}

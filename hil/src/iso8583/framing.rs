@@ -73,7 +73,7 @@ impl Length {
                 LengthCoding::Binary => (length >> (8 * place)) as u8,
                 LengthCoding::Bcd => {
                     let two = length / 100u64.pow(place) % 100;
-                    (two / 10 << 4 | two % 10) as u8
+                    (((two / 10) << 4) | (two % 10)) as u8
                 }
                 LengthCoding::Ascii => b'0' + (length / 10u64.pow(place) % 10) as u8,
             });
@@ -356,3 +356,6 @@ impl Deframer {
         self.bytes.len() - self.at
     }
 }
+
+#[cfg(test)]
+mod tests;

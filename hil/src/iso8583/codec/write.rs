@@ -22,6 +22,18 @@ impl Dialect {
         written
     }
 
+    /// Appends one field alone, as it stands in a message.
+    pub(crate) fn put_value(
+        &self,
+        number: u8,
+        value: &[u8],
+        to: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        let refuse = |why| EncodeError { field: Some(number), why };
+        let rule = self.rule(number).ok_or(refuse(Flaw::NoSuchField))?;
+        put_field(rule, self.file().coding.lengths, value, to).map_err(refuse)
+    }
+
     fn write(&self, fields: &Fields, start: usize, to: &mut Vec<u8>) -> Result<(), EncodeError> {
         let whole = |why| EncodeError { field: None, why };
         let mti = fields.mti();
@@ -44,9 +56,7 @@ impl Dialect {
             put_bitmap(bits as u64, self.file().bitmap, to);
         }
         for (number, value) in fields.iter() {
-            let refuse = |why| EncodeError { field: Some(number), why };
-            let rule = self.rule(number).ok_or(refuse(Flaw::NoSuchField))?;
-            put_field(rule, self.file().coding.lengths, value, to).map_err(refuse)?;
+            self.put_value(number, value, to)?;
         }
         let (is, most) = (to.len() - start, self.file().framing.longest as usize);
         if is > most {
@@ -74,7 +84,7 @@ fn put_length(count: usize, prefix: u8, digits: Digits, to: &mut Vec<u8>) {
     match digits {
         Digits::Ascii => push_number(to, count as u64, usize::from(prefix)),
         Digits::Bcd => {
-            let pair = |two: usize| ((two / 10 % 10) << 4 | two % 10) as u8;
+            let pair = |two: usize| (((two / 10 % 10) << 4) | (two % 10)) as u8;
             if prefix > 2 {
                 to.push(pair(count / 100));
             }
