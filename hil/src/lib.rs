@@ -13,9 +13,13 @@
 pub mod adapter;
 pub mod iso8583;
 pub mod lateness;
+pub mod line;
 pub mod recording;
 pub mod replay;
+pub mod scpi;
 pub mod session;
+pub mod target;
+pub mod troubles;
 
 pub use adapter::{Adapter, Arrival, Injector, Port};
 pub use lateness::Lateness;

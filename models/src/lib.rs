@@ -21,6 +21,7 @@ pub mod journal;
 pub mod lifecycle;
 pub mod money;
 pub mod note;
+pub mod outside;
 pub mod plan;
 pub mod provider;
 pub mod quantity;

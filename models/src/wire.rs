@@ -13,6 +13,7 @@ pub use pan::Pan;
 
 use crate::lifecycle::{Application, Reason};
 use crate::money::Money;
+use crate::outside::Outside;
 use crate::remedy::Remedy;
 use crate::telemetry::Telemetry;
 use crate::{Fault, Models, Part};
@@ -439,4 +440,6 @@ pub enum Parcel {
         /// How much.
         amount: Money,
     },
+    /// Between an attached part and the real thing in its place.
+    Outside(Outside),
 }

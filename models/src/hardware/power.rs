@@ -8,8 +8,10 @@ use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Spa
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
+use crate::outside::Outside;
 use crate::plan::step;
 use crate::quantity::{Milliamperes, Millivolts, Milliohms};
+use crate::wire::Parcel;
 use crate::{Family, Models, Part, Remedy};
 
 /// What a scenario may set.
@@ -70,6 +72,10 @@ pub struct Power {
     swell: f64,
     /// How far the adapter's voltage is from the right one, from 0 to 1.
     wrong: f64,
+    /// What a real supply in its place delivers, in millivolts; `None` if it is simulated.
+    delivered: Option<u32>,
+    /// What that was last told to deliver.
+    told: u32,
 }
 
 /// Its notes to itself.
@@ -126,6 +132,16 @@ pub fn at_terminal(supply: Millivolts, load: Milliamperes, resistance: Milliohms
 impl Power {
     /// Voltage of the adapter, as it would be without any load.
     fn unloaded(&self, spec: &Spec) -> u32 {
+        match self.delivered {
+            // The resistance of a break is in what the supply was told; the charger sees it under load alone.
+            Some(delivered) if delivered > 0 => delivered.saturating_add(self.lost_in_break(spec)),
+            Some(_) => 0,
+            None => self.source(spec),
+        }
+    }
+
+    /// Voltage of a simulated adapter without any load.
+    fn source(&self, spec: &Spec) -> u32 {
         if self.outage || self.apart || self.broken >= 1.0 {
             return 0;
         }
@@ -135,9 +151,31 @@ impl Power {
 
     /// Voltage at the terminal, under its load.
     fn loaded(&self, spec: &Spec) -> u32 {
-        let break_adds = f64::from(spec.broken_cable.0) * self.broken / (1.0 - self.broken).max(1e-6);
-        let resistance = spec.cable.0.saturating_add(break_adds as u32);
+        let resistance = spec.cable.0.saturating_add(self.break_adds(spec));
         at_terminal(Millivolts(self.unloaded(spec)), spec.load, Milliohms(resistance)).0
+    }
+
+    /// Resistance that a break adds to the cable, in milliohms.
+    fn break_adds(&self, spec: &Spec) -> u32 {
+        (f64::from(spec.broken_cable.0) * self.broken / (1.0 - self.broken).max(1e-6)) as u32
+    }
+
+    /// What the terminal's load loses in a break, in millivolts.
+    fn lost_in_break(&self, spec: &Spec) -> u32 {
+        let source = self.source(spec);
+        source - at_terminal(Millivolts(source), spec.load, Milliohms(self.break_adds(spec))).0
+    }
+
+    /// Something has changed. A real supply is told what to give and says later what it does; its own cable is real.
+    fn change(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if self.delivered.is_none() {
+            return self.tell(spec, cx);
+        }
+        let millivolts = self.source(spec) - self.lost_in_break(spec);
+        if millivolts != self.told {
+            self.told = millivolts;
+            cx.emit(Parcel::Outside(Outside::Supply { millivolts }));
+        }
     }
 
     fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -316,6 +354,12 @@ impl Model<Models> for Power {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if cx.settings().is_attached(cx.me(), cx.part()) {
+            self.delivered = Some(spec.nominal.0);
+            self.change(spec, cx);
+        }
+    }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Contact(plug) = timer;
         if plug != self.plug {
@@ -324,11 +368,24 @@ impl Model<Models> for Power {
         self.apart = !self.apart;
         self.interruptions = self.interruptions.saturating_add(u8::from(self.apart));
         self.next_contact(spec, cx);
-        self.tell(spec, cx);
+        self.change(spec, cx);
     }
     fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         if let Message::Ready = message {
             cx.look();
+        }
+    }
+    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        let (Parcel::Outside(outside), Some(_)) = (parcel, self.delivered) else { return };
+        let delivered = match outside {
+            Outside::Delivered { millivolts } => millivolts,
+            // What cannot be reached is taken to give nothing: that is how it is left where it can still be stopped.
+            Outside::Gone => 0,
+            _ => return,
+        };
+        if self.delivered != Some(delivered) {
+            self.delivered = Some(delivered);
+            self.tell(spec, cx);
         }
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
@@ -340,7 +397,7 @@ impl Model<Models> for Power {
             Fault::VoltageSwell => self.swell = magnitude,
             Fault::WrongAdapter => self.wrong = magnitude,
         }
-        self.tell(spec, cx);
+        self.change(spec, cx);
     }
     fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         match fault {
@@ -354,7 +411,7 @@ impl Model<Models> for Power {
             Fault::VoltageSwell => self.swell = 0.0,
             Fault::WrongAdapter => self.wrong = 0.0,
         }
-        self.tell(spec, cx);
+        self.change(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         let nominal = f64::from(spec.nominal.0);
@@ -423,5 +480,17 @@ mod tests {
         // From inside, an outage and an open cable look like the plug.
         assert_eq!(sees(Power { outage: true, ..Power::default() }), Some(Fault::LoosePlug));
         assert_eq!(sees(Power { broken: 1.0, ..Power::default() }), Some(Fault::LoosePlug));
+    }
+
+    #[test]
+    fn what_a_real_supply_delivers_is_what_the_charger_sees() {
+        let spec = Spec::default();
+        let real = |delivered, broken| Power { delivered: Some(delivered), broken, ..Power::default() };
+        let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START));
+        assert_eq!(sees(real(5_010, 0.0)), None);
+        assert_eq!(sees(real(4_300, 0.0)), Some(Fault::VoltageSag), "whatever the scenario wanted");
+        assert_eq!(sees(real(0, 0.0)), Some(Fault::LoosePlug));
+        // The break was in what the supply was told: 800 mA through one ohm more.
+        assert_eq!(sees(real(4_200, 0.5)), Some(Fault::CableBroken));
     }
 }
