@@ -107,7 +107,7 @@ impl Bench {
         troubles.stands(format!("{}: off", supply.identity()));
         let wire = Wire {
             on: false,
-            set: 0,
+            set: None,
             reported: None,
             supply: Some(supply),
             settings,
@@ -169,7 +169,8 @@ struct Wire {
     injector: Injector,
     troubles: Troubles,
     on: bool,
-    set: u32,
+    /// What was set; none before the world has said anything.
+    set: Option<u32>,
     /// What the world was last told, in millivolts.
     reported: Option<u32>,
 }
@@ -226,19 +227,21 @@ impl Wire {
             self.supply()?.switch(set > 0)?;
             self.on = set > 0;
         }
-        self.set = set;
+        self.set = Some(set);
         Ok(())
     }
 
     /// Tells the world what is delivered: after each set point, and where it has changed.
     fn measure(&mut self, always: bool) -> Result<(), Trouble> {
         let millivolts = self.supply()?.measure()?;
-        let far = millivolts.abs_diff(self.set) > self.set / 20 + 50;
+        // Until the world has wanted something, what is delivered is nobody's business.
+        let Some(set) = self.set else { return Ok(()) };
+        let far = millivolts.abs_diff(set) > set / 20 + 50;
         if far && always {
             self.troubles
                 .add("it delivers something else than was set, by more than 5 % and 50 mV");
         }
-        let (set, identity) = (self.set, self.supply()?.identity().to_owned());
+        let identity = self.supply()?.identity().to_owned();
         self.troubles.stands(format!("{identity}: {set} mV set, {millivolts} mV delivered"));
         if always || self.reported.is_none_or(|it| it.abs_diff(millivolts) >= NOISE) {
             self.reported = Some(millivolts);

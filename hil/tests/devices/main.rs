@@ -1,0 +1,9 @@
+//! Attachments against programs that others wrote, and against peers that mean no good. Each session drives a whole scenario
+//! through the boundary.
+//!
+//! Nothing is installed here. A test whose peer is not there says so and is skipped; with `POSRIG_PEERS=1` it fails instead.
+//! `POSRIG_PYTHON` names the interpreter that has the peers' libraries (`tests/peers/requirements.txt`).
+
+mod peer;
+mod rig;
+mod scpi;
