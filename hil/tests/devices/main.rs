@@ -4,6 +4,9 @@
 //! Nothing is installed here. A test whose peer is not there says so and is skipped; with `POSRIG_PEERS=1` it fails instead.
 //! `POSRIG_PYTHON` names the interpreter that has the peers' libraries (`tests/peers/requirements.txt`).
 
+#[cfg(test)]
 mod peer;
+#[cfg(test)]
 mod rig;
+#[cfg(test)]
 mod scpi;

@@ -45,15 +45,6 @@ impl Peer {
         Some(Self::started(&mut command))
     }
 
-    /// Starts a program. `None` if it is not there.
-    pub(crate) fn program(name: &str, arguments: &[&str]) -> Option<Self> {
-        match Command::new(name).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status()
-        {
-            Err(_) => missing(name),
-            Ok(_) => Some(Self::started(Command::new(name).args(arguments))),
-        }
-    }
-
     fn started(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
         let output = child.stdout.take().expect("its output is piped");
