@@ -14,6 +14,7 @@ pub mod bearer;
 pub mod bus;
 pub mod charts;
 pub mod cue;
+pub mod decision;
 pub mod detectors;
 pub mod family;
 pub mod invariants;

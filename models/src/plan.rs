@@ -195,6 +195,9 @@ impl Rules<Models> for Plan {
     fn common_ladder(&self, suspect: Fault) -> &[Rung<Models>] {
         self.policy.common_ladders.get(&suspect).map_or(&[], Vec::as_slice)
     }
+    fn decided_outside(&self, actor: ActorId) -> bool {
+        self.is_attached(actor, Part::Presence)
+    }
     /// What costs somebody a way, a call or a command is held back; what a device or a merchant does by itself goes on.
     fn holds_back(
         &self,

@@ -11,6 +11,7 @@ use sim::{ActorId, Asked, Instant, Span};
 
 pub use pan::Pan;
 
+use crate::decision::{Decision, IncidentTurn};
 use crate::lifecycle::{Application, Reason};
 use crate::money::Money;
 use crate::outside::Outside;
@@ -442,4 +443,15 @@ pub enum Parcel {
     },
     /// Between an attached part and the real thing in its place.
     Outside(Outside),
+    /// Where fault management is decided outside, out: what became of an incident of a terminal, or that it waits.
+    Turn(IncidentTurn),
+    /// Where fault management is decided outside, in: what is done about an incident.
+    Decision {
+        /// The incident, within its terminal.
+        incident: u16,
+        /// The attempt that waits.
+        rung: u8,
+        /// What is done.
+        decision: Decision,
+    },
 }

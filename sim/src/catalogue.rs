@@ -31,6 +31,7 @@ macro_rules! catalogue {
 
         /// Names of models: what an actor is made of.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[derive(serde::Serialize, serde::Deserialize)]
         #[repr(u8)]
         pub enum Part { $($(
             #[doc = concat!("See [`", stringify!($group), "::", stringify!($module), "`].")] $Model
@@ -79,6 +80,14 @@ macro_rules! catalogue {
         $($(impl From<$group::$module::Timer> for Timer {
             fn from(timer: $group::$module::Timer) -> Self { Timer::$Model(timer) }
         })+)+
+
+        /// What can be seen of a part.
+        #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+        #[serde(untagged)]
+        pub enum Reading { $($(
+            #[doc = concat!("Of the ", stringify!($module), ".")]
+            $Model(<$group::$module::$Model as $crate::Model<$Kinds>>::Reading)
+        ),+),+ }
 
         /// Everything that can break: a part and one of its fault modes.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -411,6 +420,29 @@ macro_rules! catalogue {
                 let age = $crate::Rules::<$Kinds>::age(settings, actor);
                 $crate::plan(desk, $crate::Body::<$Kinds>::care(&mut parts), actor, number, planned, age);
             });
+        }
+
+        /// What can be seen of the parts of an actor that somebody can look at now, in the order of the list.
+        pub fn readings(
+            simulation: &mut $crate::Simulation<$Kinds>,
+            actor: $crate::ActorId,
+        ) -> Vec<(Part, Reading)> {
+            let mut seen = Vec::new();
+            simulation.begin(actor, |columns, world, settings, desk| {
+                columns.entities(world);
+                let entity = world.entity_mut(columns.entities[desk.row(actor)]).into();
+                let profile = settings.profile(actor);
+                let mut parts = Parts { entity, profile };
+                let now = desk.now();
+                $($({
+                    let on_device = <$group::$module::$Model as $crate::Model<$Kinds>>::ON_DEVICE;
+                    if (!on_device || parts.awake(Part::$Model)) && let Some(it) = parts.$module() {
+                        let reading = $crate::Model::<$Kinds>::reading(&*it, &profile.$group.$module, now);
+                        seen.push((Part::$Model, Reading::$Model(reading)));
+                    }
+                })+)+
+            });
+            seen
         }
 
         /// Calls `visit` once for every model, in the order of the list.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::actor::ActorId;
 use crate::cell::Desk;
-use crate::model::{Happening, Kinds, What};
+use crate::model::{Decision, Happening, Kinds, What};
 use crate::random::{Purpose, Stream};
 use crate::time::{Instant, Span};
 
@@ -18,6 +18,7 @@ pub(crate) enum Task<K: Kinds> {
     Dismiss { detector: K::Part },
     DismissOne { detector: K::Part, suspect: K::Fault, about: ActorId },
     Hold(Option<K::Fault>),
+    Decide { incident: u16, rung: u8, decision: Decision<K> },
     Milestone(K::Milestone),
     Broke(K::Fault),
     Mended(K::Fault, K::Remedy),
@@ -158,6 +159,10 @@ impl<'a, K: Kinds> Context<'a, K> {
     /// From now on nobody is sent because of what this common cause explains; `None` ends that.
     pub fn hold_back(&mut self, cause: Option<K::Fault>) {
         self.scratch.tasks.push_back(Task::Hold(cause));
+    }
+    /// What was decided outside about an incident that waits for it at this attempt; ignored if it does not, or not any more.
+    pub fn decide(&mut self, incident: u16, rung: u8, decision: Decision<K>) {
+        self.scratch.tasks.push_back(Task::Decide { incident, rung, decision });
     }
     /// This detector sees one thing no more: the incident that it opened about it is closed.
     pub fn dismiss_one(&mut self, suspect: K::Fault, about: ActorId) {

@@ -45,7 +45,7 @@ pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, Rung, Whe
 pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Body, Care, Dark, context, handle, plan, settle};
-pub use model::{Asked, Happening, Kinds, Model, NATURAL, Rules, Turn, TurnStep, What};
+pub use model::{Asked, Decision, Happening, Kinds, Model, NATURAL, Rules, Turn, TurnStep, What};
 pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
 pub use record::{Difference, Emission, Fact, Keep, Record, first_difference};
 pub use simulation::{RunError, Setup, Simulation};

@@ -4,6 +4,7 @@
 //! whether the ladder is climbed. All of it is driven by events of the actor; nothing is polled.
 
 mod commission;
+mod decisions;
 mod incidents;
 mod life_cycle;
 
@@ -12,9 +13,11 @@ use bevy_ecs::component::Component;
 use crate::actor::ActorId;
 use crate::agenda::Entry;
 use crate::context::{Context, Scratch, Task};
+use crate::fault::Rung;
 use crate::model::{Happening, Kinds, NATURAL, What};
 use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
+use decisions::decide;
 use incidents::{
     Alarmed, apply, apply_to_all, climb, close, close_one, hold_back, open, standing, treat, verify,
 };
@@ -76,6 +79,8 @@ enum Stage {
     GivenUp,
     /// Nobody is sent: a common cause is being worked on that would explain it.
     HeldBack,
+    /// Whoever decides outside has been asked what to do.
+    Undecided,
 }
 
 /// What an operator believes about one interruption.
@@ -87,7 +92,12 @@ struct Incident<K: Kinds> {
     about: ActorId,
     /// One incident for many actors.
     common: bool,
+    /// Attempts before this one: names the events that belong to it.
     rung: u8,
+    /// Where it stands on its ladder: behind `rung` by what was chosen outside it.
+    place: u8,
+    /// What was chosen for this attempt instead of a step of the ladder.
+    chosen: Option<Rung<K>>,
     stage: Stage,
 }
 
@@ -217,6 +227,9 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
                 close_one(body, cx, detector, suspect, about);
             }
             Task::Hold(cause) => hold_back(body, cx, cause),
+            Task::Decide { incident, rung, decision } => {
+                decide(body, cx, (incident, rung), decision);
+            }
             Task::Milestone(milestone) => reached(body, cx, milestone),
             Task::Broke(fault) => strike(body, cx, NATURAL, 0, fault, 1.0),
             Task::Mended(fault, by) => {

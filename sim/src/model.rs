@@ -82,7 +82,7 @@ pub struct Turn<K: Kinds> {
 }
 
 /// What can become of an incident.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum TurnStep {
     /// An alarm has opened it.
     Opened,
@@ -91,12 +91,36 @@ pub enum TurnStep {
         /// Which.
         rung: u8,
     },
+    /// What to do is to be decided outside: see [`Rules::decided_outside`] and [`Context::decide`].
+    Undecided {
+        /// How many attempts there were before this one: the answer names it.
+        rung: u8,
+        /// Where it stands on its ladder; past its end it is the last resort's turn.
+        place: u8,
+    },
     /// A rung is not begun, because a common cause is being worked on.
     HeldBack,
     /// Everything on its ladder has been tried, the last resort included.
     GivenUp,
     /// It has been closed.
     Closed,
+}
+
+/// What can be decided about an incident from outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Decision<K: Kinds> {
+    /// The next step of its ladder; past its end the last resort, and past that nobody works on it any more.
+    Ladder,
+    /// This, whatever the ladder says. The ladder stays where it is.
+    Step(Rung<K>),
+    /// Nothing for so long. Then, if it still looks wrong, the same is asked again.
+    Wait(Span),
+    /// The rest of the ladder is skipped: the last resort.
+    Escalate,
+    /// It is believed to be over.
+    Close,
+    /// Nobody works on it any more.
+    GiveUp,
 }
 
 /// What the kernel asks of a run's settings.
@@ -112,6 +136,11 @@ pub trait Rules<K: Kinds> {
     /// What to try against a suspected cause that many actors have in common, in this order.
     fn common_ladder(&self, suspect: K::Fault) -> &[Rung<K>] {
         self.ladder(suspect)
+    }
+    /// Whether someone outside decides what is done about incidents of this actor. Each attempt then waits, at its moment,
+    /// until [`Context::decide`] says what it is.
+    fn decided_outside(&self, _actor: ActorId) -> bool {
+        false
     }
     /// Whether nobody is to take this step against what a detector suspects at one actor, because a common cause is being
     /// worked on that would explain it.
@@ -328,7 +357,7 @@ pub trait Model<K: Kinds>: Component<Mutability = Mutable> + Sized {
     /// How it breaks.
     type Fault: Plain;
     /// What an outsider can see of it.
-    type Reading: Copy + Debug + PartialEq;
+    type Reading: Copy + Debug + PartialEq + serde::Serialize;
     /// What a detector remembers of its readings.
     type Belief: Copy + Debug + Default + Send + Sync + 'static;
 

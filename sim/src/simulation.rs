@@ -142,10 +142,12 @@ impl<A: Actors> Simulation<A> {
         Ok(())
     }
 
-    /// Brings something in from outside, for a port of an actor. It arrives at `at`, or at once if the run is past that;
-    /// returns when. Among events of the same instant it is the last, after what came in before it.
+    /// Brings something in from outside, for a port of an actor. It arrives at `at`, or, if the run is past that, at the last
+    /// instant that has been handled; returns when. Among events of the same instant it is the last, after what came in
+    /// before it.
     pub fn inject(&mut self, at: Instant, to: ActorId, port: u8, parcel: A::Parcel) -> Instant {
-        let at = at.max(self.now);
+        // `now` itself has not been handled yet: what was asked just before it can be answered in no time.
+        let at = at.max(Instant(self.now.0.saturating_sub(1)));
         self.injected += 1;
         let letter = Letter::from_outside(at, self.injected, to, port, parcel);
         self.cells[self.layout.cell_of(to)].accept(letter);

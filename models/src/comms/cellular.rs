@@ -72,7 +72,7 @@ pub enum Fault {
 }
 
 /// What the terminal's radio says.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     module: bool,
     signal: bool,

@@ -78,7 +78,7 @@ pub enum Fault {
 }
 
 /// What the terminal can see of its phone.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     paired: bool,
     answers: bool,

@@ -49,7 +49,7 @@ pub enum Fault {
 }
 
 /// What the terminal's radio says.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     beacon: bool,
     names: bool,

@@ -97,7 +97,7 @@ pub enum Fault {
 }
 
 /// What the fuel gauge says.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     fitted: bool,
     /// The cable brings enough to charge.

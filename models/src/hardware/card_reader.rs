@@ -108,7 +108,7 @@ pub enum Fault {
 }
 
 /// The reader's error counters.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     failed: [u8; 3],
     limit: u8,

@@ -51,7 +51,7 @@ pub enum Fault {
 }
 
 /// What the terminal can see of its display.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     /// Share of its current that the backlight draws; `None` where nobody measures it.
     lit: Option<f64>,

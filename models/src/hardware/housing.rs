@@ -75,7 +75,7 @@ pub enum Fault {
 }
 
 /// What the sensor in the body says.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     celsius: Celsius,
     too_warm: Celsius,

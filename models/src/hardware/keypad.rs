@@ -69,7 +69,7 @@ pub enum Fault {
 }
 
 /// What the terminal can see of its keys.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     /// A key has been down for longer than anybody presses one.
     held: bool,

@@ -115,7 +115,7 @@ pub enum Fault {
 }
 
 /// What the boot log and the board's own sensor say.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     unasked: u32,
     heat_stops: u32,

@@ -64,7 +64,7 @@ impl Panel {
 }
 
 /// The terminal cannot see its own lights nor hear itself.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 impl Model<Models> for Panel {

@@ -104,7 +104,7 @@ pub enum Fault {
 }
 
 /// What the terminal can see of its supply: the charger measures with and without its own load.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     loaded: u32,
     unloaded: u32,

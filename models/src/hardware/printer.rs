@@ -120,7 +120,7 @@ pub enum Fault {
 }
 
 /// The printer's status bytes and its counter.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     paper: bool,
     cover_open: bool,

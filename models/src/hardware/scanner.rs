@@ -60,7 +60,7 @@ pub enum Fault {
 }
 
 /// What the terminal can see of its scanner.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     present: bool,
     /// It reads the pattern of its self-test.

@@ -51,7 +51,7 @@ pub enum Fault {
 }
 
 /// What the secure element says.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     triggered: bool,
     coin_cell: u32,

@@ -102,7 +102,7 @@ pub enum Fault {
 }
 
 /// What risk control sees.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     flags: u8,
     flag_limit: u8,

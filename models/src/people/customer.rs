@@ -126,7 +126,7 @@ pub enum Timer {
 pub enum Fault {}
 
 /// Nobody reads them.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const GAP: Purpose = Purpose::of("customer: the next arrival");

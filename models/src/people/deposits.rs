@@ -116,7 +116,7 @@ pub enum Timer {}
 pub enum Fault {}
 
 /// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const REFUND: Purpose = Purpose::of("deposits: time to pay back");

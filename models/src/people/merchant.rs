@@ -101,7 +101,7 @@ pub enum Timer {
 pub enum Fault {}
 
 /// Nobody reads a merchant.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const NOTICES: Purpose = Purpose::of("merchant: time to notice");

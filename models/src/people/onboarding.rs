@@ -142,7 +142,7 @@ pub enum Timer {
 pub enum Fault {}
 
 /// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const REVIEW: Purpose = Purpose::of("onboarding: the review of an application");

@@ -173,7 +173,7 @@ pub enum Timer {
 pub enum Fault {}
 
 /// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const CASE: Purpose = Purpose::of("support: patience and time of a case");

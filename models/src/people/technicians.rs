@@ -124,7 +124,7 @@ pub enum Timer {
 pub enum Fault {}
 
 /// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const REFUSES: Purpose = Purpose::of("technicians: whether they come");

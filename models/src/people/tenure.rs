@@ -93,7 +93,7 @@ pub enum Timer {
 pub enum Fault {}
 
 /// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const BEGINS: Purpose = Purpose::of("tenure: when the merchant begins");

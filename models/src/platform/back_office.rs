@@ -79,7 +79,7 @@ pub enum Fault {
 }
 
 /// How many terminals are missing.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     silent: bool,
 }

@@ -118,7 +118,7 @@ pub enum Fault {
 }
 
 /// What the gateway measures of itself.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     waiting: usize,
     /// Requests that wait for each worker that there should be.

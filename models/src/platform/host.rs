@@ -95,7 +95,7 @@ pub enum Fault {
 }
 
 /// Nobody outside reads a host; the gateway judges it by its answers.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const BALANCE: Purpose = Purpose::of("host: balance of an account");

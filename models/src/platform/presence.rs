@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Mode, Model, Purpose, Span, Turn, TurnStep, unit};
 
 use crate::bus::Message;
+use crate::decision::IncidentTurn;
 use crate::hardware::printer;
 use crate::note::Note;
 use crate::wire::{Job, Parcel, Via};
@@ -75,7 +76,7 @@ pub enum Timer {
 pub enum Fault {}
 
 /// It is read by itself alone.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
 const BEAT: Purpose = Purpose::of("presence: the beat is lost");
@@ -258,7 +259,11 @@ impl Presence {
     /// over. What the back office has opened itself it need not be told; a roll of paper is nobody's concern.
     fn turn_of(&mut self, turn: &Turn<Models>, cx: &mut Context<'_, Models>) {
         let Turn { incident, detector, suspect, step, .. } = *turn;
+        if cx.settings().is_attached(cx.me(), Part::Presence) {
+            cx.emit(Parcel::Turn(IncidentTurn { incident, detector, suspect, step }));
+        }
         match step {
+            TurnStep::Undecided { .. } => return,
             TurnStep::HeldBack => return cx.note(Note::HeldBack { incident }),
             TurnStep::GivenUp => return,
             TurnStep::Applied { .. } => {
@@ -358,6 +363,9 @@ impl Model<Models> for Presence {
             Parcel::Suspicion { suspect, raised: false } => {
                 self.suspected = self.suspected.filter(|it| *it != suspect);
                 cx.dismiss_one(suspect, cx.me());
+            }
+            Parcel::Decision { incident, rung, decision } => {
+                cx.decide(incident, rung, decision.into());
             }
             _ => {}
         }

@@ -48,7 +48,7 @@ pub enum Fault {
 }
 
 /// Its difference to the gateway's time, as of the last answer.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     difference: Span,
     tolerance: Span,

@@ -139,7 +139,7 @@ pub enum Fault {
 }
 
 /// Watchdog and resource counters.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     /// Time since the watchdog was last fed, if that is not now.
     unfed: Span,

@@ -150,7 +150,7 @@ pub enum Fault {
 }
 
 /// The application's error counters.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     refusals: u8,
     refused_with: Code,

@@ -72,7 +72,7 @@ pub enum Fault {
 }
 
 /// What can be read of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     certificate_valid: bool,
     signature_refused: bool,

@@ -53,7 +53,7 @@ pub enum Fault {
 }
 
 /// How much is in use.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     /// From 0 to 1.
     used: f64,

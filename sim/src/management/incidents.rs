@@ -42,19 +42,30 @@ pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, 
     let above = care.helped.iter().find(recent).map_or(0, |it| it.rung.saturating_add(1));
     let highest = ladder(cx, suspect, common).len().saturating_sub(1);
     let rung = above.min(u8::try_from(highest).unwrap_or(u8::MAX));
-    care.incidents.push(Incident { id, detector, suspect, about, common, rung, stage });
+    let (place, chosen) = (rung, None);
+    let incident = Incident { id, detector, suspect, about, common, rung, place, chosen, stage };
+    care.incidents.push(incident);
     cx.desk.note(cx.me, What::Alarm { incident: id, detector, suspect, about });
     tell(body, cx, id, TurnStep::Opened);
     begin(body, cx, id);
 }
 
 /// The ladder that an incident climbs.
-fn ladder<'a, K: Kinds>(cx: &Context<'a, K>, suspect: K::Fault, common: bool) -> &'a [Rung<K>] {
+pub(super) fn ladder<'a, K: Kinds>(
+    cx: &Context<'a, K>,
+    suspect: K::Fault,
+    common: bool,
+) -> &'a [Rung<K>] {
     if common { cx.settings.common_ladder(suspect) } else { cx.settings.ladder(suspect) }
 }
 
 /// Tells the parts of the actor what has become of an incident.
-fn tell<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, id: u16, step: TurnStep) {
+pub(super) fn tell<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    id: u16,
+    step: TurnStep,
+) {
     let Some(at) = place(body, id) else { return };
     let Incident { detector, suspect, about, common, .. } = body.care().incidents[at];
     cx.say(K::turn(Turn { incident: id, detector, suspect, about, common, step }));
@@ -107,15 +118,17 @@ pub(super) fn hold_back<K: Kinds, B: Body<K>>(
     }
 }
 
-fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usize) {
+pub(super) fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usize) {
     let now = cx.desk.now();
     let closed = body.care().incidents[at].id;
     tell(body, cx, closed, TurnStep::Closed);
     let care = body.care();
-    let Incident { id, suspect, rung, stage, .. } = care.incidents.remove(at);
+    let Incident { id, suspect, place, chosen, stage, .. } = care.incidents.remove(at);
     care.helped.retain(|it| it.suspect != suspect);
-    // A rung that is still being carried out cannot have helped: the one before it may have.
-    let applied = if stage == Stage::Verifying { Some(rung) } else { rung.checked_sub(1) };
+    // A rung that is still being carried out cannot have helped: the one before it may have. What was chosen outside the
+    // ladder leaves the ladder where it was.
+    let climbed = stage == Stage::Verifying && chosen.is_none();
+    let applied = if climbed { Some(place) } else { place.checked_sub(1) };
     if let Some(rung) = applied {
         care.helped.push(Helped { suspect, rung, at: now });
     }
@@ -130,7 +143,7 @@ pub(super) fn dismiss_all<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'
     body.care().helped.clear();
 }
 
-fn place<K: Kinds, B: Body<K>>(body: &mut B, incident: u16) -> Option<usize> {
+pub(super) fn place<K: Kinds, B: Body<K>>(body: &mut B, incident: u16) -> Option<usize> {
     body.care().incidents.iter().position(|i| i.id == incident)
 }
 
@@ -164,15 +177,46 @@ fn step_of<K: Kinds>(
     }
 }
 
-/// Begins the rung at which an incident stands.
+/// What is to be done at this attempt.
+fn current<K: Kinds>(cx: &Context<'_, K>, incident: &Incident<K>) -> Option<Rung<K>> {
+    let Incident { suspect, place, common, chosen, .. } = *incident;
+    chosen.or_else(|| step_of(cx, (suspect, place), common))
+}
+
+/// Begins an attempt, or has it decided outside what that is.
 fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
     let Some(at) = place(body, incident) else { return };
-    let Incident { suspect, rung, detector, common, .. } = body.care().incidents[at];
-    let Some(step) = step_of(cx, (suspect, rung), common) else {
-        body.care().incidents[at].stage = Stage::GivenUp;
-        cx.desk.note(cx.me, What::GivenUp { incident });
-        return tell(body, cx, incident, TurnStep::GivenUp);
-    };
+    let Incident { about, common, rung, place, .. } = body.care().incidents[at];
+    // Attempts are told apart by a byte: whoever has tried so often has no more to try.
+    if rung == u8::MAX {
+        return give_up(body, cx, incident);
+    }
+    if common || about != cx.me || !cx.settings.decided_outside(cx.me) {
+        return carry_out(body, cx, incident);
+    }
+    let undecided = &mut body.care().incidents[at];
+    (undecided.stage, undecided.chosen) = (Stage::Undecided, None);
+    tell(body, cx, incident, TurnStep::Undecided { rung, place });
+}
+
+/// Nobody works on it any more.
+pub(super) fn give_up<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
+    let Some(at) = place(body, incident) else { return };
+    body.care().incidents[at].stage = Stage::GivenUp;
+    cx.desk.note(cx.me, What::GivenUp { incident });
+    tell(body, cx, incident, TurnStep::GivenUp);
+}
+
+/// Has the step at which an incident stands carried out.
+pub(super) fn carry_out<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    incident: u16,
+) {
+    let Some(at) = place(body, incident) else { return };
+    let standing = body.care().incidents[at];
+    let Incident { suspect, rung, detector, .. } = standing;
+    let Some(step) = current(cx, &standing) else { return give_up(body, cx, incident) };
     let held = body.care().held;
     if held.is_some_and(|cause| cx.settings.holds_back(cause, detector, suspect, &step)) {
         body.care().incidents[at].stage = Stage::HeldBack;
@@ -197,18 +241,20 @@ pub(super) fn climb<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>,
     let Some(at) = place(body, incident) else { return };
     let entry = &mut body.care().incidents[at];
     entry.rung = entry.rung.saturating_add(1);
-    let (suspect, rung, common) = (entry.suspect, entry.rung, entry.common);
+    let climbs = entry.chosen.take().is_none();
+    entry.place = entry.place.saturating_add(u8::from(climbs));
+    let (suspect, rung, place, common) = (entry.suspect, entry.rung, entry.place, entry.common);
     let length = ladder(cx, suspect, common).len();
-    if usize::from(rung) < length {
+    if !climbs || usize::from(place) < length {
         begin(body, cx, incident);
         return;
     }
-    if usize::from(rung) == length {
+    if usize::from(place) == length {
         cx.desk.note(cx.me, What::Exhausted { incident });
     }
     // The first attempt of the last resort follows at once, the later ones after a while.
     let wait = match cx.settings.last_resort().filter(|_| !common) {
-        Some((_, _, apart)) if usize::from(rung) > length => apart,
+        Some((_, _, apart)) if usize::from(place) > length => apart,
         _ => Span::ZERO,
     };
     body.care().incidents[at].stage = Stage::Escalated;
@@ -226,13 +272,15 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
         return;
     }
     let Some(at) = place(body, incident) else { return };
-    let Incident { suspect, about, common, .. } = body.care().incidents[at];
-    let Some(step) = step_of(cx, (suspect, rung), common) else { return };
+    let standing = body.care().incidents[at];
+    let Incident { suspect, about, common, place, .. } = standing;
+    let Some(step) = current(cx, &standing) else { return };
     body.care().incidents[at].stage = Stage::Verifying;
     let mended = if about == cx.me {
-        treat(body, cx, (suspect, rung), common)
+        apply_to_all(body, cx, step.remedy, step.works)
     } else {
-        cx.desk.send(cx.me, about, Span::ZERO, Happening::Treat { suspect, rung, common });
+        let treat = Happening::Treat { suspect, rung: place, common };
+        cx.desk.send(cx.me, about, Span::ZERO, treat);
         0
     };
     tell(body, cx, incident, TurnStep::Applied { rung });

@@ -1,0 +1,58 @@
+//! What crosses the boundary where fault management is decided outside: at the port of a terminal's record.
+
+use serde::{Deserialize, Serialize};
+use sim::{Performer, Rung, Span, TurnStep};
+
+use crate::{Fault, Models, Part, Remedy};
+
+/// What became of an incident of a terminal.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct IncidentTurn {
+    /// The incident, within its terminal.
+    pub incident: u16,
+    /// Whose detector opened it.
+    pub detector: Part,
+    /// What is suspected.
+    pub suspect: Fault,
+    /// What became of it; at [`TurnStep::Undecided`] it waits for an answer.
+    pub step: TurnStep,
+}
+
+/// What is decided about an incident: see [`sim::Decision`].
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub enum Decision {
+    /// The next step of the ladder.
+    Ladder,
+    /// This, whatever the ladder says.
+    Step {
+        /// What is done.
+        remedy: Remedy,
+        /// By whom.
+        by: Performer,
+        /// Hands-on time.
+        takes: Span,
+    },
+    /// Nothing for so long.
+    Wait(Span),
+    /// The last resort.
+    Escalate,
+    /// It is believed to be over.
+    Close,
+    /// Nobody works on it any more.
+    GiveUp,
+}
+
+impl From<Decision> for sim::Decision<Models> {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Ladder => Self::Ladder,
+            Decision::Step { remedy, by, takes } => {
+                Self::Step(Rung { remedy, by, takes, works: None })
+            }
+            Decision::Wait(span) => Self::Wait(span),
+            Decision::Escalate => Self::Escalate,
+            Decision::Close => Self::Close,
+            Decision::GiveUp => Self::GiveUp,
+        }
+    }
+}
