@@ -14,6 +14,7 @@ pub mod adapter;
 pub mod iso8583;
 pub mod lateness;
 pub mod line;
+pub mod policy;
 pub mod recording;
 pub mod replay;
 pub mod scpi;

@@ -1,0 +1,306 @@
+//! Policy in the loop: a program in any language decides the remedies, in lockstep with virtual time.
+//!
+//! Where the record of a terminal is attached, every attempt of fault management at its incidents waits, at its moment, until
+//! it is said what it is. The run stops at that moment, the program is asked, and its answer is brought in at the very same
+//! moment: deciding takes no virtual time. So a program that always answers `default` gives the stories of a run without
+//! one, and a run with a program is as deterministic as the program. What is said is in `docs/policy.md`.
+
+mod program;
+mod words;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use models::decision::{Decision, IncidentTurn};
+use models::wire::Parcel;
+use models::{Fault, Models, Part, Remedy, readings};
+use scenarios::{Options, Outcome, Run, Source};
+use sim::{ActorId, Emission, Instant, Pulse, Rules, RunError, Rung, TurnStep};
+
+pub use program::{LONGEST_LINE, Program};
+pub use words::SCHEMA;
+use words::{Alarm, Over, Question, Said, Step, Tried};
+
+use crate::adapter::Port;
+use crate::recording::{Attached, Header, Recorder, Way};
+
+/// Which program decides, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// Its command line, split as a shell splits it.
+    pub command: String,
+    /// How long it may take over an answer, by the wall clock.
+    pub patience: Duration,
+    /// Where what it was asked and what it answered is recorded, so that the run can be replayed without it.
+    pub record: Option<PathBuf>,
+}
+
+impl Policy {
+    /// A program with 10 seconds for each answer.
+    pub fn of(command: &str) -> Self {
+        Self { command: command.to_owned(), patience: Duration::from_secs(10), record: None }
+    }
+}
+
+/// Why there is no outcome.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Failure {
+    /// The run could not be put together or could not go on.
+    Run(scenarios::Failure),
+    /// The program did not do its part, or what it did could not be recorded.
+    Program(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(why) => why.fmt(f),
+            Self::Program(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// What a program has decided.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// How often it was asked.
+    pub asked: u64,
+    /// How often it left it to the ladder.
+    pub default: u64,
+}
+
+/// Runs a scenario to its end on one thread; a program decides what is done about the incidents of terminals.
+///
+/// # Errors
+/// If the run cannot be put together or go on, or if the program cannot be started, ends too early, does not answer in time
+/// or answers what is no answer.
+pub fn run_with_policy(
+    source: Source<'_>,
+    options: &Options,
+    policy: &Policy,
+    pulse: &Pulse,
+) -> Result<(Outcome, Counts), Failure> {
+    let terminals = u32::try_from(source.scenario.terminals()).unwrap_or(u32::MAX);
+    let mut options = options.clone();
+    options.attached.extend((0..terminals).map(|it| (ActorId(it), Part::Presence)));
+    let run = Run::begin(source, &options, 1).map_err(Failure::Run)?;
+    let seed = options.seed.unwrap_or(source.scenario.seed);
+    let recorder = policy.record.as_ref().map(|path| {
+        let ports: Vec<_> =
+            (0..terminals).map(|it| Port::new(ActorId(it), Part::Presence)).collect();
+        let header = Header {
+            schema: crate::recording::SCHEMA.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            path: source.path.to_owned(),
+            scenario: source.text.to_owned(),
+            seed,
+            attached: vec![Attached::new("policy", &ports)],
+        };
+        Recorder::begin(path, &header)
+    });
+    let recorder = recorder.transpose().map_err(Failure::Program)?;
+    let program = Program::start(&policy.command, policy.patience).map_err(Failure::Program)?;
+    let names = (0..terminals).map(|it| run.roster.name(ActorId(it))).collect();
+    let (open, counts) = (BTreeMap::new(), Counts::default());
+    let mut dialogue = Dialogue { run, program, recorder, names, open, counts };
+    dialogue.greet(source, seed).map_err(Failure::Program)?;
+    dialogue.play(pulse)?;
+    dialogue.finish()
+}
+
+/// An incident that is open, as far as the program was told.
+struct Open {
+    alarm: Alarm,
+    tried: Vec<Tried>,
+}
+
+/// A run and the program that decides its remedies.
+struct Dialogue<'a> {
+    run: Run<'a>,
+    program: Program,
+    recorder: Option<Recorder>,
+    names: Vec<String>,
+    open: BTreeMap<(ActorId, u16), Open>,
+    counts: Counts,
+}
+
+impl Dialogue<'_> {
+    fn greet(&mut self, source: Source<'_>, seed: u64) -> Result<(), String> {
+        let hello = Said::Hello {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            scenario: &source.scenario.name,
+            seed,
+            terminals: self.names.len() as u32,
+            duration_s: source.scenario.duration.as_secs_f64(),
+            remedies: Remedy::ALL.iter().map(|it| it.name()).collect(),
+            performers: words::performers(),
+        };
+        self.program.tell(&hello.line()?)
+    }
+
+    /// From one moment at which something is due to the next: what is asked at one is answered before the next.
+    fn play(&mut self, pulse: &Pulse) -> Result<(), Failure> {
+        let end = self.run.end();
+        let failed = |why: RunError| Failure::Run(scenarios::Failure::Run(why));
+        loop {
+            let due = self.run.simulation.quiet_until();
+            if due >= end {
+                return self.run.simulation.run(end, 1, pulse).map_err(failed);
+            }
+            self.run.simulation.run(Instant(due.0 + 1), 1, pulse).map_err(failed)?;
+            for emission in self.run.simulation.take_emissions() {
+                self.hear(&emission).map_err(Failure::Program)?;
+            }
+        }
+    }
+
+    fn hear(&mut self, emission: &Emission<Parcel>) -> Result<(), String> {
+        let Emission { at, who, port, parcel } = *emission;
+        let Parcel::Turn(turn) = parcel else { return Ok(()) };
+        self.record(at, who, Way::Out, &parcel);
+        let IncidentTurn { incident, step, .. } = turn;
+        let key = (who, incident);
+        match step {
+            TurnStep::Opened => {
+                self.open.insert(key, Open { alarm: alarm(&turn, at), tried: Vec::new() });
+            }
+            TurnStep::Applied { rung } => {
+                let tried = self.open.get_mut(&key).map(|it| it.tried.iter_mut());
+                let tried = tried.and_then(|mut it| it.find(|it| it.attempt == rung));
+                if let Some(tried) = tried {
+                    tried.carried_out = true;
+                }
+            }
+            // It was not even begun: the same is asked again when nothing holds it back any more.
+            TurnStep::HeldBack => {
+                if let Some(it) = self.open.get_mut(&key) {
+                    it.tried.pop();
+                }
+            }
+            TurnStep::GivenUp => {
+                let line = Said::GivenUp(self.over(at, who, &turn)).line()?;
+                self.program.tell(&line)?;
+            }
+            TurnStep::Closed => {
+                self.open.remove(&key);
+                let line = Said::Closed(self.over(at, who, &turn)).line()?;
+                self.program.tell(&line)?;
+            }
+            TurnStep::Undecided { rung, place } => {
+                let decision = self.ask(at, who, &turn, (rung, place))?;
+                let parcel = Parcel::Decision { incident, rung, decision };
+                let at = self.run.simulation.inject(at, who, port, parcel);
+                self.record(at, who, Way::In, &parcel);
+            }
+        }
+        Ok(())
+    }
+
+    fn over(&self, at: Instant, who: ActorId, turn: &IncidentTurn) -> Over<'_> {
+        Over {
+            time_ns: at.0,
+            terminal: self.name(who),
+            actor: who.0,
+            incident: turn.incident,
+            suspect: turn.suspect.to_string(),
+        }
+    }
+
+    fn name(&self, who: ActorId) -> &str {
+        self.names.get(who.0 as usize).map_or("", String::as_str)
+    }
+
+    fn ask(
+        &mut self,
+        at: Instant,
+        who: ActorId,
+        turn: &IncidentTurn,
+        (rung, place): (u8, u8),
+    ) -> Result<Decision, String> {
+        let seen = words::seen(&readings(&mut self.run.simulation, who));
+        let rules = self.run.simulation.settings();
+        let ladder = rules.ladder(turn.suspect);
+        let default = usual(rules, turn.suspect, place);
+        let open = self.open.get(&(who, turn.incident));
+        self.counts.asked += 1;
+        let id = self.counts.asked;
+        let question = Question {
+            id,
+            time_ns: at.0,
+            terminal: self.name(who),
+            actor: who.0,
+            incident: turn.incident,
+            attempt: rung,
+            alarm: open.map_or_else(|| alarm(turn, at), |it| it.alarm.clone()),
+            readings: seen,
+            tried: open.map_or(&[], |it| it.tried.as_slice()),
+            ladder: ladder.iter().map(Step::of).collect(),
+            next: usize::from(place),
+            default: default.as_ref().map(Step::of),
+        };
+        let question = Said::Decide(Box::new(question)).line()?;
+        let line = self.program.ask(&question)?;
+        let decision = words::answer(&line, id, ladder).map_err(|why| {
+            let (line, question) = (program::shown(&line), program::shown(&question));
+            format!("the policy program answered nonsense: {why}\n  its line: {line}\n  it was asked: {question}")
+        })?;
+        self.counts.default += u64::from(decision == Decision::Ladder);
+        let step = match decision {
+            Decision::Step { remedy, by, takes } => {
+                Some(Step::of(&Rung { remedy, by, takes, works: None }))
+            }
+            Decision::Ladder => default.as_ref().map(Step::of),
+            Decision::Escalate => rules.last_resort().map(|(rung, ..)| Step::of(&rung)),
+            Decision::Wait(_) | Decision::Close | Decision::GiveUp => None,
+        };
+        if let (Some(step), Some(open)) = (step, self.open.get_mut(&(who, turn.incident))) {
+            let tried = Tried { step, at_ns: at.0, attempt: rung, carried_out: false };
+            open.tried.push(tried);
+        }
+        Ok(decision)
+    }
+
+    fn record(&mut self, at: Instant, who: ActorId, way: Way, parcel: &Parcel) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.crossed(at, Port::new(who, Part::Presence), way, parcel);
+        }
+    }
+
+    fn finish(self) -> Result<(Outcome, Counts), Failure> {
+        let Self { run, program, recorder, counts, .. } = self;
+        let now = run.simulation.now();
+        let last = Said::End { time_ns: now.0 }.line().map_err(Failure::Program)?;
+        program.finish(&last).map_err(Failure::Program)?;
+        let outcome = run.finish();
+        let fingerprint = outcome.fingerprint.to_string();
+        let whole = recorder.map_or(Ok(()), |it| it.end(now, &fingerprint));
+        whole.map_err(Failure::Program)?;
+        Ok((outcome, counts))
+    }
+}
+
+fn alarm(turn: &IncidentTurn, at: Instant) -> Alarm {
+    Alarm {
+        detector: turn.detector.name(),
+        suspect: turn.suspect.to_string(),
+        family: turn.suspect.mode().family.name(),
+        raised_ns: at.0,
+    }
+}
+
+/// What the ladder would do at this place; `None` if nobody would work on it any more.
+fn usual(rules: &models::Plan, suspect: Fault, place: u8) -> Option<Rung<Models>> {
+    let ladder = rules.ladder(suspect);
+    match usize::from(place).checked_sub(ladder.len()) {
+        None => ladder.get(usize::from(place)).copied(),
+        Some(past) => {
+            let (step, times, _) = rules.last_resort()?;
+            (past < usize::from(times)).then_some(step)
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! What is said between a run and the program that decides its remedies: see `docs/policy.md`.
+
+use models::decision::Decision;
+use models::{Fault, Models, Part, Reading, Remedy};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sim::{Performer, Rung, Span};
+
+/// Version of what is said.
+pub const SCHEMA: &str = "posrig.policy/1";
+
+/// Everyone who carries out remedies, by name.
+const PERFORMERS: [(Performer, &str); 5] = [
+    (Performer::Device, "device"),
+    (Performer::Attendant, "attendant"),
+    (Performer::Remote, "remote"),
+    (Performer::Support, "support"),
+    (Performer::Technician, "technician"),
+];
+
+/// The longest pause that a program may ask for.
+const LONGEST_WAIT_S: f64 = 10.0 * 365.0 * 86_400.0;
+/// The shortest: a program that waits for nothing asks itself for ever.
+const SHORTEST_WAIT_S: f64 = 0.001;
+
+/// What the run says.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Said<'a> {
+    /// The first line.
+    Hello {
+        schema: &'static str,
+        version: &'static str,
+        scenario: &'a str,
+        seed: u64,
+        terminals: u32,
+        duration_s: f64,
+        remedies: Vec<&'static str>,
+        performers: Vec<&'static str>,
+    },
+    /// A question: it waits for one line.
+    Decide(Box<Question<'a>>),
+    /// An incident is over: no answer.
+    Closed(Over<'a>),
+    /// Nobody works on an incident any more: no answer.
+    GivenUp(Over<'a>),
+    /// The last line.
+    End { time_ns: u64 },
+}
+
+impl Said<'_> {
+    /// As one line.
+    pub(super) fn line(&self) -> Result<String, String> {
+        serde_json::to_string(self).map_err(|why| why.to_string())
+    }
+}
+
+/// An incident that is over.
+#[derive(Debug, Serialize)]
+pub(super) struct Over<'a> {
+    pub(super) time_ns: u64,
+    pub(super) terminal: &'a str,
+    pub(super) actor: u32,
+    pub(super) incident: u16,
+    pub(super) suspect: String,
+}
+
+/// What is to be done?
+#[derive(Debug, Serialize)]
+pub(super) struct Question<'a> {
+    pub(super) id: u64,
+    pub(super) time_ns: u64,
+    pub(super) terminal: &'a str,
+    pub(super) actor: u32,
+    pub(super) incident: u16,
+    pub(super) attempt: u8,
+    pub(super) alarm: Alarm,
+    pub(super) readings: Map<String, Value>,
+    pub(super) tried: &'a [Tried],
+    pub(super) ladder: Vec<Step>,
+    pub(super) next: usize,
+    pub(super) default: Option<Step>,
+}
+
+/// What began the incident.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Alarm {
+    pub(super) detector: &'static str,
+    pub(super) suspect: String,
+    pub(super) family: &'static str,
+    pub(super) raised_ns: u64,
+}
+
+/// Something that was tried.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Tried {
+    #[serde(flatten)]
+    pub(super) step: Step,
+    pub(super) at_ns: u64,
+    pub(super) attempt: u8,
+    pub(super) carried_out: bool,
+}
+
+/// A remedy, by whom, and its hands-on time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(super) struct Step {
+    #[serde(rename = "do")]
+    pub(super) remedy: &'static str,
+    pub(super) by: &'static str,
+    pub(super) takes_s: f64,
+}
+
+impl Step {
+    pub(super) fn of(rung: &Rung<Models>) -> Self {
+        let takes_s = rung.takes.as_secs_f64();
+        Self { remedy: rung.remedy.name(), by: performer(rung.by), takes_s }
+    }
+}
+
+/// The name of who carries out a remedy.
+fn performer(by: Performer) -> &'static str {
+    PERFORMERS.iter().find(|(it, _)| *it == by).map_or("", |(_, name)| name)
+}
+
+pub(super) fn performers() -> Vec<&'static str> {
+    PERFORMERS.iter().map(|(_, name)| *name).collect()
+}
+
+/// What can be seen of each part; a part of which nothing can be seen is left out.
+pub(super) fn seen(readings: &[(Part, Reading)]) -> Map<String, Value> {
+    let of = |(part, reading): &(Part, Reading)| {
+        let value = serde_json::to_value(reading).ok().filter(|it| !it.is_null())?;
+        Some((part.name().to_owned(), value))
+    };
+    readings.iter().filter_map(of).collect()
+}
+
+/// A program's answer, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Answer {
+    id: Option<u64>,
+    #[serde(rename = "do")]
+    remedy: Option<String>,
+    by: Option<String>,
+    takes_s: Option<f64>,
+    wait_s: Option<f64>,
+    escalate: bool,
+    close: bool,
+    give_up: bool,
+}
+
+/// Reads the answer to the question `id` about a suspicion.
+pub(super) fn answer(line: &str, id: u64, ladder: &[Rung<Models>]) -> Result<Decision, String> {
+    let it: Answer = serde_json::from_str(line).map_err(|why| why.to_string())?;
+    if it.id.is_some_and(|answered| answered != id) {
+        return Err(format!("the question has the id {id}"));
+    }
+    let given = [it.remedy.is_some(), it.wait_s.is_some(), it.escalate, it.close, it.give_up];
+    if given.iter().filter(|it| **it).count() != 1 {
+        return Err("exactly one of do, wait_s, escalate, close, give_up is an answer".to_owned());
+    }
+    let stray = (it.by.is_some() || it.takes_s.is_some())
+        && it.remedy.as_deref().is_none_or(|it| it == "default");
+    if stray {
+        return Err("`by` and `takes_s` belong to a remedy".to_owned());
+    }
+    if let Some(wait) = it.wait_s {
+        return Ok(Decision::Wait(span(wait, SHORTEST_WAIT_S, "wait_s")?));
+    }
+    match it.remedy {
+        Some(name) if name == "default" => Ok(Decision::Ladder),
+        Some(name) => step(&name, it.by.as_deref(), it.takes_s, ladder),
+        None if it.escalate => Ok(Decision::Escalate),
+        None if it.close => Ok(Decision::Close),
+        None => Ok(Decision::GiveUp),
+    }
+}
+
+fn span(seconds: f64, least: f64, name: &str) -> Result<Span, String> {
+    if (least..=LONGEST_WAIT_S).contains(&seconds) {
+        Ok(Span((seconds * 1e9).round() as u64))
+    } else {
+        Err(format!("{name} is from {least} to {LONGEST_WAIT_S} seconds"))
+    }
+}
+
+/// A remedy as a step. Who does it and how long it takes, where it is not said, is as on the suspicion's own ladder, or else
+/// on the first of the catalogue that has it.
+fn step(
+    name: &str,
+    by: Option<&str>,
+    takes_s: Option<f64>,
+    ladder: &[Rung<Models>],
+) -> Result<Decision, String> {
+    let remedy = Remedy::ALL.into_iter().find(|it| it.name() == name);
+    let remedy = remedy.ok_or_else(|| {
+        let all: Vec<_> = Remedy::ALL.iter().map(|it| it.name()).collect();
+        format!("`{name}` is no remedy; there is default, {}", all.join(", "))
+    })?;
+    let named = |name: &str| {
+        let found = PERFORMERS.iter().find(|(_, it)| *it == name).map(|(by, _)| *by);
+        found.ok_or_else(|| {
+            format!("`{name}` carries nothing out; there is {}", performers().join(", "))
+        })
+    };
+    let by = by.map(named).transpose()?;
+    let given = takes_s.map(|it| span(it, 0.0, "takes_s")).transpose()?;
+    let others = Fault::all().flat_map(|fault| fault.mode().ladder);
+    let fits = |it: &&Rung<Models>| it.remedy == remedy && by.is_none_or(|by| by == it.by);
+    match (ladder.iter().chain(others).find(fits), by, given) {
+        (Some(known), ..) => {
+            Ok(Decision::Step { remedy, by: known.by, takes: given.unwrap_or(known.takes) })
+        }
+        (None, Some(by), Some(takes)) => Ok(Decision::Step { remedy, by, takes }),
+        (None, ..) => Err(format!(
+            "no ladder of the catalogue has this: say `by` and `takes_s` with `{name}`"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JAM: Fault = Fault::Printer(models::hardware::printer::Fault::Jam);
+
+    fn read(line: &str) -> Result<Decision, String> {
+        answer(line, 7, JAM.mode().ladder)
+    }
+
+    #[test]
+    fn answers_are_what_they_say() {
+        assert_eq!(read(r#"{"do": "default"}"#), Ok(Decision::Ladder));
+        assert_eq!(read(r#"{"wait_s": 1.5, "id": 7}"#), Ok(Decision::Wait(Span::millis(1_500))));
+        assert_eq!(read(r#"{"escalate": true}"#), Ok(Decision::Escalate));
+        assert_eq!(read(r#"{"close": true}"#), Ok(Decision::Close));
+        assert_eq!(read(r#"{"give_up": true}"#), Ok(Decision::GiveUp));
+        let open = JAM.mode().ladder[0];
+        let told = format!(r#"{{"do": "{}"}}"#, open.remedy.name());
+        let want = Decision::Step { remedy: open.remedy, by: open.by, takes: open.takes };
+        assert_eq!(read(&told), Ok(want));
+        let (remedy, by, takes) = (Remedy::Retry, Performer::Support, Span::secs(3));
+        let told = r#"{"do": "retry", "by": "support", "takes_s": 3}"#;
+        assert_eq!(read(told), Ok(Decision::Step { remedy, by, takes }));
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_its_mend() {
+        for (line, mend) in [
+            ("", "EOF"),
+            ("restart", "expected value"),
+            ("[]", "invalid"),
+            ("{}", "exactly one of do, wait_s"),
+            (r#"{"do": "default", "give_up": true}"#, "exactly one"),
+            (r#"{"do": "restart"}"#, "`restart` is no remedy; there is default, retry"),
+            (r#"{"do": "swap", "by": "nobody"}"#, "`nobody` carries nothing out; there is device"),
+            (r#"{"do": "default", "by": "device"}"#, "belong to a remedy"),
+            (r#"{"wait_s": 0}"#, "wait_s is from 0.001"),
+            (r#"{"wait_s": -1}"#, "wait_s is from 0.001"),
+            (r#"{"wait_s": 1e99}"#, "wait_s is from 0.001"),
+            (r#"{"give_up": true, "id": 8}"#, "the question has the id 7"),
+            (r#"{"dо": "default"}"#, "unknown field"),
+            (r#"{"do": "investigate", "by": "device"}"#, "say `by` and `takes_s`"),
+        ] {
+            let why = read(line).expect_err(line);
+            assert!(why.contains(mend), "{line}: {why}");
+        }
+    }
+}
