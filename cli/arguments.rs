@@ -1,6 +1,7 @@
 //! Commands and flags.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -56,12 +57,28 @@ pub(crate) struct Run {
     /// The run folder; `runs/NAME-SEED` if it is not given.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// A program that decides the remedies: asked on its standard input, answers on its standard output. See docs/policy.md.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "threads")]
+    pub(crate) policy: Option<String>,
+    /// How long the program may take over an answer, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "10", requires = "policy", value_parser = seconds)]
+    pub(crate) policy_timeout: Duration,
+    /// Records what the program was asked and what it answered, so that the run can be replayed without it.
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    pub(crate) policy_record: Option<PathBuf>,
     /// Prints the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,
     /// Prints nothing but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| format!("{text} is no number of seconds"))?;
+    let duration = Duration::try_from_secs_f64(seconds).ok();
+    let sensible = duration.filter(|it| !it.is_zero() && it.as_secs() <= 86_400);
+    sensible.ok_or_else(|| "a program has more than 0 and at most 86400 seconds".to_owned())
 }
 
 fn cell_size(text: &str) -> Result<u32, String> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use hil::policy::{self, Counts, Policy, run_with_policy};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reports::{Analysis, Summary, Verdict};
 use scenarios::{Failure, Options, Outcome, Source, simulate};
@@ -31,17 +32,42 @@ pub(crate) fn run(arguments: &Run) -> End {
     stop_on_ctrl_c(&pulse);
     let began = Instant::now();
     let shown = Progress::show(&pulse, loaded.scenario.duration, arguments.quiet);
-    let outcome = simulate(source, &options, usize::from(arguments.threads), &pulse);
+    let outcome = match &arguments.policy {
+        None => simulate(source, &options, usize::from(arguments.threads), &pulse)
+            .map_err(policy::Failure::Run),
+        Some(command) => decided(arguments, command, source, &options, &pulse),
+    };
     shown.end();
     let wall_s = began.elapsed().as_secs_f64();
     match outcome {
         Ok(outcome) => finish(arguments, &outcome, wall_s, &folder),
-        Err(Failure::Run(RunError::Interrupted(at))) => {
+        Err(policy::Failure::Run(Failure::Run(RunError::Interrupted(at)))) => {
             refuse(&format!("interrupted at {at} of simulated time; nothing was written"));
             End::Interrupted
         }
         Err(why) => refuse(&why.to_string()),
     }
+}
+
+/// Runs it with a program that decides the remedies.
+fn decided(
+    arguments: &Run,
+    command: &str,
+    source: Source<'_>,
+    options: &Options,
+    pulse: &Pulse,
+) -> Result<Outcome, policy::Failure> {
+    let policy = Policy {
+        command: command.to_owned(),
+        patience: arguments.policy_timeout,
+        record: arguments.policy_record.clone(),
+    };
+    let (outcome, counts) = run_with_policy(source, options, &policy, pulse)?;
+    if !arguments.quiet {
+        let Counts { asked, default } = counts;
+        eprintln!("policy: asked {asked} times, {default} times it left it to the ladder");
+    }
+    Ok(outcome)
 }
 
 fn finish(arguments: &Run, outcome: &Outcome, wall_s: f64, folder: &Path) -> End {

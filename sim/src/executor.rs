@@ -24,6 +24,10 @@ impl Pulse {
     pub fn now(&self) -> Instant {
         Instant(self.now.load(Ordering::Relaxed))
     }
+    /// A run has come so far.
+    pub(crate) fn reached(&self, now: Instant) {
+        self.now.store(now.0, Ordering::Relaxed);
+    }
     /// Events handled so far, as of the last look every few windows.
     pub fn events(&self) -> u64 {
         self.events.load(Ordering::Relaxed)

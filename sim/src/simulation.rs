@@ -139,6 +139,7 @@ impl<A: Actors> Simulation<A> {
             return Err(RunError::Interrupted(pulse.now()));
         }
         self.now = end;
+        pulse.reached(end);
         Ok(())
     }
 

@@ -91,3 +91,80 @@ fn the_example_gives_the_same_run_twice_and_restarts_from_afar() {
     let alone = remote(&play.simulated());
     assert!(remote(&first) > alone + 50, "{alone} without it");
 }
+
+#[test]
+fn a_recording_of_what_was_decided_replays_without_the_program() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("decided.jsonl");
+    let play = Play::of("scenarios/showcase/printer.ron");
+    let policy = Policy { record: Some(path.clone()), ..example() };
+    let (outcome, _) = play.decided(&policy).expect("it answers");
+    let recording = hil::recording::Recording::read(&path).expect("it is whole");
+    let replayed = hil::replay(play.source(), &recording, &Pulse::default()).expect("it runs");
+    assert_eq!(replayed.same, Some(true));
+    assert_eq!(replayed.departures, []);
+    assert_eq!(replayed.outcome.facts, outcome.facts);
+}
+
+/// Every kind of answer, dealt by the number of the question, and everything in the question looked at.
+const EVERYTHING: &str = r#"
+import json, sys
+answers = [{"do": "default"}, {"wait_s": 90}, {"do": "swap"}, {"escalate": True}, {"close": True},
+           {"do": "restart-terminal", "by": "attendant", "takes_s": 1.5}, {"give_up": True}]
+for line in sys.stdin:
+    it = json.loads(line)
+    if it["type"] == "decide":
+        assert it["attempt"] >= len(it["tried"]) and it["alarm"]["raised_ns"] <= it["time_ns"]
+        assert it["alarm"]["suspect"].startswith(it["alarm"]["suspect"].split(".")[0])
+        assert it["next"] >= len(it["ladder"]) or it["default"] == it["ladder"][it["next"]]
+        assert isinstance(it["readings"], dict)
+        print(json.dumps(dict(answers[it["id"] % 7], id=it["id"])), flush=True)
+"#;
+
+#[test]
+fn whatever_a_program_decides_the_ledgers_agree_and_the_run_is_the_same_again() {
+    for path in ["scenarios/showcase/hardware.ron", "scenarios/showcase/common-cause.ron"] {
+        let play = Play::of(path);
+        let (outcome, counts) = play.decided(&python(EVERYTHING)).expect("it answers");
+        assert!(counts.asked > 200 && counts.default < counts.asked, "{path}: {counts:?}");
+        assert!(outcome.audit.breaches.is_empty(), "{path}: {:?}", outcome.audit);
+        let given_up = outcome.facts.iter().any(|it| matches!(it.what, What::GivenUp { .. }));
+        assert!(given_up, "{path}");
+        let (again, _) = play.decided(&python(EVERYTHING)).expect("it answers");
+        assert_eq!(outcome.fingerprint, again.fingerprint, "{path}");
+    }
+}
+
+#[test]
+fn a_program_that_does_not_do_its_part_ends_the_run_with_one_clear_message() {
+    let play = Play::of("scenarios/showcase/printer.ron");
+    let asked = |answer: &str| {
+        format!("import sys\nfor line in sys.stdin:\n    if \"decide\" in line: {answer}")
+    };
+    let say = |text: &str| asked(&format!("print({text}, flush=True)"));
+    // A line too many is found when the next question is asked, or is taken for its answer.
+    for (program, mend) in [
+        (say(r#""restart it""#), "its line: restart it"),
+        (say(r#""{\"do\": \"kick\"}""#), "`kick` is no remedy; there is default, retry"),
+        (say(r#""{}\n{}""#), "exactly one of do, wait_s"),
+        (say(r#""{\"do\": \"default\"}\n{}""#), ": {}"),
+        (say(r#""x" * 100000"#), "a line of more than 65536 bytes"),
+        (asked("sys.stdout.buffer.write(bytes([255, 254, 10])); sys.stdout.flush()"), "not UTF-8"),
+        (asked("sys.exit(3)"), "ended (exit status: 3) without an answer to: {\"type\":\"decide\""),
+        (asked("pass"), "has not answered within 0.5 s; it was asked: {\"type\":\"decide\""),
+        ("print(1)".to_owned(), ": 1"),
+    ] {
+        let mut policy = python(&program);
+        policy.patience = std::time::Duration::from_millis(500);
+        let why = play.decided(&policy).expect_err(&program).to_string();
+        assert!(why.contains(mend), "{program}: {why}");
+    }
+    for (command, mend) in [
+        ("", "is no command line"),
+        ("python3 -c 'x", "is no command line"),
+        ("/nonexistent/policy", "cannot be started"),
+    ] {
+        let why = play.decided(&Policy::of(command)).expect_err(command).to_string();
+        assert!(why.contains(mend), "{command}: {why}");
+    }
+}
