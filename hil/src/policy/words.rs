@@ -137,7 +137,7 @@ pub(super) fn seen(readings: &[(Part, Reading)]) -> Map<String, Value> {
 
 /// A program's answer, as it is written.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "an object such as {\"do\": \"default\"}")]
 struct Answer {
     id: Option<u64>,
     #[serde(rename = "do")]
