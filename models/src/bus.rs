@@ -6,6 +6,7 @@ use crate::cue::Cue;
 use crate::money::Money;
 use crate::note::Outcome;
 use crate::quantity::Celsius;
+use crate::receipt::Receipt;
 use crate::telemetry::Gauge;
 use crate::wire::{Iso, Job, Method, Pan, Via};
 use crate::{Models, Part};
@@ -162,10 +163,7 @@ pub enum Message {
         ok: bool,
     },
     /// Payment application: a receipt is to be printed.
-    Print {
-        /// Lines.
-        lines: u8,
-    },
+    Print(Receipt),
     /// Printer: printed, or not.
     Printed {
         /// It was.
@@ -338,7 +336,7 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         | M::WasRead { .. }
         | M::Printed { .. }
         | M::Online { .. } => &[Part::PaymentApp],
-        M::NewRoll | M::Print { .. } => &[Part::Printer],
+        M::NewRoll | M::Print(_) => &[Part::Printer],
         M::SaleOver { .. } => &[Part::Customer],
         M::EnterAmount { .. } | M::EnterPin => &[Part::Keypad],
         M::Read { method: Method::Code, .. } => &[Part::Scanner],

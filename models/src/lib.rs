@@ -27,6 +27,7 @@ pub mod plan;
 pub mod provider;
 pub mod quantity;
 pub mod ranks;
+pub mod receipt;
 pub mod remedy;
 pub mod rollout;
 pub mod service;

@@ -21,7 +21,7 @@ pub(crate) enum Task<K: Kinds> {
     Decide { incident: u16, rung: u8, decision: Decision<K> },
     Milestone(K::Milestone),
     Broke(K::Fault),
-    Mended(K::Fault, K::Remedy),
+    Mended(K::Fault, Option<K::Remedy>),
     Commission,
     Withdraw,
     Replaced(K::Remedy),
@@ -185,7 +185,11 @@ impl<'a, K: Kinds> Context<'a, K> {
     }
     /// The part was mended outside of any incident, by somebody in passing.
     pub fn mended(&mut self, fault: K::Fault, by: K::Remedy) {
-        self.scratch.tasks.push_back(Task::Mended(fault, by));
+        self.scratch.tasks.push_back(Task::Mended(fault, Some(by)));
+    }
+    /// The fault is over, and nobody here knows what ended it: a real thing says that it is sound again.
+    pub fn ended(&mut self, fault: K::Fault) {
+        self.scratch.tasks.push_back(Task::Mended(fault, None));
     }
     /// The actor is put into service, new: its random lives begin now.
     pub fn commission(&mut self) {

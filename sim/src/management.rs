@@ -234,7 +234,7 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
             Task::Broke(fault) => strike(body, cx, NATURAL, 0, fault, 1.0),
             Task::Mended(fault, by) => {
                 if let Some(at) = body.care().active.iter().position(|a| a.fault == fault) {
-                    clear(body, cx, at, Some(by), None);
+                    clear(body, cx, at, by, None);
                 }
             }
             Task::Commission => commission(body, cx),

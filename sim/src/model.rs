@@ -153,6 +153,11 @@ pub trait Rules<K: Kinds> {
     ) -> bool {
         false
     }
+    /// Whether something real stands in the place of the part that has this fault: then neither a plan nor a remedy reaches
+    /// it, and it begins and ends as the real thing says.
+    fn is_real(&self, _actor: ActorId, _fault: K::Fault) -> bool {
+        false
+    }
     /// With which probability a remedy that mended a fault did so for a while only, and for how long.
     fn imperfect(&self, _remedy: K::Remedy) -> Option<(f64, Law)> {
         None

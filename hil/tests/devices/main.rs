@@ -2,8 +2,11 @@
 //! through the boundary.
 //!
 //! Nothing is installed here. A test whose peer is not there says so and is skipped; with `POSRIG_PEERS=1` it fails instead.
-//! `POSRIG_PYTHON` names the interpreter that has the peers' libraries (`tests/peers/requirements.txt`).
+//! `POSRIG_PYTHON` names the interpreter that has the peers' libraries (`tests/peers/requirements.txt`), `POSRIG_EMUPOS` the
+//! printer emulator of that name, which needs Python 3.13.
 
+#[cfg(test)]
+mod escpos;
 #[cfg(test)]
 mod peer;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -24,6 +24,13 @@ pub(crate) fn python() -> PathBuf {
     given.unwrap_or(if ours.exists() { ours } else { "python3".into() })
 }
 
+/// The emulator of printers that others wrote.
+pub(crate) fn emupos() -> PathBuf {
+    let ours = PathBuf::from(ROOT).join("target/peers/bin/emupos");
+    let given = env::var_os("POSRIG_EMUPOS").map(PathBuf::from);
+    given.unwrap_or(if ours.exists() { ours } else { "emupos".into() })
+}
+
 /// A child and the lines that it prints. It ends with the test.
 pub(crate) struct Peer {
     child: Child,
@@ -43,6 +50,16 @@ impl Peer {
         let mut command = Command::new(python());
         command.arg(PathBuf::from(ROOT).join("tests/peers").join(script)).args(arguments);
         Some(Self::started(&mut command))
+    }
+
+    /// Starts a program with these arguments. `None` if it is not there.
+    pub(crate) fn program(program: &Path, arguments: &[&str]) -> Option<Self> {
+        let mut probe = Command::new(program);
+        probe.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+        if probe.status().is_err() {
+            return missing(&format!("the program {}", program.display()));
+        }
+        Some(Self::started(Command::new(program).args(arguments)))
     }
 
     fn started(command: &mut Command) -> Self {

@@ -1,5 +1,6 @@
 //! Receipt printer: a roll of paper, a feed and a thermal head.
 
+mod attached;
 mod head;
 mod modes;
 
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Mode, Model, Purpose, Span};
 
+pub use self::attached::{Paper, Said};
 use self::head::blackness;
 use crate::bus::Message;
 use crate::cue::{self, Cue};
@@ -16,6 +18,7 @@ use crate::service::Milestone;
 use crate::telemetry::Gauge;
 use crate::warmth::Warmth;
 use crate::wear::{Life, Wear};
+use crate::wire::Parcel;
 use crate::Models;
 
 /// What a scenario may set.
@@ -90,6 +93,8 @@ pub struct Printer {
     cuts: Wear,
     /// Receipts that did not come out, since the last that did.
     lost: u32,
+    /// What the status of a real printer in its place says; `None` if it is simulated.
+    real: Option<Said>,
 }
 
 /// Its notes to itself.
@@ -129,6 +134,8 @@ pub struct Reading {
     lost: u32,
     lines: u32,
     rated: Option<u32>,
+    /// It says that it prints nothing, and nothing of the above is why.
+    stopped: bool,
 }
 
 const HEAD: Purpose = Purpose::of("printer: life of the head in lines");
@@ -181,6 +188,18 @@ impl Printer {
             // In a place as hot as this the head never cools.
             None => self.lose(Cue::PrinterRestsText, cx),
         }
+    }
+
+    /// The receipt is out.
+    fn printed(&mut self, cx: &mut Context<'_, Models>) {
+        let troubled = self.lost > 0 || self.rests > 0 && !self.rested;
+        if troubled {
+            (self.lost, self.rests) = (0, if self.rested { self.rests } else { 0 });
+            cue::gone(cx, Cue::PrinterRestsText);
+            cx.look();
+        }
+        cx.milestone(Milestone::ReceiptPrinted);
+        cx.say(Message::Printed { ok: true });
     }
 
     /// The receipt does not come out.
@@ -264,20 +283,17 @@ impl Model<Models> for Printer {
             lines: Wear::default(),
             cuts: Wear::default(),
             lost: 0,
+            real: None,
+        }
+    }
+    fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
+        if cx.settings().is_attached(cx.me(), cx.part()) {
+            self.real = Some(Said::default());
         }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Printed(print) if print == self.prints => {
-                let troubled = self.lost > 0 || self.rests > 0 && !self.rested;
-                if troubled {
-                    (self.lost, self.rests) = (0, if self.rested { self.rests } else { 0 });
-                    cue::gone(cx, Cue::PrinterRestsText);
-                    cx.look();
-                }
-                cx.milestone(Milestone::ReceiptPrinted);
-                cx.say(Message::Printed { ok: true });
-            }
+            Timer::Printed(print) if print == self.prints => self.printed(cx),
             Timer::Cooled(print) if print == self.prints => {
                 self.put_out(spec, cx);
             }
@@ -286,12 +302,13 @@ impl Model<Models> for Printer {
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Print { lines } => self.print(spec, lines, cx),
+            Message::Print(receipt) if self.real.is_some() => self.hand_out(receipt, cx),
+            Message::Print(receipt) => self.print(spec, receipt.lines, cx),
             Message::Rail { millivolts, .. } => self.millivolts = millivolts,
             Message::Temperature(body) => {
                 self.head.towards(body.degrees(), cx.now(), spec.cools_in);
             }
-            Message::NewRoll => {
+            Message::NewRoll if self.real.is_none() => {
                 self.paper_mm = spec.roll.0;
                 cue::gone(cx, Cue::PaperText);
             }
@@ -306,11 +323,21 @@ impl Model<Models> for Printer {
             // What was being printed stays half printed.
             Message::Halt => self.prints += 1,
             Message::Ready => cx.look(),
-            Message::Report => cx.say(Message::Measured { gauge: Gauge::Paper, value: self.paper_mm }),
+            Message::Report => {
+                let value = self.real.map_or(self.paper_mm, |said| said.paper.length(spec.roll.0));
+                cx.say(Message::Measured { gauge: Gauge::Paper, value });
+            }
             _ => {}
         }
     }
+    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        let Parcel::Outside(outside) = parcel else { return };
+        self.hears(outside, cx);
+    }
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        if self.real.is_some() {
+            return;
+        }
         let on = magnitude > 0.0;
         match fault {
             Fault::PaperOut if on => self.ran_out(cx),
@@ -329,6 +356,9 @@ impl Model<Models> for Printer {
         }
     }
     fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        if self.real.is_some() {
+            return;
+        }
         self.lost = 0;
         let shown = match fault {
             Fault::PaperOut => {
@@ -362,6 +392,9 @@ impl Model<Models> for Printer {
         cx.look();
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        if let Some(said) = self.real {
+            return self.reads(said);
+        }
         Reading {
             paper: self.paper_mm > 0,
             cover_open: self.cover_open,
@@ -371,6 +404,7 @@ impl Model<Models> for Printer {
             lost: self.lost,
             lines: self.lines.uses(),
             rated: spec.rated_lines,
+            stopped: false,
         }
     }
     /// One rest may be a busy hour. A head past its rated life is taken for worn before anybody sees it on paper.
@@ -380,7 +414,7 @@ impl Model<Models> for Printer {
             Reading { paper: false, .. } => Some(Fault::PaperOut),
             Reading { cutter_blocked: true, .. } => Some(Fault::CutterBlocked),
             Reading { rests: 2.., .. } => Some(Fault::HeadHot),
-            Reading { lost: 1.., .. } => Some(Fault::Jam),
+            Reading { stopped: true, .. } | Reading { lost: 1.., .. } => Some(Fault::Jam),
             Reading { lines, rated: Some(rated), .. } if lines >= rated => Some(Fault::HeadWorn),
             Reading { .. } => None,
         }

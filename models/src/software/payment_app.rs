@@ -181,7 +181,7 @@ impl PaymentApp {
             cx.milestone(Milestone::SaleApproved);
             cx.say(Message::Beep { good: true });
             self.step = Step::Printing;
-            cx.say(Message::Print { lines: spec.receipt_lines });
+            cx.say(Message::Print(self.receipt(spec, iso, cx)));
             return;
         }
         self.journal.settle(iso.stan, LineState::Declined, cx.now());

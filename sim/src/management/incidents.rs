@@ -315,7 +315,8 @@ pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
         let active = &mut body.care().active[index];
         let Active { fault, plan, round, tries, .. } = *active;
         active.tries += 1;
-        let reaches = plan == NATURAL || cx.settings.reaches(plan, remedy);
+        let reaches = !cx.settings.is_real(cx.me, fault)
+            && (plan == NATURAL || cx.settings.reaches(plan, remedy));
         let known = if reaches { K::mode(fault).mended_by(remedy) } else { 0.0 };
         let probability = if known > 0.0 { works.unwrap_or(known) } else { 0.0 };
         // Named by the fault's own round and try: another incident or policy moves none of these draws.

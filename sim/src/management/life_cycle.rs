@@ -55,7 +55,7 @@ pub(super) fn strike<K: Kinds, B: Body<K>>(
     magnitude: f64,
 ) {
     let care = body.care();
-    if care.withdrawn && plan != NATURAL {
+    if plan != NATURAL && (care.withdrawn || cx.settings.is_real(cx.me, fault)) {
         return;
     }
     if care.active.iter().any(|active| active.fault == fault) {

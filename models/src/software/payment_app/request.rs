@@ -7,6 +7,7 @@ use crate::Models;
 use crate::bus::{Message, Pin, Purchase};
 use crate::money::Money;
 use crate::note::Outcome;
+use crate::receipt::Receipt;
 use crate::service::Milestone;
 use crate::wire::{Code, Iso, Method, Mti};
 
@@ -92,14 +93,23 @@ impl PaymentApp {
         iso.mac = if self.keys_out_of_step { !iso.seal() } else { iso.seal() };
     }
 
+    /// The customer's receipt: what was read and keyed, and what the answer says of it.
+    pub(super) fn receipt(&self, spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> Receipt {
+        let Purchase { pan, amount, method, .. } = self.sale;
+        let Iso { currency, stan, rrn, authorisation, .. } = *iso;
+        let (lines, terminal, at) = (spec.receipt_lines, cx.me(), self.local_time(cx));
+        Receipt { lines, terminal, pan, method, amount, currency, at, stan, rrn, authorisation }
+    }
+
     /// Approved offline: kept for when the network is back.
     pub(super) fn store(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let iso = self.message(Mti::Advice, cx);
+        let receipt = self.receipt(spec, &iso, cx);
         self.journal.store(iso, self.sale.customer, cx.now());
         self.tries = self.tries.saturating_add(1);
         self.code = Code::APPROVED;
         cx.milestone(Milestone::SaleApproved);
-        cx.say(Message::Print { lines: spec.receipt_lines });
+        cx.say(Message::Print(receipt));
         self.finish(Outcome::Stored, cx);
     }
 }

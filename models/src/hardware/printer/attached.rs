@@ -1,0 +1,169 @@
+//! A real printer in the place of the simulated one.
+//!
+//! The simulated one then prints nothing itself: no paper is used, nothing wears or warms up. What is wrong with the real one
+//! is the truth: a fault begins and ends as its status says, and counts as one that came by itself. A scenario's faults of this
+//! printer do not strike, and simulated people mend nothing: see [`crate::plan::Plan`].
+
+use serde::{Deserialize, Serialize};
+use sim::Context;
+
+use super::{Fault, Printer, Reading};
+use crate::Models;
+use crate::cue::{self, Cue};
+use crate::outside::Outside;
+use crate::receipt::Receipt;
+use crate::wire::Parcel;
+
+/// What the status of a real printer says.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Its paper.
+    pub paper: Paper,
+    /// Its cover is not shut.
+    pub cover_open: bool,
+    /// Its cutter is blocked.
+    pub cutter_blocked: bool,
+    /// Its head is too hot; it goes on by itself when it has cooled.
+    pub hot: bool,
+    /// It prints nothing for another reason, or cannot be reached.
+    pub stopped: bool,
+}
+
+/// What a printer's paper sensors say.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub enum Paper {
+    /// There is enough.
+    #[default]
+    Enough,
+    /// The roll is nearly used up.
+    NearEnd,
+    /// There is none.
+    Out,
+}
+
+impl Paper {
+    /// What telemetry says, in millimetres, where a roll has so many. A sensor at the roll's end knows no length: near the end
+    /// is taken for a tenth.
+    pub(super) fn length(self, roll: u32) -> u32 {
+        match self {
+            Self::Enough => roll,
+            Self::NearEnd => roll / 10,
+            Self::Out => 0,
+        }
+    }
+}
+
+impl Said {
+    /// The faults of the catalogue that a status can stand for, whether it does, and what the terminal's screen says then.
+    /// A printer that has stopped for another reason is the one of which nothing comes out: its ladder begins at the lid and
+    /// ends with a repair.
+    fn faults(self) -> [(Fault, bool, Cue); 5] {
+        [
+            (Fault::CoverOpen, self.cover_open, Cue::CoverText),
+            (Fault::PaperOut, self.paper == Paper::Out, Cue::PaperText),
+            (Fault::CutterBlocked, self.cutter_blocked, Cue::CutterText),
+            (Fault::HeadHot, self.hot, Cue::PrinterRestsText),
+            (Fault::Jam, self.stopped, Cue::JamText),
+        ]
+    }
+}
+
+impl Printer {
+    /// What the detector of an attached printer sees.
+    pub(super) fn reads(&self, said: Said) -> Reading {
+        Reading {
+            paper: said.paper != Paper::Out,
+            cover_open: said.cover_open,
+            cutter_blocked: said.cutter_blocked,
+            rests: self.rests,
+            lost: self.lost,
+            lines: 0,
+            rated: None,
+            stopped: said.stopped,
+        }
+    }
+
+    /// A receipt goes to the real printer.
+    pub(super) fn hand_out(&mut self, receipt: Receipt, cx: &mut Context<'_, Models>) {
+        self.prints += 1;
+        self.waiting = receipt.lines.max(1);
+        self.rested = self.real.is_some_and(|said| said.hot);
+        cx.emit(Parcel::Outside(Outside::Print { number: self.prints, receipt }));
+    }
+
+    /// The real printer has said or done something.
+    pub(super) fn hears(&mut self, outside: Outside, cx: &mut Context<'_, Models>) {
+        let Some(before) = self.real else { return };
+        match outside {
+            Outside::Printer(said) => self.said(before, said, cx),
+            Outside::Gone => self.said(before, Said { stopped: true, ..before }, cx),
+            Outside::Printed { number, ok } if number == self.prints && self.waiting > 0 => {
+                self.waiting = 0;
+                if ok {
+                    self.printed(cx);
+                } else {
+                    let shown = before.faults().into_iter().find(|(_, is, _)| *is);
+                    self.lose(shown.map_or(Cue::JamText, |(_, _, cue)| cue), cx);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn said(&mut self, before: Said, now: Said, cx: &mut Context<'_, Models>) {
+        self.real = Some(now);
+        if now.hot && !before.hot {
+            self.rested = true;
+            self.rests = self.rests.saturating_add(1);
+        }
+        let mut well = true;
+        for ((fault, was, _), (_, is, cue)) in before.faults().into_iter().zip(now.faults()) {
+            well &= !is;
+            match (was, is) {
+                (false, true) => {
+                    cx.broke(fault.into());
+                    cx.error_state();
+                    cue::show(cx, cue);
+                }
+                (true, false) => {
+                    cx.ended(fault.into());
+                    cue::gone(cx, cue);
+                }
+                _ => {}
+            }
+        }
+        if well {
+            // What was lost was lost for that; whether there is more to it the next receipt will show.
+            self.lost = 0;
+            cue::gone(cx, Cue::JamText);
+        }
+        cx.look();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hardware::printer::Spec;
+    use sim::{Instant, Model};
+
+    fn suspects(said: Said) -> Option<Fault> {
+        let mut printer = Printer::build(&Spec::default());
+        printer.real = Some(said);
+        // Whatever the simulated one would say of itself is not asked.
+        (printer.paper_mm, printer.cover_open) = (0, true);
+        Printer::detect(&mut (), &printer.reading(&Spec::default(), Instant::START))
+    }
+
+    #[test]
+    fn what_a_real_printer_says_is_what_the_terminal_sees() {
+        assert_eq!(suspects(Said::default()), None);
+        assert_eq!(suspects(Said { paper: Paper::NearEnd, ..Said::default() }), None);
+        assert_eq!(suspects(Said { paper: Paper::Out, ..Said::default() }), Some(Fault::PaperOut));
+        assert_eq!(suspects(Said { cover_open: true, ..Said::default() }), Some(Fault::CoverOpen));
+        let cutter = Said { cutter_blocked: true, ..Said::default() };
+        assert_eq!(suspects(cutter), Some(Fault::CutterBlocked));
+        assert_eq!(suspects(Said { stopped: true, ..Said::default() }), Some(Fault::Jam));
+        assert_eq!(suspects(Said { hot: true, ..Said::default() }), None, "one rest is a busy hour");
+    }
+}
