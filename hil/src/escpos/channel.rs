@@ -116,7 +116,10 @@ mod serial {
             };
             let got = polled[0].revents();
             if got.intersects(PollFlags::HUP | PollFlags::NVAL) && !got.contains(wanted) {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the serial line is gone"));
+                return Err(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    "the serial line is gone",
+                ));
             }
             Ok(got.contains(wanted))
         }

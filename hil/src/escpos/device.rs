@@ -133,7 +133,11 @@ impl Device {
     }
 
     /// Prints, if it can, and waits until it has.
-    pub(super) fn print(&mut self, receipt: &[u8], settings: &Settings) -> Result<Outcome, Trouble> {
+    pub(super) fn print(
+        &mut self,
+        receipt: &[u8],
+        settings: &Settings,
+    ) -> Result<Outcome, Trouble> {
         let mut said = self.status()?;
         if said.cutter_blocked || said.stopped {
             // Somebody may have put it right, but it waits to be told so.
@@ -166,7 +170,8 @@ impl Device {
             }
             if left.is_zero() {
                 self.tell(DROP_ALL, self.patience)?;
-                let late = if said.hot { Outcome::Blocked(said) } else { Outcome::Unconfirmed(said) };
+                let late =
+                    if said.hot { Outcome::Blocked(said) } else { Outcome::Unconfirmed(said) };
                 return Ok(late);
             }
         }

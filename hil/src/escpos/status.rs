@@ -37,9 +37,10 @@ pub fn kind(byte: u8) -> Kind {
 /// button is on its way back.
 pub fn said([printer, offline, error, paper]: Answers) -> Said {
     let is = |byte: u8, mask: u8| byte & mask != 0;
-    let paper = if is(paper, 0x60) || is(offline, 0x20) {
+    // Each sensor has two bits that are the same.
+    let paper = if paper & 0x60 == 0x60 || is(offline, 0x20) {
         Paper::Out
-    } else if is(paper, 0x0C) {
+    } else if paper & 0x0C == 0x0C {
         Paper::NearEnd
     } else {
         Paper::Enough
@@ -97,7 +98,11 @@ mod tests {
         assert_eq!(said([0x1A, 0x52, 0x52, 0x12]), Said { hot: true, ..well });
         assert_eq!(said([0x1A, 0x52, 0x32, 0x12]), Said { stopped: true, ..well }, "unrecoverable");
         assert_eq!(said([0x1A, 0x52, 0x16, 0x12]), Said { stopped: true, ..well }, "recoverable");
-        assert_eq!(said([0x1A, 0x12, 0x12, 0x12]), Said { stopped: true, ..well }, "switched off line");
+        assert_eq!(
+            said([0x1A, 0x12, 0x12, 0x12]),
+            Said { stopped: true, ..well },
+            "switched off line"
+        );
         assert_eq!(said([0x5A, 0x1A, 0x12, 0x12]), well, "somebody presses the feed button");
     }
 
