@@ -23,8 +23,10 @@ pub(super) struct Device {
 pub(super) enum Outcome {
     /// Everything is out.
     Printed(Said),
-    /// It did not come out, and the printer says why.
+    /// It was not sent, for the printer says why it would not come out.
     Blocked(Said),
+    /// It was sent and did not come out whole, and the printer says why.
+    BrokenOff(Said),
     /// Neither did it come out in time nor does the printer say why.
     Unconfirmed(Said),
 }
@@ -150,7 +152,11 @@ impl Device {
         self.tell(receipt, settings.prints_in)?;
         if !settings.confirm {
             let said = self.status()?;
-            return Ok(if blocked(said) { Outcome::Blocked(said) } else { Outcome::Printed(said) });
+            return Ok(if blocked(said) {
+                Outcome::BrokenOff(said)
+            } else {
+                Outcome::Printed(said)
+            });
         }
         self.tell(COME_TO_THIS, self.patience)?;
         let by = Instant::now() + settings.prints_in;
@@ -166,12 +172,12 @@ impl Device {
             // A head that has to cool goes on by itself.
             if blocked(Said { hot: false, ..said }) {
                 self.tell(DROP_ALL, self.patience)?;
-                return Ok(Outcome::Blocked(said));
+                return Ok(Outcome::BrokenOff(said));
             }
             if left.is_zero() {
                 self.tell(DROP_ALL, self.patience)?;
                 let late =
-                    if said.hot { Outcome::Blocked(said) } else { Outcome::Unconfirmed(said) };
+                    if said.hot { Outcome::BrokenOff(said) } else { Outcome::Unconfirmed(said) };
                 return Ok(late);
             }
         }

@@ -169,6 +169,13 @@ impl Wire {
         }
     }
 
+    /// What the printer says of a receipt after it was given up must not be taken for the next one.
+    fn give_up_on_it(&mut self, said: Said) -> bool {
+        self.report(said);
+        self.device = None;
+        false
+    }
+
     /// True if it came out whole.
     fn print(&mut self, receipt: &Receipt) -> bool {
         let bytes = paper::bytes(receipt, &self.settings.layout);
@@ -185,12 +192,13 @@ impl Wire {
                 self.report(said);
                 false
             }
+            Ok(Outcome::BrokenOff(said)) => {
+                self.troubles.add(format!("a receipt was broken off: {}", status::words(said)));
+                self.give_up_on_it(said)
+            }
             Ok(Outcome::Unconfirmed(said)) => {
                 self.troubles.add("it did not say in time that a receipt was out");
-                self.report(said);
-                // What it says of this receipt later must not be taken for the next.
-                self.device = None;
-                false
+                self.give_up_on_it(said)
             }
             Err(why) => {
                 self.lost(&why);

@@ -123,7 +123,8 @@ fn paper_that_ends_in_the_middle_loses_the_receipt_and_takes_back_what_waits() {
     order(&mut printer, 3);
     assert!(came_out(&arrivals, 3));
     printer.close();
-    assert_eq!(printer.troubles(), [("a receipt did not come out: paper out".to_owned(), 2)]);
+    let troubles = ["a receipt did not come out: paper out", "a receipt was broken off: paper out"];
+    assert_eq!(printer.troubles(), troubles.map(|it| (it.to_owned(), 1)));
 }
 
 #[test]

@@ -23,7 +23,8 @@ use crate::rig::{Rig, port};
 const SCENARIO: &str = r#"Scenario(
     schema: 1, name: "receipts", intent: "what does a real printer say?", seed: 7, duration: "1h", quiet: "1min",
     fleet: [(id: "device", count: 1)],
-    workload: [(per_day: 1000)],
+    people: (merchant: (opens_at: 0, closes_at: 24)),
+    workload: [(per_day: 1000, hours: Flat)],
     faults: [(id: "jam", mode: Printer(Jam), when: At("5min"))],
 )"#;
 
@@ -134,10 +135,8 @@ fn receipts_of_a_session_come_out_and_what_the_printer_says_is_detected() {
             _ => None,
         })
         .collect();
-    assert!(
-        applied.contains(&(Remedy::ReplaceRoll, 0)),
-        "tried, and it mends no real printer: {applied:?}"
-    );
+    // Somebody simulated has tried, which mends no real printer.
+    assert!(applied.contains(&(Remedy::ReplaceRoll, 0)), "{applied:?}");
     assert!(applied.iter().all(|(_, mended)| *mended == 0), "{applied:?}");
 
     let receipts = emulator.receipts();
@@ -146,14 +145,18 @@ fn receipts_of_a_session_come_out_and_what_the_printer_says_is_detected() {
         assert!(text.contains("TOTAL") && text.contains("APPROVED"), "{text}");
         assert!(text.contains("******") && !Pan::appears_in(text), "{text}");
     }
-    let unknown = emulator.peer.all().iter().filter(|it| it.contains("command.unknown")).count();
-    assert_eq!(unknown, 0, "{:?}", emulator.peer.said);
+    // The emulator cannot drop what waits: a receipt during which the cover was opened comes out when it is shut.
+    let unknown = |it: &&String| it.contains("command.unknown");
+    let unknown: Vec<&String> = emulator.peer.all().iter().filter(unknown).collect();
+    let drops = "10 14 08 01 03 14 01 06 02 08";
+    assert!(unknown.iter().all(|it| it.ends_with(drops)), "{unknown:?}");
+    let late = unknown.len();
     let approved = ended.outcome.facts.iter().filter(|fact| {
         matches!(fact.what, What::Noted(Note::SaleEnded(sale)) if sale.outcome == Outcome::Approved)
     });
     let lost: u64 = ended.troubles.iter().map(|(_, _, times)| times).sum();
     assert!(lost > 0, "somebody bought while there was no paper");
-    assert_eq!(approved.count(), receipts.len() + lost as usize, "{:?}", ended.troubles);
+    assert_eq!(approved.count() + late, receipts.len() + lost as usize, "{:?}", ended.troubles);
 }
 
 #[test]
