@@ -10,6 +10,7 @@
 
 mod codec;
 pub mod dialect;
+pub mod endure;
 mod fields;
 pub mod framing;
 pub mod mac;
