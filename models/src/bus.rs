@@ -154,6 +154,8 @@ pub enum Message {
         method: Method,
         /// Which attempt, from 0.
         attempt: u8,
+        /// What is to be paid.
+        amount: Money,
     },
     /// Card reader or scanner: read, or not.
     WasRead {

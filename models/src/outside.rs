@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hardware::card_reader::CardRead;
 use crate::hardware::printer::Said;
+use crate::money::Money;
 use crate::receipt::Receipt;
+use crate::wire::Method;
 
 /// Said at the port of an attached part: by the part to the real thing, or by what brings the real thing's doings in.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -34,6 +37,26 @@ pub enum Outside {
     },
     /// Printer, in: what its status says now.
     Printer(Said),
+    /// Card reader, out: a card is presented, and is to be asked for its consent.
+    Present {
+        /// The reader's count of reads: the answer names it.
+        number: u32,
+        /// With contacts, or without.
+        method: Method,
+        /// What is to be paid.
+        amount: Money,
+        /// Its currency, ISO 4217 number.
+        currency: u16,
+    },
+    /// Card reader, in: what came of it.
+    Card {
+        /// Which read.
+        number: u32,
+        /// What.
+        read: CardRead,
+    },
+    /// In: the real thing can be reached again.
+    Back,
     /// In: the real thing cannot be reached any more, or had to be stopped.
     Gone,
 }

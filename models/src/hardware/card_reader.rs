@@ -1,22 +1,24 @@
 //! Card reader: stripe head, chip contacts and contactless antenna.
 
+mod attached;
+mod modes;
 mod self_test;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Mode, Model, Purpose, Span, unit};
 
+pub use attached::CardRead;
 pub use self_test::SelfTest;
 
 use crate::bus::Message;
 use crate::cue::{self, Cue};
-use crate::plan::step;
 use crate::wear::{Life, Wear};
-use crate::wire::Method;
+use crate::wire::{Method, Parcel};
 use crate::telemetry::Gauge;
-use crate::{Family, Models, Part, Remedy};
+use crate::Models;
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -78,6 +80,10 @@ pub struct CardReader {
     test_failed: bool,
     /// The terminal does not run: nothing is tested.
     off: bool,
+    /// A real reader stands in its place, and can be reached; `None` if it is simulated.
+    real: Option<bool>,
+    /// The real one holds the dialogue of the last read.
+    awaiting: bool,
 }
 
 /// Its notes to itself.
@@ -163,171 +169,9 @@ impl CardReader {
         }
     }
 
-    fn overdue(&self, spec: &Spec) -> [bool; 3] {
-        let past = |uses: u32, rated: Option<u32>| rated.is_some_and(|rated| uses >= rated);
-        let chip = past(self.insertions.uses(), spec.rated_insertions);
-        [chip, false, past(self.swipes.uses(), spec.rated_swipes)]
-    }
-}
-
-impl Model<Models> for CardReader {
-    const NAME: &'static str = "card-reader";
-    const ZH: &'static str = "读卡器";
-    const ABOUT: &'static str = "Reads cards by chip, contactless or stripe.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::CardReader(Fault::ChipContactsDirty),
-            name: "chip-contacts-dirty",
-            zh: "芯片触点脏污",
-            family: Family::CardReader,
-            cause: "dust and the grease of many cards",
-            effects: Effects::of(
-                "the contacts do not touch the chip",
-                "chips are not read; cards with a stripe fall back to it",
-                "customers try again, pay otherwise or leave",
-            ),
-            ranks: Ranks::of(6, 7, 2),
-            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
-            seen_by: &[Part::CardReader, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::Clean, Performer::Support, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::CardReader(Fault::AntennaDead),
-            name: "antenna-dead",
-            zh: "非接触天线失效",
-            family: Family::CardReader,
-            cause: "a broken antenna, or the circuit that feeds it",
-            effects: Effects::of(
-                "there is no field",
-                "a card is tapped and nothing happens",
-                "customers insert the card, or leave",
-            ),
-            ranks: Ranks::of(6, 4, 2),
-            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
-            seen_by: &[Part::CardReader, Part::Merchant],
-            mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
-                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::CardReader(Fault::StripeHeadWorn),
-            name: "stripe-head-worn",
-            zh: "磁头磨损",
-            family: Family::CardReader,
-            cause: "hundreds of thousands of swipes",
-            effects: Effects::of(
-                "the head's gap is worn",
-                "a card is swiped and nothing happens",
-                "who has a stripe only cannot pay by card",
-            ),
-            ranks: Ranks::of(6, 5, 3),
-            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
-            seen_by: &[Part::CardReader, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::Clean, Performer::Support, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::CardReader(Fault::ChipContactsWorn),
-            name: "chip-contacts-worn",
-            zh: "芯片触点磨损",
-            family: Family::CardReader,
-            cause: "hundreds of thousands of insertions",
-            effects: Effects::of(
-                "the contacts have lost their spring",
-                "chips are not read, however clean the contacts; cards with a stripe fall back to it",
-                "customers try again, pay otherwise or leave",
-            ),
-            ranks: Ranks::of(6, 5, 3),
-            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
-            seen_by: &[Part::CardReader, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.1), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::CardReader(Fault::StripeHeadDirty),
-            name: "stripe-head-dirty",
-            zh: "磁头脏污",
-            family: Family::CardReader,
-            cause: "dust and the grease of many cards",
-            effects: Effects::of(
-                "the head does not touch the stripe",
-                "a card is swiped and nothing happens, until the head is cleaned",
-                "who has a stripe only cannot pay by card",
-            ),
-            ranks: Ranks::of(6, 6, 2),
-            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
-            seen_by: &[Part::CardReader, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.8), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::Clean, Performer::Support, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::CardReader(Fault::NoReaction),
-            name: "no-reaction",
-            zh: "读卡器无反应",
-            family: Family::CardReader,
-            cause: "a reader whose controller hangs or has died",
-            effects: Effects::of(
-                "the reader answers nothing",
-                "no card is read in any way",
-                "only codes can be sold by",
-            ),
-            ranks: Ranks::of(7, 4, 2),
-            cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
-            seen_by: &[Part::CardReader, Part::Merchant],
-            mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
-                step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-    ];
-    type Spec = Spec;
-    type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
-    fn build(_: &Spec) -> Self {
-        Self::default()
-    }
-    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        if let Some(test) = spec.self_test {
-            cx.after(test.every, Timer::SelfTest);
-        }
-    }
-    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Presented(read) = timer else {
-            return self.test(spec, cx);
-        };
-        if read != self.reads {
-            return;
-        }
+    /// What came of presenting a card; `faulty` if the reader is to blame, truly.
+    fn was_read(&mut self, ok: bool, faulty: bool, cx: &mut Context<'_, Models>) {
         let (kind, method) = (kind(self.method), self.method);
-        let bits = cx.draw(READ, u64::from(read));
-        let faulty = unit(bits[1]) < self.bad(kind);
-        let ok = !faulty && unit(bits[0]) >= spec.misread.0;
         if ok {
             if self.failed[kind] > 0 {
                 self.failed[kind] = 0;
@@ -344,10 +188,60 @@ impl Model<Models> for CardReader {
         }
         cx.say(Message::WasRead { method, ok });
     }
+
+    fn overdue(&self, spec: &Spec) -> [bool; 3] {
+        let past = |uses: u32, rated: Option<u32>| rated.is_some_and(|rated| uses >= rated);
+        let chip = past(self.insertions.uses(), spec.rated_insertions);
+        [chip, false, past(self.swipes.uses(), spec.rated_swipes)]
+    }
+}
+
+impl Model<Models> for CardReader {
+    const NAME: &'static str = "card-reader";
+    const ZH: &'static str = "读卡器";
+    const ABOUT: &'static str = "Reads cards by chip, contactless or stripe.";
+    const MODES: &'static [Mode<Models>] = modes::MODES;
+    type Spec = Spec;
+    type Timer = Timer;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        if cx.settings().is_attached(cx.me(), cx.part()) {
+            self.real = Some(true);
+            return;
+        }
+        if let Some(test) = spec.self_test {
+            cx.after(test.every, Timer::SelfTest);
+        }
+    }
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Presented(read) = timer else {
+            return self.test(spec, cx);
+        };
+        if read != self.reads {
+            return;
+        }
+        let kind = kind(self.method);
+        let bits = cx.draw(READ, u64::from(read));
+        let faulty = unit(bits[1]) < self.bad(kind);
+        let ok = !faulty && unit(bits[0]) >= spec.misread.0;
+        self.was_read(ok, faulty, cx);
+    }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
+            Message::Read { method, amount, .. } if self.real.is_some() && kind(method) < 2 => {
+                self.present(method, amount, cx);
+            }
             Message::Read { method, .. } => {
-                self.wears(spec, method, cx);
+                if self.real.is_none() {
+                    self.wears(spec, method, cx);
+                }
+                self.awaiting = false;
                 self.method = method;
                 self.reads += 1;
                 cx.after(spec.takes, Timer::Presented(self.reads));
@@ -381,6 +275,11 @@ impl Model<Models> for CardReader {
                 cx.say(Message::Measured { gauge: Gauge::FailedReads, value: u32::from(worst) });
             }
             _ => {}
+        }
+    }
+    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        if let (Parcel::Outside(outside), Some(_)) = (parcel, self.real) {
+            self.hears(outside, cx);
         }
     }
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, _: &mut Context<'_, Models>) {

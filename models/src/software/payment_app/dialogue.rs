@@ -72,7 +72,7 @@ impl PaymentApp {
     pub(super) fn read(&mut self, method: Method, attempt: u8, cx: &mut Context<'_, Models>) {
         self.rekeyed = false;
         self.step = Step::Reading { method, attempt };
-        cx.say(Message::Read { method, attempt });
+        cx.say(Message::Read { method, attempt, amount: self.sale.amount });
     }
 
     /// A failed read is tried again by the next method that the rules allow: a tap becomes an insertion, a chip that fails

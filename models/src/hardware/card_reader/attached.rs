@@ -1,0 +1,79 @@
+//! A real reader, with a real card or a virtual one, in the place of the simulated reader.
+//!
+//! Chips, with contacts or without, are read by it; it has no stripe head, so swipes stay simulated. The customer, the card
+//! number and the amount are the scenario's: what the real card says of itself never enters the world. A scenario's faults of
+//! this reader do not strike, and simulated people mend nothing.
+
+use serde::{Deserialize, Serialize};
+use sim::Context;
+
+use super::{CardReader, Fault};
+use crate::Models;
+use crate::bus::Message;
+use crate::money::Money;
+use crate::outside::Outside;
+use crate::wire::{Method, Parcel};
+
+/// What came of a dialogue with a real card.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub enum CardRead {
+    /// It has answered everything, and wants the issuer to be asked or agrees without.
+    Read,
+    /// It has answered everything, and refuses the payment.
+    Refused,
+    /// No card was presented in time.
+    Absent,
+    /// It answers nothing at all.
+    Mute,
+    /// It began to answer, and did not come to an end in time.
+    Slow,
+    /// It was taken out in the middle.
+    TornOut,
+    /// What it answered means nothing, or is an error.
+    Nonsense,
+}
+
+impl CardReader {
+    /// A card is presented to the real reader.
+    pub(super) fn present(&mut self, method: Method, amount: Money, cx: &mut Context<'_, Models>) {
+        self.method = method;
+        self.reads += 1;
+        self.awaiting = true;
+        let (number, currency) = (self.reads, cx.settings().currency);
+        cx.emit(Parcel::Outside(Outside::Present { number, method, amount, currency }));
+    }
+
+    /// The real reader has said something.
+    pub(super) fn hears(&mut self, outside: Outside, cx: &mut Context<'_, Models>) {
+        match outside {
+            Outside::Card { number, read } if number == self.reads && self.awaiting => {
+                self.awaiting = false;
+                match read {
+                    CardRead::Read => self.was_read(true, false, cx),
+                    // The reader has done its work: it is the card that does not want to.
+                    CardRead::Refused => {
+                        cx.say(Message::WasRead { method: self.method, ok: false });
+                    }
+                    CardRead::Absent
+                    | CardRead::Mute
+                    | CardRead::Slow
+                    | CardRead::TornOut
+                    | CardRead::Nonsense => self.was_read(false, self.dead, cx),
+                }
+            }
+            Outside::Gone if self.real == Some(true) => {
+                self.real = Some(false);
+                cx.broke(Fault::NoReaction.into());
+                if self.awaiting {
+                    self.awaiting = false;
+                    self.was_read(false, true, cx);
+                }
+            }
+            Outside::Back if self.real == Some(false) => {
+                self.real = Some(true);
+                cx.ended(Fault::NoReaction.into());
+            }
+            _ => {}
+        }
+    }
+}

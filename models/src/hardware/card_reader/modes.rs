@@ -1,0 +1,139 @@
+//! How a card reader breaks, as catalogue entries.
+
+use sim::{Effects, Mode, Performer, Ranks, Span};
+
+use super::Fault;
+use crate::cue::Cue;
+use crate::plan::step;
+use crate::{Family, Models, Part, Remedy};
+
+/// Every way in which a card reader can break.
+pub(super) const MODES: &[Mode<Models>] = &[
+    Mode {
+        fault: crate::Fault::CardReader(Fault::ChipContactsDirty),
+        name: "chip-contacts-dirty",
+        zh: "芯片触点脏污",
+        family: Family::CardReader,
+        cause: "dust and the grease of many cards",
+        effects: Effects::of(
+            "the contacts do not touch the chip",
+            "chips are not read; cards with a stripe fall back to it",
+            "customers try again, pay otherwise or leave",
+        ),
+        ranks: Ranks::of(6, 7, 2),
+        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        seen_by: &[Part::CardReader, Part::Merchant],
+        mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
+            step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
+            step(Remedy::Clean, Performer::Support, Span::minutes(4)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::CardReader(Fault::AntennaDead),
+        name: "antenna-dead",
+        zh: "非接触天线失效",
+        family: Family::CardReader,
+        cause: "a broken antenna, or the circuit that feeds it",
+        effects: Effects::of(
+            "there is no field",
+            "a card is tapped and nothing happens",
+            "customers insert the card, or leave",
+        ),
+        ranks: Ranks::of(6, 4, 2),
+        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        seen_by: &[Part::CardReader, Part::Merchant],
+        mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
+            step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::CardReader(Fault::StripeHeadWorn),
+        name: "stripe-head-worn",
+        zh: "磁头磨损",
+        family: Family::CardReader,
+        cause: "hundreds of thousands of swipes",
+        effects: Effects::of(
+            "the head's gap is worn",
+            "a card is swiped and nothing happens",
+            "who has a stripe only cannot pay by card",
+        ),
+        ranks: Ranks::of(6, 5, 3),
+        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        seen_by: &[Part::CardReader, Part::Merchant],
+        mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
+            step(Remedy::Clean, Performer::Support, Span::minutes(4)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::CardReader(Fault::ChipContactsWorn),
+        name: "chip-contacts-worn",
+        zh: "芯片触点磨损",
+        family: Family::CardReader,
+        cause: "hundreds of thousands of insertions",
+        effects: Effects::of(
+            "the contacts have lost their spring",
+            "chips are not read, however clean the contacts; cards with a stripe fall back to it",
+            "customers try again, pay otherwise or leave",
+        ),
+        ranks: Ranks::of(6, 5, 3),
+        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        seen_by: &[Part::CardReader, Part::Merchant],
+        mended_by: &[(Remedy::Clean, 0.1), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::CardReader(Fault::StripeHeadDirty),
+        name: "stripe-head-dirty",
+        zh: "磁头脏污",
+        family: Family::CardReader,
+        cause: "dust and the grease of many cards",
+        effects: Effects::of(
+            "the head does not touch the stripe",
+            "a card is swiped and nothing happens, until the head is cleaned",
+            "who has a stripe only cannot pay by card",
+        ),
+        ranks: Ranks::of(6, 6, 2),
+        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        seen_by: &[Part::CardReader, Part::Merchant],
+        mended_by: &[(Remedy::Clean, 0.8), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
+            step(Remedy::Clean, Performer::Support, Span::minutes(4)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+    Mode {
+        fault: crate::Fault::CardReader(Fault::NoReaction),
+        name: "no-reaction",
+        zh: "读卡器无反应",
+        family: Family::CardReader,
+        cause: "a reader whose controller hangs or has died",
+        effects: Effects::of(
+            "the reader answers nothing",
+            "no card is read in any way",
+            "only codes can be sold by",
+        ),
+        ranks: Ranks::of(7, 4, 2),
+        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        seen_by: &[Part::CardReader, Part::Merchant],
+        mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+        ladder: &[
+            step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
+            step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+        ],
+    },
+];
