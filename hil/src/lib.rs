@@ -15,6 +15,7 @@ pub mod escpos;
 pub mod iso8583;
 pub mod lateness;
 pub mod line;
+pub mod pcsc;
 pub mod policy;
 pub mod recording;
 pub mod replay;
