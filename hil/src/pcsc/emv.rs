@@ -177,7 +177,7 @@ fn applications(chip: &mut dyn Chip, contactless: bool) -> Result<Vec<Vec<u8>>, 
 fn decimal(mut number: u64, bytes: usize) -> Vec<u8> {
     let mut out = vec![0; bytes];
     for byte in out.iter_mut().rev() {
-        *byte = (number % 10 | (number / 10 % 10) << 4) as u8;
+        *byte = (number % 10 + (number / 10 % 10) * 16) as u8;
         number /= 100;
     }
     out

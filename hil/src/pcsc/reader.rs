@@ -41,6 +41,10 @@ impl Chip for Inserted {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, Problem> {
         let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
         let answer = self.card.transmit(command, &mut buffer).map_err(problem)?.to_vec();
+        if answer.is_empty() {
+            // A card's answer ends with two bytes of status. Some drivers say by none at all that it has been taken out.
+            return Err(Problem::TornOut);
+        }
         self.answers.fetch_add(1, Ordering::Relaxed);
         Ok(answer)
     }

@@ -52,6 +52,13 @@ impl Peer {
         Some(Self::started(&mut command))
     }
 
+    /// Starts a script of `tests/peers` by another interpreter.
+    pub(crate) fn script(interpreter: &Path, script: &str, arguments: &[&str]) -> Option<Self> {
+        let script = PathBuf::from(ROOT).join("tests/peers").join(script);
+        let script = script.to_string_lossy();
+        Self::program(interpreter, &[&[&*script], arguments].concat())
+    }
+
     /// Starts a program with these arguments. `None` if it is not there.
     pub(crate) fn program(program: &Path, arguments: &[&str]) -> Option<Self> {
         let mut probe = Command::new(program);
