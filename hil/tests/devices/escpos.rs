@@ -4,6 +4,7 @@
 mod broken;
 mod emulated;
 mod judged;
+mod recorded;
 
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};

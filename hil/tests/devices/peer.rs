@@ -47,9 +47,7 @@ impl Peer {
         if !probe.status().is_ok_and(|it| it.success()) {
             return missing(&format!("the Python library {library}"));
         }
-        let mut command = Command::new(python());
-        command.arg(PathBuf::from(ROOT).join("tests/peers").join(script)).args(arguments);
-        Some(Self::started(&mut command))
+        Self::script(&python(), script, arguments)
     }
 
     /// Starts a script of `tests/peers` by another interpreter.

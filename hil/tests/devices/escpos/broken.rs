@@ -15,9 +15,9 @@ use super::{attached, came_out, hasty, order, told};
 
 /// What a printer of the test does.
 #[derive(Clone, Debug)]
-struct Manners {
+pub(super) struct Manners {
     /// What it answers to `DLE EOT 1` to `4`.
-    answers: [u8; 4],
+    pub(super) answers: [u8; 4],
     /// What it answers to `DLE EOT 1` to `4` once it has been told to go on.
     recovers: Option<[u8; 4]>,
     /// What it says once a receipt has been sent to it.
@@ -40,10 +40,10 @@ impl Default for Manners {
     }
 }
 
-type Shared = Arc<Mutex<Manners>>;
+pub(super) type Shared = Arc<Mutex<Manners>>;
 
 /// A printer that behaves so, for one caller after the other, and what it was sent.
-fn printer(manners: &Shared) -> (String, Arc<Mutex<Vec<u8>>>) {
+pub(super) fn printer(manners: &Shared) -> (String, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address").to_string();
     let (manners, sent) = (manners.clone(), Arc::new(Mutex::new(Vec::new())));
@@ -92,7 +92,7 @@ fn serve(mut stream: TcpStream, manners: &Shared, heard: &Mutex<Vec<u8>>) {
     }
 }
 
-fn shared(manners: Manners) -> Shared {
+pub(super) fn shared(manners: Manners) -> Shared {
     Arc::new(Mutex::new(manners))
 }
 
