@@ -3,6 +3,7 @@
 mod deposits;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use sim::{ActorId, Care, Instant, Simulation};
 
@@ -131,45 +132,60 @@ pub fn audit(
 ) -> Audit {
     let layout = simulation.layout();
     let mut audit = Audit::default();
-    let mut postings: BTreeMap<ActorId, Vec<(u32, Posting)>> = BTreeMap::new();
-    for number in layout.terminals()..layout.actors() {
-        let world = simulation.world_of(ActorId(number));
-        let mut hosts = world.query::<&Host>();
-        for (terminal, stan, posting) in hosts.iter(world).flat_map(Host::ledger) {
-            postings.entry(terminal).or_default().push((stan, *posting));
-        }
-    }
     let booked = gateway_books(simulation);
     for cell in 0..layout.cells() {
         let (first, count) = layout.members(cell);
         if first.0 >= layout.terminals() {
             break;
         }
-        let world = simulation.world_of(first);
-        let mut tills = world.query::<(&ActorId, &PaymentApp, &Care<Models>)>();
-        // A query has no order of its own: put it into that of the terminals.
-        let mut rows: Vec<_> = tills.iter(world).collect();
-        rows.sort_unstable_by_key(|(terminal, ..)| **terminal);
-        debug_assert_eq!(rows.len(), count as usize, "every terminal has a payment application");
-        for (&terminal, app, care) in rows {
-            let row = terminal.0 as usize;
-            let since = served_since.get(row).copied().flatten().unwrap_or_default();
-            let journal = app.journal();
-            let (lines, lost, undone) = (journal.lines(), journal.lost(), journal.undone());
-            let till = Till { terminal, lines, lost, undone, serving: care.serving(), since };
-            let mut held = postings.remove(&terminal).unwrap_or_default();
-            held.sort_unstable_by_key(|(stan, _)| *stan);
-            check_terminal(
-                &mut audit,
-                &till,
-                &held,
-                booked.get(row).copied().unwrap_or_default(),
-                quiet_from,
-            );
+        let last = first.0 + count;
+        // In portions: a copy of all that the hosts hold would be the largest thing in memory.
+        for begin in (first.0..last).step_by(AT_ONCE as usize) {
+            let portion = begin..last.min(begin + AT_ONCE);
+            let mut postings = host_books(simulation, portion.clone());
+            let world = simulation.world_of(first);
+            let mut tills = world.query::<(&ActorId, &PaymentApp, &Care<Models>)>();
+            // A query has no order of its own: put it into that of the terminals.
+            let its = tills.iter(world).filter(|(terminal, ..)| portion.contains(&terminal.0));
+            let mut rows: Vec<_> = its.collect();
+            rows.sort_unstable_by_key(|(terminal, ..)| **terminal);
+            debug_assert_eq!(rows.len(), portion.len(), "every terminal has an application");
+            for ((&terminal, app, care), held) in rows.into_iter().zip(&mut postings) {
+                let row = terminal.0 as usize;
+                let since = served_since.get(row).copied().flatten().unwrap_or_default();
+                let journal = app.journal();
+                let (lines, lost, undone) = (journal.lines(), journal.lost(), journal.undone());
+                let till = Till { terminal, lines, lost, undone, serving: care.serving(), since };
+                held.sort_unstable_by_key(|(stan, _)| *stan);
+                let booked = booked.get(row).copied().unwrap_or_default();
+                check_terminal(&mut audit, &till, held, booked, quiet_from);
+            }
         }
     }
     deposits::audit(simulation, &mut audit, quiet_from);
     audit
+}
+
+/// So many terminals are looked at in one go.
+const AT_ONCE: u32 = 4_096;
+
+/// What the hosts hold of these terminals, by terminal.
+fn host_books(
+    simulation: &mut Simulation<Models>,
+    terminals: Range<u32>,
+) -> Vec<Vec<(u32, Posting)>> {
+    let layout = simulation.layout();
+    let mut books = vec![Vec::new(); terminals.len()];
+    for number in layout.terminals()..layout.actors() {
+        let world = simulation.world_of(ActorId(number));
+        let mut hosts = world.query::<&Host>();
+        for host in hosts.iter(world) {
+            for (book, terminal) in books.iter_mut().zip(terminals.clone()) {
+                book.extend_from_slice(host.ledger_of(ActorId(terminal)));
+            }
+        }
+    }
+    books
 }
 
 /// What the gateway holds as approved and not reversed, by terminal.

@@ -105,13 +105,9 @@ const REFUSES: Purpose = Purpose::of("host: refuses as inoperative");
 const DAY: u64 = Span::days(1).0;
 
 impl Host {
-    /// The ledger: terminal, trace number, posting.
-    pub(crate) fn ledger(&self) -> impl Iterator<Item = (ActorId, u32, &Posting)> {
-        let pages = self.ledger.iter().enumerate();
-        pages.flat_map(|(row, page)| {
-            let terminal = ActorId(row as u32);
-            page.iter().map(move |(stan, posting)| (terminal, *stan, posting))
-        })
+    /// What it holds of a terminal, in the order in which transactions came: trace number, posting.
+    pub(crate) fn ledger_of(&self, terminal: ActorId) -> &[(u32, Posting)] {
+        self.ledger.get(terminal.0 as usize).map_or(&[], Vec::as_slice)
     }
 
     /// What is known of a transaction. It is nearly always the last of its terminal.
