@@ -26,6 +26,8 @@ pub struct Purchase {
     pub expiry: u16,
     /// Right PIN, wrong PIN, or none is due.
     pub pin: Pin,
+    /// If the terminal cannot take the payment, it is made in cash or later.
+    pub pays_otherwise: bool,
 }
 
 /// What a customer does when asked for the PIN.

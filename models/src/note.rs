@@ -60,6 +60,8 @@ pub struct Sale {
     pub rrn: u64,
     /// How often a request was sent for it.
     pub tries: u8,
+    /// If it did not come to a payment here: the customer pays in cash, or comes back, so that the shop loses nothing.
+    pub kept: bool,
 }
 
 /// What models note for the measures.
@@ -200,6 +202,13 @@ pub enum Note {
         remedy: Remedy,
         /// What the provider charges, if other than usual.
         charge: Option<Money>,
+    },
+    /// A visit needs a part from the depot; one is ordered for it.
+    PartWanted {
+        /// Parts in stock.
+        stock: u32,
+        /// Parts that were on order already.
+        on_order: u32,
     },
     /// A roll-out got on.
     Rollout {

@@ -136,6 +136,7 @@ impl Tape {
             stan: 12,
             rrn: 0,
             tries: 1,
+            kept: false,
         };
         self.says(who, What::Noted(Note::SaleEnded(sale)))
     }

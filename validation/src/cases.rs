@@ -6,7 +6,9 @@ use reports::statistics::Sample;
 use scenarios::{Options, Outcome, Source, load_text, simulate};
 use sim::Pulse;
 
-use crate::{availability, detection, growth, links, network, queues, redundancy};
+use crate::{
+    availability, detection, freshness, growth, links, losses, network, queues, redundancy, spares,
+};
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -87,6 +89,9 @@ pub(crate) fn all(size: Size) -> Vec<Case> {
     all.extend(availability::cases(size));
     all.extend(detection::cases(size));
     all.extend(links::cases(size));
+    all.extend(freshness::cases(size));
+    all.extend(spares::cases(size));
+    all.extend(losses::cases(size));
     all.extend(growth::cases(size));
     all.extend(network::cases(size));
     all

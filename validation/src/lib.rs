@@ -15,12 +15,15 @@ mod cases;
 mod detection;
 #[cfg(test)]
 mod formulas;
+mod freshness;
 mod growth;
 mod links;
+mod losses;
 mod network;
 mod queues;
 mod redundancy;
 mod sight;
+mod spares;
 mod table;
 mod truths;
 

@@ -148,7 +148,7 @@ fn row(
         expected: value.is,
         simulated: estimate.map(|it| it.value),
         half_width,
-        relative_half_width: half_width.map(|it| it / value.is.abs()),
+        relative_half_width: half_width.filter(|_| value.is != 0.0).map(|it| it / value.is.abs()),
         within: value.within,
         because: value.because.clone(),
         replications,
@@ -203,6 +203,7 @@ fn line(row: &Row) -> String {
         (Some(simulated), Some(half), Some(relative)) => {
             format!("{} ± {} ({:.2} %)", digits(simulated), digits(half), 100.0 * relative)
         }
+        (Some(simulated), Some(half), None) => format!("{} ± {}", digits(simulated), digits(half)),
         _ => "nothing seen".to_owned(),
     };
     let mut line = format!(

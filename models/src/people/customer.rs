@@ -71,6 +71,9 @@ pub struct Spec {
     pub expired: Probability,
     /// Below this amount a tap needs no PIN.
     pub no_pin_below: Price,
+    /// Share of the customers that pay in cash, or come back, if the terminal cannot take their payment: the shop does not
+    /// lose these sales.
+    pub pays_otherwise: Probability,
     /// How many may wait in line; who finds more leaves at once.
     pub line: u8,
 }
@@ -93,6 +96,7 @@ impl Default for Spec {
             wrong_pin: Probability(0.01),
             expired: Probability(0.004),
             no_pin_below: Price::yuan(1_000, 0),
+            pays_otherwise: Probability(0.0),
             line: 4,
         }
     }
@@ -180,6 +184,7 @@ impl Customer {
         let expired = stream.chance(spec.expired.0);
         let wrong = stream.chance(spec.wrong_pin.0);
         let patience = spec.patience_least + stream.exponential(spec.patience);
+        let pays_otherwise = stream.chance(spec.pays_otherwise.0);
         let due = match method {
             Method::Code => false,
             Method::Contactless => amount.0 >= spec.no_pin_below.minor(),
@@ -191,7 +196,8 @@ impl Customer {
             (true, true) => Pin::Wrong,
         };
         let expiry = if expired { 2001 } else { 3512 };
-        (Purchase { customer, amount, method, pan: Pan::of(host, account), expiry, pin }, patience)
+        let pan = Pan::of(host, account);
+        (Purchase { customer, amount, method, pan, expiry, pin, pays_otherwise }, patience)
     }
 
     fn arrive(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -230,6 +236,7 @@ impl Customer {
             stan: 0,
             rrn: 0,
             tries: 0,
+            kept: purchase.pays_otherwise,
         }));
     }
 

@@ -37,10 +37,12 @@ pub struct Spec {
     pub resupply_spread: Factor,
     /// Share of the terminals taken back that cannot be repaired: they are scrapped, and a new one is ordered.
     pub scrapped: Probability,
-    /// Time until an ordered terminal, or an ordered part, has come.
+    /// Median time until an ordered terminal, or an ordered part, has come.
     pub ordered_in: Span,
-    /// Parts in stock for repairs: batteries, cables, boards. Each that is used is ordered again, so that the stock and
-    /// what is on order are always as many.
+    /// Standard deviation of the logarithm of that time; 0 is always the median.
+    pub order_spread: Factor,
+    /// Parts in stock for repairs: batteries, cables, boards. One is ordered for each that is wanted, at once: stock and
+    /// orders, less what waits for a part, are always as many (one for one, W. C. Sherbrooke's METRIC).
     pub parts: u32,
     /// The provider does not come: out of contract. Share of the calls.
     pub refuses: Probability,
@@ -59,6 +61,7 @@ impl Default for Spec {
             resupply_spread: Factor(0.0),
             scrapped: Probability(0.0),
             ordered_in: Span::days(14),
+            order_spread: Factor(0.0),
             parts: 1_000,
             refuses: Probability(0.0),
         }
@@ -71,6 +74,8 @@ pub struct Technicians {
     busy: u32,
     stock: u32,
     parts: u32,
+    /// Parts that are on order.
+    ordered: u32,
     waiting: VecDeque<Job>,
     figures: Figures,
 }
@@ -129,6 +134,7 @@ pub struct Reading;
 
 const REFUSES: Purpose = Purpose::of("technicians: whether they come");
 const DEPOT: Purpose = Purpose::of("technicians: repair at the depot");
+const ORDER: Purpose = Purpose::of("technicians: how long an order takes");
 const TRAVEL: Purpose = Purpose::of("technicians: travel");
 
 impl Technicians {
@@ -150,7 +156,6 @@ impl Technicians {
             } else if needs_part(job.remedy) {
                 self.parts -= 1;
                 self.figures.parts_used += 1;
-                cx.after(spec.ordered_in, Timer::PartCame);
             }
             self.busy += 1;
             self.figures.sent += 1;
@@ -178,7 +183,7 @@ impl Technicians {
         let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.rung));
         if stream.chance(spec.scrapped.0) {
             self.figures.scrapped += 1;
-            return spec.ordered_in;
+            return spec.order(stream.normal());
         }
         let median = spec.resupplied_in.0 as f64;
         Span::from_nanos_f64(stream.lognormal(median, spec.resupply_spread.0))
@@ -194,6 +199,11 @@ impl Technicians {
 impl Spec {
     fn round_the_clock(&self) -> bool {
         self.ends_at <= self.starts_at || self.ends_at - self.starts_at >= 24
+    }
+    /// How long an order takes, by a standard normal number.
+    fn order(&self, normal: f64) -> Span {
+        let spread = libm::exp(self.order_spread.0 * normal);
+        Span::from_nanos_f64(self.ordered_in.0 as f64 * spread)
     }
     fn at_work(&self, now: Instant) -> bool {
         let hour = now.0 % Span::days(1).0 / Span::hours(1).0;
@@ -227,7 +237,10 @@ impl Model<Models> for Technicians {
         match timer {
             Timer::Back => self.busy -= 1,
             Timer::Resupplied => self.stock += 1,
-            Timer::PartCame => self.parts += 1,
+            Timer::PartCame => {
+                self.parts += 1;
+                self.ordered -= 1;
+            }
             Timer::Starts if cx.now() + Span::days(1) < cx.settings().end => {
                 cx.after(Span::days(1), Timer::Starts);
             }
@@ -243,6 +256,14 @@ impl Model<Models> for Technicians {
             if spec.refuses.0 > 0.0 && cx.stream(name, occurrence).chance(spec.refuses.0) {
                 self.figures.refused += 1;
                 return cx.post(job.terminal, Part::Merchant, Span::ZERO, Parcel::Refused(job));
+            }
+            if needs_part(job.remedy) {
+                let (stock, on_order) = (self.parts, self.ordered);
+                cx.note(Note::PartWanted { stock, on_order });
+                self.ordered += 1;
+                let name = ORDER.numbered(u64::from(job.terminal.0));
+                let takes = spec.order(cx.stream(name, occurrence).normal());
+                cx.after(takes, Timer::PartCame);
             }
             self.waiting.push_back(job);
             self.send(spec, cx);

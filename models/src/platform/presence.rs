@@ -5,6 +5,7 @@
 //! note of that moment. `every_beat` simulates each beat instead: the alarms are the same to the nanosecond.
 
 mod bursts;
+mod freshness;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -17,6 +18,7 @@ use crate::hardware::printer;
 use crate::note::Note;
 use crate::wire::{Job, Parcel, Via};
 use crate::{Fault as AnyFault, Models, Part};
+use freshness::delays;
 
 /// What a scenario may set. The period and the number of misses are the policy's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +28,10 @@ pub struct Spec {
     /// Heartbeats share the bursts of their channel: neighbours are lost together. If not, each is lost by itself with the
     /// channel's mean loss, which is less work, and the same where beats are much further apart than bursts last.
     pub bursts: bool,
+    /// Mean of the exponential law of a heartbeat's time on its way; `"0s"` has all arrive at once. With it every heartbeat
+    /// is an event, and a terminal is missing when by the time at which a beat is late neither that one nor a later one
+    /// has come: the detector NFD-S of W. Chen, S. Toueg and M. Aguilera (IEEE Transactions on Computers 51(5), 2002).
+    pub delays: Span,
 }
 
 /// What the back office believes of a terminal, and what it will hear of it.
@@ -46,6 +52,9 @@ pub struct Presence {
     /// The same, as of what is known: a beat is missed when it is late, not when it is sent.
     known_missing: bool,
     epoch: u32,
+    /// The latest beat that has come, and the latest one that is late or had come by then: one more than their numbers.
+    heard: u64,
+    awaited: u64,
     started: bool,
     /// Nobody expects its heartbeats: it is not in service.
     unwatched: bool,
@@ -68,6 +77,10 @@ pub enum Timer {
     Heard,
     /// A beat is sent, where every beat is an event.
     Beat,
+    /// A beat arrives, where they take a time of their own.
+    Arrives(u32),
+    /// A beat is late, or would be had it not come.
+    Late(u32),
 }
 
 /// It does not break.
@@ -88,6 +101,11 @@ const AHEAD: u64 = 10_080;
 /// Whether beats share the bursts of their channel.
 fn shares_bursts(cx: &Context<'_, Models>) -> bool {
     cx.settings().profile(cx.me()).platform.presence.bursts
+}
+
+/// Whether every beat is an event.
+fn every_beat(cx: &Context<'_, Models>) -> bool {
+    cx.settings().policy.every_beat || delays(cx) > Span::ZERO
 }
 
 /// When the beats of a terminal are sent.
@@ -126,7 +144,7 @@ impl Presence {
             return;
         }
         let rhythm = Rhythm::of(cx);
-        let every_beat = cx.settings().policy.every_beat;
+        let every_beat = every_beat(cx);
         if !self.started {
             self.next = rhythm.first_from(cx.now());
             if every_beat {
@@ -150,7 +168,7 @@ impl Presence {
             self.found(false, cx);
         }
         let rhythm = Rhythm::of(cx);
-        if on && self.started && !cx.settings().policy.every_beat {
+        if on && self.started && !every_beat(cx) {
             self.next = rhythm.first_from(cx.now());
             self.look_ahead(rhythm, cx);
         }
@@ -232,6 +250,14 @@ impl Presence {
         } else {
             self.lost(self.next, cx) && !self.unwatched
         };
+        if delays(cx) > Span::ZERO {
+            self.set_out(self.next, lost, cx);
+            self.next += 1;
+            if rhythm.sent(self.next) < cx.settings().end {
+                cx.after(rhythm.sent(self.next).since(cx.now()), Timer::Beat);
+            }
+            return;
+        }
         self.next += 1;
         self.run = if lost { self.run.saturating_add(1) } else { 0 };
         let enough = cx.settings().policy.misses.max(1);
@@ -331,6 +357,8 @@ impl Model<Models> for Presence {
             Timer::Missing => self.found(true, cx),
             Timer::Heard => self.found(false, cx),
             Timer::Beat => self.beat(rhythm, cx),
+            Timer::Arrives(beat) => self.arrives(u64::from(beat), cx),
+            Timer::Late(beat) => self.late(u64::from(beat), cx),
         }
     }
     fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {

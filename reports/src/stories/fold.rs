@@ -408,10 +408,13 @@ impl Fold {
                 self.told.stories[story].first_failure.get_or_insert(at);
             }
         }
-        let margin = bill::share(sale.amount, self.costs.margin.0);
+        // Who pays in cash or comes back costs the shop nothing.
+        let share = if sale.kept { 0.0 } else { self.costs.margin.0 };
+        let margin = bill::share(sale.amount, share);
         if !delayed {
             self.told.bill.add(Item::LostSales, margin);
-            if lost && self.scene.watch(who).is_some_and(|it| it.needless == Some(at)) {
+            if lost && !sale.kept && self.scene.watch(who).is_some_and(|it| it.needless == Some(at))
+            {
                 let harm = &mut self.told.bill.harm;
                 harm.sales_lost += 1;
                 harm.lost_minor += sale.amount.0;

@@ -42,10 +42,10 @@ impl PaymentApp {
     /// The purchase is over.
     pub(super) fn finish(&mut self, outcome: Outcome, cx: &mut Context<'_, Models>) {
         self.step = Step::Idle;
-        let Purchase { customer, amount, method, .. } = self.sale;
+        let Purchase { customer, amount, method, pays_otherwise: kept, .. } = self.sale;
         let stan = if self.tries > 0 { self.stan } else { 0 };
         let (began, code, rrn, tries) = (self.began, self.code, self.rrn, self.tries);
-        let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries };
+        let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries, kept };
         cx.note(Note::SaleEnded(sale));
         cx.say(Message::SaleOver { customer, outcome });
     }

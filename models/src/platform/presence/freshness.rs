@@ -1,0 +1,52 @@
+//! Heartbeats that take a time of their own on their way, and may overtake each other.
+//!
+//! Beat n is due at its freshness point, the time at which it is sent and the grace. The terminal is trusted from then to the
+//! next freshness point if beat n or a later one has come, and from the moment at which one comes: NFD-S.
+
+use sim::{Context, Purpose, Span, unit};
+
+use super::{Presence, Timer};
+use crate::Models;
+
+const ON_THE_WAY: Purpose = Purpose::of("presence: a beat's time on its way");
+
+/// Mean time of a beat on its way.
+pub(super) fn delays(cx: &Context<'_, Models>) -> Span {
+    cx.settings().profile(cx.me()).platform.presence.delays
+}
+
+impl Presence {
+    /// A beat is sent.
+    pub(super) fn set_out(&self, beat: u64, lost: bool, cx: &mut Context<'_, Models>) {
+        // The names of beats wrap after more than a century of beats a second.
+        let number = beat as u32;
+        if !lost {
+            let mean = delays(cx).0 as f64;
+            let takes = -libm::log(unit(cx.draw(ON_THE_WAY, beat)[0])) * mean;
+            cx.after(Span::from_nanos_f64(takes), Timer::Arrives(number));
+        }
+        cx.after(cx.settings().policy.grace, Timer::Late(number));
+    }
+
+    /// A beat has come, perhaps after later ones.
+    pub(super) fn arrives(&mut self, beat: u64, cx: &mut Context<'_, Models>) {
+        self.heard = self.heard.max(beat + 1);
+        if self.known_missing && !self.unwatched && self.is_fresh(cx) {
+            self.found(false, cx);
+        }
+    }
+
+    /// The freshness point of a beat.
+    pub(super) fn late(&mut self, beat: u64, cx: &mut Context<'_, Models>) {
+        self.awaited = beat + 1;
+        if !self.known_missing && !self.unwatched && !self.is_fresh(cx) {
+            self.found(true, cx);
+        }
+    }
+
+    /// One of the last beats that are due has come, as many of them as make a terminal missing.
+    fn is_fresh(&self, cx: &Context<'_, Models>) -> bool {
+        let misses = u64::from(cx.settings().policy.misses.max(1));
+        self.heard + misses > self.awaited
+    }
+}
