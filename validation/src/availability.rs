@@ -41,12 +41,13 @@ impl Quiet<'_> {
     ) }},
     workload: [(per_day: 0.0)],
     people: (
-        merchant: (notices_in: "36500d", reacts_in: "0s", opens_at: 0, closes_at: 24),
+        merchant: (notices_in: "36500d", reacts_in: "0s", opens_at: 0, closes_at: 24, look_ups_per_day: 0.0),
         technicians: (travels: "1us", spread: 0.0, crews: 1000000, spares: 1000000),
     ),
     faults: [{faults}],
     policies: (
         heartbeat: (period: "300d", grace: "0s"), telemetry: (period: "0s"),
+        detectors: (silence: (improbable: 0.0)),
         recovery: (verify_after: "0s", relapse_within: "0s", last_resort: None),
         ladders: [{ladders}],
     ),

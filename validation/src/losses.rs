@@ -45,7 +45,7 @@ fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
     ],
     people: (
         customer: (pays_otherwise: 0.3, line: 200, expired: 0.0),
-        merchant: (notices_in: "36500d", reacts_in: "0s", opens_at: 0, closes_at: 24),
+        merchant: (notices_in: "36500d", reacts_in: "0s", opens_at: 0, closes_at: 24, look_ups_per_day: 0.0),
         technicians: (travels: "1us", spread: 0.0, crews: 1000000, spares: 1000000),
     ),
     faults: [

@@ -7,16 +7,18 @@ use crate::cases::{Case, Size};
 use crate::sight::{arrivals, count, quantile, requests};
 
 /// So many that a till which waits for its answer is not missed among those that make requests.
-const TILLS: f64 = 20_000.0;
+fn tills(size: Size) -> f64 {
+    size.of(20_000.0, 8_000.0)
+}
 
 /// So many requests a second at a gateway of these settings, for so long.
-fn scenario(gateway: &str, per_second: f64, lasts: &str) -> String {
-    let per_day = per_second * 86_400.0 / TILLS;
+fn scenario(tills: f64, gateway: &str, per_second: f64, lasts: &str) -> String {
+    let per_day = per_second * 86_400.0 / tills;
     format!(
         r#"Scenario(
     schema: 1, name: "queue", intent: "does the gateway wait, serve and refuse as queueing theory says?",
     duration: "{lasts}", warmup: "15min", quiet: "0s",
-    fleet: [(id: "tills", count: {TILLS})],
+    fleet: [(id: "tills", count: {tills})],
     types: {{ "standard": (
         hardware: (card_reader: (misread: 0.0)),
         comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.0)), cellular: (radio: (worsens: 0.0, good_loss: 0.0))),
@@ -118,7 +120,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["L", "Lq", "W", "Wq", "W_p95", "W_p99", "P0", "P_N_ge_10"],
             runs,
-            scenario(r#"workers: 1, serves_in: "1s""#, 0.8, lasts("52h", "2h")),
+            scenario(tills(size), r#"workers: 1, serves_in: "1s""#, 0.8, lasts("52h", "2h")),
             one_worker,
         ),
         Case::new(
@@ -126,7 +128,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["erlang_C", "Wq", "Lq", "W", "L", "P_wait_gt_1s", "Wq_p95"],
             runs,
-            scenario(r#"workers: 5, serves_in: "1s""#, 4.0, lasts("19h", "40min")),
+            scenario(tills(size), r#"workers: 5, serves_in: "1s""#, 4.0, lasts("19h", "40min")),
             five_workers,
         ),
         Case::new(
@@ -135,6 +137,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             &["P_block", "L", "W_accepted", "throughput"],
             runs,
             scenario(
+                tills(size),
                 r#"workers: 1, serves_in: "1s", queue: 9, overflow: Refuse"#,
                 0.9,
                 lasts("36h", "2h"),
@@ -151,7 +154,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
     ];
     for (number, (name, law, whole)) in laws.into_iter().enumerate() {
         let gateway = format!(r#"workers: 1, serves_in: "1s", serving: {law}"#);
-        let text = scenario(&gateway, 0.7, lasts(whole, "2h"));
+        let text = scenario(tills(size), &gateway, 0.7, lasts(whole, "2h"));
         cases.push(Case::new("Q3", number as u8, &[name], runs, text, waiting_time));
     }
     // Erlang's loss formula does not know the law of the holding time, only its mean.
@@ -166,7 +169,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
         let gateway = format!(
             r#"workers: {workers}, serves_in: "1s", serving: {law}, queue: 0, overflow: Refuse"#
         );
-        let text = scenario(&gateway, 10.0, lasts(whole, "25min"));
+        let text = scenario(tills(size), &gateway, 10.0, lasts(whole, "25min"));
         cases.push(Case::new("Q4", number as u8, names, runs, text, sessions));
     }
     cases

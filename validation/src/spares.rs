@@ -64,7 +64,7 @@ fn stock(outcome: &Outcome) -> Vec<Sample> {
 
 pub(crate) fn cases(size: Size) -> Vec<Case> {
     let runs = size.of(40, 30);
-    let lasts = size.of("150000h", "15000h");
+    let lasts = size.of("90000h", "15000h");
     vec![
         Case::new(
             "A8",
