@@ -22,6 +22,12 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Runs a scenario and writes its run folder.
     Run(Run),
+    /// Runs a scenario against the wall clock, with real things in the place of simulated parts.
+    Hil(Hil),
+    /// Runs a recorded session again in virtual time, with the recording in the place of the real things.
+    Replay(Replay),
+    /// Says what can be attached, and what answers where it is said to be.
+    Doctor(Doctor),
     /// Reports every mistake in scenario files.
     Check(Check),
     /// Lists what there is.
@@ -86,6 +92,78 @@ fn cell_size(text: &str) -> Result<u32, String> {
     (size.is_power_of_two() && size <= 1 << 20)
         .then_some(size)
         .ok_or_else(|| "a cell's size is a power of two of at most 1048576".to_owned())
+}
+
+/// Runs a scenario against the wall clock.
+#[derive(Debug, Args)]
+pub(crate) struct Hil {
+    /// The scenario file.
+    pub(crate) file: PathBuf,
+    /// A real thing and in whose place it stands; may be given several times, and adds to the scenario's `attach`.
+    #[arg(long, value_name = "KIND[:WHOSE]=ADDRESS")]
+    pub(crate) attach: Vec<String>,
+    /// Simulated seconds to a second of the wall.
+    #[arg(long, default_value_t = 1.0, value_parser = speed)]
+    pub(crate) speed: f64,
+    /// What leaves the world later than this after its due time has missed its deadline.
+    #[arg(long, default_value = "2ms", value_parser = span)]
+    pub(crate) deadline: Duration,
+    /// Records everything that crosses the boundary into this file, which must not be there yet.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Another seed than the scenario's.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// The run folder; `runs/NAME-SEED-hil` if it is not given.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Prints nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let span = <sim::Span as sim::quantity::Quantity>::parse(text);
+    span.map(|it| Duration::from_nanos(it.0)).map_err(|why| why.to_string())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| format!("{text} is not a number"))?;
+    (speed.is_finite() && (0.001..=1_000_000.0).contains(&speed))
+        .then_some(speed)
+        .ok_or_else(|| "a speed lies between 0.001 and 1000000".to_owned())
+}
+
+/// Runs a recorded session again. Exit code 1 if the run is not the recorded one.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The recording.
+    pub(crate) recording: PathBuf,
+    /// Another scenario than the recorded one: says where it departs from what the real things saw.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Writes a run folder.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+    /// Prints the result as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Prints nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Says what can be attached, and what answers. Exit code 1 if something does not.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// A scenario whose `attach` is asked, too.
+    pub(crate) file: Option<PathBuf>,
+    /// An attachment to ask; may be given several times.
+    #[arg(long, value_name = "KIND[:WHOSE]=ADDRESS")]
+    pub(crate) attach: Vec<String>,
 }
 
 /// Checks scenario files.

@@ -61,7 +61,7 @@ fn coloured() -> bool {
     std::io::stderr().is_terminal() && !unwanted
 }
 
-fn show(diagnostics: &[Diagnostic]) {
+pub(crate) fn show(diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics {
         eprintln!("{}", diagnostic.render(coloured()));
     }

@@ -6,6 +6,7 @@ mod arguments;
 mod check;
 mod coverage;
 mod fmea;
+mod hil;
 mod list;
 mod run;
 mod validate;
@@ -37,6 +38,9 @@ fn main() -> ExitCode {
     let end = match Arguments::parse().command {
         Command::Run(run) => run::run(&run),
         Command::Check(check) => check::check(&check),
+        Command::Hil(hil) => hil::hil(&hil),
+        Command::Replay(replay) => hil::replay(&replay),
+        Command::Doctor(doctor) => hil::doctor(&doctor),
         Command::List(list) => list::list(&list),
         Command::Explain(explain) => explain_term(&explain),
         Command::Coverage(coverage) => coverage::coverage_of(&coverage),

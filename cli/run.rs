@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use hil::policy::{self, Counts, Policy, run_with_policy};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use reports::boundary::Boundary;
 use reports::{Analysis, Summary, Verdict};
 use scenarios::{Failure, Options, Outcome, Source, simulate};
 use sim::{Pulse, RunError, Span};
@@ -40,7 +41,10 @@ pub(crate) fn run(arguments: &Run) -> End {
     shown.end();
     let wall_s = began.elapsed().as_secs_f64();
     match outcome {
-        Ok(outcome) => finish(arguments, &outcome, wall_s, &folder),
+        Ok(outcome) => {
+            let ending = Ending { json: arguments.json, quiet: arguments.quiet };
+            finish(ending, &outcome, wall_s, &folder, None)
+        }
         Err(policy::Failure::Run(Failure::Run(RunError::Interrupted(at)))) => {
             refuse(&format!("interrupted at {at} of simulated time; nothing was written"));
             End::Interrupted
@@ -70,17 +74,38 @@ fn decided(
     Ok(outcome)
 }
 
-fn finish(arguments: &Run, outcome: &Outcome, wall_s: f64, folder: &Path) -> End {
+/// How the end of a run is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ending {
+    /// As JSON.
+    pub(crate) json: bool,
+    /// Not at all.
+    pub(crate) quiet: bool,
+}
+
+/// Writes the run folder, and says how it went.
+pub(crate) fn finish(
+    ending: Ending,
+    outcome: &Outcome,
+    wall_s: f64,
+    folder: &Path,
+    boundary: Option<&Boundary>,
+) -> End {
     let mut analysis = reports::analyse(outcome);
     let written = match reports::write_folder(outcome, &analysis, Some(wall_s), folder) {
         Ok(written) => written,
         Err(why) => return refuse(&why.to_string()),
     };
     analysis.judgement = written.judgement;
+    if let Some(boundary) = boundary
+        && let Err(why) = write_boundary(boundary, outcome, &analysis, folder)
+    {
+        return refuse(&why);
+    }
     let summary = Summary::of(outcome, &analysis, Some(wall_s));
-    if arguments.json {
+    if ending.json {
         print(summary.to_json().trim_end());
-    } else if !arguments.quiet {
+    } else if !ending.quiet {
         print(&in_words(&summary, &analysis, wall_s, &written.folder));
     }
     match analysis.judgement.verdict {
@@ -88,6 +113,23 @@ fn finish(arguments: &Run, outcome: &Outcome, wall_s: f64, folder: &Path) -> End
         Verdict::Inconclusive => End::Inconclusive,
         Verdict::Failed => End::Failed,
     }
+}
+
+/// Adds what was real to a run folder.
+fn write_boundary(
+    boundary: &Boundary,
+    outcome: &Outcome,
+    analysis: &reports::Analysis,
+    folder: &Path,
+) -> Result<(), String> {
+    let data = serde_json::to_string_pretty(boundary).map_err(|why| why.to_string())?;
+    let page = reports::boundary::page(boundary, outcome, analysis);
+    for (name, text) in [("boundary.json", data + "\n"), ("boundary.html", page)] {
+        let path = folder.join(name);
+        write_whole(&path, &text)
+            .map_err(|why| format!("cannot write {}: {why}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// The result as a person reads it in a terminal.
@@ -134,14 +176,14 @@ fn in_words(summary: &Summary, analysis: &Analysis, wall_s: f64, folder: &Path) 
 }
 
 /// A scenario's name as the name of a folder.
-fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || c == '-' { c } else { '-' };
     let name: String = name.chars().map(plain).take(60).collect();
     if name.is_empty() { "run".to_owned() } else { name }
 }
 
 /// Makes the folder that will hold the run folder, so that the run does not end in a refusal.
-fn make_parent(folder: &Path) -> Result<(), String> {
+pub(crate) fn make_parent(folder: &Path) -> Result<(), String> {
     let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) else {
         return Ok(());
     };
@@ -150,7 +192,7 @@ fn make_parent(folder: &Path) -> Result<(), String> {
 }
 
 /// The first Ctrl-C stops the run after the window under way.
-fn stop_on_ctrl_c(pulse: &Arc<Pulse>) {
+pub(crate) fn stop_on_ctrl_c(pulse: &Arc<Pulse>) {
     let pulse = Arc::clone(pulse);
     // Without a handler Ctrl-C ends the program at once; nothing has been written by then either.
     let _ = ctrlc::set_handler(move || pulse.stop());

@@ -12,6 +12,7 @@
 
 pub mod adapter;
 pub mod escpos;
+pub mod attachments;
 pub mod iso8583;
 pub mod lateness;
 pub mod line;

@@ -1,11 +1,12 @@
 //! A run against the wall clock, with real things in the place of some of its parts.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant as Wall};
 
-use models::Fact;
-use scenarios::{Failure, Outcome, Run};
-use sim::{Instant, Pulse, RunError};
+use models::{Fact, Fault};
+use scenarios::{Failure, Outcome, Roster, Run};
+use sim::{ActorId, Instant, Pulse, RunError, What};
 
 use crate::adapter::{Adapter, Arrival, Port};
 use crate::lateness::{Figures, Lateness};
@@ -22,6 +23,7 @@ pub struct Session<'a> {
     lateness: Lateness,
     crossed: [u64; 2],
     strays: u64,
+    news: News,
 }
 
 /// How a session stands.
@@ -37,6 +39,10 @@ pub struct Status {
     pub lateness: Figures,
     /// Each adapter's name and how it stands.
     pub adapters: Vec<(String, String)>,
+    /// The faults that are active, each as `fault at terminal`: the first few, and how many more.
+    pub active: Vec<String>,
+    /// The last alarms, the latest first, in the same words.
+    pub alarms: Vec<String>,
 }
 
 /// What a session ended with.
@@ -75,7 +81,17 @@ impl<'a> Session<'a> {
         recorder: Option<Recorder>,
     ) -> Self {
         let lateness = Lateness::new(deadline);
-        Self { run, adapters, arrivals, speed, recorder, lateness, crossed: [0; 2], strays: 0 }
+        Self {
+            run,
+            adapters,
+            arrivals,
+            speed,
+            recorder,
+            lateness,
+            crossed: [0; 2],
+            strays: 0,
+            news: News::default(),
+        }
     }
 
     /// Plays to the end, or until the pulse is stopped. Adapters are closed in any case.
@@ -124,9 +140,11 @@ impl<'a> Session<'a> {
             }
             if told.elapsed() >= TOLD_EVERY {
                 told = Wall::now();
+                self.news.take(self.run.news());
                 tell(&self.status());
             }
             if now >= end {
+                self.news.take(self.run.news());
                 tell(&self.status());
                 return Ok(());
             }
@@ -184,7 +202,52 @@ impl<'a> Session<'a> {
             crossed: self.crossed,
             lateness: self.lateness.figures(),
             adapters: self.adapters.iter().map(|it| (it.name().to_owned(), it.status())).collect(),
+            active: self.news.active(&self.run.roster),
+            alarms: self.news.alarms(&self.run.roster),
         }
+    }
+}
+
+/// Faults that are active, and the last alarms.
+#[derive(Debug, Default)]
+struct News {
+    active: BTreeMap<(ActorId, u16), Fault>,
+    alarms: VecDeque<(ActorId, Fault)>,
+}
+
+/// So many of either are shown.
+const SHOWN: usize = 4;
+
+impl News {
+    fn take(&mut self, facts: &[Fact]) {
+        for Fact { who, what, .. } in facts {
+            match *what {
+                What::Activated { fault, occurrence, .. } => {
+                    self.active.insert((*who, occurrence), fault);
+                }
+                What::Cleared { occurrence, .. } => {
+                    self.active.remove(&(*who, occurrence));
+                }
+                What::Alarm { suspect, .. } => {
+                    self.alarms.push_front((*who, suspect));
+                    self.alarms.truncate(SHOWN);
+                }
+                _ => {}
+            }
+        }
+    }
+    fn active(&self, roster: &Roster) -> Vec<String> {
+        let named = |((who, _), fault): (&(ActorId, u16), &Fault)| {
+            format!("{fault} at {}", roster.name(*who))
+        };
+        let mut shown: Vec<String> = self.active.iter().take(SHOWN).map(named).collect();
+        if self.active.len() > SHOWN {
+            shown.push(format!("{} more", self.active.len() - SHOWN));
+        }
+        shown
+    }
+    fn alarms(&self, roster: &Roster) -> Vec<String> {
+        self.alarms.iter().map(|(who, it)| format!("{it} at {}", roster.name(*who))).collect()
     }
 }
 

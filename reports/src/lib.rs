@@ -7,6 +7,7 @@
 //! The same outcome gives the same bytes: there is no clock here, no random order, and what a machine computes
 //! differently in its last digits is not written.
 
+pub mod boundary;
 pub mod coverage;
 pub mod explain;
 pub mod export;

@@ -21,6 +21,7 @@ pub use content::Content;
 pub use tale::{Tale, TaleAlarm, TaleRemedy};
 
 const TEMPLATE: &str = include_str!("../templates/report.html");
+const BOUNDARY: &str = include_str!("../templates/boundary.html");
 const WORKSHEET: &str = include_str!("../templates/fmea.html");
 pub(crate) const STYLE: &str = include_str!("../templates/report.css");
 
@@ -90,7 +91,9 @@ pub(crate) fn environment(decimals: u32) -> Environment<'static> {
     environment.add_filter("number", move |n: Option<f64>| or_nothing(n.map(number)));
     environment.add_filter("percents", |it: Value| interval(&it, wording::percent));
     environment.add_filter("level", |share: f64| (share * 4.0).ceil() as i64);
-    for (name, template) in [("report.html", TEMPLATE), ("fmea.html", WORKSHEET)] {
+    for (name, template) in
+        [("report.html", TEMPLATE), ("fmea.html", WORKSHEET), ("boundary.html", BOUNDARY)]
+    {
         let added = environment.add_template(name, template);
         // The templates are part of the program and tests render all of them.
         added.expect("the program's own templates are well formed");

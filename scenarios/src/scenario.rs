@@ -84,6 +84,10 @@ pub struct Scenario {
     /// What is kept of the run.
     #[serde(default)]
     pub record: Record,
+    /// Real things that `posrig hil` puts in the place of simulated parts, written as for its `--attach`; in virtual time
+    /// all parts are simulated.
+    #[serde(default)]
+    pub attach: Vec<String>,
 }
 
 fn first_seed() -> u64 {
@@ -119,6 +123,7 @@ impl Default for Scenario {
             policies: Policies::default(),
             expectations: Vec::new(),
             record: Record::default(),
+            attach: Vec::new(),
         }
     }
 }

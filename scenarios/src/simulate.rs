@@ -67,6 +67,8 @@ pub struct Run<'a> {
     planned: Vec<PlannedFault>,
     targets: Vec<Vec<ActorId>>,
     seed: u64,
+    /// Facts that were taken out on the way.
+    told: Vec<Fact>,
 }
 
 impl<'a> Run<'a> {
@@ -79,7 +81,15 @@ impl<'a> Run<'a> {
         let Assembly { plan, stage, roster, planned } =
             assemble(source.scenario, &options).map_err(Failure::Assembly)?;
         let simulation = world::raise(plan, &stage);
-        Ok(Self { source, simulation, roster, planned, targets: stage.targets, seed: stage.seed })
+        Ok(Self {
+            source,
+            simulation,
+            roster,
+            planned,
+            targets: stage.targets,
+            seed: stage.seed,
+            told: Vec::new(),
+        })
     }
 
     /// The end of the run.
@@ -87,14 +97,30 @@ impl<'a> Run<'a> {
         self.simulation.settings().end
     }
 
+    /// What has been noted since this was last asked.
+    pub fn news(&mut self) -> &[Fact] {
+        let before = self.told.len();
+        self.told.extend(self.simulation.take_facts());
+        &self.told[before..]
+    }
+
     /// The run is over: its facts, and what the ledgers say.
     pub fn finish(self) -> Outcome {
-        let Self { source, mut simulation, roster, planned, targets, seed } = self;
+        let Self { source, mut simulation, roster, planned, targets, seed, told } = self;
         let quiet_from = simulation.settings().sales_end;
         let rollouts = &simulation.settings().rollouts;
         let rollouts = rollouts.iter().map(|it| it.terminals.len() as u32).collect();
         let simulated = simulation.now().since(Instant::START);
-        let facts = simulation.take_facts();
+        let facts = match simulation.take_facts() {
+            all if told.is_empty() => all,
+            last => {
+                let mut all = told;
+                all.extend(last);
+                // What came at the moment of a step is in the order of the actors again.
+                all.sort_by_key(|fact| (fact.at, fact.who));
+                all
+            }
+        };
         let fingerprint = simulation.fingerprint();
         let since = served_since(&simulation, &facts);
         let audit = audit(&mut simulation, &since, quiet_from);

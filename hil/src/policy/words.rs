@@ -152,6 +152,10 @@ struct Answer {
 
 /// Reads the answer to the question `id` about a suspicion.
 pub(super) fn answer(line: &str, id: u64, ladder: &[Rung<Models>]) -> Result<Decision, String> {
+    // serde would take a list for the fields in their order.
+    if line.trim_start().starts_with('[') {
+        return Err("an answer is an object, such as {\"do\": \"default\"}".to_owned());
+    }
     let it: Answer = serde_json::from_str(line).map_err(|why| why.to_string())?;
     if it.id.is_some_and(|answered| answered != id) {
         return Err(format!("the question has the id {id}"));
@@ -250,7 +254,7 @@ mod tests {
         for (line, mend) in [
             ("", "EOF"),
             ("restart", "expected value"),
-            ("[]", "invalid"),
+            ("[]", "an answer is an object"),
             ("{}", "exactly one of do, wait_s"),
             (r#"{"do": "default", "give_up": true}"#, "exactly one"),
             (r#"{"do": "restart"}"#, "`restart` is no remedy; there is default, retry"),
