@@ -3,12 +3,14 @@
 //! A new kind of attachment is one entry of [`KINDS`].
 
 use std::fmt;
+use std::net::TcpListener;
 
 use models::Part;
 use scenarios::Roster;
 use sim::ActorId;
 
 use crate::adapter::{Adapter, Injector, Port};
+use crate::iso8583::{Dialect, Server, server};
 use crate::scpi;
 
 /// A kind of attachment.
@@ -35,7 +37,31 @@ impl fmt::Debug for Kind {
 }
 
 /// All kinds.
-pub const KINDS: &[Kind] = &[Kind {
+pub const KINDS: &[Kind] = &[TERMINAL, SUPPLY];
+
+const TERMINAL: Kind = Kind {
+    name: "iso8583-server",
+    part: Part::PaymentApp,
+    what: "real terminals, or programs that behave like one, in the place of payment applications",
+    syntax: "[HOST:]PORT[,dialect=unionpay][,connections=256][,patience=10s][,f41=TEXT][,f42=TEXT]",
+    many: true,
+    check: |address| {
+        let settings = server::Settings::parse(address)?;
+        Dialect::load(&settings.dialect).map(drop).map_err(|why| why.to_string())
+    },
+    open: |address, ports, injector| {
+        let server = Server::attach(&server::Settings::parse(address)?, ports, injector)?;
+        Ok(Box::new(server))
+    },
+    probe: |address| {
+        let settings = server::Settings::parse(address)?;
+        let free = TcpListener::bind(&settings.address);
+        free.map(|_| format!("{} is free; terminals can connect there", settings.address))
+            .map_err(|why| format!("cannot listen at {}: {why}", settings.address))
+    },
+};
+
+const SUPPLY: Kind = Kind {
     name: "scpi",
     part: Part::Power,
     what: "a programmable bench supply in the place of a terminal's mains",
@@ -52,7 +78,7 @@ pub const KINDS: &[Kind] = &[Kind {
         let supply = scpi::Supply::connect(&settings.address, settings.limits, &[]);
         supply.map(|it| it.identity().to_owned()).map_err(|why| why.to_string())
     },
-}];
+};
 
 /// One attachment, as it was asked for.
 #[derive(Clone, Debug)]
@@ -191,7 +217,9 @@ mod tests {
     fn mistakes_say_what_there_is() {
         let wrong = |text| Wanted::parse(text).unwrap_err();
         assert!(wrong("scpi").contains("KIND[:WHOSE]=ADDRESS"));
-        assert!(wrong("spi=a:1").contains("`spi` cannot be attached; there is scpi"));
+        assert!(
+            wrong("spi=a:1").contains("`spi` cannot be attached; there is iso8583-server, scpi")
+        );
         assert!(wrong("scpi=bench").contains("`bench` is no HOST:PORT; write HOST:PORT["));
     }
 }

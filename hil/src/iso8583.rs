@@ -15,9 +15,11 @@ mod fields;
 pub mod framing;
 pub mod mac;
 pub mod message;
+pub mod server;
 
 pub use codec::{DecodeError, EncodeError, Flaw};
 pub use dialect::Dialect;
 pub use fields::Fields;
 pub use framing::{Deframer, Envelope, FrameError, Framing};
-pub use message::{Mapper, Message, Seal};
+pub use message::{Mapper, Matter, Message, Network, Seal, SessionKeys, Settlement};
+pub use server::Server;

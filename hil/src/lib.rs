@@ -11,8 +11,8 @@
 //! boundary, so that [`replay()`] runs the same scenario without the device and with the same fingerprint.
 
 pub mod adapter;
-pub mod escpos;
 pub mod attachments;
+pub mod escpos;
 pub mod iso8583;
 pub mod lateness;
 pub mod line;

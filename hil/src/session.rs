@@ -124,7 +124,10 @@ impl<'a> Session<'a> {
 
     fn pace(&mut self, pulse: &Pulse, tell: &mut dyn FnMut(&Status)) -> Result<(), RunError> {
         let end = self.run.end();
+        // What is due at the very start is done before the clock runs: nothing in the world waits for it yet.
+        self.run.simulation.run(end.min(Instant(1)), 1, pulse)?;
         let clock = Clock { began: Wall::now(), speed: self.speed };
+        self.hand_out(&clock);
         let mut told = Wall::now();
         loop {
             if pulse.stopped() {

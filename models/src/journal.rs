@@ -109,6 +109,17 @@ impl Journal {
         self.reversals.push(reversal);
     }
 
+    /// What has become of a message that asked for money; `None` if there is none of this number.
+    pub(crate) fn state(&self, stan: u32) -> Option<LineState> {
+        self.lines.iter().rev().find(|line| line.stan == stan).map(|line| line.state)
+    }
+
+    /// A sale is taken back by this reversal, which somebody else keeps repeating.
+    pub(crate) fn takes_back(&mut self, reversal: Iso, at: Instant) {
+        self.settle(reversal.stan, LineState::GivenUp, at);
+        self.reversals.push(reversal);
+    }
+
     /// The reversal that is to be sent next.
     pub(crate) fn pending(&self) -> Option<Iso> {
         self.reversals.first().copied()

@@ -11,8 +11,12 @@ mod card;
 #[cfg(test)]
 mod escpos;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod peer;
 #[cfg(test)]
 mod rig;
 #[cfg(test)]
 mod scpi;
+#[cfg(test)]
+mod terminal;

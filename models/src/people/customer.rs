@@ -144,6 +144,10 @@ pub(crate) const ACCOUNTS: u32 = 200_000;
 impl Customer {
     /// Plans the next arrival of an inhomogeneous Poisson process: a unit exponential, spent at the rate of each hour.
     fn plan_next(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        // At a real terminal stand real customers.
+        if crate::software::payment_app::outside::is_real(cx) {
+            return;
+        }
         let weights: f64 = spec.hours.iter().map(|hour| hour.0).sum();
         if weights <= 0.0 || spec.per_day.0 <= 0.0 {
             return;

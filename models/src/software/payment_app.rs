@@ -8,6 +8,7 @@
 
 mod dialogue;
 mod modes;
+pub(crate) mod outside;
 mod power_lost;
 mod request;
 mod take_back;
@@ -347,6 +348,12 @@ impl Model<Models> for PaymentApp {
     }
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         let Parcel::Payment(iso) = parcel else { return };
+        if outside::is_real(cx) {
+            return match iso.mti {
+                Mti::Request | Mti::Advice | Mti::Reversal => self.sends(iso, cx),
+                _ => self.hears(iso, cx),
+            };
+        }
         if !self.running || self.pace == 0 {
             return;
         }

@@ -31,7 +31,8 @@ impl PaymentApp {
 
     /// Sends the first pending reversal or, if there is none, the first stored advice.
     pub(super) fn send_pending(&mut self, cx: &mut Context<'_, Models>) {
-        if !self.running || !self.online {
+        // A real terminal repeats its own reversals.
+        if !self.running || !self.online || super::outside::is_real(cx) {
             return;
         }
         let reversal = self.journal.pending();

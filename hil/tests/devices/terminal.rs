@@ -1,0 +1,102 @@
+//! A terminal program that others could have written sells over the simulated network; both sides agree to the cent.
+
+use hil::iso8583::server::Settings;
+use hil::recording::{Attached, Header, Recorder, Recording, SCHEMA, Way};
+use hil::{Ended, Injector, Port, Session, replay};
+use models::Part;
+use scenarios::Outcome;
+use serde_json::Value;
+use sim::{ActorId, Pulse};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::peer::Peer;
+use crate::rig::Rig;
+
+/// One attached terminal beside nine that are simulated, on a network that loses one packet in fifty, and a bank that does
+/// not answer for four seconds.
+pub(crate) const SCENARIO: &str = r#"Scenario(
+    schema: 1, name: "terminal", intent: "does a real terminal keep its books over a bad network?", seed: 3,
+    duration: "30s", quiet: "5s",
+    fleet: [(id: "till", count: 1), (id: "others", count: 9)],
+    types: { "standard": (
+        comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.02)), cellular: (radio: (worsens: 0.0, good_loss: 0.02))),
+    ) },
+    workload: [(on: ["others"], per_day: 4000, hours: Flat)],
+    faults: [(id: "bank", mode: Host(Outage), when: At("4s"), lasts: Exactly("4s"))],
+    platform: (host: (blocked: 0.0, balance: "1000000 CNY", balance_spread: 0.0)),
+)"#;
+
+pub(crate) fn server(
+    text: &str,
+) -> (hil::iso8583::Server, std::sync::mpsc::Receiver<hil::Arrival>) {
+    let (injector, arrivals) = Injector::new();
+    let settings = Settings::parse(text).expect("it is well written");
+    let port = Port::new(ActorId(0), Part::PaymentApp);
+    (hil::iso8583::Server::attach(&settings, &[port], injector).expect("it listens"), arrivals)
+}
+
+fn played(rig: &Rig, recording: &Path, sales: &str) -> Option<(Ended, Value)> {
+    let (server, arrivals) = server("0,dialect=iso8583-1987-ascii");
+    let port = server.address().port().to_string();
+    let mut peer = Peer::python("iso_terminal.py", "iso8583, psec", &[&port, sales, "1.0"])?;
+    let port = Port::new(ActorId(0), Part::PaymentApp);
+    let header = Header {
+        schema: SCHEMA.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        path: "terminal.ron".to_owned(),
+        scenario: rig.text.clone(),
+        seed: rig.scenario.seed,
+        attached: vec![Attached::new("iso8583-server", &[port])],
+    };
+    let recorder = Recorder::begin(recording, &header).expect("it can be written");
+    let pace = (1.0, Duration::from_millis(5));
+    let run = rig.run(&[(0, Part::PaymentApp)]);
+    let session = Session::new(run, vec![Box::new(server)], arrivals, pace, Some(recorder));
+    let ended = session.play(&Pulse::default(), &mut |_| {}).expect("it runs to its end");
+    let books = peer.all().last().expect("it prints its books").clone();
+    Some((ended, serde_json::from_str(&books).expect("JSON")))
+}
+
+/// What the terminal's books come to, by the audit of a run in which only it sold.
+fn total(outcome: &Outcome) -> i64 {
+    let sales = outcome.facts.iter().filter_map(|fact| match fact.what {
+        sim::What::Noted(models::Note::SaleEnded(sale)) if fact.who != ActorId(0) => {
+            match sale.outcome {
+                models::Outcome::Approved | models::Outcome::Stored => Some(sale.amount.0),
+                _ => None,
+            }
+        }
+        _ => None,
+    });
+    outcome.audit.terminal_total.0 - sales.sum::<i64>()
+}
+
+#[test]
+fn a_terminal_that_others_wrote_sells_and_settles() {
+    let rig = Rig::of(SCENARIO);
+    let room = tempfile::tempdir().expect("a folder");
+    let recording = room.path().join("terminal.jsonl");
+    let Some((ended, books)) = played(&rig, &recording, "15") else { return };
+    let outcome = &ended.outcome;
+    assert_eq!(books["signed"], "00", "{books}");
+    assert_eq!(books["echo"], "00", "{books}");
+    assert_eq!(books["wrong_codes"], 0, "{books}");
+    assert_eq!(books["agreed"], "1", "{books}; {:?}", ended.troubles);
+    let (approved, reversed) = (books["approved"].as_u64(), books["reversed"].as_u64());
+    assert!(approved >= Some(8) && reversed >= Some(1), "{books}");
+    assert_eq!(Some(total(outcome)), books["sum"].as_i64(), "{books}");
+    assert!(outcome.audit.breaches.is_empty(), "{:?}", outcome.audit.breaches);
+    assert_eq!(outcome.audit.terminal_total, outcome.audit.host_total);
+    assert_eq!(outcome.audit.terminal_total, outcome.audit.gateway_total);
+
+    // Nothing that was recorded shows a card number, and it is the same run without the terminal, as often as one likes.
+    let text = std::fs::read_to_string(&recording).expect("it is there");
+    assert!(!models::wire::Pan::appears_in(&text));
+    let recorded = Recording::read(&recording).expect("it is whole");
+    assert!(recorded.crossings.iter().any(|it| it.way == Way::Out));
+    for _ in 0..2 {
+        let again = replay(rig.source(), &recorded, &Pulse::default()).expect("it runs");
+        assert_eq!((again.same, again.departures.len()), (Some(true), 0), "{:?}", again.departures);
+    }
+}
