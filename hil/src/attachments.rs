@@ -11,7 +11,10 @@ use sim::ActorId;
 
 use crate::adapter::{Adapter, Injector, Port};
 use crate::iso8583::{Dialect, Server, server};
-use crate::scpi;
+use crate::{escpos, scpi};
+
+/// An adapter, or why there is none.
+pub type Opened = Result<Box<dyn Adapter>, String>;
 
 /// A kind of attachment.
 pub struct Kind {
@@ -26,7 +29,7 @@ pub struct Kind {
     /// It serves many terminals over one address.
     pub many: bool,
     check: fn(&str) -> Result<(), String>,
-    open: fn(&str, &[Port], Injector) -> Result<Box<dyn Adapter>, String>,
+    open: fn(&str, &[Port], Injector) -> Opened,
     probe: fn(&str) -> Result<String, String>,
 }
 
@@ -37,7 +40,7 @@ impl fmt::Debug for Kind {
 }
 
 /// All kinds.
-pub const KINDS: &[Kind] = &[TERMINAL, SUPPLY];
+pub const KINDS: &[Kind] = &[TERMINAL, PRINTER, SUPPLY];
 
 const TERMINAL: Kind = Kind {
     name: "iso8583-server",
@@ -59,6 +62,21 @@ const TERMINAL: Kind = Kind {
         free.map(|_| format!("{} is free; terminals can connect there", settings.address))
             .map_err(|why| format!("cannot listen at {}: {why}", settings.address))
     },
+};
+
+const PRINTER: Kind = Kind {
+    name: "escpos",
+    part: Part::Printer,
+    what: "a receipt printer that speaks ESC/POS in the place of a terminal's",
+    syntax: "HOST:PORT or /dev/TTY, then [,baud=9600][,watch=1s][,patience=2s][,prints=20s][,confirm=yes][,cut=yes][,merchant=TEXT]",
+    many: false,
+    check: |address| escpos::Settings::parse(address).map(drop),
+    open: |address, ports, injector| {
+        let [port] = ports else { return Err("it stands for one terminal".into()) };
+        let printer = escpos::Printer::attach(escpos::Settings::parse(address)?, *port, injector);
+        printer.map(|it| Box::new(it) as Box<dyn Adapter>).map_err(|why| why.to_string())
+    },
+    probe: |address| escpos::probe(&escpos::Settings::parse(address)?),
 };
 
 const SUPPLY: Kind = Kind {
@@ -148,7 +166,7 @@ impl Wanted {
     ///
     /// # Errors
     /// If it cannot be reached, or is not what it should be.
-    pub fn open(&self, ports: &[Port], injector: Injector) -> Result<Box<dyn Adapter>, String> {
+    pub fn open(&self, ports: &[Port], injector: Injector) -> Opened {
         (self.kind.open)(&self.address, ports, injector).map_err(|why| format!("`{self}`: {why}"))
     }
 
@@ -218,7 +236,8 @@ mod tests {
         let wrong = |text| Wanted::parse(text).unwrap_err();
         assert!(wrong("scpi").contains("KIND[:WHOSE]=ADDRESS"));
         assert!(
-            wrong("spi=a:1").contains("`spi` cannot be attached; there is iso8583-server, scpi")
+            wrong("spi=a:1")
+                .contains("`spi` cannot be attached; there is iso8583-server, escpos, scpi")
         );
         assert!(wrong("scpi=bench").contains("`bench` is no HOST:PORT; write HOST:PORT["));
     }

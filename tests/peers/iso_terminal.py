@@ -14,7 +14,7 @@ import time
 
 import iso8583
 from iso8583.specs import default_ascii
-from psec.mac import generate_mac_iso9797_3 as retail_mac
+from psec.mac import generate_retail_mac as retail_mac
 
 PORT, SALES, TIMEOUT = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 F41 = sys.argv[4] if len(sys.argv) > 4 else "00000000"

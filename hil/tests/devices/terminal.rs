@@ -23,7 +23,7 @@ pub(crate) const SCENARIO: &str = r#"Scenario(
         comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.02)), cellular: (radio: (worsens: 0.0, good_loss: 0.02))),
     ) },
     workload: [(on: ["others"], per_day: 4000, hours: Flat)],
-    faults: [(id: "bank", mode: Host(Outage), when: At("4s"), lasts: Exactly("4s"))],
+    faults: [(id: "bank", mode: Host(Outage), when: At("700ms"), lasts: Exactly("4s"))],
     platform: (host: (blocked: 0.0, balance: "1000000 CNY", balance_spread: 0.0)),
 )"#;
 
