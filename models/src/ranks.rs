@@ -1,9 +1,9 @@
 //! What the ranks of the fault modes mean: severity, occurrence and detection, each from 1 to 10.
 //!
 //! IEC 60812:2018 leaves scales to whoever makes the analysis. The order of the severities and the words for detection
-//! follow the ten-step tables of the FMEA manual of the Automotive Industry Action Group (4th edition, 2008), which also
-//! IEC 60812:2006 shows as an example. Its table of occurrences ends at one in ten over the life of a car; paper runs
-//! out in a terminal once a month. The steps of ours are half a decade each, in occurrences a terminal-year.
+//! follow the ten-step tables of the FMEA manual of the Automotive Industry Action Group (4th edition, 2008). Its table of
+//! occurrences ends at one in ten over the life of a car; paper runs out in a terminal once a month. The steps of ours are
+//! half a decade each, in occurrences a terminal-year.
 
 use sim::Ranks;
 

@@ -8,20 +8,20 @@ use serde_json::Value;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-fn posrig(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn posrig(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_posrig"));
     command.current_dir(folder).args(arguments).env("NO_COLOR", "1").output().expect("it starts")
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().expect("no signal ended it")
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn room() -> tempfile::TempDir {
+pub(crate) fn room() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder for the test")
 }
 
@@ -32,7 +32,7 @@ const SMALL: &str = r#"Scenario(
     expectations: [Holds(LedgersAgree), Measure(measure: DetectedShare, at_least: EXPECTED)],
 )"#;
 
-fn small(folder: &Path, expected: &str) -> PathBuf {
+pub(crate) fn small(folder: &Path, expected: &str) -> PathBuf {
     let path = folder.join("small.ron");
     fs::write(&path, SMALL.replace("EXPECTED", expected)).expect("written");
     path
@@ -122,7 +122,7 @@ fn a_run_in_which_nothing_happens_is_inconclusive() {
 }
 
 /// One clear message, exit code 2, and nothing left behind.
-fn refused(folder: &Path, arguments: &[&str], says: &str) {
+pub(crate) fn refused(folder: &Path, arguments: &[&str], says: &str) {
     let output = posrig(folder, arguments);
     let stderr = text(&output.stderr);
     assert_eq!(code(&output), 2, "{arguments:?}: {stderr}");

@@ -14,3 +14,4 @@ mod people;
 mod rollouts;
 mod scenarios;
 mod terminals;
+mod worksheet;

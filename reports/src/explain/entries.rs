@@ -145,7 +145,7 @@ fn fault(fault: Fault) -> Entry {
             "cues       {}",
             list(mode.cues.iter().map(|it| it.name().to_owned()), "none: no person can notice it")
         ),
-        format!("seen by    {}", list(mode.seen_by.iter().map(|it| it.name().to_owned()), "-")),
+        format!("seen by    {}", list(mode.seen_by.iter().map(|it| seer(*it)), "-")),
         format!("mended by  {}", list(mode.mended_by.iter().map(mends), "nothing")),
         format!("ladder     {}", mode.ladder.iter().map(rung).collect::<Vec<_>>().join(" → ")),
         format!(
@@ -175,6 +175,17 @@ fn fault(fault: Fault) -> Entry {
     ];
     let (term, zh) = (fault.to_string(), mode.zh.to_owned());
     Entry { term, zh, kind: "fault", english, chinese, data: fault_data(fault) }
+}
+
+/// Who can see something, as its alarms are named, and by which detector if it has one only.
+fn seer(part: Part) -> String {
+    let mut its = models::detectors().iter().filter(|it| it.part == part);
+    match (its.next(), its.next()) {
+        (Some(only), None) if only.name != part.name() => {
+            format!("{} ({})", part.name(), only.name)
+        }
+        _ => part.name().to_owned(),
+    }
 }
 
 /// A fault as data.
