@@ -1,6 +1,7 @@
 //! What a user sees of each kind of mistake: its place, its words, its hint.
 
 mod devices;
+mod people;
 
 use std::path::Path;
 
@@ -352,60 +353,6 @@ at_most: "5min" | at_most: soon | wrong-type | 35:55 | soon | expected a number 
 id: "kiosks" | id: "" | wrong-quantity | 10:20 |  | a name cannot be empty | choose a short name, such as "lanes"
         "#,
     );
-}
-
-/// Each line: what is written into `people` or `policies`, and the place, the words and the hint that answer it.
-#[test]
-fn people_and_detectors_that_cannot_work_are_refused() {
-    let cases = [
-        (
-            "people: (support: (phone: (opens_at: 17, closes_at: 9))),",
-            "the hours end at 9, before they begin at 17",
-            "set `closes_at` to more than `opens_at`",
-        ),
-        (
-            "people: (technicians: (starts_at: 8, ends_at: 25)),",
-            "a day has no such hour",
-            "`starts_at` is from 0 to 23, `ends_at` from 1 to 24",
-        ),
-        (
-            "people: (technicians: (refuses: 0.7), merchant: (refuses_visit: 0.4)),",
-            "merchants and technicians together refuse more visits than there are",
-            "`technicians.refuses` and `merchant.refuses_visit` have to add up to at most 1",
-        ),
-        (
-            "people: (tenure: (provider: Named(\"nobody\"))),",
-            "there is no provider `nobody`",
-            "add it to `people.onboarding.providers`",
-        ),
-        (
-            "policies: (clusters: (least: 1)),",
-            "one terminal is no cluster",
-            "set `least` to 2 or more",
-        ),
-        (
-            "policies: (detectors: (thresholds: [(gauge: Memory, suspect: Printer(Jam))])),",
-            "this threshold has no limit",
-            "give it `above` or `below`",
-        ),
-        (
-            "policies: (detectors: (charts: [(gauge: Loss, chart: Cusum(slack: 0.5, decision: 0), suspect: Printer(Jam))])),",
-            "this chart signals always or never",
-            "usual are `Ewma(weight: 0.2, limit: 2.96)` and `Cusum(slack: 0.5, decision: 5)`",
-        ),
-    ];
-    for (written, message, hint) in cases {
-        let source = with("warmup: \"1h\",", &format!("warmup: \"1h\",¶    {written}"));
-        let found = mistakes(&source);
-        let errors: Vec<_> = found.iter().filter(|it| it.severity == Severity::Error).collect();
-        let [error] = errors[..] else { panic!("{written}: {found:?}") };
-        assert_eq!(
-            (error.message.as_str(), error.hint.as_deref()),
-            (message, Some(hint)),
-            "{written}"
-        );
-        assert_eq!(error.line, 8, "{written}");
-    }
 }
 
 #[test]
