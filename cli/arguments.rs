@@ -42,6 +42,8 @@ pub(crate) enum Command {
     New(New),
     /// Makes the report of a run folder again.
     Report(Report),
+    /// Writes the messages of a run as packets that other tools read.
+    Trace(Trace),
     /// Compares the simulator with laws whose answer is known exactly.
     Validate(Validate),
 }
@@ -273,6 +275,27 @@ impl From<Language> for reports::explain::Lang {
 pub(crate) struct New {
     /// Its name; the file is NAME.ron in this folder.
     pub(crate) name: String,
+}
+
+/// Writes the messages of a run as packets that other tools read.
+///
+/// The scenario is run again: a run folder holds no messages. Nothing is written if it does not come out as it did then.
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// The run folder.
+    pub(crate) run: PathBuf,
+    /// Where the capture is written, as Wireshark and tshark read it: what crossed the gateway's network port.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: PathBuf,
+    /// How messages are written: a built-in dialect or a file. Wireshark reads those without TPDU and header.
+    #[arg(long, default_value = "iso8583-1987-ascii")]
+    pub(crate) dialect: String,
+    /// The TCP port of the gateway in the capture.
+    #[arg(long, default_value_t = 8583, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: u16,
+    /// Prints the counts as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Makes a report again.

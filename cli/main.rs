@@ -9,6 +9,7 @@ mod fmea;
 mod hil;
 mod list;
 mod run;
+mod trace;
 mod validate;
 
 use std::io::Write;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Command::Fmea(arguments) => fmea::fmea(&arguments),
         Command::New(new) => list::new_scenario(&new),
         Command::Report(report) => make_report(&report),
+        Command::Trace(trace) => trace::trace(&trace),
         Command::Validate(validate) => validate::validate(&validate),
     };
     ExitCode::from(end as u8)

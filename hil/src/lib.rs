@@ -16,6 +16,7 @@ pub mod escpos;
 pub mod iso8583;
 pub mod lateness;
 pub mod line;
+pub mod pcap;
 pub mod pcsc;
 pub mod policy;
 pub mod recording;
@@ -23,6 +24,7 @@ pub mod replay;
 pub mod scpi;
 pub mod session;
 pub mod target;
+pub mod trace;
 pub mod troubles;
 
 pub use adapter::{Adapter, Arrival, Injector, Port};

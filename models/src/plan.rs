@@ -161,6 +161,8 @@ pub struct Plan {
     pub rollouts: Vec<Rollout>,
     /// Parts in whose place something stands outside, sorted; none in a run that is simulated throughout.
     pub attached: Vec<(ActorId, Part)>,
+    /// The gateway hands out a copy of every message that comes from a terminal or goes to one; nothing else is changed by it.
+    pub captured: bool,
 }
 
 impl Plan {

@@ -29,11 +29,19 @@ pub struct Options {
     pub keep: Keep,
     /// Parts in whose place something stands outside the simulation.
     pub attached: Vec<(ActorId, Part)>,
+    /// The gateway hands out a copy of every message that comes from a terminal or goes to one.
+    pub captured: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: None, cell_size: None, keep: Keep::Nothing, attached: Vec::new() }
+        Self {
+            seed: None,
+            cell_size: None,
+            keep: Keep::Nothing,
+            attached: Vec::new(),
+            captured: false,
+        }
     }
 }
 
@@ -106,6 +114,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
         currency: scenario.currency.number(),
         rollouts: rollouts(scenario, &roster, seed),
         attached,
+        captured: options.captured,
     };
     let targets: Vec<_> =
         scenario.faults.iter().map(|entry| targets(entry, scenario, &roster, seed)).collect();

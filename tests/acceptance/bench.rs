@@ -39,6 +39,7 @@ impl Bench {
             currency: 156,
             rollouts: Vec::new(),
             attached: Vec::new(),
+            captured: false,
         };
         let stage = world::Stage {
             terminals,

@@ -268,6 +268,7 @@ impl Gateway {
                 return cx.error_state();
             }
         }
+        capture(iso, cx);
         cx.post(iso.terminal, port, Span::ZERO, Parcel::Payment(iso));
     }
 
@@ -360,6 +361,13 @@ impl Gateway {
     }
 }
 
+/// A copy for who writes down what crosses the gateway's network port.
+fn capture(iso: Iso, cx: &mut Context<'_, Models>) {
+    if cx.settings().captured {
+        cx.emit(Parcel::Payment(iso));
+    }
+}
+
 impl Model<Models> for Gateway {
     const NAME: &'static str = "gateway";
     const ZH: &'static str = "支付网关";
@@ -427,7 +435,10 @@ impl Model<Models> for Gateway {
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         let Parcel::Payment(iso) = parcel else { return };
         match iso.mti {
-            Mti::Request | Mti::Advice | Mti::Reversal => self.receive(spec, iso, cx),
+            Mti::Request | Mti::Advice | Mti::Reversal => {
+                capture(iso, cx);
+                self.receive(spec, iso, cx);
+            }
             Mti::Response | Mti::AdviceResponse => self.host_answered(spec, iso, cx),
             Mti::ReversalResponse => self.host_reversed(iso, cx),
         }
