@@ -4,6 +4,8 @@
 //! `POSRIG_PYTHON` names the interpreter that has the peers' libraries (`tests/peers/requirements.txt`).
 
 #[cfg(test)]
+mod capture;
+#[cfg(test)]
 mod codec;
 #[cfg(test)]
 mod judge;
