@@ -22,6 +22,7 @@ pub mod journal;
 pub mod lifecycle;
 pub mod money;
 pub mod note;
+pub mod operator;
 pub mod outside;
 pub mod plan;
 pub mod provider;

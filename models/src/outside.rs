@@ -7,6 +7,7 @@ use crate::hardware::printer::Said;
 use crate::money::Money;
 use crate::receipt::Receipt;
 use crate::wire::Method;
+use crate::operator::{Command, Told};
 
 /// Said at the port of an attached part: by the part to the real thing, or by what brings the real thing's doings in.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -57,6 +58,10 @@ pub enum Outside {
     },
     /// In: the real thing can be reached again.
     Back,
+    /// Back office, out: what it has heard.
+    Told(Told),
+    /// Back office, in: an operator sends a command.
+    Command(Command),
     /// In: the real thing cannot be reached any more, or had to be stopped.
     Gone,
 }

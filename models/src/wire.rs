@@ -14,6 +14,7 @@ pub use pan::Pan;
 use crate::decision::{Decision, IncidentTurn};
 use crate::lifecycle::{Application, Reason};
 use crate::money::Money;
+use crate::operator::Command;
 use crate::outside::Outside;
 use crate::remedy::Remedy;
 use crate::telemetry::Telemetry;
@@ -454,4 +455,15 @@ pub enum Parcel {
         /// What is done.
         decision: Decision,
     },
+    /// Presence to back office, where someone outside listens in: a heartbeat has come.
+    Beat {
+        /// The terminal.
+        terminal: ActorId,
+        /// By which bearer it came.
+        via: Via,
+    },
+    /// Back office to terminal: a command of an operator outside.
+    Order(Command),
+    /// Terminal to back office: that has been carried out.
+    Ordered(Command),
 }

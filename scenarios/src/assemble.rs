@@ -102,12 +102,15 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
     let (profiles, profile_of) = profiles(scenario, &hosts)?;
     let mut attached = options.attached.clone();
     attached.sort_unstable();
+    let mut policy = scenario.policies.policy();
+    // Whoever listens in at the back office hears every heartbeat.
+    policy.every_beat |= attached.iter().any(|(_, part)| *part == Part::BackOffice);
     let plan = Plan {
         profiles,
         profile_of,
         traits: traits(scenario, &roster.places),
         planned: scenario.faults.iter().map(FaultEntry::planned).collect(),
-        policy: scenario.policies.policy(),
+        policy,
         directory: directory(terminals, &hosts),
         sales_end: Instant::START + scenario.sales_end(),
         end: Instant::START + scenario.duration,

@@ -1,6 +1,7 @@
 //! Back office: who is missing, what was booked, what reports and sales say, what many have in common, and commands.
 
 mod clusters;
+mod operator;
 mod readings;
 mod rollouts;
 mod zones;
@@ -11,11 +12,14 @@ use serde::{Deserialize, Serialize};
 use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, Model, Performer, Span, TurnStep};
 
 use clusters::{Clusters, SILENT};
+use operator::Operator;
 use readings::Readings;
 use rollouts::Rollouts;
 
 use crate::bus::Message;
 use crate::money::Money;
+use crate::operator::CommandEnd;
+use crate::outside::Outside;
 use crate::plan::step;
 use crate::telemetry::Telemetry;
 use crate::wire::Parcel;
@@ -57,6 +61,7 @@ pub struct BackOffice {
     clusters: Clusters,
     readings: Readings,
     rollouts: Rollouts,
+    operator: Operator,
 }
 
 /// Its notes to itself.
@@ -68,6 +73,8 @@ pub enum Timer {
     Sold(ActorId),
     /// The next terminal of a roll-out is to be sent its version.
     SendsVersion(u8),
+    /// A command of an operator outside has not been answered, unless it has.
+    Unanswered(u32),
 }
 
 /// How a back office breaks.
@@ -170,6 +177,7 @@ impl Model<Models> for BackOffice {
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Names(kind) => self.clusters.name(kind, cx),
+            Timer::Unanswered(number) => self.operator.ends(number, CommandEnd::NoAnswer, cx),
             Timer::SendsVersion(rollout) => self.rollouts.send(rollout, self.down, cx),
             Timer::Sold(terminal) => {
                 // While it is down it hears of no sale and says nothing.
@@ -189,7 +197,14 @@ impl Model<Models> for BackOffice {
         }
     }
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+        if !self.down {
+            self.operator.hears(&parcel, cx);
+        }
         match parcel {
+            Parcel::Outside(Outside::Command(command)) => {
+                let how = (self.down, spec.commands_in);
+                self.commands += u64::from(self.operator.command(command, how, cx));
+            }
             // Its copy of the books is made from the gateway's log, so nothing is missing from it after an outage.
             Parcel::Booked { terminal, amount } => {
                 let row = terminal.0 as usize;

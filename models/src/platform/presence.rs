@@ -258,6 +258,9 @@ impl Presence {
             }
             return;
         }
+        if !lost {
+            self.heard_outside(cx);
+        }
         self.next += 1;
         self.run = if lost { self.run.saturating_add(1) } else { 0 };
         let enough = cx.settings().policy.misses.max(1);
@@ -266,6 +269,15 @@ impl Presence {
         }
         if rhythm.sent(self.next) < cx.settings().end {
             cx.after(rhythm.sent(self.next).since(cx.now()), Timer::Beat);
+        }
+    }
+
+    /// A beat is heard: told where someone outside listens in, and otherwise no news.
+    fn heard_outside(&self, cx: &mut Context<'_, Models>) {
+        let back_office = cx.settings().directory.back_office;
+        if !self.unwatched && cx.settings().is_attached(back_office, Part::BackOffice) {
+            let beat = Parcel::Beat { terminal: cx.me(), via: self.via };
+            cx.post(back_office, Part::BackOffice, Span::ZERO, beat);
         }
     }
 

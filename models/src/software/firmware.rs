@@ -16,8 +16,9 @@ use crate::cue::{self, Cue};
 use crate::quantity::Mebibytes;
 use crate::service::Milestone;
 use crate::telemetry::Telemetry;
+use crate::operator::Command;
 use crate::wire::{Iso, Parcel, Via};
-use crate::Models;
+use crate::{Models, Part};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +81,8 @@ pub struct Firmware {
     supplied: bool,
     /// Counts starts and stops: a note of an earlier one is ignored.
     boot: u32,
+    /// Commands of operators outside that are being carried out, and since which start.
+    orders: Vec<(Command, u32)>,
     hung: bool,
     hung_since: Instant,
     leak: f64,
@@ -124,6 +127,8 @@ pub enum Timer {
     Report,
     /// A version has been loaded and installed.
     Installed(u16),
+    /// An operator's command has been carried out, if the terminal still runs.
+    Ordered(u32),
 }
 
 /// How firmware breaks.
@@ -166,6 +171,19 @@ impl Firmware {
         }
         self.halt(cx, State::Booting);
         cx.after(spec.boots_in, Timer::Booted(self.boot));
+    }
+
+    /// An operator's command takes effect, and the back office is told.
+    fn ordered(&mut self, number: u32, cx: &mut Context<'_, Models>) {
+        let Some(at) = self.orders.iter().position(|(it, _)| it.number == number) else { return };
+        let (command, boot) = self.orders.swap_remove(at);
+        // Whoever has been restarted meanwhile has forgotten it.
+        if self.state != State::Running || self.hung || boot != self.boot || self.online.is_none() {
+            return;
+        }
+        let back_office = cx.settings().directory.back_office;
+        cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Ordered(command));
+        cx.treat(command.order.remedy());
     }
 
     fn memory_used(&self, spec: &Spec, now: Instant) -> f64 {
@@ -280,6 +298,7 @@ impl Model<Models> for Firmware {
                     self.hang(spec, cx);
                 }
             }
+            Timer::Ordered(number) => self.ordered(number, cx),
             Timer::Installed(attempt) => self.installed(spec, attempt, cx),
             Timer::Watchdog(boot) if boot == self.boot && self.hung => cx.look(),
             Timer::MemoryLow(boot) if boot == self.boot && self.leak > 0.0 => {
@@ -356,6 +375,10 @@ impl Model<Models> for Firmware {
         match parcel {
             Parcel::Command(job, _) if self.state == State::Running && !self.hung => {
                 cx.apply_after(job.takes, job.incident, job.rung);
+            }
+            Parcel::Order(command) if self.state == State::Running && !self.hung => {
+                self.orders.push((command, self.boot));
+                cx.after(command.order.takes(), Timer::Ordered(command.number));
             }
             Parcel::Install { rollout } => self.is_to_install(spec, rollout, cx),
             Parcel::RollBack { rollout } => self.is_to_roll_back(spec, rollout, cx),

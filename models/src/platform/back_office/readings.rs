@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sim::{ActorId, Context, Instant, Span};
 
-use super::Timer;
+use super::{Timer, operator};
 use crate::charts::{Baseline, ControlChart};
 use crate::telemetry::Telemetry;
 use crate::watch::{ChartRule, Silence};
@@ -123,6 +123,9 @@ impl Readings {
             // Still so: what was believed to have helped did not.
             (Some(_), true) => {}
             (None, false) => return,
+        }
+        if at.is_none() || !seen {
+            operator::suspects(terminal, suspect, seen, cx);
         }
         let parcel = Parcel::Suspicion { suspect, raised: seen };
         cx.post(terminal, Part::Presence, Span::ZERO, parcel);

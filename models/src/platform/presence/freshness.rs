@@ -31,6 +31,7 @@ impl Presence {
     /// A beat has come, perhaps after later ones.
     pub(super) fn arrives(&mut self, beat: u64, cx: &mut Context<'_, Models>) {
         self.heard = self.heard.max(beat + 1);
+        self.heard_outside(cx);
         if self.known_missing && !self.unwatched && self.is_fresh(cx) {
             self.found(false, cx);
         }
