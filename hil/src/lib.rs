@@ -18,6 +18,7 @@ pub mod lateness;
 pub mod line;
 pub mod pcap;
 pub mod pcsc;
+pub mod mqtt;
 pub mod policy;
 pub mod recording;
 pub mod replay;

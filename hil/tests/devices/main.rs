@@ -10,6 +10,7 @@
 mod card;
 #[cfg(test)]
 mod escpos;
+mod mqtt;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// A peer that is not there: the test is skipped, or fails where peers are promised.
-fn missing(what: &str) -> Option<Peer> {
+pub(crate) fn missing(what: &str) -> Option<Peer> {
     assert!(env::var_os("POSRIG_PEERS").is_none_or(|it| it != "1"), "{what} is missing");
     println!("skipped: {what} is missing");
     None
@@ -68,6 +68,8 @@ impl Peer {
     }
 
     fn started(command: &mut Command) -> Self {
+    /// Starts a command whose output is read line by line.
+    pub(crate) fn started(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
         let output = child.stdout.take().expect("its output is piped");
         let (sender, lines) = channel();

@@ -1,0 +1,179 @@
+//! The fleet back office: a broker that others wrote, and a management system in another language that listens and commands.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hil::mqtt::{Mqtt, Settings, probe};
+use hil::{Adapter, Ended, Injector, Port};
+use models::hardware::printer;
+use models::software::firmware;
+use models::{Fault, Part, Remedy};
+use sim::What;
+
+use crate::peer::{Peer, missing};
+use crate::rig::Rig;
+
+/// Forty minutes of twelve terminals. Five have their processor taken from them, and nobody in the scenario does anything
+/// about it in that time; paper runs out at one.
+const SCENARIO: &str = r#"Scenario(
+    schema: 1, name: "fleet", intent: "who mends it?", seed: 11, duration: "40min", quiet: "5min",
+    fleet: [(id: "shops", count: 8), (id: "lanes", count: 4)],
+    workload: [(per_day: 1500)],
+    faults: [
+        (id: "starved", mode: Firmware(ProcessorStarved), sample: Count(5), when: At("8min"), stagger: "2min",
+         magnitude: 0.8),
+    ],
+    policies: (
+        telemetry: (period: "5min"),
+        ladders: [
+            (against: Mode(Firmware(ProcessorStarved)), rungs: [(remedy: Retry, by: Device, takes: "10h")]),
+        ],
+    ),
+)"#;
+
+const STARVED: Fault = Fault::Firmware(firmware::Fault::ProcessorStarved);
+const SPEED: f64 = 100.0;
+
+/// A broker of the machine's own.
+struct Broker {
+    child: Child,
+    port: u16,
+    config: tempfile::NamedTempFile,
+}
+
+fn program() -> Option<PathBuf> {
+    let places = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto"];
+    places.iter().map(PathBuf::from).find(|it| it.exists())
+}
+
+impl Broker {
+    fn start() -> Option<Self> {
+        let Some(program) = program() else {
+            missing("mosquitto");
+            return None;
+        };
+        let free = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let port = free.local_addr().expect("it is bound").port();
+        drop(free);
+        let config = tempfile::NamedTempFile::new().expect("there is room");
+        let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\n");
+        std::fs::write(config.path(), text).expect("there is room");
+        let child = Self::run(&program, config.path());
+        let broker = Self { child, port, config };
+        broker.listens();
+        Some(broker)
+    }
+    fn run(program: &PathBuf, config: &std::path::Path) -> Child {
+        let mut command = Command::new(program);
+        command.arg("-c").arg(config).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("it starts")
+    }
+    fn listens(&self) {
+        let by = Instant::now() + Duration::from_secs(10);
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(Instant::now() < by, "mosquitto does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+    fn start_again(&mut self) {
+        self.child = Self::run(&program().expect("it was there"), self.config.path());
+        self.listens();
+    }
+    fn settings(&self, more: &str) -> Settings {
+        Settings::parse(&format!("127.0.0.1:{}{more}", self.port)).expect("they are well written")
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A back office that sends this order when a processor is taken.
+fn back_office(broker: &Broker, order: &str) -> Option<Peer> {
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/mqtt.json");
+    let port = broker.port.to_string();
+    let arguments = ["127.0.0.1", &port, schema, "firmware.processor-starved", order];
+    let mut peer = Peer::python("mqtt_back_office.py", "paho.mqtt, jsonschema", &arguments)?;
+    peer.until("ready");
+    Some(peer)
+}
+
+fn played(rig: &Rig, settings: Settings) -> Ended {
+    let run = rig.run(&[]);
+    let back_office = run.simulation.settings().directory.back_office;
+    let port = Port::new(back_office, Part::BackOffice);
+    let (injector, arrivals) = Injector::new();
+    let names = (&run.roster, rig.scenario.name.as_str());
+    let mqtt = Mqtt::attach(settings, port, names, injector).expect("the broker answers");
+    rig.play(&[(back_office.0, Part::BackOffice)], SPEED, Box::new(mqtt), arrivals)
+}
+
+fn summary(peer: &mut Peer) -> serde_json::Value {
+    serde_json::from_str(&peer.until("summary")).expect("it is JSON")
+}
+
+/// Which of the starved terminals were mended, and by what.
+fn mended(ended: &Ended) -> Vec<(u32, Option<Remedy>)> {
+    let all = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
+        What::Cleared { fault: STARVED, by, .. } => Some((fact.who.0, by)),
+        _ => None,
+    });
+    all.collect()
+}
+
+#[test]
+fn a_real_back_office_sees_an_alarm_and_a_restart_mends_it() {
+    let Some(mut broker) = Broker::start() else { return };
+    let Some(mut peer) = back_office(&broker, "restart") else { return };
+    assert!(probe(&broker.settings("")).is_ok_and(|it| it.contains("MQTT broker")));
+    let rig = Rig::of(SCENARIO);
+    let ended = played(&rig, broker.settings(""));
+    let summary = summary(&mut peer);
+    let count = |key: &str| summary[key].as_u64().unwrap_or(0);
+
+    assert_eq!(ended.troubles, [], "{summary}");
+    let mended = mended(&ended);
+    let by_restart = mended.iter().filter(|(_, by)| *by == Some(Remedy::RestartTerminal)).count();
+    assert_eq!((mended.len(), by_restart), (5, 5), "{mended:?}");
+    assert_eq!(count("open"), 0, "{summary}");
+    assert!(count("done") >= 5 && count("ordered") == count("result"), "{summary}");
+    // Nothing of it was done by the scenario's own people.
+    let started = |remedy, suspect| {
+        let of = |it: &&models::Fact| matches!(it.what, What::RemedyStarted { remedy: what, .. } if what == remedy && suspect);
+        ended.outcome.facts.iter().filter(of).count()
+    };
+    assert_eq!(started(Remedy::RestartTerminal, true), 0);
+    // Both sides have counted the same.
+    let beats = 12 * 40;
+    assert!((beats - 60..=beats).contains(&(count("heartbeat") as i64)), "{summary}");
+    assert!((12 * 6..=12 * 8).contains(&count("telemetry")), "{summary}");
+    assert!(ended.outcome.audit.breaches.is_empty(), "{:?}", ended.outcome.audit.breaches);
+    assert!(peer.said.contains(&"session ended live".to_owned()), "{:?}", peer.said);
+    broker.kill();
+    assert!(probe(&broker.settings(",patience=1s")).is_err());
+}
+
+#[test]
+fn nonsense_ghosts_and_a_flood_of_commands_are_answered_and_the_session_goes_on() {
+    let Some(broker) = Broker::start() else { return };
+    let port = broker.port.to_string();
+    let rig = Rig::of(SCENARIO);
+    let arguments = ["127.0.0.1", port.as_str(), "shops", "shops-3"];
+    let Some(mut peer) = Peer::python("mqtt_hostile.py", "paho.mqtt", &arguments) else { return };
+    peer.until("ready");
+    // What it sent before the session began has been lost on nobody: it sends to whoever subscribes later, too.
+    let ended = played(&rig, broker.settings(",commands=50"));
+    peer.until("session ended");
+    let said = peer.all().join("\n");
+    drop(said);
+    assert_eq!(ended.outcome.simulated, rig.scenario.duration);
+    assert!(ended.outcome.audit.breaches.is_empty());
+}
