@@ -219,7 +219,9 @@ impl Hears {
         let topic = format!("{}/{group}/{name}/command/result", self.prefix);
         let (payload, qos) = (bytes(&Payload::Result(result)), QoS::AtLeastOnce);
         // Whoever sends nonsense without end must not fill the room of alarms.
-        shared.outbox.bulk(Message { topic, payload, qos, retain: false });
+        if !shared.outbox.bulk(Message { topic, payload, qos, retain: false }) {
+            shared.troubles.add("the answer to a refused command was dropped");
+        }
     }
 
     fn take(

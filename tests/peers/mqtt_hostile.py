@@ -13,6 +13,7 @@ import threading
 import paho.mqtt.client as mqtt
 
 HOST, PORT, GROUP, TERMINAL = sys.argv[1:5]
+fired = []
 BASE = f"posrig/v1/{GROUP}/{TERMINAL}/command"
 
 
@@ -27,6 +28,7 @@ def fire(client):
     send(f"posrig/v1/elsewhere/{TERMINAL}/command", '{"do": "restart", "id": "stranger"}')
     for _ in range(2):
         send(BASE, '{"do": "lock", "id": "twice"}')
+    send(BASE, '{"do": "restart", "id": "for ever"}', retain=True)
     for number in range(3000):
         send(BASE, json.dumps({"do": "configure", "id": number}))
 
@@ -37,6 +39,9 @@ def on_message(client, _, message):
         print("session", state, flush=True)
         if state != "running":
             client.disconnect()
+        elif not fired:
+            fired.append(True)
+            threading.Thread(target=fire, args=(client,), daemon=True).start()
     else:
         print("result", message.payload.decode(), flush=True)
 
@@ -47,7 +52,6 @@ def on_connect(client, *_):
 
 def on_subscribe(client, *_):
     print("ready", flush=True)
-    threading.Thread(target=fire, args=(client,), daemon=True).start()
 
 
 client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="hostile")

@@ -6,8 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hil::mqtt::{Mqtt, Settings, probe};
-use hil::{Adapter, Ended, Injector, Port};
-use models::hardware::printer;
+use hil::{Ended, Injector, Port};
 use models::software::firmware;
 use models::{Fault, Part, Remedy};
 use sim::What;
@@ -146,11 +145,11 @@ fn a_real_back_office_sees_an_alarm_and_a_restart_mends_it() {
     assert_eq!(count("open"), 0, "{summary}");
     assert!(count("done") >= 5 && count("ordered") == count("result"), "{summary}");
     // Nothing of it was done by the scenario's own people.
-    let started = |remedy, suspect| {
-        let of = |it: &&models::Fact| matches!(it.what, What::RemedyStarted { remedy: what, .. } if what == remedy && suspect);
-        ended.outcome.facts.iter().filter(of).count()
-    };
-    assert_eq!(started(Remedy::RestartTerminal, true), 0);
+    let restarts = ended.outcome.facts.iter().filter(|it| {
+        let restart = Remedy::RestartTerminal;
+        matches!(it.what, What::RemedyStarted { remedy, .. } if remedy == restart)
+    });
+    assert_eq!(restarts.count(), 0);
     // Both sides have counted the same.
     let beats = 12 * 40;
     assert!((beats - 60..=beats).contains(&(count("heartbeat") as i64)), "{summary}");
@@ -169,11 +168,65 @@ fn nonsense_ghosts_and_a_flood_of_commands_are_answered_and_the_session_goes_on(
     let arguments = ["127.0.0.1", port.as_str(), "shops", "shops-3"];
     let Some(mut peer) = Peer::python("mqtt_hostile.py", "paho.mqtt", &arguments) else { return };
     peer.until("ready");
-    // What it sent before the session began has been lost on nobody: it sends to whoever subscribes later, too.
     let ended = played(&rig, broker.settings(",commands=50"));
     peer.until("session ended");
-    let said = peer.all().join("\n");
-    drop(said);
+    let results = peer.said.iter().filter_map(|it| it.strip_prefix("result "));
+    let results: Vec<serde_json::Value> =
+        results.map(|it| serde_json::from_str(it).expect("it is JSON")).collect();
+    let count = |key: &str, begins: &str| {
+        let of =
+            |it: &&serde_json::Value| it[key].as_str().is_some_and(|it| it.starts_with(begins));
+        results.iter().filter(of).count()
+    };
+    assert_eq!(count("why", "no command: "), 9);
+    assert_eq!((count("why", "oversized: "), count("why", "duplicate: ")), (1, 1));
+    assert_eq!(count("result", "unknown-terminal"), 2);
+    // What is live when it is sent carries no mark of being retained: it is taken, and at the next start it is refused.
+    let done = count("result", "done");
+    // The restart is carried out, and makes the terminal forget what it had only begun.
+    assert!((2..=3_002).contains(&done), "{done} done");
+    let busy = count("why", "busy: ");
+    let ends = done + busy + count("result", "no-answer");
+    assert!(busy > 1_000 && ends == 3_002, "{done} done, {busy} busy of {}", results.len());
+    // The ledgers agree, the end was reached, and every kind of nonsense was counted.
     assert_eq!(ended.outcome.simulated, rig.scenario.duration);
     assert!(ended.outcome.audit.breaches.is_empty());
+    let kinds: Vec<&str> = ended.troubles.iter().map(|(_, what, _)| what.as_str()).collect();
+    for kind in ["no command", "oversized", "duplicate", "busy", "that does not exist"] {
+        assert!(kinds.iter().any(|it| it.contains(kind)), "{kind}: {kinds:?}");
+    }
+    // A session that begins now finds the retained command, and does not carry it out.
+    let (told, mut again) = (broker.settings(",linger=1s"), Rig::of(SCENARIO));
+    again.scenario.duration = sim::Span::minutes(6);
+    let ended = played(&again, told);
+    let kinds: Vec<_> =
+        ended.troubles.iter().map(|(_, what, times)| (what.as_str(), *times)).collect();
+    assert_eq!(kinds, [("a command was refused: retained", 1)]);
+}
+
+#[test]
+fn a_broker_that_goes_away_and_comes_back_loses_no_alarm() {
+    let Some(mut broker) = Broker::start() else { return };
+    let Some(mut peer) = back_office(&broker, "restart") else { return };
+    let settings = broker.settings(",queue=5,linger=5s");
+    let outage = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(3));
+        broker.kill();
+        std::thread::sleep(Duration::from_secs(7));
+        broker.start_again();
+        broker
+    });
+    let ended = played(&Rig::of(SCENARIO), settings);
+    let broker = outage.join().expect("it comes back");
+    let kinds: Vec<&str> = ended.troubles.iter().map(|(_, what, _)| what.as_str()).collect();
+    assert!(kinds.iter().any(|it| it.starts_with("the broker: ")), "{kinds:?}");
+    assert!(
+        kinds.iter().any(|it| it.starts_with("heartbeats and reports were dropped")),
+        "{kinds:?}"
+    );
+    assert!(!kinds.iter().any(|it| it.contains("were lost")), "{kinds:?}");
+    let summary = summary(&mut peer);
+    assert!(summary["session"].as_u64() >= Some(3), "{summary}");
+    assert!(ended.outcome.audit.breaches.is_empty());
+    drop(broker);
 }
