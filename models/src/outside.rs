@@ -8,6 +8,7 @@ use crate::money::Money;
 use crate::receipt::Receipt;
 use crate::wire::Method;
 use crate::operator::{Command, Told};
+use crate::receipt::Receipt;
 
 /// Said at the port of an attached part: by the part to the real thing, or by what brings the real thing's doings in.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@
 mod card;
 #[cfg(test)]
 mod escpos;
+#[cfg(test)]
 mod mqtt;
 #[cfg(test)]
 mod hostile;

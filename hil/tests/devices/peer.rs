@@ -68,8 +68,6 @@ impl Peer {
     }
 
     fn started(command: &mut Command) -> Self {
-    /// Starts a command whose output is read line by line.
-    pub(crate) fn started(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
         let output = child.stdout.take().expect("its output is piped");
         let (sender, lines) = channel();
