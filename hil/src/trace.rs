@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
 
-use models::wire::{Iso, Mti, Parcel};
+use models::wire::{Iso, Parcel};
 use scenarios::{Failure, Options, Outcome, Run, Source};
 use sim::{ActorId, Instant, Pulse, Span};
 
@@ -87,11 +87,10 @@ pub fn trace<W: Write>(
             written.map_err(|why| refuse(why.into()))?;
             bytes.clear();
             let framing = mapper.dialect().framing();
-            let (towards, envelope) = match iso.mti {
-                Mti::Request | Mti::Advice | Mti::Reversal => {
-                    (Towards::Gateway, framing.envelope())
-                }
-                _ => (Towards::Terminal, framing.envelope().reply()),
+            let (towards, envelope) = if iso.mti.asks() {
+                (Towards::Gateway, framing.envelope())
+            } else {
+                (Towards::Terminal, framing.envelope().reply())
             };
             framing.close(&envelope, &body, &mut bytes).map_err(Trouble::Frame)?;
             counted.add(&iso);

@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use sim::{ActorId, Care, Instant, Simulation};
 
-use crate::Models;
+use crate::{Models, Part};
 use crate::journal::{Line, LineState};
 use crate::money::Money;
-use crate::platform::gateway::Gateway;
+use crate::platform::gateway::{Gateway, Score};
 use crate::platform::host::{Host, Posting};
 use crate::software::payment_app::PaymentApp;
 pub use deposits::DepositTotals;
@@ -104,6 +104,9 @@ pub struct Audit {
     pub host_total: Money,
     /// Deposits.
     pub deposits: DepositTotals,
+    /// What a real host did, where one stands in the place of the gateway. Its ledger cannot be seen: what crossed the
+    /// boundary stands in its place.
+    pub real_host: Option<Score>,
 }
 
 /// What one terminal holds about its sales.
@@ -132,6 +135,7 @@ pub fn audit(
 ) -> Audit {
     let layout = simulation.layout();
     let mut audit = Audit::default();
+    audit.real_host = real_host(simulation);
     let booked = gateway_books(simulation);
     for cell in 0..layout.cells() {
         let (first, count) = layout.members(cell);
@@ -184,8 +188,27 @@ fn host_books(
                 book.extend_from_slice(host.ledger_of(ActorId(terminal)));
             }
         }
+        let mut gateways = world.query::<&Gateway>();
+        for real in gateways.iter(world).filter_map(Gateway::real) {
+            for (book, terminal) in books.iter_mut().zip(terminals.clone()) {
+                book.extend(real.ledger_of(ActorId(terminal)));
+            }
+        }
     }
     books
+}
+
+/// What a real host did, if there is one.
+fn real_host(simulation: &mut Simulation<Models>) -> Option<Score> {
+    let settings = simulation.settings();
+    let (gateway, patience) = (settings.directory.gateway, settings.policy.response_timeout);
+    if !settings.is_attached(gateway, Part::Gateway) {
+        return None;
+    }
+    let now = simulation.now();
+    let world = simulation.world_of(gateway);
+    let mut gateways = world.query::<&Gateway>();
+    gateways.iter(world).find_map(Gateway::real).map(|real| real.score(now, patience))
 }
 
 /// What the gateway holds as approved and not reversed, by terminal.

@@ -188,10 +188,14 @@ impl Rules<Models> for Plan {
         let came_with = |when| matches!(when, When::On { milestone: Milestone::Updated, .. });
         remedy != Remedy::RollBack || came_with(self.planned(plan).when)
     }
-    /// A supply is told what the scenario wants of it; printers and readers break as they like, and people mend them.
+    /// A supply is told what the scenario wants of it; the others break as they like, and people mend them.
     fn is_real(&self, actor: ActorId, fault: Fault) -> bool {
         let part = fault.part();
-        matches!(part, Part::Printer | Part::CardReader) && self.is_attached(actor, part)
+        let breaks = matches!(
+            part,
+            Part::Printer | Part::CardReader | Part::PaymentApp | Part::Gateway
+        );
+        breaks && self.is_attached(actor, part)
     }
     fn ladder(&self, suspect: Fault) -> &[Rung<Models>] {
         match self.policy.ladders.get(&suspect) {

@@ -38,6 +38,14 @@ pub enum Mti {
     Reversal,
     /// 0410: and that is acknowledged.
     ReversalResponse,
+    /// 0800: sign-on, echo, sign-off of a real terminal: asked of the gateway itself.
+    Network,
+    /// 0810: and answered.
+    NetworkResponse,
+    /// 0500: a real terminal's totals since it last settled, as one amount: sales less what was paid back.
+    Settlement,
+    /// 0510: and answered.
+    SettlementResponse,
 }
 
 impl Mti {
@@ -50,7 +58,27 @@ impl Mti {
             Self::AdviceResponse => "0230",
             Self::Reversal => "0400",
             Self::ReversalResponse => "0410",
+            Self::Network => "0800",
+            Self::NetworkResponse => "0810",
+            Self::Settlement => "0500",
+            Self::SettlementResponse => "0510",
         }
+    }
+
+    /// The answer to it; an answer stays what it is.
+    pub const fn response(self) -> Self {
+        match self {
+            Self::Request | Self::Response => Self::Response,
+            Self::Advice | Self::AdviceResponse => Self::AdviceResponse,
+            Self::Reversal | Self::ReversalResponse => Self::ReversalResponse,
+            Self::Network | Self::NetworkResponse => Self::NetworkResponse,
+            Self::Settlement | Self::SettlementResponse => Self::SettlementResponse,
+        }
+    }
+
+    /// Terminals send it; otherwise they are sent it.
+    pub fn asks(self) -> bool {
+        self != self.response()
     }
 }
 
@@ -145,6 +173,8 @@ impl Code {
     pub const INOPERATIVE: Self = Self(*b"91");
     /// Duplicate.
     pub const DUPLICATE: Self = Self(*b"94");
+    /// Totals differ.
+    pub const TOTALS_DIFFER: Self = Self(*b"95");
     /// No answer from the issuer; in a reversal: no answer inside the timer.
     pub const NO_ANSWER: Self = Self(*b"98");
     /// No code.

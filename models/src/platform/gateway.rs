@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 mod books;
 mod breaker;
+mod management;
+mod real;
 mod serving;
 
 use bevy_ecs::component::Component;
@@ -13,6 +15,8 @@ use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ranks, Model, Perform
 
 use books::{Entry, Known, Recent};
 use breaker::Breaker;
+use real::Real;
+pub use real::Score;
 pub use serving::{Overflow, Serving};
 
 use crate::money::Money;
@@ -94,6 +98,10 @@ pub struct Gateway {
     taken_back: f64,
     dropped: u64,
     struggling: bool,
+    /// How real terminals last settled.
+    settled: management::Settled,
+    /// A real gateway or host stands in its place.
+    real: Option<Box<Real>>,
 }
 
 /// Its notes to itself.
@@ -131,8 +139,16 @@ const LOST: Purpose = Purpose::of("gateway: the answer is lost");
 const SERVES: Purpose = Purpose::of("gateway: time to serve");
 
 impl Gateway {
+    /// What crossed between the terminals and the real gateway in its place.
+    pub(crate) fn real(&self) -> Option<&Real> {
+        self.real.as_deref()
+    }
+
     /// Approved and not reversed, by terminal.
     pub(crate) fn booked(&self, terminal: ActorId) -> Money {
+        if let Some(real) = &self.real {
+            return real.booked(terminal);
+        }
         self.recent.get(terminal.0 as usize).map_or(Money::ZERO, |recent| recent.booked)
     }
 
@@ -211,6 +227,9 @@ impl Gateway {
 
     /// Decides what becomes of a request.
     fn route(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
+        if matches!(iso.mti, Mti::Network | Mti::Settlement) {
+            return self.manage(iso, cx);
+        }
         let host = usize::from(iso.pan.host());
         let Some(&to) = cx.settings().directory.hosts.get(host) else {
             return self.answer(iso, Code(*b"15"), cx);
@@ -252,11 +271,7 @@ impl Gateway {
 
     /// Answers a terminal without the host, or passes on what the host said.
     fn answer(&mut self, mut iso: Iso, code: Code, cx: &mut Context<'_, Models>) {
-        iso.mti = match iso.mti {
-            Mti::Request | Mti::Response => Mti::Response,
-            Mti::Advice | Mti::AdviceResponse => Mti::AdviceResponse,
-            Mti::Reversal | Mti::ReversalResponse => Mti::ReversalResponse,
-        };
+        iso.mti = iso.mti.response();
         iso.code = code;
         // F12 and F13 of an answer are the gateway's own time.
         iso.local = cx.now();
@@ -425,6 +440,9 @@ impl Model<Models> for Gateway {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
+    fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
+        self.real = cx.settings().is_attached(cx.me(), cx.part()).then(Box::default);
+    }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Served(job) => self.served(spec, job, cx),
@@ -434,13 +452,19 @@ impl Model<Models> for Gateway {
     }
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         let Parcel::Payment(iso) = parcel else { return };
+        if let Some(real) = &mut self.real
+            && !matches!(iso.mti, Mti::Network | Mti::Settlement)
+        {
+            return real.crosses(iso, cx);
+        }
         match iso.mti {
-            Mti::Request | Mti::Advice | Mti::Reversal => {
+            Mti::Request | Mti::Advice | Mti::Reversal | Mti::Network | Mti::Settlement => {
                 capture(iso, cx);
                 self.receive(spec, iso, cx);
             }
             Mti::Response | Mti::AdviceResponse => self.host_answered(spec, iso, cx),
             Mti::ReversalResponse => self.host_reversed(iso, cx),
+            Mti::NetworkResponse | Mti::SettlementResponse => {}
         }
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {

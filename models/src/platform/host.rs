@@ -315,7 +315,7 @@ impl Model<Models> for Host {
             Mti::Request => self.authorise(spec, iso, cx),
             Mti::Advice => self.take_in(spec, iso, cx),
             Mti::Reversal => self.reverse(spec, iso, cx),
-            Mti::Response | Mti::AdviceResponse | Mti::ReversalResponse => {}
+            _ => {}
         }
     }
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {

@@ -317,6 +317,8 @@ impl Model<Models> for PaymentApp {
             }
             Message::Screen { readable } => self.readable = readable,
             Message::Pace { percent } => self.pace = percent,
+            // What crossed is the truth about a real terminal, whatever happens to the simulated one's memory.
+            Message::PowerLost if outside::is_real(cx) => {}
             Message::PowerLost => self.power_lost(cx),
             Message::Locked { on } => {
                 self.locked = on;
@@ -349,9 +351,9 @@ impl Model<Models> for PaymentApp {
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         let Parcel::Payment(iso) = parcel else { return };
         if outside::is_real(cx) {
-            return match iso.mti {
-                Mti::Request | Mti::Advice | Mti::Reversal => self.sends(iso, cx),
-                _ => self.hears(iso, cx),
+            return match iso.mti.asks() {
+                true => self.sends(iso, cx),
+                false => self.hears(iso, cx),
             };
         }
         if !self.running || self.pace == 0 {
@@ -361,7 +363,7 @@ impl Model<Models> for PaymentApp {
             Mti::Response => self.answered(spec, &iso, cx),
             Mti::ReversalResponse => self.acknowledged(spec, &iso, cx),
             Mti::AdviceResponse => self.advised(&iso, cx),
-            Mti::Request | Mti::Advice | Mti::Reversal => {}
+            _ => {}
         }
     }
     fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {

@@ -27,6 +27,10 @@ pub(super) const fn use_of(mti: Mti) -> (Use, bool) {
         Mti::AdviceResponse => (Use::Advice, true),
         Mti::Reversal => (Use::Reversal, false),
         Mti::ReversalResponse => (Use::Reversal, true),
+        Mti::Network => (Use::Network, false),
+        Mti::NetworkResponse => (Use::Network, true),
+        Mti::Settlement => (Use::Settlement, false),
+        Mti::SettlementResponse => (Use::Settlement, true),
     }
 }
 

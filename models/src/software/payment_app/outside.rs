@@ -73,7 +73,8 @@ impl PaymentApp {
                     cx.note(Note::StoredSent { stan: iso.stan });
                 }
             }
-            Mti::Request | Mti::Advice | Mti::Reversal => return,
+            Mti::NetworkResponse | Mti::SettlementResponse => {}
+            Mti::Request | Mti::Advice | Mti::Reversal | Mti::Network | Mti::Settlement => return,
         }
         cx.emit(Parcel::Payment(iso));
     }
