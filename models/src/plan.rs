@@ -191,10 +191,8 @@ impl Rules<Models> for Plan {
     /// A supply is told what the scenario wants of it; the others break as they like, and people mend them.
     fn is_real(&self, actor: ActorId, fault: Fault) -> bool {
         let part = fault.part();
-        let breaks = matches!(
-            part,
-            Part::Printer | Part::CardReader | Part::PaymentApp | Part::Gateway
-        );
+        let breaks =
+            matches!(part, Part::Printer | Part::CardReader | Part::PaymentApp | Part::Gateway);
         breaks && self.is_attached(actor, part)
     }
     fn ladder(&self, suspect: Fault) -> &[Rung<Models>] {
