@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use hil::attachments::{KINDS, Wanted};
+use hil::attachments::{KINDS, Place, Reach, Wanted};
 use hil::recording::{Attached, Header, Recorder, Recording, SCHEMA};
 use hil::{Adapter, Ended, Injector, Port, Session, Status};
 use reports::boundary::{Attachment, Boundary, Deadlines};
@@ -50,7 +50,8 @@ fn attached(arguments: &Hil, source: Source<'_>) -> Result<End, String> {
     let (injector, arrivals) = Injector::new();
     let mut adapters: Vec<Box<dyn Adapter>> = Vec::new();
     for (wanted, ports) in wanted.iter().zip(&ports) {
-        match wanted.open(ports, injector.clone()) {
+        let place = Place { ports, roster: &roster, scenario: &source.scenario.name };
+        match wanted.open(&place, injector.clone()) {
             Ok(adapter) => adapters.push(adapter),
             Err(why) => {
                 // What is attached already is left as safe as it was found.
@@ -277,7 +278,11 @@ pub(crate) fn doctor(arguments: &Doctor) -> End {
             "What can be attached, and how (`posrig doctor --attach …` asks whether it answers):",
         );
         for kind in KINDS {
-            let whose = if kind.many { "[:GROUP or TERMINAL]" } else { "[:TERMINAL]" };
+            let whose = match kind.reach {
+                Reach::One => "[:TERMINAL]",
+                Reach::Many => "[:GROUP or TERMINAL]",
+                Reach::Hub(_) => "",
+            };
             print(&format!("  {}{whose}={}\n      {}", kind.name, kind.syntax, kind.what));
         }
         return End::Passed;

@@ -2,101 +2,15 @@
 //!
 //! A new kind of attachment is one entry of [`KINDS`].
 
-use std::fmt;
-use std::net::TcpListener;
+mod kinds;
 
-use models::Part;
+use std::fmt;
+
 use scenarios::Roster;
 use sim::ActorId;
 
-use crate::adapter::{Adapter, Injector, Port};
-use crate::iso8583::{Dialect, Server, server};
-use crate::{escpos, scpi};
-
-/// An adapter, or why there is none.
-pub type Opened = Result<Box<dyn Adapter>, String>;
-
-/// A kind of attachment.
-pub struct Kind {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// The part in whose place it stands.
-    pub part: Part,
-    /// What stands there, in a few words.
-    pub what: &'static str,
-    /// How its address is written.
-    pub syntax: &'static str,
-    /// It serves many terminals over one address.
-    pub many: bool,
-    check: fn(&str) -> Result<(), String>,
-    open: fn(&str, &[Port], Injector) -> Opened,
-    probe: fn(&str) -> Result<String, String>,
-}
-
-impl fmt::Debug for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-/// All kinds.
-pub const KINDS: &[Kind] = &[TERMINAL, PRINTER, SUPPLY];
-
-const TERMINAL: Kind = Kind {
-    name: "iso8583-server",
-    part: Part::PaymentApp,
-    what: "real terminals, or programs that behave like one, in the place of payment applications",
-    syntax: "[HOST:]PORT[,dialect=unionpay][,connections=256][,patience=10s][,f41=TEXT][,f42=TEXT]",
-    many: true,
-    check: |address| {
-        let settings = server::Settings::parse(address)?;
-        Dialect::load(&settings.dialect).map(drop).map_err(|why| why.to_string())
-    },
-    open: |address, ports, injector| {
-        let server = Server::attach(&server::Settings::parse(address)?, ports, injector)?;
-        Ok(Box::new(server))
-    },
-    probe: |address| {
-        let settings = server::Settings::parse(address)?;
-        let free = TcpListener::bind(&settings.address);
-        free.map(|_| format!("{} is free; terminals can connect there", settings.address))
-            .map_err(|why| format!("cannot listen at {}: {why}", settings.address))
-    },
-};
-
-const PRINTER: Kind = Kind {
-    name: "escpos",
-    part: Part::Printer,
-    what: "a receipt printer that speaks ESC/POS in the place of a terminal's",
-    syntax: "HOST:PORT or /dev/TTY, then [,baud=9600][,watch=1s][,patience=2s][,prints=20s][,confirm=yes][,cut=yes][,merchant=TEXT]",
-    many: false,
-    check: |address| escpos::Settings::parse(address).map(drop),
-    open: |address, ports, injector| {
-        let [port] = ports else { return Err("it stands for one terminal".into()) };
-        let printer = escpos::Printer::attach(escpos::Settings::parse(address)?, *port, injector);
-        printer.map(|it| Box::new(it) as Box<dyn Adapter>).map_err(|why| why.to_string())
-    },
-    probe: |address| escpos::probe(&escpos::Settings::parse(address)?),
-};
-
-const SUPPLY: Kind = Kind {
-    name: "scpi",
-    part: Part::Power,
-    what: "a programmable bench supply in the place of a terminal's mains",
-    syntax: "HOST:PORT[,limit=5.5V][,first=CMD;CMD][,settle=20ms][,watch=1s][,patience=2s]",
-    many: false,
-    check: |address| scpi::Settings::parse(address).map(drop),
-    open: |address, ports, injector| {
-        let [port] = ports else { return Err("it stands for one terminal".into()) };
-        let bench = scpi::Bench::attach(scpi::Settings::parse(address)?, *port, injector);
-        bench.map(|it| Box::new(it) as Box<dyn Adapter>).map_err(|why| why.to_string())
-    },
-    probe: |address| {
-        let settings = scpi::Settings::parse(address)?;
-        let supply = scpi::Supply::connect(&settings.address, settings.limits, &[]);
-        supply.map(|it| it.identity().to_owned()).map_err(|why| why.to_string())
-    },
-};
+use crate::adapter::{Injector, Port};
+pub use kinds::{KINDS, Kind, Opened, Place, Reach};
 
 /// One attachment, as it was asked for.
 #[derive(Clone, Debug)]
@@ -147,11 +61,23 @@ impl Wanted {
     /// If nobody is called so, or it is not said whose part it is where there are several.
     pub fn ports(&self, roster: &Roster) -> Result<Vec<Port>, String> {
         let refuse = |why: String| format!("`{self}`: {why}");
+        if let Reach::Hub(hub) = self.kind.reach {
+            let known = roster.hubs.iter().find(|(_, name)| name == hub);
+            return match (known, self.whose.as_deref()) {
+                (Some((actor, _)), None) => Ok(vec![Port::new(*actor, self.kind.part)]),
+                _ => {
+                    let name = self.kind.name;
+                    Err(refuse(format!(
+                        "it stands for the {hub}, and there is one: write `{name}=…`"
+                    )))
+                }
+            };
+        }
         let whose = match &self.whose {
             Some(name) => named(name, roster).map_err(refuse)?,
             None => (0..roster.terminals()).map(ActorId).collect(),
         };
-        if whose.len() > 1 && !self.kind.many {
+        if whose.len() > 1 && self.kind.reach == Reach::One {
             let example = whose.first().map_or_else(String::new, |it| roster.name(*it));
             let name = self.kind.name;
             return Err(refuse(format!(
@@ -166,8 +92,8 @@ impl Wanted {
     ///
     /// # Errors
     /// If it cannot be reached, or is not what it should be.
-    pub fn open(&self, ports: &[Port], injector: Injector) -> Opened {
-        (self.kind.open)(&self.address, ports, injector).map_err(|why| format!("`{self}`: {why}"))
+    pub fn open(&self, place: &Place<'_>, injector: Injector) -> Opened {
+        (self.kind.open)(&self.address, place, injector).map_err(|why| format!("`{self}`: {why}"))
     }
 
     /// What answers there, in one line. It changes nothing at the real thing.
@@ -201,6 +127,7 @@ fn named(name: &str, roster: &Roster) -> Result<Vec<ActorId>, String> {
 
 #[cfg(test)]
 mod tests {
+    use models::Part;
     use scenarios::{Options, Run, Source, load_text};
 
     use super::*;
@@ -228,6 +155,12 @@ mod tests {
                 why.contains("no terminal is called `lane-0`; there is lanes (lanes-0 to lanes-2)")
             );
             assert!(wanted("scpi:lanes-3=a:1").ports(roster).is_err());
+            let gateway = Port::new(ActorId(4), Part::Gateway);
+            assert_eq!(wanted("iso8583-client=a:1").ports(roster), Ok(vec![gateway]));
+            let why = wanted("iso8583-client:lanes=a:1").ports(roster).unwrap_err();
+            assert!(why.ends_with("write `iso8583-client=…`"), "{why}");
+            let back_office = wanted("mqtt=a").ports(roster).map(|it| it.len());
+            assert_eq!(back_office, Ok(1));
         });
     }
 
@@ -236,8 +169,9 @@ mod tests {
         let wrong = |text| Wanted::parse(text).unwrap_err();
         assert!(wrong("scpi").contains("KIND[:WHOSE]=ADDRESS"));
         assert!(
-            wrong("spi=a:1")
-                .contains("`spi` cannot be attached; there is iso8583-server, escpos, scpi")
+            wrong("spi=a:1").contains(
+                "`spi` cannot be attached; there is iso8583-server, iso8583-client, mqtt"
+            )
         );
         assert!(wrong("scpi=bench").contains("`bench` is no HOST:PORT; write HOST:PORT["));
     }

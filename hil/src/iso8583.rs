@@ -8,6 +8,8 @@
 //! [`Dialect`] is read from a file (two are built in); [`Fields`] holds one message by field number; [`Mapper`] knows what the
 //! fields mean to the world: a payment ([`models::wire::Iso`]), network management or a settlement.
 
+mod channel;
+pub mod client;
 mod codec;
 pub mod dialect;
 pub mod endure;
@@ -17,6 +19,7 @@ pub mod mac;
 pub mod message;
 pub mod server;
 
+pub use client::Client;
 pub use codec::{DecodeError, EncodeError, Flaw};
 pub use dialect::Dialect;
 pub use fields::Fields;

@@ -16,6 +16,8 @@ use crate::recording::{Recorder, Way};
 pub struct Session<'a> {
     run: Run<'a>,
     adapters: Vec<Box<dyn Adapter>>,
+    /// Which adapter serves each port.
+    routes: BTreeMap<Port, usize>,
     arrivals: Receiver<Arrival>,
     /// Simulated seconds to a second of the wall.
     speed: f64,
@@ -81,9 +83,14 @@ impl<'a> Session<'a> {
         recorder: Option<Recorder>,
     ) -> Self {
         let lateness = Lateness::new(deadline);
+        let routes = adapters.iter().enumerate();
+        let routes = routes.flat_map(|(at, it)| it.ports().into_iter().map(move |port| (port, at)));
+        // Where two serve one port, the first does.
+        let routes = routes.rev().collect();
         Self {
             run,
             adapters,
+            routes,
             arrivals,
             speed,
             recorder,
@@ -189,8 +196,8 @@ impl<'a> Session<'a> {
             if let Some(recorder) = &mut self.recorder {
                 recorder.crossed(emission.at, port, Way::Out, &emission.parcel);
             }
-            let serves = |it: &&mut Box<dyn Adapter>| it.ports().contains(&port);
-            match self.adapters.iter_mut().find(serves) {
+            let adapter = self.routes.get(&port).and_then(|at| self.adapters.get_mut(*at));
+            match adapter {
                 Some(adapter) => adapter.deliver(port, &emission.parcel),
                 None => self.strays += 1,
             }

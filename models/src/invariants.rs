@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use sim::{ActorId, Care, Instant, Simulation};
 
-use crate::{Models, Part};
 use crate::journal::{Line, LineState};
 use crate::money::Money;
 use crate::platform::gateway::{Gateway, Score};
 use crate::platform::host::{Host, Posting};
 use crate::software::payment_app::PaymentApp;
+use crate::{Models, Part};
 pub use deposits::DepositTotals;
 
 /// Something that must hold in every run.
@@ -134,8 +134,7 @@ pub fn audit(
     quiet_from: Instant,
 ) -> Audit {
     let layout = simulation.layout();
-    let mut audit = Audit::default();
-    audit.real_host = real_host(simulation);
+    let mut audit = Audit { real_host: real_host(simulation), ..Audit::default() };
     let booked = gateway_books(simulation);
     for cell in 0..layout.cells() {
         let (first, count) = layout.members(cell);

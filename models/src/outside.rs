@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::hardware::card_reader::CardRead;
 use crate::hardware::printer::Said;
 use crate::money::Money;
-use crate::receipt::Receipt;
-use crate::wire::Method;
 use crate::operator::{Command, Told};
 use crate::receipt::Receipt;
+use crate::wire::Method;
 
 /// Said at the port of an attached part: by the part to the real thing, or by what brings the real thing's doings in.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]

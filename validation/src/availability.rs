@@ -319,7 +319,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             1,
             &["eta_min100"],
             runs,
-            worn(size.of(20_000, 1_000), "8000h"),
+            worn(size.of(42_000, 1_000), "8000h"),
             first_of_a_hundred,
         ),
         Case::new(

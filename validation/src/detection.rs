@@ -210,7 +210,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["E_TMR_s", "E_TM_s", "P_suspect"],
             runs,
-            heartbeats(size.of(4_000, 2_000), size.of("10d", "12h"), ""),
+            heartbeats(size.of(4_800, 2_000), size.of("10d", "12h"), ""),
             mistakes,
         ),
         Case::new(
@@ -257,13 +257,13 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             ),
             predictive,
         ),
-        Case::new("F4", 0, &["ARL1_tx"], runs, breaker(5, 0.6, size.of("9d", "12h")), run_lengths),
+        Case::new("F4", 0, &["ARL1_tx"], runs, breaker(5, 0.6, size.of("4d", "12h")), run_lengths),
         Case::new(
             "F4",
             1,
             &["ARL1_p1_0_9"],
             runs,
-            breaker(5, 0.9, size.of("9d", "12h")),
+            breaker(5, 0.9, size.of("2d", "12h")),
             run_lengths,
         ),
         Case::new(
@@ -271,7 +271,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             2,
             &["ARL0_r2_tx"],
             runs,
-            breaker(2, 0.05, size.of("12d", "1d")),
+            breaker(2, 0.05, size.of("9d", "1d")),
             run_lengths,
         ),
     ]

@@ -156,7 +156,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["ARL0_s", "false_alarms_per_day"],
             runs,
-            shops(size.of(18, 2), "2d", ""),
+            shops(size.of(24, 2), "2d", ""),
             false_alarms,
         ),
         Case::new("F7", 1, &["E_TD_s"], runs, shops(size.of(30, 4), "90min", stop), stops),

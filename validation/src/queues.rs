@@ -149,8 +149,8 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
     let laws = [
         ("Wq_D", "Constant", "12h"),
         ("Wq_M", "Exponential", "24h"),
-        ("Wq_LN_scv2", "Lognormal(sigma: 1.048147073968205)", "60h"),
-        ("Wq_H2_scv4", "Mixture(share: 0.8872983346207417, takes: 0.5635083268962915)", "72h"),
+        ("Wq_LN_scv2", "Lognormal(sigma: 1.048147073968205)", "26h"),
+        ("Wq_H2_scv4", "Mixture(share: 0.8872983346207417, takes: 0.5635083268962915)", "36h"),
     ];
     for (number, (name, law, whole)) in laws.into_iter().enumerate() {
         let gateway = format!(r#"workers: 1, serves_in: "1s", serving: {law}"#);
@@ -160,8 +160,8 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
     // Erlang's loss formula does not know the law of the holding time, only its mean.
     let long_tail = "Lognormal(sigma: 1.048147073968205)";
     let laws: [(&[&'static str], &str, u32, &str); 4] = [
-        (&["B", "carried"], "Exponential", 15, "100min"),
-        (&["B_constant", "carried_constant"], "Constant", 15, "100min"),
+        (&["B", "carried"], "Exponential", 15, "240min"),
+        (&["B_constant", "carried_constant"], "Constant", 15, "160min"),
         (&["B_lognormal", "carried_lognormal"], long_tail, 15, "4h"),
         (&["B_c10", "carried_c10"], "Exponential", 10, "45min"),
     ];

@@ -1,6 +1,6 @@
 //! Terminal in the loop: real terminals, or programs that behave like one, connect here and speak ISO 8583. What they send
 //! enters the world at the payment application of the terminal that they name in F41, and goes by its simulated network to
-//! the simulated gateway and hosts; what comes back goes out to them. Sign-on, echo and settlement are answered here.
+//! the simulated gateway and hosts; what comes back goes out to them. So do sign-on, echo and settlement, which the gateway answers.
 //!
 //! Each connection has a thread that reads and one that writes. What a peer may do is bounded: the number of connections, the
 //! length of a message, the time in which it has to be whole, the answers that it leaves unread.
@@ -16,11 +16,12 @@ use std::time::Duration;
 
 use models::wire::Parcel;
 
+use super::channel::Security;
 use super::{Dialect, Mapper};
 use crate::adapter::{Adapter, Injector, Port};
 use crate::target::Target;
 use crate::troubles::Troubles;
-use connection::serve;
+use connection::{Terms, serve};
 use desk::Desk;
 
 /// What is set about the server.
@@ -36,15 +37,17 @@ pub struct Settings {
     pub patience: Duration,
     /// F41 and F42 of the terminal that is attached, if they are not its number.
     pub names: Option<(String, String)>,
+    /// Files in PEM with the certificate and the private key, for TLS.
+    pub secured: Option<(String, String)>,
 }
 
 impl Settings {
-    /// Reads `[HOST:]PORT[,dialect=NAME][,connections=N][,patience=10s][,f41=TEXT][,f42=TEXT]`.
+    /// Reads `[HOST:]PORT[,dialect=NAME][,connections=N][,patience=10s][,f41=TEXT][,f42=TEXT][,cert=FILE,key=FILE]`.
     ///
     /// # Errors
     /// If it is not written so.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let known = ["dialect", "connections", "patience", "f41", "f42"];
+        let known = ["dialect", "connections", "patience", "f41", "f42", "cert", "key"];
         let target = Target::parse(text, &known)?;
         let address = if target.address.contains(':') {
             target.address.clone()
@@ -61,13 +64,24 @@ impl Settings {
         if names.is_none() && target.text("f42").is_some() {
             return Err("`f42` without `f41` names nobody".to_owned());
         }
+        let secured = match (target.text("cert"), target.text("key")) {
+            (Some(certificate), Some(key)) => Some((certificate.to_owned(), key.to_owned())),
+            (None, None) => None,
+            _ => return Err("TLS needs both `cert` and `key`".to_owned()),
+        };
         Ok(Self {
             address,
             dialect: target.text("dialect").unwrap_or("unionpay").to_owned(),
             connections: target.value("connections", 256)?,
             patience: target.duration("patience", Duration::from_secs(10))?,
             names,
+            secured,
         })
+    }
+
+    fn security(&self) -> Result<Security, String> {
+        let secured = self.secured.as_ref();
+        secured.map_or(Ok(Security::Plain), |(certificate, key)| Security::server(certificate, key))
     }
 }
 
@@ -87,7 +101,7 @@ impl Server {
     /// Listens for the terminals at these ports.
     ///
     /// # Errors
-    /// If the dialect cannot be read, a name cannot be a terminal's, or the address is taken.
+    /// If the dialect or a certificate cannot be read, a name cannot be a terminal's, or the address is taken.
     pub fn attach(settings: &Settings, ports: &[Port], injector: Injector) -> Result<Self, String> {
         let dialect = Dialect::load(&settings.dialect).map_err(|why| why.to_string())?;
         let mut mapper = Mapper::new(Arc::new(dialect));
@@ -97,6 +111,7 @@ impl Server {
             };
             mapper.names.add(port.actor, f41, f42)?;
         }
+        let security = settings.security()?;
         let listener = TcpListener::bind(&settings.address)
             .map_err(|why| format!("cannot listen at {}: {why}", settings.address))?;
         let address = listener.local_addr().map_err(|why| why.to_string())?;
@@ -106,10 +121,10 @@ impl Server {
         let listening = Listening {
             listener,
             desk: Arc::clone(&desk),
-            settings: settings.clone(),
+            most: settings.connections,
+            terms: Terms { security, patience: settings.patience, over: Arc::clone(&over) },
             troubles: troubles.clone(),
             open: Arc::clone(&open),
-            over: Arc::clone(&over),
         };
         let thread = Some(spawn(move || listening.listen()));
         Ok(Self { ports: ports.to_vec(), desk, troubles, open, over, address, thread })
@@ -161,16 +176,16 @@ impl Drop for Server {
 struct Listening {
     listener: TcpListener,
     desk: Arc<Desk>,
-    settings: Settings,
+    most: usize,
+    terms: Terms,
     troubles: Troubles,
     open: Arc<AtomicUsize>,
-    over: Arc<AtomicBool>,
 }
 
 impl Listening {
     fn listen(self) {
         for stream in self.listener.incoming() {
-            if self.over.load(Ordering::Relaxed) {
+            if self.terms.over.load(Ordering::Relaxed) {
                 return;
             }
             let stream = match stream {
@@ -182,16 +197,15 @@ impl Listening {
                     continue;
                 }
             };
-            if self.open.fetch_add(1, Ordering::Relaxed) >= self.settings.connections {
+            if self.open.fetch_add(1, Ordering::Relaxed) >= self.most {
                 self.open.fetch_sub(1, Ordering::Relaxed);
                 self.troubles.add("sent away: there are too many connections");
                 continue;
             }
             let (desk, troubles) = (Arc::clone(&self.desk), self.troubles.clone());
-            let (open, over) = (Arc::clone(&self.open), Arc::clone(&self.over));
-            let patience = self.settings.patience;
+            let (open, terms) = (Arc::clone(&self.open), self.terms.clone());
             let begun = std::thread::Builder::new().spawn(move || {
-                serve(stream, &desk, &troubles, patience, &over);
+                serve(stream, &desk, &troubles, &terms);
                 open.fetch_sub(1, Ordering::Relaxed);
             });
             if let Err(why) = begun {

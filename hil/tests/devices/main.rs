@@ -11,14 +11,18 @@ mod card;
 #[cfg(test)]
 mod escpos;
 #[cfg(test)]
-mod mqtt;
+mod host;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod mqtt;
 #[cfg(test)]
 mod peer;
 #[cfg(test)]
 mod rig;
 #[cfg(test)]
 mod scpi;
+#[cfg(test)]
+mod secure;
 #[cfg(test)]
 mod terminal;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 mod books;
 mod breaker;
+mod host_answers;
 mod management;
 mod real;
 mod serving;
@@ -285,94 +286,6 @@ impl Gateway {
         }
         capture(iso, cx);
         cx.post(iso.terminal, port, Span::ZERO, Parcel::Payment(iso));
-    }
-
-    /// A host's word on a request or an advice.
-    fn host_answered(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
-        let host = usize::from(iso.pan.host());
-        let approved = iso.code == Code::APPROVED;
-        let row = iso.terminal;
-        let open = match self.recent(row).find(iso.stan) {
-            Some(Known { entry: Entry::Open(flight), .. }) => Some(*flight),
-            _ => None,
-        };
-        let Some(flight) = open else { return self.too_late(spec, iso, cx) };
-        let (sent, _) = self.flights.take(flight);
-        self.clocked(spec, host, cx.now().since(sent), cx);
-        self.judge(spec, host, iso.code == Code::INOPERATIVE, cx);
-        let recent = self.recent(row);
-        if let Some(known) = recent.find(iso.stan) {
-            known.entry = if approved { Entry::Booked } else { Entry::Declined };
-            known.code = iso.code;
-        }
-        if approved {
-            recent.booked += iso.amount;
-            self.tell_back_office(row, iso.amount, cx);
-        }
-        self.answer(iso, iso.code, cx);
-    }
-
-    /// An answer that comes too late is no sign that the host is well; what it approved is taken back, because the
-    /// terminal was told otherwise.
-    fn too_late(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
-        let known = self.recent(iso.terminal).find(iso.stan).map(|known| known.entry);
-        if known != Some(Entry::Expired) {
-            return;
-        }
-        let host = usize::from(iso.pan.host());
-        self.clocked(spec, host, spec.host_timeout, cx);
-        let to = cx.settings().directory.hosts.get(host).copied();
-        if iso.code == Code::APPROVED && let Some(to) = to {
-            let reversal = Iso { mti: Mti::Reversal, code: Code::NO_ANSWER, original: iso.stan, ..iso };
-            cx.post(to, Part::Host, spec.to_host, Parcel::Payment(reversal));
-        }
-    }
-
-    /// A host's word on a reversal.
-    fn host_reversed(&mut self, iso: Iso, cx: &mut Context<'_, Models>) {
-        let recent = self.recent(iso.terminal);
-        if let Some(known) = recent.find(iso.stan) {
-            let was = std::mem::replace(&mut known.entry, Entry::Reversed);
-            if was == Entry::Booked && iso.code == Code::APPROVED {
-                recent.booked -= iso.amount;
-                self.tell_back_office(iso.terminal, -iso.amount, cx);
-            }
-            if let Entry::Open(flight) = was {
-                self.flights.take(flight);
-            }
-        }
-        self.answer(iso, iso.code, cx);
-    }
-
-    fn tell_back_office(&self, terminal: ActorId, amount: Money, cx: &mut Context<'_, Models>) {
-        let back_office = cx.settings().directory.back_office;
-        let booked = Parcel::Booked { terminal, amount };
-        cx.post(back_office, Part::BackOffice, Span::ZERO, booked);
-    }
-
-    /// Gives up on every request that has waited long enough, and makes a note of the next one that may.
-    fn look_at_deadlines(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        while let Some(&(due, terminal, stan)) = self.deadlines.front() {
-            let known = self.recent(terminal).find(stan).map(|known| known.entry);
-            if let Some(Entry::Open(flight)) = known
-                && self.flights.get(flight).0 + spec.host_timeout == due
-            {
-                if due > cx.now() {
-                    return cx.after(due.since(cx.now()), Timer::HostSilent);
-                }
-                self.host_silent(spec, flight, cx);
-            }
-            self.deadlines.pop_front();
-        }
-    }
-
-    fn host_silent(&mut self, spec: &Spec, flight: Slot, cx: &mut Context<'_, Models>) {
-        let (_, iso) = self.flights.take(flight);
-        self.judge(spec, usize::from(iso.pan.host()), true, cx);
-        if let Some(known) = self.recent(iso.terminal).find(iso.stan) {
-            known.entry = Entry::Expired;
-        }
-        self.answer(iso, Code::NO_ANSWER, cx);
     }
 }
 

@@ -1,7 +1,6 @@
 //! One connection: bytes in, answers out.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
@@ -10,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use super::desk::Desk;
 use crate::iso8583::Deframer;
+use crate::iso8583::channel::{Channel, Security, broke, waits};
 use crate::troubles::Troubles;
 
 /// So many answers may wait for a peer to read them; then it is let go.
 const MOST_UNREAD: usize = 1_024;
-/// How often a thread that waits for bytes looks whether the session is over.
-const LOOKS: Duration = Duration::from_millis(100);
+/// So many bytes of answers go out in one go, if they are there.
+const AT_ONCE: usize = 32 << 10;
 
 /// The way back to a peer, for as long as its connection is read.
 #[derive(Clone, Debug)]
@@ -28,75 +28,90 @@ impl Peer {
     }
 }
 
+/// What a connection may do.
+#[derive(Clone, Debug)]
+pub(super) struct Terms {
+    pub(super) security: Security,
+    pub(super) patience: Duration,
+    pub(super) over: Arc<AtomicBool>,
+}
+
 /// Serves a connection until the peer hangs up, does what it may not, or the session is over.
-pub(super) fn serve(
-    stream: TcpStream,
-    desk: &Desk,
-    troubles: &Troubles,
-    patience: Duration,
-    over: &AtomicBool,
-) {
-    // An answer waits for no company.
-    let set = stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(LOOKS)));
-    let Ok((mut reads, writes)) = set.and_then(|()| Ok((stream.try_clone()?, stream))) else {
-        return troubles.add("a connection broke before anything was said");
+pub(super) fn serve(stream: TcpStream, desk: &Desk, troubles: &Troubles, terms: &Terms) {
+    let channel = match Channel::over(stream, &terms.security, terms.patience) {
+        Ok(channel) => Arc::new(channel),
+        Err(why) => return troubles.add(why),
     };
     let (sender, answers) = sync_channel(MOST_UNREAD);
     let sender = Arc::new(sender);
-    let writer = spawn(move || write(writes, &answers, patience));
-    let ended = read(&mut reads, desk, &Peer(Arc::downgrade(&sender)), patience, over);
+    let out = Arc::clone(&channel);
+    let writer = spawn(move || write(&out, &answers));
+    let ended = read(&channel, desk, &Peer(Arc::downgrade(&sender)), terms);
     if let Err(why) = ended {
         troubles.add(why);
     }
-    let _ = reads.shutdown(Shutdown::Read);
     // What waits to be read still goes out; then there is no way back any more.
     drop(sender);
     let _ = writer.join();
 }
 
-fn write(mut stream: TcpStream, answers: &Receiver<Vec<u8>>, patience: Duration) {
-    let _ = stream.set_write_timeout(Some(patience));
-    while let Ok(bytes) = answers.recv() {
-        if stream.write_all(&bytes).is_err() {
+fn write(channel: &Channel, answers: &Receiver<Vec<u8>>) {
+    while let Ok(mut bytes) = answers.recv() {
+        while bytes.len() < AT_ONCE
+            && let Ok(more) = answers.try_recv()
+        {
+            bytes.extend_from_slice(&more);
+        }
+        if channel.write_all(&bytes).is_err() {
             break;
         }
     }
-    let _ = stream.shutdown(Shutdown::Both);
+    channel.shut();
 }
 
 /// Reads to the end of the connection; an error says what the peer did that it may not.
-fn read(
-    stream: &mut TcpStream,
-    desk: &Desk,
-    peer: &Peer,
-    patience: Duration,
-    over: &AtomicBool,
-) -> Result<(), String> {
+fn read(channel: &Channel, desk: &Desk, peer: &Peer, terms: &Terms) -> Result<(), String> {
     let mut deframer = Deframer::new(desk.framing());
-    let mut buffer = vec![0; 16 << 10];
+    let mut buffer = Vec::new();
+    let began = Instant::now();
     // Since when a message has been incomplete.
     let mut since: Option<Instant> = None;
-    while !over.load(Ordering::Relaxed) {
-        match stream.read(&mut buffer) {
+    while !terms.over.load(Ordering::Relaxed) {
+        buffer.clear();
+        match channel.read(&mut buffer) {
             Ok(0) if deframer.unfinished() > 0 => {
                 return Err("hung up in the middle of a message".to_owned());
             }
             Ok(0) => return Ok(()),
-            Ok(count) => deframer.feed(&buffer[..count]),
-            Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(why) if why.kind() == ErrorKind::Interrupted => {}
-            Err(why) => return Err(format!("the connection broke: {}", why.kind())),
+            Ok(_) => deframer.feed(&buffer),
+            Err(why) if waits(&why) => {
+                if began.elapsed() > terms.patience && channel.is_handshaking() {
+                    return Err("TLS was not agreed in time".to_owned());
+                }
+            }
+            Err(why) => return Err(broke(&why)),
         }
         let mut any = false;
-        while let Some(message) = deframer.next_message().map_err(|why| why.to_string())? {
-            any = true;
-            desk.take(message, peer)?;
+        loop {
+            let message = deframer.next_message();
+            let taken = message.map_err(|why| why.to_string()).and_then(|it| match it {
+                Some(message) => desk.take(message, peer).map(|()| true),
+                None => Ok(false),
+            });
+            match taken {
+                Ok(true) => any = true,
+                Ok(false) => break,
+                Err(why) => {
+                    desk.record(&why, &buffer);
+                    return Err(why);
+                }
+            }
         }
         if deframer.unfinished() == 0 {
             since = None;
         } else if any || since.is_none() {
             since = Some(Instant::now());
-        } else if since.is_some_and(|it| it.elapsed() > patience) {
+        } else if since.is_some_and(|it| it.elapsed() > terms.patience) {
             return Err("a message was not whole in time".to_owned());
         }
     }

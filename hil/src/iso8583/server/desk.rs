@@ -1,16 +1,15 @@
-//! What all connections share: the dialect, who has asked what, and what each terminal's batch comes to.
+//! What all connections share: the dialect, and who has asked what.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use models::money::Money;
 use models::wire::{Code, Iso, Mti, Parcel};
 use sim::{ActorId, Instant};
 
 use super::connection::Peer;
 use crate::adapter::{Injector, Port};
 use crate::iso8583::{
-    Envelope, Fields, Framing, Mapper, Message, Network, Seal, SessionKeys, Settlement,
+    Envelope, Fields, Framing, Mapper, Matter, Message, Network, Seal, SessionKeys, Settlement,
 };
 use crate::troubles::Troubles;
 
@@ -26,22 +25,29 @@ struct Asked {
     fields: Fields,
     envelope: Envelope,
     peer: Peer,
+    what: What,
 }
 
-/// What a terminal's batch comes to, by what it was told.
-#[derive(Clone, Copy, Debug, Default)]
-struct Batch {
-    sales: u32,
-    sum: Money,
+/// What was asked, as far as the world's answer does not say it.
+#[derive(Debug)]
+enum What {
+    Payment,
+    Network(Network),
+    Settlement(Settlement),
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     asked: BTreeMap<Name, Asked>,
     order: VecDeque<Name>,
-    batches: BTreeMap<ActorId, Batch>,
     counts: (u64, u64),
+    recorded: u32,
 }
+
+/// Of so many peers that say what cannot be a message it is kept what came.
+const MOST_RECORDED: u32 = 16;
+/// So many bytes of it are kept.
+const RECORDED_BYTES: usize = 64;
 
 /// Takes requests from all connections and finds the one that an answer belongs to.
 #[derive(Debug)]
@@ -78,6 +84,18 @@ impl Desk {
         self.inner().counts
     }
 
+    /// A peer said what cannot be a message: what came last is kept, if not too much has been kept already.
+    pub(super) fn record(&self, why: &str, came: &[u8]) {
+        {
+            let mut inner = self.inner();
+            if inner.recorded >= MOST_RECORDED {
+                return;
+            }
+            inner.recorded += 1;
+        }
+        self.troubles.add(format!("{why}; what came: {}", masked(came)));
+    }
+
     /// Takes a message of a peer.
     ///
     /// # Errors
@@ -93,26 +111,28 @@ impl Desk {
             return Ok(());
         };
         self.inner().counts.0 += 1;
-        let asked = Asked { fields, envelope, peer: peer.clone() };
-        match said {
-            Ok(Message::Payment(iso)) => {
-                self.payment(Iso { terminal: port.actor, ..iso }, port, asked)
+        let (iso, what) = match said {
+            Ok(Message::Payment(iso)) if iso.mti.asks() => (iso, What::Payment),
+            Ok(Message::Network(it)) if !it.response => (network(&it), What::Network(it)),
+            Ok(Message::Settlement(it)) if !it.response => (settlement(&it), What::Settlement(it)),
+            Ok(_) => {
+                self.troubles.add("an answer to what nobody had asked");
+                return Ok(());
             }
-            Ok(Message::Network(it)) if !it.response => self.network(&it, &asked),
-            Ok(Message::Settlement(it)) if !it.response => self.settlement(&it, &asked),
-            Ok(_) => self.troubles.add("an answer to what nobody had asked"),
-            Err(why) => self.troubles.add(format!("a message that means nothing here: {why}")),
-        }
+            Err(why) => {
+                self.troubles.add(format!("a message that means nothing here: {why}"));
+                return Ok(());
+            }
+        };
+        let asked = Asked { fields, envelope, peer: peer.clone(), what };
+        self.ask(original(Iso { terminal: port.actor, ..iso }), port, asked);
         Ok(())
     }
 
-    fn payment(&self, iso: Iso, port: Port, asked: Asked) {
-        let Some(answer) = answer_to(iso.mti) else {
-            return self.troubles.add("an answer to what nobody had asked");
-        };
+    fn ask(&self, iso: Iso, port: Port, asked: Asked) {
         {
             let mut inner = self.inner();
-            let name = (port.actor, iso.stan, answer);
+            let name = (port.actor, iso.stan, iso.mti.response().digits());
             if inner.asked.insert(name, asked).is_none() {
                 inner.order.push_back(name);
             }
@@ -132,49 +152,40 @@ impl Desk {
     pub(super) fn answer(&self, iso: &Iso) {
         let mut inner = self.inner();
         let name = (iso.terminal, iso.stan, iso.mti.digits());
-        if iso.code == Code::APPROVED {
-            let batch = inner.batches.entry(iso.terminal).or_default();
-            match iso.mti {
-                Mti::Response | Mti::AdviceResponse => {
-                    (batch.sales, batch.sum) = (batch.sales + 1, batch.sum + iso.amount);
-                }
-                Mti::ReversalResponse => {
-                    batch.sales = batch.sales.saturating_sub(1);
-                    batch.sum -= iso.amount;
-                }
-                _ => {}
-            }
-        }
         let Some(asked) = inner.asked.get(&name) else {
             return self.troubles.add("an answer that nobody waits for any more");
         };
-        if self.reply(asked, &Message::Payment(*iso)) {
+        if self.reply(asked, &self.message(asked, iso)) {
             inner.counts.1 += 1;
         }
     }
 
-    /// Sign-on, echo, sign-off: the line is up, so they are as they should be.
-    fn network(&self, request: &Network, asked: &Asked) {
-        let keys = match (request.matter, self.mapper.dialect().file().mac.as_ref()) {
-            (crate::iso8583::Matter::SignOn, Some(mac)) => {
-                Some(SessionKeys { pin: mac.key.clone(), mac: mac.key.clone() })
+    /// The world's answer as the message that the terminal waits for.
+    fn message(&self, asked: &Asked, iso: &Iso) -> Message {
+        match &asked.what {
+            What::Payment => Message::Payment(*iso),
+            What::Network(request) => {
+                let mac = self.mapper.dialect().file().mac.as_ref();
+                let keys = mac.filter(|_| request.matter == Matter::SignOn);
+                let keys = keys.map(|it| SessionKeys { pin: it.key.clone(), mac: it.key.clone() });
+                let code = iso.code;
+                Message::Network(Network { response: true, code, keys, ..request.clone() })
             }
-            _ => None,
-        };
-        let answer = Network { response: true, code: Code::APPROVED, keys, ..request.clone() };
-        if self.reply(asked, &Message::Network(answer)) {
-            self.inner().counts.1 += 1;
-        }
-    }
-
-    /// A batch is over: its totals against what its terminal was told.
-    fn settlement(&self, request: &Settlement, asked: &Asked) {
-        let batch = self.inner().batches.remove(&request.terminal).unwrap_or_default();
-        let agreed = request.debits == (batch.sales, batch.sum);
-        let answer =
-            Settlement { response: true, agreed: Some(agreed), code: Code::APPROVED, ..*request };
-        if self.reply(asked, &Message::Settlement(answer)) {
-            self.inner().counts.1 += 1;
+            What::Settlement(request) => {
+                let (code, agreed) = match iso.code {
+                    Code::TOTALS_DIFFER => (Code::APPROVED, Some(false)),
+                    Code::APPROVED => (Code::APPROVED, Some(true)),
+                    other => (other, None),
+                };
+                let authentic = true;
+                Message::Settlement(Settlement {
+                    response: true,
+                    agreed,
+                    code,
+                    authentic,
+                    ..*request
+                })
+            }
         }
     }
 
@@ -207,12 +218,72 @@ impl Desk {
     }
 }
 
-/// The type of the message that answers this one.
-fn answer_to(mti: Mti) -> Option<&'static str> {
-    match mti {
-        Mti::Request => Some(Mti::Response.digits()),
-        Mti::Advice => Some(Mti::AdviceResponse.digits()),
-        Mti::Reversal => Some(Mti::ReversalResponse.digits()),
-        _ => None,
+/// Bytes in hexadecimal, as many as are kept. Where digits stand that could be a card number, packed or as characters, their
+/// middle is not shown.
+fn masked(bytes: &[u8]) -> String {
+    let kept = &bytes[..bytes.len().min(RECORDED_BYTES)];
+    let hex: String = kept.iter().map(|it| format!("{it:02X}")).collect();
+    let mut shown = String::with_capacity(hex.len() + 1);
+    for run in hex.split_inclusive(|it: char| !it.is_ascii_digit()) {
+        let digits = run.trim_end_matches(|it: char| !it.is_ascii_digit());
+        let (rest, length) = (&run[digits.len()..], digits.len());
+        if length < SHORTEST_CARD {
+            shown.push_str(digits);
+        } else {
+            shown.push_str(&digits[..6]);
+            shown.extend(std::iter::repeat_n('*', length - 10));
+            shown.push_str(&digits[length - 4..]);
+        }
+        shown.push_str(rest);
+    }
+    if kept.len() < bytes.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Digits in a row that could be a card number.
+const SHORTEST_CARD: usize = 12;
+
+/// In the world a reversal has the trace number of its original. A real terminal may give it one of its own and name the
+/// original apart.
+fn original(iso: Iso) -> Iso {
+    if iso.mti != Mti::Reversal || iso.original == 0 || iso.original == iso.stan {
+        return iso;
+    }
+    let named = Iso { stan: iso.original, ..iso };
+    let mac = if iso.mac == iso.seal() { named.seal() } else { !named.seal() };
+    Iso { mac, ..named }
+}
+
+/// Sign-on, echo, sign-off, as they go through the world.
+fn network(request: &Network) -> Iso {
+    let Network { terminal, stan, batch, .. } = *request;
+    Iso { mti: Mti::Network, terminal, stan, batch, ..Iso::default() }
+}
+
+/// Totals, as they go through the world: what the terminal has sold, less what it paid back.
+fn settlement(request: &Settlement) -> Iso {
+    let Settlement { terminal, stan, batch, debits, credits, authentic, .. } = *request;
+    let amount = debits.1 - credits.1;
+    let mut iso = Iso { mti: Mti::Settlement, terminal, stan, batch, amount, ..Iso::default() };
+    iso.mac = if authentic { iso.seal() } else { !iso.seal() };
+    iso
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_shows_no_card_number() {
+        assert_eq!(masked(b"\x00\x10\xFFGET /"), "0010FF474554202F");
+        assert_eq!(
+            masked(&[0x16, 0x62, 0x25, 0x88, 0x00, 0x00, 0x00, 0x00, 0x10, 0xAB]),
+            "166225********0010AB"
+        );
+        let text = masked(b"02006225880000000010");
+        assert!(text.starts_with("303230***") && text.ends_with("3130"), "{text}");
+        assert_eq!(masked(&[0xFF; 100]).chars().count(), 2 * RECORDED_BYTES + 1);
     }
 }
