@@ -106,6 +106,20 @@ fn finish(arguments: &Hil, ended: &Ended, boundary: &Boundary, wall_s: f64, fold
             "boundary     {} in, {} out; lateness of {count}: p50 {p50_us:.0} µs, p99 {p99_us:.0} µs, p99.9 {p999_us:.0} µs, max {max_us:.0} µs; {missed} later than {deadline_us:.0} µs",
             boundary.came_in, boundary.went_out
         ));
+        if let Some(host) = ended.outcome.audit.real_host {
+            print(&format!(
+                "real host    {} asked: {} right, {} late, {} wrong, {} more often than asked, {} to what nobody asked, {} never answered; {} reversals, {} never acknowledged",
+                host.asked,
+                host.right,
+                host.late,
+                host.wrong,
+                host.duplicate,
+                host.unknown,
+                host.missing,
+                host.reversals,
+                host.unacknowledged
+            ));
+        }
         for it in &boundary.attachments {
             for (what, times) in &it.troubles {
                 print(&format!("  ! {}: {what} ({times} times)", it.kind));

@@ -27,7 +27,6 @@ use models::{Money, Part};
 use scenarios::{Options, Run, Source, load_text};
 use sim::{ActorId, Pulse};
 
-
 /// Nothing in it takes longer than the shortest time that a message may take.
 const SCENARIO: &str = r#"Scenario(
     schema: 1, name: "pairs", intent: "how many pairs a second?", seed: 1, duration: "1h", quiet: "1s",

@@ -144,6 +144,7 @@ pub fn page(boundary: &Boundary, outcome: &Outcome, analysis: &Analysis) -> Stri
         attached,
         simulated => simulated.join(", "),
         stories => Value::from(Serde(&stories)),
+        host => Value::from(Serde(&outcome.audit.real_host)),
     };
     // The template is part of the program and a test renders all of it.
     environment(2)

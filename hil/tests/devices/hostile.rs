@@ -39,7 +39,7 @@ impl World {
 
     fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("it listens");
-        stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a socket");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a socket");
         stream
     }
 

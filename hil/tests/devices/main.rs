@@ -19,6 +19,8 @@ mod mqtt;
 #[cfg(test)]
 mod peer;
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod rig;
 #[cfg(test)]
 mod scpi;
