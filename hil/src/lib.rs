@@ -27,6 +27,7 @@ pub mod session;
 pub mod target;
 pub mod trace;
 pub mod troubles;
+mod worker;
 
 pub use adapter::{Adapter, Arrival, Injector, Port};
 pub use lateness::Lateness;

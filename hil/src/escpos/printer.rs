@@ -2,8 +2,7 @@
 //!
 //! Contact that is lost is made again; until then every receipt is lost, and the terminal's printer has stopped.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::thread::{JoinHandle, spawn};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use models::hardware::printer::Said;
 use models::outside::Outside;
@@ -16,13 +15,13 @@ use super::{paper, status};
 use crate::adapter::{Adapter, Injector, Port};
 use crate::line::Trouble;
 use crate::troubles::Troubles;
+use crate::worker::{NotTaken, Worker};
 
 /// A real printer in the place of a terminal's.
 #[derive(Debug)]
 pub struct Printer {
     port: Port,
-    orders: Option<SyncSender<(u32, Receipt)>>,
-    thread: Option<JoinHandle<()>>,
+    worker: Worker<(u32, Receipt)>,
     troubles: Troubles,
     injector: Injector,
 }
@@ -38,7 +37,6 @@ impl Printer {
     pub fn attach(settings: Settings, port: Port, injector: Injector) -> Result<Self, Trouble> {
         let mut device = Device::open(&settings)?;
         let said = device.status()?;
-        let (orders, listens) = sync_channel(MOST_WAITING);
         let troubles = Troubles::default();
         let mut wire = Wire {
             device: Some(device),
@@ -50,8 +48,8 @@ impl Printer {
             printed: 0,
         };
         wire.report(said);
-        let thread = Some(spawn(move || wire.serve(&listens)));
-        Ok(Self { port, orders: Some(orders), thread, troubles, injector })
+        let worker = Worker::start(MOST_WAITING, move |orders| wire.serve(orders));
+        Ok(Self { port, worker, troubles, injector })
     }
 
     fn refuse(&self, number: u32, why: &str) {
@@ -69,14 +67,10 @@ impl Adapter for Printer {
     }
     fn deliver(&mut self, _: Port, parcel: &Parcel) {
         let Parcel::Outside(Outside::Print { number, receipt }) = *parcel else { return };
-        match self.orders.as_ref().map(|it| it.try_send((number, receipt))) {
-            Some(Err(TrySendError::Full(_))) => {
-                self.refuse(number, "receipts come faster than it prints them")
-            }
-            Some(Err(TrySendError::Disconnected(_))) | None => {
-                self.refuse(number, "a receipt after the end")
-            }
-            Some(Ok(())) => {}
+        match self.worker.order((number, receipt)) {
+            Err(NotTaken::Full) => self.refuse(number, "receipts come faster than it prints them"),
+            Err(NotTaken::Over) => self.refuse(number, "a receipt after the end"),
+            Ok(()) => {}
         }
     }
     fn status(&self) -> String {
@@ -86,10 +80,7 @@ impl Adapter for Printer {
         self.troubles.all()
     }
     fn close(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
+        if !self.worker.end() {
             self.troubles.add("its thread broke down");
         }
     }

@@ -4,7 +4,7 @@
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use super::Settings;
 use super::emv::{Chip, Consent, Problem, Terms, consent};
 use crate::adapter::{Adapter, Injector, Port};
 use crate::troubles::Troubles;
+use crate::worker::{NotTaken, Worker};
 
 /// What kind of trouble an error of PC/SC is.
 fn problem(why: Error) -> Problem {
@@ -109,8 +110,7 @@ type Order = (u32, Terms);
 #[derive(Debug)]
 pub struct Reader {
     port: Port,
-    orders: Option<SyncSender<Order>>,
-    thread: Option<JoinHandle<()>>,
+    worker: Worker<Order>,
     troubles: Troubles,
     injector: Injector,
 }
@@ -128,7 +128,6 @@ impl Reader {
     pub fn attach(settings: Settings, port: Port, injector: Injector) -> Result<Self, String> {
         let troubles = Troubles::default();
         troubles.stands(probe(&settings)?);
-        let (orders, listens) = sync_channel(MOST_WAITING);
         let (told, outside) = (troubles.clone(), injector.clone());
         let desk = Desk {
             settings,
@@ -139,8 +138,8 @@ impl Reader {
             stuck: Vec::new(),
             read: 0,
         };
-        let thread = Some(spawn(move || desk.serve(&listens)));
-        Ok(Self { port, orders: Some(orders), thread, troubles, injector })
+        let worker = Worker::start(MOST_WAITING, move |orders| desk.serve(orders));
+        Ok(Self { port, worker, troubles, injector })
     }
 }
 
@@ -158,10 +157,10 @@ impl Adapter for Reader {
         let amount = u64::try_from(amount.0).unwrap_or_default();
         let contactless = method == Method::Contactless;
         let order = (number, Terms { amount, currency, contactless, number });
-        let why = match self.orders.as_ref().map(|it| it.try_send(order)) {
-            Some(Ok(())) => return,
-            Some(Err(TrySendError::Full(_))) => "cards come faster than it reads them",
-            Some(Err(TrySendError::Disconnected(_))) | None => "a card after the end",
+        let why = match self.worker.order(order) {
+            Ok(()) => return,
+            Err(NotTaken::Full) => "cards come faster than it reads them",
+            Err(NotTaken::Over) => "a card after the end",
         };
         self.troubles.add(why);
         let read = CardRead::Mute;
@@ -174,10 +173,7 @@ impl Adapter for Reader {
         self.troubles.all()
     }
     fn close(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
+        if !self.worker.end() {
             self.troubles.add("its thread broke down");
         }
     }

@@ -4,8 +4,8 @@
 //! switched off, over a new connection if need be, and tried until it has confirmed that or the session is over. The world
 //! is told that the supply is gone; later set points are not passed on. Close and drop do the same.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::thread::{JoinHandle, sleep, spawn};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use models::outside::Outside;
@@ -17,6 +17,7 @@ use crate::adapter::{Adapter, Injector, Port};
 use crate::line::{Limits, Trouble};
 use crate::target::Target;
 use crate::troubles::Troubles;
+use crate::worker::{NotTaken, Worker};
 
 /// What is set about a bench supply.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,8 +81,7 @@ impl Settings {
 #[derive(Debug)]
 pub struct Bench {
     port: Port,
-    orders: Option<SyncSender<u32>>,
-    thread: Option<JoinHandle<()>>,
+    worker: Worker<u32>,
     troubles: Troubles,
 }
 
@@ -102,7 +102,6 @@ impl Bench {
     pub fn attach(settings: Settings, port: Port, injector: Injector) -> Result<Self, Trouble> {
         let mut supply = Supply::connect(&settings.address, settings.limits, &settings.first)?;
         supply.switch(false)?;
-        let (orders, listens) = sync_channel(MOST_ORDERS);
         let troubles = Troubles::default();
         troubles.stands(format!("{}: off", supply.identity()));
         let wire = Wire {
@@ -115,8 +114,8 @@ impl Bench {
             injector,
             troubles: troubles.clone(),
         };
-        let thread = Some(spawn(move || wire.serve(&listens)));
-        Ok(Self { port, orders: Some(orders), thread, troubles })
+        let worker = Worker::start(MOST_ORDERS, move |orders| wire.serve(orders));
+        Ok(Self { port, worker, troubles })
     }
 }
 
@@ -129,14 +128,10 @@ impl Adapter for Bench {
     }
     fn deliver(&mut self, _: Port, parcel: &Parcel) {
         let Parcel::Outside(Outside::Supply { millivolts }) = *parcel else { return };
-        match self.orders.as_ref().map(|it| it.try_send(millivolts)) {
-            Some(Err(TrySendError::Full(_))) => {
-                self.troubles.add("set points come faster than it takes them")
-            }
-            Some(Err(TrySendError::Disconnected(_))) | None => {
-                self.troubles.add("a set point after the end")
-            }
-            Some(Ok(())) => {}
+        match self.worker.order(millivolts) {
+            Err(NotTaken::Full) => self.troubles.add("set points come faster than it takes them"),
+            Err(NotTaken::Over) => self.troubles.add("a set point after the end"),
+            Ok(()) => {}
         }
     }
     fn status(&self) -> String {
@@ -146,10 +141,7 @@ impl Adapter for Bench {
         self.troubles.all()
     }
     fn close(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
+        if !self.worker.end() {
             self.troubles.add("its thread broke down: look whether its output is off");
         }
     }
