@@ -7,7 +7,8 @@ use scenarios::{Options, Outcome, Source, load_text, simulate};
 use sim::Pulse;
 
 use crate::{
-    availability, detection, freshness, growth, links, losses, network, queues, redundancy, spares,
+    availability, detection, freshness, growth, links, losses, network, queues, redundancy,
+    repairmen, spares,
 };
 
 /// How much is run.
@@ -91,6 +92,7 @@ pub(crate) fn all(size: Size) -> Vec<Case> {
     all.extend(links::cases(size));
     all.extend(freshness::cases(size));
     all.extend(spares::cases(size));
+    all.push(repairmen::case(size));
     all.extend(losses::cases(size));
     all.extend(growth::cases(size));
     all.extend(network::cases(size));

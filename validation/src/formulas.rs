@@ -367,6 +367,7 @@ fn recomputed(law: &str) -> Values {
         "Q3" => any_service(),
         "Q4" => sessions(),
         "Q5" => bounded(),
+        "Q6" => absent::repairmen(),
         "A1" => two_states(),
         "A2" => renewal(),
         "A4" => two_of_three(),

@@ -22,6 +22,7 @@ mod losses;
 mod network;
 mod queues;
 mod redundancy;
+mod repairmen;
 mod sight;
 mod spares;
 mod table;

@@ -9,6 +9,7 @@ use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Mode, Model, Purpose, Span};
 
 use crate::note::Note;
+use crate::platform::gateway::Serving;
 use crate::provider;
 use crate::remedy::Remedy;
 use crate::wire::{Job, Parcel};
@@ -25,6 +26,9 @@ pub struct Spec {
     pub travels: Span,
     /// Standard deviation of the logarithm of that time; 0 is always the median.
     pub spread: Factor,
+    /// The law of the time that a remedy takes once they are there; its mean is what the ladder says, times what a provider's
+    /// technicians are to the usual ones.
+    pub hands_on: Serving,
     /// First hour of the day at which they set out, from 0 to 23.
     pub starts_at: u8,
     /// Hour of the day from which nobody sets out, from 1 to 24.
@@ -54,6 +58,7 @@ impl Default for Spec {
             crews: 10,
             travels: Span::hours(3),
             spread: Factor(0.5),
+            hands_on: Serving::Constant,
             starts_at: 0,
             ends_at: 24,
             spares: 20,
@@ -136,6 +141,7 @@ const REFUSES: Purpose = Purpose::of("technicians: whether they come");
 const DEPOT: Purpose = Purpose::of("technicians: repair at the depot");
 const ORDER: Purpose = Purpose::of("technicians: how long an order takes");
 const TRAVEL: Purpose = Purpose::of("technicians: travel");
+const HANDS_ON: Purpose = Purpose::of("technicians: time with hands on");
 
 impl Technicians {
     /// Sends crews to the first jobs that can be done with what is in stock.
@@ -164,6 +170,8 @@ impl Technicians {
             let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
             let provider = provider::of(job.terminal, cx).map(|(_, it)| it);
             let takes = job.takes.scaled(provider.map_or(1.0, |it| it.hands_on.0));
+            let name = HANDS_ON.numbered(u64::from(job.terminal.0));
+            let takes = spec.hands_on.draw(takes, cx.draw(name, u64::from(job.incident) << 8 | u64::from(job.rung)));
             let fixes = provider.is_none_or(|it| stream.chance(it.first_time_fix.0));
             let charge = provider.and_then(|it| it.visit).map(|it| it.amount());
             let Job { terminal, incident, remedy, .. } = job;

@@ -132,6 +132,10 @@ impl Checker<'_> {
         if technicians.crews > 0 {
             self.not_zero(technicians.travels, "technicians' travel", &spot.field("travels"));
         }
+        if let Some(trouble) = technicians.hands_on.trouble() {
+            let hint = "make `share` times `takes` less than 1";
+            self.error(Code::Contradiction, spot.field("hands_on").range(), trouble, hint);
+        }
         if technicians.refuses.0 + merchant.refuses_visit.0 > 1.0 {
             let message = "merchants and technicians together refuse more visits than there are";
             let hint =

@@ -1,4 +1,4 @@
-//! Formulas about what does not come: heartbeats, sales, spares.
+//! Formulas about what does not come: heartbeats, sales, spares, technicians.
 
 use super::Values;
 
@@ -73,5 +73,31 @@ pub(super) fn losses() -> Values {
         ("E_lost_per_down_hour", hourly * mean),
         ("sd_per_down_hour", (hourly * (mean * mean + spread * spread)).sqrt()),
         ("E_lost_30d", hourly * mean * 720.0 * down / (2_000.0 + down)),
+    ]
+}
+
+/// Q6.
+pub(super) fn repairmen() -> Values {
+    let (all, crews, fails, mends): (i32, i32, f64, f64) = (100, 2, 1.0 / 500.0, 1.0 / 8.0);
+    let mut terms = vec![1.0];
+    for n in 1..=all {
+        let last = terms[terms.len() - 1];
+        terms.push(last * f64::from(all - n + 1) * fails / (f64::from(n.min(crews)) * mends));
+    }
+    let sum: f64 = terms.iter().sum();
+    let mean = |of: &dyn Fn(i32) -> f64| {
+        (0..=all).zip(&terms).map(|(n, term)| of(n) * term / sum).sum::<f64>()
+    };
+    let down = mean(&f64::from);
+    let busy = mean(&|n| f64::from(n.min(crews)));
+    vec![
+        ("E_down", down),
+        ("availability", 1.0 - down / f64::from(all)),
+        ("E_waiting", down - busy),
+        // By Little's law: so many fail in an hour.
+        ("MDT_h", down / ((f64::from(all) - down) * fails)),
+        ("tech_util", busy / f64::from(crews)),
+        ("P_any_down_ge_10", mean(&|n| if n >= 10 { 1.0 } else { 0.0 })),
+        ("P_all_up", 1.0 / sum),
     ]
 }

@@ -1,4 +1,4 @@
-//! How long a request takes to be served, and what becomes of one that finds no room.
+//! How long serving takes, a request or a terminal, and what becomes of a request that finds no room.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,8 @@ use sim::Span;
 use sim::quantity::{Factor, Probability};
 use sim::{normal, unit};
 
-/// The law of the time to serve one request. Its mean is `serves_in`, whatever the law.
+/// The law of the time to serve one: a request at the gateway, a terminal in a technician's hands. Its mean is set beside it,
+/// whatever the law.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Serving {
@@ -20,11 +21,11 @@ pub enum Serving {
         /// Standard deviation of the logarithm; the variance is exp(sigma²) - 1 times the square of the mean.
         sigma: Factor,
     },
-    /// Two kinds of requests, each exponential.
+    /// Two kinds, each exponential.
     Mixture {
         /// The share of the first kind.
         share: Probability,
-        /// Its mean, as a multiple of `serves_in`; the other kind takes as much as makes the mean of both right.
+        /// Its mean, as a multiple of that of both; the other kind takes as much as makes the mean of both right.
         takes: Factor,
     },
 }
@@ -42,7 +43,7 @@ impl Serving {
     }
 
     /// One time, from four random numbers.
-    pub(super) fn draw(self, mean: Span, bits: [u32; 4]) -> Span {
+    pub(crate) fn draw(self, mean: Span, bits: [u32; 4]) -> Span {
         let exponential = || -libm::log(unit(bits[0]));
         match self {
             Self::Exponential => mean.scaled(exponential()),
