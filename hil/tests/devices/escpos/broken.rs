@@ -111,7 +111,12 @@ fn paper_that_ends_in_the_middle_loses_the_receipt_and_takes_back_what_waits() {
     let printed = Outside::Printed { number: 1, ok: false };
     assert_eq!(said, [Outside::Printer(Said::default()), Outside::Printer(out), printed]);
     let drops = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08";
-    assert!(sent.lock().expect("not poisoned").windows(10).any(|it| it == drops));
+    // The other end reads when it comes to it.
+    let by = Instant::now() + Duration::from_secs(10);
+    while !sent.lock().expect("not poisoned").windows(10).any(|it| it == drops) {
+        assert!(Instant::now() < by, "what waits was not taken back");
+        thread::sleep(Duration::from_millis(10));
+    }
 
     // A second receipt is not even sent.
     let before = sent.lock().expect("not poisoned").iter().filter(|it| **it == b'@').count();
