@@ -61,15 +61,15 @@ impl World {
     }
 }
 
-/// An echo, as bytes.
-fn echo(terminal: u32) -> Vec<u8> {
+/// An echo with this trace number, as bytes.
+fn echo(terminal: u32, stan: u32) -> Vec<u8> {
     let dialect = Dialect::load("iso8583-1987-ascii").expect("it is built in");
     let mapper = Mapper::new(Arc::new(dialect));
     let network = Network {
         matter: Matter::Echo,
         response: false,
         terminal: ActorId(terminal),
-        stan: 7,
+        stan,
         local: None,
         batch: 1,
         code: Code::NONE,
@@ -85,7 +85,7 @@ fn echo(terminal: u32) -> Vec<u8> {
 
 /// True if an echo is answered on this connection.
 fn answers(stream: &mut TcpStream) -> bool {
-    stream.write_all(&echo(0)).expect("it reads");
+    stream.write_all(&echo(0, 7)).expect("it reads");
     let mut length = [0; 2];
     if stream.read_exact(&mut length).is_err() {
         return false;
@@ -126,7 +126,7 @@ fn a_byte_now_and_then_does_not_stretch_patience() {
     let world = World::behind("0,dialect=iso8583-1987-ascii,patience=300ms");
     let mut slow = world.connect();
     let began = Instant::now();
-    for byte in echo(0) {
+    for byte in echo(0, 7) {
         std::thread::sleep(Duration::from_millis(50));
         if slow.write_all(&[byte]).is_err() {
             break;
@@ -156,7 +156,8 @@ fn who_reads_nothing_does_not_hold_up_the_others() {
     let world = World::behind("0,dialect=iso8583-1987-ascii,patience=500ms");
     let mut deaf = world.connect();
     deaf.set_write_timeout(Some(Duration::from_millis(200))).expect("a socket");
-    let echo = echo(0);
+    // A trace number of its own: an answer goes to whoever asked last under the same one.
+    let echo = echo(0, 8);
     // Until the answers that it does not read fill every buffer on the way.
     for _ in 0..200_000 {
         if deaf.write_all(&echo).is_err() {
@@ -171,6 +172,6 @@ fn who_reads_nothing_does_not_hold_up_the_others() {
 fn strangers_and_answers_without_a_question_are_counted() {
     let world = World::behind("0,dialect=iso8583-1987-ascii,f41=TERM0001");
     let mut stranger = world.connect();
-    stranger.write_all(&echo(5)).expect("it reads");
+    stranger.write_all(&echo(5, 7)).expect("it reads");
     assert_eq!(world.told("not attached"), 1);
 }
