@@ -49,16 +49,21 @@ fn see(outcome: &Outcome) -> Vec<Sample> {
     let end = hours(sim::Instant::START + outcome.simulated);
     let downs = downs(outcome);
     let down: Vec<(f64, f64)> = downs.iter().map(|it| (it.from, it.to)).collect();
-    // Each time out of service has one visit: the n-th of a terminal belongs to its n-th.
+    // Who comes to a terminal that works again by then, or is sent twice, has nothing in hand.
     let mut sent: Vec<Vec<f64>> = vec![Vec::new(); TERMINALS as usize];
     for fact in &outcome.facts {
         if let What::Noted(Note::TechnicianSent { terminal, .. }) = fact.what {
             sent[terminal.0 as usize].push(hours(fact.at));
         }
     }
-    let mut visits: Vec<_> = sent.iter().map(|it| it.iter().copied()).collect();
-    let served: Vec<(f64, f64)> =
-        downs.iter().map(|it| (visits[it.who.0 as usize].next().unwrap_or(end), it.to)).collect();
+    let served: Vec<(f64, f64)> = downs
+        .iter()
+        .filter_map(|it| {
+            let visits = &sent[it.who.0 as usize];
+            let first = visits[visits.partition_point(|at| *at < it.from)..].first();
+            first.filter(|at| **at < it.to).map(|at| (*at, it.to))
+        })
+        .collect();
     let watched = end - FORGOTTEN;
     let times = levels(&down, FORGOTTEN, end);
     let sum = |times: &[f64]| times.iter().zip(0u32..).map(|(time, n)| f64::from(n) * time).sum();
