@@ -69,7 +69,7 @@ fn decided(
     let (outcome, counts) = run_with_policy(source, options, &policy, pulse)?;
     if !arguments.quiet {
         let Counts { asked, default } = counts;
-        eprintln!("policy: asked {asked} times, {default} times it left it to the ladder");
+        eprintln!("policy: asked {asked} times, {default} times it left it to the procedure");
     }
     Ok(outcome)
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A fault-handling policy: what the shipped ladders do, but software trouble is met with a restart from afar first.
+"""A fault-handling policy: what the shipped procedures do, but software trouble is met with a restart from afar first.
 
     posrig run scenarios/showcase/software.ron --policy "python3 hil/examples/policy.py"
 

@@ -17,7 +17,7 @@ use models::decision::{Decision, IncidentTurn};
 use models::wire::Parcel;
 use models::{Fault, Models, Part, Remedy, readings};
 use scenarios::{Options, Outcome, Run, Source};
-use sim::{ActorId, Emission, Instant, Pulse, Rules, RunError, Rung, TurnStep};
+use sim::{ActorId, Emission, Instant, Pulse, RecoveryStep, Rules, RunError, TurnStep};
 
 pub use program::{LONGEST_LINE, Program};
 pub use words::SCHEMA;
@@ -69,7 +69,7 @@ impl std::error::Error for Failure {}
 pub struct Counts {
     /// How often it was asked.
     pub asked: u64,
-    /// How often it left it to the ladder.
+    /// How often it left it to the procedure.
     pub default: u64,
 }
 
@@ -169,9 +169,9 @@ impl Dialogue<'_> {
             TurnStep::Opened => {
                 self.open.insert(key, Open { alarm: alarm(&turn, at), tried: Vec::new() });
             }
-            TurnStep::Applied { rung } => {
+            TurnStep::Applied { attempt } => {
                 let tried = self.open.get_mut(&key).map(|it| it.tried.iter_mut());
-                let tried = tried.and_then(|mut it| it.find(|it| it.attempt == rung));
+                let tried = tried.and_then(|mut it| it.find(|it| it.attempt == attempt));
                 if let Some(tried) = tried {
                     tried.carried_out = true;
                 }
@@ -191,9 +191,9 @@ impl Dialogue<'_> {
                 let line = Said::Closed(self.over(at, who, &turn)).line()?;
                 self.program.tell(&line)?;
             }
-            TurnStep::Undecided { rung, place } => {
-                let decision = self.ask(at, who, &turn, (rung, place))?;
-                let parcel = Parcel::Decision { incident, rung, decision };
+            TurnStep::Undecided { attempt, position } => {
+                let decision = self.ask(at, who, &turn, (attempt, position))?;
+                let parcel = Parcel::Decision { incident, attempt, decision };
                 let at = self.run.simulation.inject(at, who, port, parcel);
                 self.record(at, who, Way::In, &parcel);
             }
@@ -220,12 +220,12 @@ impl Dialogue<'_> {
         at: Instant,
         who: ActorId,
         turn: &IncidentTurn,
-        (rung, place): (u8, u8),
+        (attempt, position): (u8, u8),
     ) -> Result<Decision, String> {
         let seen = words::seen(&readings(&mut self.run.simulation, who));
         let rules = self.run.simulation.settings();
-        let ladder = rules.ladder(turn.suspect);
-        let default = usual(rules, turn.suspect, place);
+        let procedure = rules.procedure(turn.suspect);
+        let default = usual(rules, turn.suspect, position);
         let open = self.open.get(&(who, turn.incident));
         self.counts.asked += 1;
         let id = self.counts.asked;
@@ -235,31 +235,31 @@ impl Dialogue<'_> {
             terminal: self.name(who),
             actor: who.0,
             incident: turn.incident,
-            attempt: rung,
+            attempt,
             alarm: open.map_or_else(|| alarm(turn, at), |it| it.alarm.clone()),
             readings: seen,
             tried: open.map_or(&[], |it| it.tried.as_slice()),
-            ladder: ladder.iter().map(Step::of).collect(),
-            next: usize::from(place),
+            procedure: procedure.iter().map(Step::of).collect(),
+            next: usize::from(position),
             default: default.as_ref().map(Step::of),
         };
         let question = Said::Decide(Box::new(question)).line()?;
         let line = self.program.ask(&question)?;
-        let decision = words::answer(&line, id, ladder).map_err(|why| {
+        let decision = words::answer(&line, id, procedure).map_err(|why| {
             let (line, question) = (program::shown(&line), program::shown(&question));
             format!("the policy program answered nonsense: {why}\n  its line: {line}\n  it was asked: {question}")
         })?;
-        self.counts.default += u64::from(decision == Decision::Ladder);
+        self.counts.default += u64::from(decision == Decision::Procedure);
         let step = match decision {
             Decision::Step { remedy, by, takes } => {
-                Some(Step::of(&Rung { remedy, by, takes, works: None }))
+                Some(Step::of(&RecoveryStep { remedy, by, takes, works: None }))
             }
-            Decision::Ladder => default.as_ref().map(Step::of),
-            Decision::Escalate => rules.last_resort().map(|(rung, ..)| Step::of(&rung)),
+            Decision::Procedure => default.as_ref().map(Step::of),
+            Decision::Escalate => rules.fallback().map(|(step, ..)| Step::of(&step)),
             Decision::Wait(_) | Decision::Close | Decision::GiveUp => None,
         };
         if let (Some(step), Some(open)) = (step, self.open.get_mut(&(who, turn.incident))) {
-            let tried = Tried { step, at_ns: at.0, attempt: rung, carried_out: false };
+            let tried = Tried { step, at_ns: at.0, attempt, carried_out: false };
             open.tried.push(tried);
         }
         Ok(decision)
@@ -293,13 +293,13 @@ fn alarm(turn: &IncidentTurn, at: Instant) -> Alarm {
     }
 }
 
-/// What the ladder would do at this place; `None` if nobody would work on it any more.
-fn usual(rules: &models::Plan, suspect: Fault, place: u8) -> Option<Rung<Models>> {
-    let ladder = rules.ladder(suspect);
-    match usize::from(place).checked_sub(ladder.len()) {
-        None => ladder.get(usize::from(place)).copied(),
+/// What the procedure would do at this position; `None` if nobody would work on it any more.
+fn usual(rules: &models::Plan, suspect: Fault, position: u8) -> Option<RecoveryStep<Models>> {
+    let procedure = rules.procedure(suspect);
+    match usize::from(position).checked_sub(procedure.len()) {
+        None => procedure.get(usize::from(position)).copied(),
         Some(past) => {
-            let (step, times, _) = rules.last_resort()?;
+            let (step, times, _) = rules.fallback()?;
             (past < usize::from(times)).then_some(step)
         }
     }

@@ -299,7 +299,7 @@ pub enum Message {
     Suspend,
     /// Tenure: a third party has taken the deposit and vanished.
     Cheated,
-    /// Fault management: somebody is to carry out a rung.
+    /// Fault management: somebody is to carry out a step.
     Asked(Asked<Models>),
     /// Fault management: what became of an incident that is kept here.
     Turn(Turn<Models>),

@@ -1,7 +1,7 @@
 //! What crosses the boundary where fault management is decided outside: at the port of a terminal's record.
 
 use serde::{Deserialize, Serialize};
-use sim::{Performer, Rung, Span, TurnStep};
+use sim::{Performer, RecoveryStep, Span, TurnStep};
 
 use crate::{Fault, Models, Part, Remedy};
 
@@ -21,9 +21,9 @@ pub struct IncidentTurn {
 /// What is decided about an incident: see [`sim::Decision`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub enum Decision {
-    /// The next step of the ladder.
-    Ladder,
-    /// This, whatever the ladder says.
+    /// The next step of the procedure.
+    Procedure,
+    /// This, whatever the procedure says.
     Step {
         /// What is done.
         remedy: Remedy,
@@ -34,7 +34,7 @@ pub enum Decision {
     },
     /// Nothing for so long.
     Wait(Span),
-    /// The last resort.
+    /// The fallback.
     Escalate,
     /// It is believed to be over.
     Close,
@@ -45,9 +45,9 @@ pub enum Decision {
 impl From<Decision> for sim::Decision<Models> {
     fn from(decision: Decision) -> Self {
         match decision {
-            Decision::Ladder => Self::Ladder,
+            Decision::Procedure => Self::Procedure,
             Decision::Step { remedy, by, takes } => {
-                Self::Step(Rung { remedy, by, takes, works: None })
+                Self::Step(RecoveryStep { remedy, by, takes, works: None })
             }
             Decision::Wait(span) => Self::Wait(span),
             Decision::Escalate => Self::Escalate,

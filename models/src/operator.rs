@@ -101,7 +101,7 @@ impl Order {
             Self::Lock => Remedy::Suspend,
         }
     }
-    /// How long the terminal is at it: as on the ladders of the catalogue.
+    /// How long the terminal is at it: as in the procedures of the catalogue.
     pub const fn takes(self) -> Span {
         match self {
             Self::Restart => Span::secs(30),

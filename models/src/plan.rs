@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, Instant, Law, Performer, Planned, Rules, Rung, Span, When};
+use sim::{ActorId, Instant, Law, Performer, Planned, RecoveryStep, Rules, Span, When};
 
 use crate::remedy::Remedy;
 use crate::rollout::Rollout;
@@ -56,16 +56,16 @@ pub struct Policy {
     pub failover: bool,
     /// How long after a remedy its effect is looked at.
     pub verify_after: Span,
-    /// A suspicion that comes back within this time begins one rung above the one that seemed to help.
+    /// A suspicion that comes back within this time begins one step after the one that seemed to help.
     pub relapse_within: Span,
     /// How long a remote command may take before it is given up.
     pub remote_patience: Span,
-    /// What a person tries when a ladder is exhausted, how often, how long apart.
-    pub last_resort: Option<(Rung<Models>, u8, Span)>,
-    /// Ladders that replace those of the catalogue.
-    pub ladders: BTreeMap<Fault, Vec<Rung<Models>>>,
+    /// What a person tries when a procedure is exhausted, how often, how long apart.
+    pub fallback: Option<(RecoveryStep<Models>, u8, Span)>,
+    /// Procedures that replace those of the catalogue.
+    pub procedures: BTreeMap<Fault, Vec<RecoveryStep<Models>>>,
     /// What is tried against a cause that many terminals have in common.
-    pub common_ladders: BTreeMap<Fault, Vec<Rung<Models>>>,
+    pub common_procedures: BTreeMap<Fault, Vec<RecoveryStep<Models>>>,
     /// With which probability a remedy, unless it brings a new terminal, mends a fault for a while only, and how long.
     pub imperfect: Option<(f64, Law)>,
     /// When trouble of many terminals has a common cause.
@@ -77,14 +77,14 @@ pub struct Policy {
 /// What can be done for many terminals at the same time: by their operator, carrier or host, and by command.
 const FOR_MANY: [Remedy; 3] = [Remedy::RestoreService, Remedy::Update, Remedy::Configure];
 
-/// What is tried against a common cause: the steps of its ladder that can be taken for many at once. Where there are
+/// What is tried against a common cause: the steps of its procedure that can be taken for many at once. Where there are
 /// none, the back office can only wait and look again.
-fn common_ladders() -> BTreeMap<Fault, Vec<Rung<Models>>> {
+fn common_procedures() -> BTreeMap<Fault, Vec<RecoveryStep<Models>>> {
     let wait = step(Remedy::Retry, Performer::Device, Span::minutes(30));
     let of = |fault: Fault| {
-        let steps = fault.mode().ladder.iter().filter(|it| FOR_MANY.contains(&it.remedy));
+        let steps = fault.mode().procedure.iter().filter(|it| FOR_MANY.contains(&it.remedy));
         // Whoever has the command carried out at one of them has it carried out at all.
-        let steps = steps.map(|it| Rung { by: Performer::Device, ..*it });
+        let steps = steps.map(|it| RecoveryStep { by: Performer::Device, ..*it });
         let steps: Vec<_> = steps.collect();
         (fault, if steps.is_empty() { vec![wait; 3] } else { steps })
     };
@@ -93,7 +93,7 @@ fn common_ladders() -> BTreeMap<Fault, Vec<Rung<Models>>> {
 
 impl Default for Policy {
     fn default() -> Self {
-        let swap = Rung {
+        let swap = RecoveryStep {
             remedy: Remedy::Swap,
             by: Performer::Technician,
             takes: Span::minutes(40),
@@ -115,9 +115,9 @@ impl Default for Policy {
             verify_after: Span::secs(60),
             relapse_within: Span::hours(24),
             remote_patience: Span::minutes(5),
-            last_resort: Some((swap, 2, Span::hours(4))),
-            ladders: BTreeMap::new(),
-            common_ladders: common_ladders(),
+            fallback: Some((swap, 2, Span::hours(4))),
+            procedures: BTreeMap::new(),
+            common_procedures: common_procedures(),
             imperfect: None,
             clusters: Clusters::default(),
             detectors: Detectors::default(),
@@ -195,14 +195,14 @@ impl Rules<Models> for Plan {
             matches!(part, Part::Printer | Part::CardReader | Part::PaymentApp | Part::Gateway);
         breaks && self.is_attached(actor, part)
     }
-    fn ladder(&self, suspect: Fault) -> &[Rung<Models>] {
-        match self.policy.ladders.get(&suspect) {
-            Some(ladder) => ladder,
-            None => suspect.mode().ladder,
+    fn procedure(&self, suspect: Fault) -> &[RecoveryStep<Models>] {
+        match self.policy.procedures.get(&suspect) {
+            Some(procedure) => procedure,
+            None => suspect.mode().procedure,
         }
     }
-    fn common_ladder(&self, suspect: Fault) -> &[Rung<Models>] {
-        self.policy.common_ladders.get(&suspect).map_or(&[], Vec::as_slice)
+    fn common_procedure(&self, suspect: Fault) -> &[RecoveryStep<Models>] {
+        self.policy.common_procedures.get(&suspect).map_or(&[], Vec::as_slice)
     }
     fn decided_outside(&self, actor: ActorId) -> bool {
         self.is_attached(actor, Part::Presence)
@@ -213,7 +213,7 @@ impl Rules<Models> for Plan {
         cause: Fault,
         detector: Part,
         suspect: Fault,
-        step: &Rung<Models>,
+        step: &RecoveryStep<Models>,
     ) -> bool {
         let sent =
             matches!(step.by, Performer::Remote | Performer::Support | Performer::Technician);
@@ -238,8 +238,8 @@ impl Rules<Models> for Plan {
     fn age(&self, actor: ActorId) -> Span {
         self.profile(actor).people.tenure.age
     }
-    fn last_resort(&self) -> Option<(Rung<Models>, u8, Span)> {
-        self.policy.last_resort
+    fn fallback(&self) -> Option<(RecoveryStep<Models>, u8, Span)> {
+        self.policy.fallback
     }
 }
 
@@ -251,7 +251,7 @@ fn explains(cause: Fault, detector: Part, suspect: Fault) -> bool {
     detector == Part::Presence || of_cause == of_suspect || cut_off && looks_cut_off
 }
 
-/// A step of a catalogue's ladder: what, by whom, hands-on time.
-pub(crate) const fn step(remedy: Remedy, by: Performer, takes: Span) -> Rung<Models> {
-    Rung { remedy, by, takes, works: None }
+/// A step of a catalogue's procedure: what, by whom, hands-on time.
+pub(crate) const fn step(remedy: Remedy, by: Performer, takes: Span) -> RecoveryStep<Models> {
+    RecoveryStep { remedy, by, takes, works: None }
 }

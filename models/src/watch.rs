@@ -210,7 +210,7 @@ impl Default for Silence {
             // A terminal has some forty gaps between sales a day: one false alarm in 25,000 terminal-days.
             improbable: Probability(0.000_001),
             learn: Span::days(3),
-            // Most of what stops sales and not the heartbeat goes with a restart, which this one's ladder begins with.
+            // Most of what stops sales and not the heartbeat goes with a restart, which this one's procedure begins with.
             suspect: Fault::Firmware(crate::software::firmware::Fault::ProcessorStarved),
         }
     }

@@ -320,15 +320,15 @@ impl Via {
     }
 }
 
-/// A request to carry out a rung at a terminal.
+/// A request to carry out a step at a terminal.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Job {
     /// The terminal.
     pub terminal: ActorId,
     /// Its incident.
     pub incident: u16,
-    /// Step of the ladder.
-    pub rung: u8,
+    /// Step of the procedure.
+    pub attempt: u8,
     /// What is to be done.
     pub remedy: Remedy,
     /// Hands-on time.
@@ -340,8 +340,8 @@ pub struct Job {
 impl Job {
     /// What fault management asks for at a terminal.
     pub fn of(terminal: ActorId, asked: &Asked<Models>) -> Self {
-        let Asked { incident, rung, step, suspect } = *asked;
-        Self { terminal, incident, rung, remedy: step.remedy, takes: step.takes, suspect }
+        let Asked { incident, attempt, step, suspect } = *asked;
+        Self { terminal, incident, attempt, remedy: step.remedy, takes: step.takes, suspect }
     }
 }
 
@@ -481,7 +481,7 @@ pub enum Parcel {
         /// The incident, within its terminal.
         incident: u16,
         /// The attempt that waits.
-        rung: u8,
+        attempt: u8,
         /// What is done.
         decision: Decision,
     },

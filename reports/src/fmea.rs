@@ -74,7 +74,7 @@ pub struct Row {
     pub effect_end: &'static str,
     /// Detectors that can see it; where a part has several, the part.
     pub current_detection: Vec<&'static str>,
-    /// Remedies of its ladder, in their order.
+    /// Remedies of its procedure, in their order.
     pub current_remedy: Vec<&'static str>,
     /// Ranks of the catalogue.
     pub declared: Declared,
@@ -207,9 +207,9 @@ impl Run {
 fn row(fault: Fault, measured: Option<Measured>) -> Row {
     let (part, mode) = (fault.part(), fault.mode());
     let mut remedies: Vec<&str> = Vec::new();
-    for rung in mode.ladder {
-        if !remedies.contains(&rung.remedy.name()) {
-            remedies.push(rung.remedy.name());
+    for step in mode.procedure {
+        if !remedies.contains(&step.remedy.name()) {
+            remedies.push(step.remedy.name());
         }
     }
     let sim::Ranks { severity, occurrence, detection } = mode.ranks;

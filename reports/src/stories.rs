@@ -72,8 +72,8 @@ pub struct Tried {
     pub kept_by: ActorId,
     /// The incident, within that actor.
     pub incident: u16,
-    /// Step of its ladder.
-    pub rung: u8,
+    /// Step of its procedure.
+    pub attempt: u8,
     /// What.
     pub remedy: Remedy,
     /// By whom.
@@ -161,7 +161,7 @@ pub struct Story {
     pub alarms: u32,
     /// Every remedy that was tried, in this order.
     pub remedies: Vec<Tried>,
-    /// A ladder was used up.
+    /// A procedure was used up.
     pub exhausted: bool,
     /// Nobody works on it any more.
     pub given_up: bool,

@@ -104,7 +104,7 @@ impl Tape {
         remedy: Remedy,
         by: Performer,
     ) -> &mut Self {
-        self.says(who, What::RemedyStarted { incident, rung: 0, remedy, by })
+        self.says(who, What::RemedyStarted { incident, attempt: 0, remedy, by })
     }
 
     pub(crate) fn applies(
@@ -114,7 +114,7 @@ impl Tape {
         remedy: Remedy,
         by: Performer,
     ) -> &mut Self {
-        self.says(who, What::RemedyApplied { incident, rung: 0, remedy, by, mended: 0 })
+        self.says(who, What::RemedyApplied { incident, attempt: 0, remedy, by, mended: 0 })
     }
 
     pub(crate) fn restores(&mut self, who: u32, incident: u16) -> &mut Self {

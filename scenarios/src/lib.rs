@@ -40,7 +40,7 @@ pub use network::{Network, Region};
 pub use outcome::{Outcome, PlannedFault, Roster, RosterGroup};
 pub use platform::HostEntry;
 pub use policies::{
-    Against, By, Heartbeat, Ladder, LastResort, Policies, Recovery, Rung, Transport,
+    Against, By, Fallback, Heartbeat, Policies, Procedure, Recovery, RecoveryStep, Transport,
 };
 pub use reference::{reference, schema, undocumented};
 pub use scenario::{Record, SCHEMA, Scenario, Transactions};

@@ -33,10 +33,10 @@ pub struct Policies {
     pub costs: Costs,
     /// New versions for many terminals, in stages.
     pub rollouts: Vec<RolloutEntry>,
-    /// Ladders that replace those of the catalogue; where two fit, a mode's own goes before its family's.
-    pub ladders: Vec<Ladder>,
+    /// Procedures that replace those of the catalogue; where two fit, a mode's own goes before its family's.
+    pub procedures: Vec<Procedure>,
     /// The same for causes that many terminals have in common.
-    pub common_ladders: Vec<Ladder>,
+    pub common_procedures: Vec<Procedure>,
 }
 
 /// How the back office notices that a terminal is missing.
@@ -104,13 +104,13 @@ impl Default for Transport {
 pub struct Recovery {
     /// How long after a remedy its effect is looked at.
     pub verify_after: Span,
-    /// A suspicion that comes back within this time begins one rung above the one that seemed to help; `"0s"` begins
-    /// every ladder at its first.
+    /// A suspicion that comes back within this time begins one step after the one that seemed to help; `"0s"` begins
+    /// every procedure at its first step.
     pub relapse_within: Span,
     /// How long a remote command may take before it is given up.
     pub remote_patience: Span,
-    /// What is tried when a ladder is exhausted; `None` leaves it at that.
-    pub last_resort: Option<LastResort>,
+    /// What is tried when a procedure is exhausted; `None` leaves it at that.
+    pub fallback: Option<Fallback>,
     /// Repairs that last for a while only; `None` if every repair lasts.
     pub imperfect: Option<Imperfect>,
 }
@@ -127,23 +127,23 @@ pub struct Imperfect {
 
 impl Default for Recovery {
     fn default() -> Self {
-        let Policy { verify_after, relapse_within, remote_patience, last_resort, .. } =
+        let Policy { verify_after, relapse_within, remote_patience, fallback, .. } =
             Policy::default();
-        let last_resort = last_resort.map(|(rung, attempts, every)| LastResort {
-            remedy: rung.remedy,
-            by: rung.by.into(),
-            takes: rung.takes,
+        let fallback = fallback.map(|(step, attempts, interval)| Fallback {
+            remedy: step.remedy,
+            by: step.by.into(),
+            takes: step.takes,
             attempts,
-            every,
+            interval,
         });
-        Self { verify_after, relapse_within, remote_patience, last_resort, imperfect: None }
+        Self { verify_after, relapse_within, remote_patience, fallback, imperfect: None }
     }
 }
 
-/// What is tried when a ladder is exhausted.
+/// What is tried when a procedure is exhausted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LastResort {
+pub struct Fallback {
     /// What is done.
     pub remedy: Remedy,
     /// By whom.
@@ -153,20 +153,20 @@ pub struct LastResort {
     /// How often it is tried.
     pub attempts: u8,
     /// Time from one attempt to the next.
-    pub every: Span,
+    pub interval: Span,
 }
 
 /// What is tried against a suspected fault, in this order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Ladder {
+pub struct Procedure {
     /// Against what.
     pub against: Against,
-    /// The steps; none leaves the fault to the last resort.
-    pub rungs: Vec<Rung>,
+    /// The steps; none leaves the fault to the fallback.
+    pub steps: Vec<RecoveryStep>,
 }
 
-/// What a ladder is for.
+/// What a procedure is for.
 #[derive(
     Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema,
 )]
@@ -177,10 +177,10 @@ pub enum Against {
     Family(Family),
 }
 
-/// One step of a ladder.
+/// One step of a procedure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Rung {
+pub struct RecoveryStep {
     /// What is done.
     pub remedy: Remedy,
     /// By whom.
@@ -193,9 +193,9 @@ pub struct Rung {
     pub works: Option<Probability>,
 }
 
-impl From<Rung> for sim::Rung<Models> {
-    fn from(rung: Rung) -> Self {
-        let Rung { remedy, by, takes, works } = rung;
+impl From<RecoveryStep> for sim::RecoveryStep<Models> {
+    fn from(step: RecoveryStep) -> Self {
+        let RecoveryStep { remedy, by, takes, works } = step;
         Self { remedy, by: by.into(), takes, works: works.map(|it| it.0) }
     }
 }
@@ -242,10 +242,10 @@ impl From<Performer> for By {
 impl Policies {
     /// The policies as the models need them.
     pub fn policy(&self) -> Policy {
-        let Self { heartbeat, telemetry, transport, recovery, ladders, .. } = self;
-        let last_resort = recovery.last_resort.map(|it| {
-            let rung = Rung { remedy: it.remedy, by: it.by, takes: it.takes, works: None };
-            (rung.into(), it.attempts, it.every)
+        let Self { heartbeat, telemetry, transport, recovery, procedures, .. } = self;
+        let fallback = recovery.fallback.map(|it| {
+            let step = RecoveryStep { remedy: it.remedy, by: it.by, takes: it.takes, works: None };
+            (step.into(), it.attempts, it.interval)
         });
         Policy {
             heartbeat: heartbeat.period,
@@ -261,33 +261,36 @@ impl Policies {
             verify_after: recovery.verify_after,
             relapse_within: recovery.relapse_within,
             remote_patience: recovery.remote_patience,
-            last_resort,
+            fallback,
             imperfect: recovery.imperfect.map(|it| (it.probability.0, it.lasts.law())),
-            ladders: by_mode(ladders),
-            common_ladders: over_usual(by_mode(&self.common_ladders)),
+            procedures: by_mode(procedures),
+            common_procedures: over_usual(by_mode(&self.common_procedures)),
             clusters: self.clusters.clone(),
             detectors: self.detectors.clone(),
         }
     }
 }
 
-/// The usual common ladders, and these where a file gives its own.
+/// The usual common procedures, and these where a file gives its own.
 fn over_usual(
-    own: BTreeMap<Fault, Vec<sim::Rung<Models>>>,
-) -> BTreeMap<Fault, Vec<sim::Rung<Models>>> {
-    let mut all = Policy::default().common_ladders;
+    own: BTreeMap<Fault, Vec<sim::RecoveryStep<Models>>>,
+) -> BTreeMap<Fault, Vec<sim::RecoveryStep<Models>>> {
+    let mut all = Policy::default().common_procedures;
     all.extend(own);
     all
 }
 
-/// The ladders of each fault mode: a mode's own goes before its family's.
-fn by_mode(ladders: &[Ladder]) -> BTreeMap<Fault, Vec<sim::Rung<Models>>> {
+/// The procedures of each fault mode: a mode's own goes before its family's.
+fn by_mode(procedures: &[Procedure]) -> BTreeMap<Fault, Vec<sim::RecoveryStep<Models>>> {
     let mut all = BTreeMap::new();
     for fault in Fault::all() {
-        let own = |ladder: &&Ladder| ladder.against == Against::Mode(fault);
-        let family = |ladder: &&Ladder| ladder.against == Against::Family(fault.mode().family);
-        if let Some(ladder) = ladders.iter().find(own).or_else(|| ladders.iter().find(family)) {
-            all.insert(fault, ladder.rungs.iter().map(|&rung| rung.into()).collect());
+        let own = |procedure: &&Procedure| procedure.against == Against::Mode(fault);
+        let family =
+            |procedure: &&Procedure| procedure.against == Against::Family(fault.mode().family);
+        if let Some(procedure) =
+            procedures.iter().find(own).or_else(|| procedures.iter().find(family))
+        {
+            all.insert(fault, procedure.steps.iter().map(|&step| step.into()).collect());
         }
     }
     all
@@ -303,17 +306,18 @@ mod tests {
     }
 
     #[test]
-    fn a_modes_own_ladder_goes_before_its_familys() {
+    fn a_modes_own_procedure_goes_before_its_familys() {
         let fault = Fault::all().next().expect("the catalogue has faults");
-        let rung = |remedy| Rung { remedy, by: By::Merchant, takes: Span::ZERO, works: None };
-        let ladders = vec![
-            Ladder {
+        let step =
+            |remedy| RecoveryStep { remedy, by: By::Merchant, takes: Span::ZERO, works: None };
+        let procedures = vec![
+            Procedure {
                 against: Against::Family(fault.mode().family),
-                rungs: vec![rung(Remedy::Swap)],
+                steps: vec![step(Remedy::Swap)],
             },
-            Ladder { against: Against::Mode(fault), rungs: vec![rung(Remedy::Retry)] },
+            Procedure { against: Against::Mode(fault), steps: vec![step(Remedy::Retry)] },
         ];
-        let all = Policies { ladders, ..Policies::default() }.policy().ladders;
+        let all = Policies { procedures, ..Policies::default() }.policy().procedures;
         assert_eq!(all[&fault][0].remedy, Remedy::Retry);
         let of_family = |it: &Fault| *it != fault && it.mode().family == fault.mode().family;
         let others: Vec<Fault> = Fault::all().filter(of_family).collect();

@@ -18,7 +18,7 @@ pub(crate) enum Task<K: Kinds> {
     Dismiss { detector: K::Part },
     DismissOne { detector: K::Part, suspect: K::Fault, about: ActorId },
     Hold(Option<K::Fault>),
-    Decide { incident: u16, rung: u8, decision: Decision<K> },
+    Decide { incident: u16, attempt: u8, decision: Decision<K> },
     Milestone(K::Milestone),
     Broke(K::Fault),
     Mended(K::Fault, Option<K::Remedy>),
@@ -145,15 +145,15 @@ impl<'a, K: Kinds> Context<'a, K> {
         let detector = self.part;
         self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about, common: false });
     }
-    /// Raises one alarm about a cause that many actors have in common; `example` is one of them. Its incident climbs the
-    /// common ladder, and whoever raised it hears of each rung that was carried out and passes it on to the others.
+    /// Raises one alarm about a cause that many actors have in common; `example` is one of them. Its incident goes through the
+    /// common procedure, and whoever raised it hears of each step that was carried out and passes it on to the others.
     pub fn alarm_common(&mut self, suspect: K::Fault, example: ActorId) {
         let (detector, about) = (self.part, example);
         self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about, common: true });
     }
-    /// A rung of a common ladder, carried out here for many, takes effect at one of them.
-    pub fn treat_at(&mut self, actor: ActorId, suspect: K::Fault, rung: u8) {
-        let treat = Happening::Treat { suspect, rung, common: true };
+    /// A step of a common procedure, carried out here for many, takes effect at one of them.
+    pub fn treat_at(&mut self, actor: ActorId, suspect: K::Fault, position: u8) {
+        let treat = Happening::Treat { suspect, position, common: true };
         self.desk.send(self.me, actor, Span::ZERO, treat);
     }
     /// From now on nobody is sent because of what this common cause explains; `None` ends that.
@@ -161,8 +161,8 @@ impl<'a, K: Kinds> Context<'a, K> {
         self.scratch.tasks.push_back(Task::Hold(cause));
     }
     /// What was decided outside about an incident that waits for it at this attempt; ignored if it does not, or not any more.
-    pub fn decide(&mut self, incident: u16, rung: u8, decision: Decision<K>) {
-        self.scratch.tasks.push_back(Task::Decide { incident, rung, decision });
+    pub fn decide(&mut self, incident: u16, attempt: u8, decision: Decision<K>) {
+        self.scratch.tasks.push_back(Task::Decide { incident, attempt, decision });
     }
     /// This detector sees one thing no more: the incident that it opened about it is closed.
     pub fn dismiss_one(&mut self, suspect: K::Fault, about: ActorId) {
@@ -207,12 +207,12 @@ impl<'a, K: Kinds> Context<'a, K> {
     pub fn treat(&mut self, remedy: K::Remedy) {
         self.scratch.tasks.push_back(Task::Treat(remedy));
     }
-    /// A rung will have been carried out after this delay.
-    pub fn apply_after(&mut self, delay: Span, incident: u16, rung: u8) {
-        self.desk.after(self.me, delay, Happening::Apply { incident, rung });
+    /// A step will have been carried out after this delay.
+    pub fn apply_after(&mut self, delay: Span, incident: u16, attempt: u8) {
+        self.desk.after(self.me, delay, Happening::Apply { incident, attempt });
     }
-    /// A rung will not be carried out.
-    pub fn give_up_after(&mut self, delay: Span, incident: u16, rung: u8) {
-        self.desk.after(self.me, delay, Happening::GiveUp { incident, rung });
+    /// A step will not be carried out.
+    pub fn give_up_after(&mut self, delay: Span, incident: u16, attempt: u8) {
+        self.desk.after(self.me, delay, Happening::GiveUp { incident, attempt });
     }
 }

@@ -31,7 +31,7 @@ pub struct Mode<K: Kinds> {
     /// What can mend it, each with the probability that one attempt does.
     pub mended_by: &'static [(K::Remedy, f64)],
     /// What to try when it is suspected, in this order, unless a policy says otherwise.
-    pub ladder: &'static [Rung<K>],
+    pub procedure: &'static [RecoveryStep<K>],
 }
 
 impl<K: Kinds> Mode<K> {
@@ -94,9 +94,9 @@ pub enum Performer {
     Technician,
 }
 
-/// One step of a ladder.
+/// One step of a procedure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rung<K: Kinds> {
+pub struct RecoveryStep<K: Kinds> {
     /// What is done.
     pub remedy: K::Remedy,
     /// By whom.

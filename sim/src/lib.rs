@@ -41,7 +41,7 @@ pub use arena::{Arena, Slot};
 pub use cell::{Actors, Desk, Disorder};
 pub use context::{Context, Scratch};
 pub use executor::Pulse;
-pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, Rung, When};
+pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, RecoveryStep, When};
 pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Body, Care, Dark, context, handle, plan, settle};

@@ -1,7 +1,7 @@
 //! Fault management: the fault life cycle on the side of truth, detection → isolation → recovery on the side of belief.
 //!
 //! An incident is a state machine: while a remedy is under way nothing else is tried, and what verification says decides
-//! whether the ladder is climbed. All of it is driven by events of the actor; nothing is polled.
+//! whether the procedure is escalated. All of it is driven by events of the actor; nothing is polled.
 
 mod commission;
 mod decisions;
@@ -13,13 +13,14 @@ use bevy_ecs::component::Component;
 use crate::actor::ActorId;
 use crate::agenda::Entry;
 use crate::context::{Context, Scratch, Task};
-use crate::fault::Rung;
+use crate::fault::RecoveryStep;
 use crate::model::{Happening, Kinds, NATURAL, What};
 use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
 use decisions::decide;
 use incidents::{
-    Alarmed, apply, apply_to_all, climb, close, close_one, hold_back, open, standing, treat, verify,
+    Alarmed, apply, apply_to_all, close, close_one, escalate, hold_back, open, standing, treat,
+    verify,
 };
 pub use life_cycle::plan;
 use life_cycle::{activate, clear, end, erred, proceed, reached, recur, strike};
@@ -69,11 +70,11 @@ struct Active<K: Kinds> {
 /// Where an incident stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Stage {
-    /// A rung is being carried out.
+    /// A step is being carried out.
     Remedying,
     /// It has been carried out, its effect is to be looked at.
     Verifying,
-    /// The ladder is used up; a person tries the last resort.
+    /// The procedure is used up; a person tries the fallback.
     Escalated,
     /// Nobody works on it.
     GivenUp,
@@ -93,11 +94,11 @@ struct Incident<K: Kinds> {
     /// One incident for many actors.
     common: bool,
     /// Attempts before this one: names the events that belong to it.
-    rung: u8,
-    /// Where it stands on its ladder: behind `rung` by what was chosen outside it.
-    place: u8,
-    /// What was chosen for this attempt instead of a step of the ladder.
-    chosen: Option<Rung<K>>,
+    attempt: u8,
+    /// Where it stands in its procedure: behind `attempt` by what was chosen outside it.
+    position: u8,
+    /// What was chosen for this attempt instead of a step of the procedure.
+    chosen: Option<RecoveryStep<K>>,
     stage: Stage,
 }
 
@@ -108,11 +109,11 @@ struct Armed {
     seen: u32,
 }
 
-/// A rung that seemed to help.
+/// A step that seemed to help.
 #[derive(Clone, Copy, Debug)]
 struct Helped<K: Kinds> {
     suspect: K::Fault,
-    rung: u8,
+    position: u8,
     at: Instant,
 }
 
@@ -189,17 +190,17 @@ pub fn handle<K: Kinds, B: Body<K>>(
         Happening::Activate { plan, round } => activate(body, cx, plan, round),
         Happening::Clear { occurrence } => end(body, cx, occurrence),
         Happening::Course { occurrence, step } => proceed(body, cx, occurrence, step),
-        Happening::Apply { incident, rung } => apply(body, cx, incident, rung),
-        Happening::GiveUp { incident, rung } => {
-            if standing(body, incident, rung, Stage::Remedying) {
-                climb(body, cx, incident);
+        Happening::Apply { incident, attempt } => apply(body, cx, incident, attempt),
+        Happening::GiveUp { incident, attempt } => {
+            if standing(body, incident, attempt, Stage::Remedying) {
+                escalate(body, cx, incident);
             }
         }
-        Happening::Treat { suspect, rung, common } => {
-            treat(body, cx, (suspect, rung), common);
+        Happening::Treat { suspect, position, common } => {
+            treat(body, cx, (suspect, position), common);
         }
         Happening::Recur { plan, round } => recur(body, cx, plan, round),
-        Happening::Verify { incident, rung } => verify(body, cx, incident, rung),
+        Happening::Verify { incident, attempt } => verify(body, cx, incident, attempt),
     }
     settle(body, cx);
 }
@@ -227,8 +228,8 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
                 close_one(body, cx, detector, suspect, about);
             }
             Task::Hold(cause) => hold_back(body, cx, cause),
-            Task::Decide { incident, rung, decision } => {
-                decide(body, cx, (incident, rung), decision);
+            Task::Decide { incident, attempt, decision } => {
+                decide(body, cx, (incident, attempt), decision);
             }
             Task::Milestone(milestone) => reached(body, cx, milestone),
             Task::Broke(fault) => strike(body, cx, NATURAL, 0, fault, 1.0),

@@ -9,7 +9,7 @@ use crate::actor::ActorId;
 use crate::arena::Slot;
 use crate::cell::Actors;
 use crate::context::Context;
-use crate::fault::{Law, Mode, Performer, Planned, Rung};
+use crate::fault::{Law, Mode, Performer, Planned, RecoveryStep};
 use crate::time::{Instant, Span};
 
 /// A plain value that an enum of the catalogue is made of.
@@ -39,7 +39,7 @@ pub trait Kinds:
     /// What models note for the measures.
     type Note: Copy + Debug + PartialEq + Send + 'static;
 
-    /// The bus message that asks somebody other than the device to carry out a rung.
+    /// The bus message that asks somebody other than the device to carry out a step.
     fn ask(asked: Asked<Self>) -> Self::Message;
     /// The bus message by which fault management tells the parts of an actor what became of an incident kept there.
     fn turn(turn: Turn<Self>) -> Self::Message;
@@ -51,15 +51,15 @@ pub trait Kinds:
     fn part_of(fault: Self::Fault) -> Self::Part;
 }
 
-/// A request to carry out a rung.
+/// A request to carry out a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Asked<K: Kinds> {
     /// The incident, within its actor.
     pub incident: u16,
-    /// The step of its ladder.
-    pub rung: u8,
+    /// The step of its procedure.
+    pub attempt: u8,
     /// What to do, by whom, how long.
-    pub step: Rung<K>,
+    pub step: RecoveryStep<K>,
     /// What is suspected.
     pub suspect: K::Fault,
 }
@@ -86,21 +86,21 @@ pub struct Turn<K: Kinds> {
 pub enum TurnStep {
     /// An alarm has opened it.
     Opened,
-    /// A rung of its ladder has been carried out.
+    /// A step of its procedure has been carried out.
     Applied {
         /// Which.
-        rung: u8,
+        attempt: u8,
     },
     /// What to do is to be decided outside: see [`Rules::decided_outside`] and [`Context::decide`].
     Undecided {
         /// How many attempts there were before this one: the answer names it.
-        rung: u8,
-        /// Where it stands on its ladder; past its end it is the last resort's turn.
-        place: u8,
+        attempt: u8,
+        /// Where it stands in its procedure; past its end it is the fallback's turn.
+        position: u8,
     },
-    /// A rung is not begun, because a common cause is being worked on.
+    /// A step is not begun, because a common cause is being worked on.
     HeldBack,
-    /// Everything on its ladder has been tried, the last resort included.
+    /// Everything in its procedure has been tried, the fallback included.
     GivenUp,
     /// It has been closed.
     Closed,
@@ -109,13 +109,13 @@ pub enum TurnStep {
 /// What can be decided about an incident from outside.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Decision<K: Kinds> {
-    /// The next step of its ladder; past its end the last resort, and past that nobody works on it any more.
-    Ladder,
-    /// This, whatever the ladder says. The ladder stays where it is.
-    Step(Rung<K>),
+    /// The next step of its procedure; past its end the fallback, and past that nobody works on it any more.
+    Procedure,
+    /// This, whatever the procedure says. The procedure stays where it is.
+    Step(RecoveryStep<K>),
     /// Nothing for so long. Then, if it still looks wrong, the same is asked again.
     Wait(Span),
-    /// The rest of the ladder is skipped: the last resort.
+    /// The rest of the procedure is skipped: the fallback.
     Escalate,
     /// It is believed to be over.
     Close,
@@ -128,14 +128,14 @@ pub trait Rules<K: Kinds> {
     /// An entry of the scenario's faults.
     fn planned(&self, plan: u16) -> &Planned<K>;
     /// What to try against a suspected fault, in this order.
-    fn ladder(&self, suspect: K::Fault) -> &[Rung<K>];
+    fn procedure(&self, suspect: K::Fault) -> &[RecoveryStep<K>];
     /// A remedy has to do with how this planned fault came about; if not, it cannot mend it.
     fn reaches(&self, _plan: u16, _remedy: K::Remedy) -> bool {
         true
     }
     /// What to try against a suspected cause that many actors have in common, in this order.
-    fn common_ladder(&self, suspect: K::Fault) -> &[Rung<K>] {
-        self.ladder(suspect)
+    fn common_procedure(&self, suspect: K::Fault) -> &[RecoveryStep<K>] {
+        self.procedure(suspect)
     }
     /// Whether someone outside decides what is done about incidents of this actor. Each attempt then waits, at its moment,
     /// until [`Context::decide`] says what it is.
@@ -149,7 +149,7 @@ pub trait Rules<K: Kinds> {
         _cause: K::Fault,
         _detector: K::Part,
         _suspect: K::Fault,
-        _step: &Rung<K>,
+        _step: &RecoveryStep<K>,
     ) -> bool {
         false
     }
@@ -166,7 +166,7 @@ pub trait Rules<K: Kinds> {
     fn verify_after(&self, remedy: K::Remedy) -> Span;
     /// How long a remote command may take before it is given up.
     fn remote_patience(&self) -> Span;
-    /// A suspicion that comes back within this time begins one rung above the one that seemed to help.
+    /// A suspicion that comes back within this time begins one step after the one that seemed to help.
     fn relapse_within(&self) -> Span;
     /// Whether a remedy puts in something new, so that what this fault happens to begins another life.
     fn renews(&self, _actor: ActorId, _remedy: K::Remedy, _fault: K::Fault) -> bool {
@@ -176,8 +176,8 @@ pub trait Rules<K: Kinds> {
     fn age(&self, _actor: ActorId) -> Span {
         Span::ZERO
     }
-    /// What a person tries when the ladder is exhausted, how often, and how long apart; `None` leaves it at that.
-    fn last_resort(&self) -> Option<(Rung<K>, u8, Span)>;
+    /// What a person tries when the procedure is exhausted, how often, and how long apart; `None` leaves it at that.
+    fn fallback(&self) -> Option<(RecoveryStep<K>, u8, Span)>;
 }
 
 /// Everything that can happen to an actor.
@@ -211,27 +211,27 @@ pub enum Happening<K: Kinds> {
         /// Steps of its course so far.
         step: u16,
     },
-    /// A rung is carried out.
+    /// A step is carried out.
     Apply {
         /// Which of the actor's incidents.
         incident: u16,
-        /// Step of the ladder.
-        rung: u8,
+        /// Step of the procedure.
+        attempt: u8,
     },
-    /// A rung was not carried out in time.
+    /// A step was not carried out in time.
     GiveUp {
         /// Which of the actor's incidents.
         incident: u16,
-        /// Step of the ladder.
-        rung: u8,
+        /// Step of the procedure.
+        attempt: u8,
     },
-    /// Somebody elsewhere carries out a rung of a ladder here.
+    /// Somebody elsewhere carries out a step of a procedure here.
     Treat {
         /// What is suspected.
         suspect: K::Fault,
-        /// Step of its ladder.
-        rung: u8,
-        /// The ladder is that of a common cause.
+        /// Step of its procedure.
+        position: u8,
+        /// The procedure is that of a common cause.
         common: bool,
     },
     /// A fault comes back that a remedy had mended for a while only.
@@ -241,12 +241,12 @@ pub enum Happening<K: Kinds> {
         /// How many times it has struck here before.
         round: u16,
     },
-    /// A rung's effect is looked at.
+    /// A step's effect is looked at.
     Verify {
         /// Which of the actor's incidents.
         incident: u16,
-        /// Step of the ladder.
-        rung: u8,
+        /// Step of the procedure.
+        attempt: u8,
     },
 }
 
@@ -299,23 +299,23 @@ pub enum What<K: Kinds> {
         /// Which actor it is about.
         about: ActorId,
     },
-    /// A rung was begun.
+    /// A step was begun.
     RemedyStarted {
         /// The incident.
         incident: u16,
-        /// Step of the ladder.
-        rung: u8,
+        /// Step of the procedure.
+        attempt: u8,
         /// What is done.
         remedy: K::Remedy,
         /// By whom.
         by: Performer,
     },
-    /// A rung was carried out.
+    /// A step was carried out.
     RemedyApplied {
         /// The incident.
         incident: u16,
-        /// Step of the ladder.
-        rung: u8,
+        /// Step of the procedure.
+        attempt: u8,
         /// What was done.
         remedy: K::Remedy,
         /// By whom.
@@ -328,12 +328,12 @@ pub enum What<K: Kinds> {
         /// The incident.
         incident: u16,
     },
-    /// Nothing on the ladder helped; a person takes over.
+    /// Nothing in the procedure helped; a person takes over.
     Exhausted {
         /// The incident.
         incident: u16,
     },
-    /// The last resort has failed too: nobody works on it any more.
+    /// The fallback has failed too: nobody works on it any more.
     GivenUp {
         /// The incident.
         incident: u16,

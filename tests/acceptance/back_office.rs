@@ -121,7 +121,7 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     };
     let during = |it: &&Fact| it.at > at && it.at < Instant::START + Span::hours(11);
     assert!(facts.iter().filter(during).filter(sent).count() < 20, "somebody was sent");
-    // The cluster has an incident of its own, with its own ladder.
+    // The cluster has an incident of its own, with its own procedure.
     let directory = &two_carriers().plan.directory;
     let alarms = facts.iter().filter(|it| it.who == directory.back_office);
     let alarms =
@@ -156,12 +156,12 @@ fn without_the_search_for_common_causes_people_are_sent() {
 
 /// What the carrier's operator restores comes back at every member, not at one of them.
 #[test]
-fn a_rung_against_a_common_cause_reaches_every_member() {
+fn a_step_against_a_common_cause_reaches_every_member() {
     let planned = struck(CARRIER, Span::hours(10), None, Span::secs(10));
     let mut bench = two_carriers().with_fault(planned, 0..400);
     // Terminals do nothing about it by themselves.
-    bench.plan.policy.ladders.insert(CARRIER, Vec::new());
-    bench.plan.policy.last_resort = None;
+    bench.plan.policy.procedures.insert(CARRIER, Vec::new());
+    bench.plan.policy.fallback = None;
     let (_, facts) = bench.run();
     let restored = facts
         .iter()
@@ -193,8 +193,8 @@ fn silence_of_a_terminal_is_noticed_and_false_alarms_are_as_rare_as_they_should_
     (silence.after, silence.improbable) = (Span::minutes(40), Probability(0.0));
     bench.plan.policy.clusters.enabled = false;
     // Nothing is done about what is found, so that nothing disturbs the sales.
-    bench.plan.policy.last_resort = None;
-    bench.plan.policy.ladders.insert(silence_suspect(), Vec::new());
+    bench.plan.policy.fallback = None;
+    bench.plan.policy.procedures.insert(silence_suspect(), Vec::new());
     let back_office = bench.plan.directory.back_office;
     let end = bench.plan.sales_end;
     let (mut simulation, facts) = bench.run();

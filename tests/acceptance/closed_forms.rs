@@ -5,7 +5,7 @@ use models::comms::cellular;
 use models::software::firmware;
 use models::{Fact, Fault, Note, Part, Profile, Remedy};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Instant, Law, Performer, Planned, Rung, Span, What, When};
+use sim::{ActorId, Instant, Law, Performer, Planned, RecoveryStep, Span, What, When};
 use validation::{Options, Size, truths, validate};
 
 use crate::bench::Bench;
@@ -48,8 +48,8 @@ fn idle(loss: f64) -> Profile {
 fn miss_counting(bench: &mut Bench) {
     let policy = &mut bench.plan.policy;
     (policy.heartbeat, policy.misses, policy.grace) = (Span::secs(30), 3, Span::ZERO);
-    policy.ladders.insert(Fault::Cellular(cellular::Fault::PoorCoverage), Vec::new());
-    policy.last_resort = None;
+    policy.procedures.insert(Fault::Cellular(cellular::Fault::PoorCoverage), Vec::new());
+    policy.fallback = None;
 }
 
 /// When each alarm of the presence record was raised, and how long it lasted.
@@ -106,7 +106,7 @@ fn simulating_every_heartbeat_changes_no_alarm() {
 
 /// A11: detect in 90 s; restart 60 s, p = 0.6; reboot 300 s, p = 0.5; visit 26 h, p = 1.
 #[test]
-fn a_ladder_is_down_as_long_as_its_rungs_say() {
+fn a_procedure_is_down_as_long_as_its_steps_say() {
     let hang = Fault::Firmware(firmware::Fault::Hang);
     let planned = Planned {
         fault: hang,
@@ -117,7 +117,7 @@ fn a_ladder_is_down_as_long_as_its_rungs_say() {
         stagger: Span::ZERO,
         stream: 11,
     };
-    let rung = |remedy, by, takes, works| Rung { remedy, by, takes, works: Some(works) };
+    let step = |remedy, by, takes, works| RecoveryStep { remedy, by, takes, works: Some(works) };
     let mut profile = idle(0.0);
     profile.software.firmware.boots_in = Span::ZERO;
     profile.software.firmware.watchdog = Span::secs(90);
@@ -135,12 +135,12 @@ fn a_ladder_is_down_as_long_as_its_rungs_say() {
     policy.relapse_within = Span::ZERO;
     // Reports of readings would be most of the events, and nobody needs them here.
     policy.telemetry = Span::ZERO;
-    policy.ladders.insert(
+    policy.procedures.insert(
         hang,
         vec![
-            rung(Remedy::RestartApp, Performer::Device, Span::secs(60), 0.6),
-            rung(Remedy::RestartTerminal, Performer::Device, Span::secs(300), 0.5),
-            rung(Remedy::Swap, Performer::Technician, Span::hours(26), 1.0),
+            step(Remedy::RestartApp, Performer::Device, Span::secs(60), 0.6),
+            step(Remedy::RestartTerminal, Performer::Device, Span::secs(300), 0.5),
+            step(Remedy::Swap, Performer::Technician, Span::hours(26), 1.0),
         ],
     );
     let (_, facts) = bench.with_fault(planned, 0..3_000).run_on(2);
@@ -163,7 +163,7 @@ fn a_ladder_is_down_as_long_as_its_rungs_say() {
     assert!((mean - 18_990.0).abs() < half && half / mean < 0.08, "{mean} ± {half}");
     let share = f64::from(visits) / downs.len() as f64;
     assert!((share - 0.2).abs() < 0.015, "{share} of the failures needed a visit");
-    // Two of the four ways to be down take exactly what their rungs say.
+    // Two of the four ways to be down take exactly what their steps say.
     let exactly = |seconds: f64| downs.iter().filter(|it| (**it - seconds).abs() < 1e-6).count();
     assert!(exactly(150.0) > downs.len() / 2 && exactly(450.0) > downs.len() / 10);
 }

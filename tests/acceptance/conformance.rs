@@ -28,11 +28,11 @@ impl Visitor for Contract {
         for mode in M::MODES {
             let name = mode.fault.to_string();
             assert!(!mode.seen_by.is_empty(), "{name}: nobody can see it");
-            assert!(!mode.ladder.is_empty(), "{name}: nothing is tried against it");
+            assert!(!mode.procedure.is_empty(), "{name}: nothing is tried against it");
             let mends = |remedy| mode.mended_by(remedy) > 0.0;
             assert!(
-                mode.ladder.iter().any(|rung| mends(rung.remedy)),
-                "{name}: no rung can mend it"
+                mode.procedure.iter().any(|step| mends(step.remedy)),
+                "{name}: no step can mend it"
             );
             assert!(
                 mode.mended_by.iter().all(|(_, p)| (0.0..=1.0).contains(p)),

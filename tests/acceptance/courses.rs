@@ -16,9 +16,9 @@ fn run(fault: Fault, course: Course, lasting: Span) -> Vec<Fact> {
     }
     profile.people.customer.per_day = sim::quantity::Factor(0.0);
     let mut bench = Bench::new(20, profile).lasting(lasting);
-    bench.plan.policy.ladders = Fault::all().map(|it| (it, Vec::new())).collect();
+    bench.plan.policy.procedures = Fault::all().map(|it| (it, Vec::new())).collect();
     // Only the radio itself looks: nobody counts heartbeats, and nobody is at the counter before seven.
-    (bench.plan.policy.last_resort, bench.plan.policy.misses) = (None, 100_000);
+    (bench.plan.policy.fallback, bench.plan.policy.misses) = (None, 100_000);
     let planned = Planned {
         fault,
         when: When::At(Span::minutes(1)),

@@ -11,7 +11,9 @@ use models::{Fact, Fault, Note, Part, Profile, Remedy};
 use reports::analyse;
 use scenarios::{Options, Source, load_text, simulate};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Instant, Law, Performer, Planned, Pulse, Rung, Simulation, Span, What, When};
+use sim::{
+    ActorId, Instant, Law, Performer, Planned, Pulse, RecoveryStep, Simulation, Span, What, When,
+};
 
 use crate::bench::Bench;
 
@@ -33,18 +35,18 @@ fn callers(terminals: u32, every: Span, days: u64) -> Bench {
     profile.people.support.script_right = Probability(1.0);
     let mut bench = Bench::new(terminals, profile).lasting(Span::days(days));
     let policy = &mut bench.plan.policy;
-    policy.last_resort = None;
+    policy.fallback = None;
     policy.clusters.enabled = false;
     policy.heartbeat = Span::days(300);
     policy.relapse_within = Span::ZERO;
-    let call = Rung {
+    let call = RecoveryStep {
         remedy: Remedy::RestartTerminal,
         by: Performer::Support,
         takes: Span::ZERO,
         works: Some(1.0),
     };
     for fault in Fault::all() {
-        policy.ladders.insert(fault, vec![call]);
+        policy.procedures.insert(fault, vec![call]);
     }
     let life = Planned {
         fault: FROZEN,
@@ -136,9 +138,9 @@ fn no_case_is_taken_up_outside_opening_hours() {
 fn stocks_never_go_below_nothing_and_a_depot_has_all_its_terminals_back() {
     let mut bench = callers(100, Span::days(4), 30);
     let policy = &mut bench.plan.policy;
-    for (fault, ladder) in &mut policy.ladders {
+    for (fault, procedure) in &mut policy.procedures {
         let remedy = if *fault == HANG { Remedy::Swap } else { Remedy::Repair };
-        *ladder = vec![Rung {
+        *procedure = vec![RecoveryStep {
             remedy,
             by: Performer::Technician,
             takes: Span::minutes(30),
@@ -182,14 +184,14 @@ fn a_provider_of_poor_quality_comes_more_often() {
         people.onboarding.providers.insert("one".into(), provider);
         people.tenure.provider = Choice::Named("one".into());
         people.technicians.spares = 10_000;
-        let visit = Rung {
+        let visit = RecoveryStep {
             remedy: Remedy::Swap,
             by: Performer::Technician,
             takes: Span::minutes(30),
             works: Some(1.0),
         };
-        for ladder in bench.plan.policy.ladders.values_mut() {
-            *ladder = vec![visit; 6];
+        for procedure in bench.plan.policy.procedures.values_mut() {
+            *procedure = vec![visit; 6];
         }
         bench.plan.planned[0].lasts = None;
         let (_, facts) = bench.run();
@@ -261,8 +263,8 @@ fn an_imperfect_repair_comes_back() {
 fn a_job_says_what_is_suspected() {
     let asked = sim::Asked {
         incident: 3,
-        rung: 1,
-        step: Rung {
+        attempt: 1,
+        step: RecoveryStep {
             remedy: Remedy::Clean,
             by: Performer::Support,
             takes: Span::ZERO,

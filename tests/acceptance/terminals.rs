@@ -63,9 +63,9 @@ fn records_are_looked_up_when_no_receipt_comes_out_and_cannot_be_on_a_dead_termi
         let mut profile = busy();
         profile.people.merchant.look_ups_per_day = Factor(5.0);
         let mut bench = Bench::new(20, profile);
-        bench.plan.policy.last_resort = None;
+        bench.plan.policy.fallback = None;
         // Nobody mends anything: whatever is suspected, nothing is tried.
-        bench.plan.policy.ladders = Fault::all().map(|it| (it, Vec::new())).collect();
+        bench.plan.policy.procedures = Fault::all().map(|it| (it, Vec::new())).collect();
         if let Some(fault) = fault {
             bench = bench.with_fault(struck(fault, Span::ZERO), 0..20);
         }
@@ -98,11 +98,11 @@ fn reports_of_readings_reach_the_back_office() {
     let (unplugged, dead) = (3, 7);
     let mut bench = Bench::new(10, Profile::default());
     bench.plan.policy.telemetry = Span::hours(1);
-    bench.plan.policy.last_resort = None;
+    bench.plan.policy.fallback = None;
     let outage = Fault::Power(power::Fault::SupplyOutage);
     let broken = Fault::Mainboard(mainboard::Fault::Dead);
     for fault in [outage, broken] {
-        bench.plan.policy.ladders.insert(fault, Vec::new());
+        bench.plan.policy.procedures.insert(fault, Vec::new());
     }
     let bench = bench
         .lasting(Span::hours(8))

@@ -1,4 +1,4 @@
-//! Lives and repairs: components that break and are mended, alone, in series, doubled, and by a ladder of remedies.
+//! Lives and repairs: components that break and are mended, alone, in series, doubled, and by a procedure of remedies.
 
 use models::Fault;
 use reports::statistics::Sample;
@@ -20,13 +20,13 @@ pub(crate) struct Quiet<'a> {
     pub(crate) firmware: &'a str,
     /// Entries of the list of faults.
     pub(crate) faults: &'a str,
-    /// Ladders.
-    pub(crate) ladders: &'a str,
+    /// Procedures.
+    pub(crate) procedures: &'a str,
 }
 
 impl Quiet<'_> {
     pub(crate) fn scenario(&self) -> String {
-        let Self { fleet, lasts, firmware, faults, ladders } = self;
+        let Self { fleet, lasts, firmware, faults, procedures } = self;
         format!(
             r#"Scenario(
     schema: 1, name: "lives", intent: "do components live, break and get mended as their laws say?",
@@ -48,8 +48,8 @@ impl Quiet<'_> {
     policies: (
         heartbeat: (period: "300d", grace: "0s"), telemetry: (period: "0s"),
         detectors: (silence: (improbable: 0.0)),
-        recovery: (verify_after: "0s", relapse_within: "0s", last_resort: None),
-        ladders: [{ladders}],
+        recovery: (verify_after: "0s", relapse_within: "0s", fallback: None),
+        procedures: [{procedures}],
     ),
 )"#
         )
@@ -58,7 +58,7 @@ impl Quiet<'_> {
 
 /// A fault that nobody mends: it ends by itself or not at all.
 pub(crate) fn unmended(modes: &[&str]) -> String {
-    modes.iter().map(|it| format!("(against: Mode({it}), rungs: []), ")).collect()
+    modes.iter().map(|it| format!("(against: Mode({it}), steps: []), ")).collect()
 }
 
 /// So many tills.
@@ -73,7 +73,7 @@ pub(crate) fn alternating(count: u32, lasts: &str, law: &str) -> String {
         lasts,
         firmware: "",
         faults: &format!(r#"(id: "part", mode: Display(Blank), {law})"#),
-        ladders: &unmended(&["Display(Blank)"]),
+        procedures: &unmended(&["Display(Blank)"]),
     }
     .scenario()
 }
@@ -189,21 +189,21 @@ fn first_of_a_hundred(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// A11: restart, reboot, visit.
-fn ladder(count: u32, lasts: &str, restart_works: f64) -> String {
-    let rung = |remedy: &str, by: &str, takes: &str, works: f64| {
+fn procedure(count: u32, lasts: &str, restart_works: f64) -> String {
+    let step = |remedy: &str, by: &str, takes: &str, works: f64| {
         format!(r#"(remedy: {remedy}, by: {by}, takes: "{takes}", works: {works:?})"#)
     };
-    let rungs = [
-        rung("RestartApp", "Device", "60s", restart_works),
-        rung("RestartTerminal", "Device", "300s", 0.5),
-        rung("Swap", "Technician", "26h", 1.0),
+    let steps = [
+        step("RestartApp", "Device", "60s", restart_works),
+        step("RestartTerminal", "Device", "300s", 0.5),
+        step("Swap", "Technician", "26h", 1.0),
     ];
     Quiet {
         fleet: &tills(count),
         lasts,
         firmware: r#"backup: None, watchdog: "90s""#,
         faults: r#"(id: "hang", mode: Firmware(Hang), when: Random(Exponential(mean: "2000h")))"#,
-        ladders: &format!("(against: Mode(Firmware(Hang)), rungs: [{}])", rungs.join(", ")),
+        procedures: &format!("(against: Mode(Firmware(Hang)), steps: [{}])", steps.join(", ")),
     }
     .scenario()
 }
@@ -234,7 +234,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
     let head = unmended(&["Printer(HeadWorn)"]);
     let worn = |count: u32, lasts: &str| {
         let fleet = tills(count);
-        Quiet { fleet: &fleet, lasts, firmware: "", faults: weibull, ladders: &head }.scenario()
+        Quiet { fleet: &fleet, lasts, firmware: "", faults: weibull, procedures: &head }.scenario()
     };
     let parts = [
         ("printer", "Printer(HeadWorn)", "4000h"),
@@ -253,7 +253,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             lasts,
             firmware: "",
             faults: &entries.join(", "),
-            ladders: &unmended(&modes),
+            procedures: &unmended(&modes),
         }
         .scenario()
     };
@@ -327,7 +327,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["E_down_s", "A", "P_visit"],
             runs,
-            ladder(size.of(900, 60), "35040h", 0.6),
+            procedure(size.of(900, 60), "35040h", 0.6),
             recovery,
         ),
         Case::new(
@@ -335,7 +335,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             1,
             &["A_if_p1_0_8"],
             runs,
-            ladder(size.of(100, 20), "35040h", 0.8),
+            procedure(size.of(100, 20), "35040h", 0.8),
             |outcome| vec![available_later(outcome)],
         ),
     ]

@@ -16,7 +16,7 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
         lasts,
         firmware: "backup: None",
         faults,
-        ladders: "(against: Mode(Cellular(PoorCoverage)), rungs: []), (against: Mode(Mainboard(Dead)), rungs: [])",
+        procedures: "(against: Mode(Cellular(PoorCoverage)), steps: []), (against: Mode(Mainboard(Dead)), steps: [])",
     };
     quiet.scenario().replace(r#"period: "300d""#, r#"period: "30s", misses: 3"#).replacen(
         "good_loss: 0.0",
@@ -38,14 +38,14 @@ fn bursty_heartbeats(count: u32, lasts: &str) -> String {
 
 /// Tills whose card reader tests its antenna; what a test finds is mended at once, or not at all.
 fn tested(count: u32, lasts: &str, test: &str, fault: &str, mended: bool) -> String {
-    let rungs =
+    let steps =
         if mended { r#"(remedy: Repair, by: Device, takes: "0s", works: 1.0)"# } else { "" };
     let text = Quiet {
         fleet: &tills(count),
         lasts,
         firmware: "",
         faults: &format!(r#"(id: "antenna", mode: CardReader(AntennaDead), {fault})"#),
-        ladders: &format!("(against: Mode(CardReader(AntennaDead)), rungs: [{rungs}])"),
+        procedures: &format!("(against: Mode(CardReader(AntennaDead)), steps: [{steps}])"),
     }
     .scenario();
     let hardware =
@@ -161,8 +161,8 @@ fn breaker(trips_after: u32, refuses: f64, lasts: &str) -> String {
     platform: (gateway: (breaker_trips_after: {trips_after}, breaker_rests: "10s"), host: (refuses: {refuses:?})),
     policies: (
         heartbeat: (period: "30d"), telemetry: (period: "0s"),
-        recovery: (last_resort: None),
-        ladders: [(against: Mode(Host(Outage)), rungs: [])],
+        recovery: (fallback: None),
+        procedures: [(against: Mode(Host(Outage)), steps: [])],
     ),
 )"#
     )

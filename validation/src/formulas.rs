@@ -172,7 +172,7 @@ fn wear_out() -> Values {
     ]
 }
 
-fn ladder() -> Values {
+fn procedure() -> Values {
     let down = |restart: f64| 90.0 + 60.0 + (1.0 - restart) * (300.0 + 0.5 * 26.0 * 3_600.0);
     let up = 2_000.0 * 3_600.0;
     vec![
@@ -374,7 +374,7 @@ fn recomputed(law: &str) -> Values {
         "A6" => dual_uplink(),
         "A9" => series(),
         "A10" => wear_out(),
-        "A11" => ladder(),
+        "A11" => procedure(),
         "F3" => misses(),
         "F4" => breaker(),
         "N1" => bursts(),

@@ -15,7 +15,7 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
         lasts,
         firmware: "backup: None",
         faults,
-        ladders: "(against: Mode(Cellular(PoorCoverage)), rungs: []), (against: Mode(Mainboard(Dead)), rungs: [])",
+        procedures: "(against: Mode(Cellular(PoorCoverage)), steps: []), (against: Mode(Mainboard(Dead)), steps: [])",
     };
     let text = quiet.scenario();
     let text = text
@@ -28,7 +28,7 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
 /// Shops with a sale every twenty seconds, where an alarm is raised when there was none for three minutes.
 fn shops(count: u32, lasts: &str, faults: &str) -> String {
     let families = ["Power", "Comms", "Software", "Hardware", "CardReader"];
-    let unmended = families.map(|it| format!("(against: Family({it}), rungs: [])")).join(", ");
+    let unmended = families.map(|it| format!("(against: Family({it}), steps: [])")).join(", ");
     format!(
         r#"Scenario(
     schema: 1, name: "silence", intent: "when does a shop that sells fall silent by chance?",
@@ -55,8 +55,8 @@ fn shops(count: u32, lasts: &str, faults: &str) -> String {
     policies: (
         heartbeat: (period: "300d"), telemetry: (period: "0s"),
         detectors: (silence: (after: "180s", improbable: 0.0)), clusters: (enabled: false),
-        recovery: (last_resort: None),
-        ladders: [{unmended}],
+        recovery: (fallback: None),
+        procedures: [{unmended}],
     ),
 )"#
     )

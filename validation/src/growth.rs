@@ -19,7 +19,7 @@ fn growing(count: u32, lasts: &str) -> String {
         lasts,
         firmware: "",
         faults: &format!(r#"(id: "part", mode: Keypad(StuckKey), {law})"#),
-        ladders: &unmended(&["Keypad(StuckKey)"]),
+        procedures: &unmended(&["Keypad(StuckKey)"]),
     }
     .scenario()
 }

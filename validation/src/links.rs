@@ -18,7 +18,7 @@ fn connecting(count: u32, lasts: &str, every: &str, radio: &str) -> String {
         faults: &format!(
             r#"(id: "restart", mode: Mainboard(Dead), when: Every(period: "{every}"), lasts: Exactly("1s"))"#
         ),
-        ladders: &unmended(&["Mainboard(Dead)", "Cellular(PoorCoverage)"]),
+        procedures: &unmended(&["Mainboard(Dead)", "Cellular(PoorCoverage)"]),
     }
     .scenario()
     .replacen(
@@ -139,8 +139,8 @@ fn storing(count: u32, lasts: &str) -> String {
     policies: (
         heartbeat: (period: "300d"), telemetry: (period: "0s"),
         transport: (response_timeout: "2s", backoff: "1s"),
-        recovery: (last_resort: None),
-        ladders: [(against: Mode(Wifi(AccessPointDown)), rungs: [])],
+        recovery: (fallback: None),
+        procedures: [(against: Mode(Wifi(AccessPointDown)), steps: [])],
     ),
 )"#
     )

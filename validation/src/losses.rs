@@ -8,7 +8,7 @@ use sim::{ActorId, What};
 use crate::cases::{Case, Size};
 use crate::sight::{deviation, downs};
 
-/// Shops with a customer every fifty seconds, out of service for an hour; and tills with the lives and the ladder of A11,
+/// Shops with a customer every fifty seconds, out of service for an hour; and tills with the lives and the procedure of A11,
 /// which nobody visits: an hour out of service costs the same whichever it is, and with customers at all of them four
 /// years would be a day's computing.
 fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
@@ -18,7 +18,7 @@ fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
     duration: "{lasts}", quiet: "0s",
     fleet: [
         (id: "shops", count: {shops}, type: "fast", tenure: (retires: At("75min"))),
-        (id: "tills", count: {tills}, type: "ladder"),
+        (id: "tills", count: {tills}, type: "procedure"),
     ],
     types: {{
         "fast": (
@@ -29,7 +29,7 @@ fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
             comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.0)), cellular: (radio: (worsens: 0.0, good_loss: 0.0))),
             software: (firmware: (backup: None), payment_app: (receipt_lines: 1)),
         ),
-        "ladder": (
+        "procedure": (
             comms: (
                 wifi: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s")),
                 cellular: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s")),
@@ -55,10 +55,10 @@ fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
     policies: (
         heartbeat: (period: "300d", grace: "0s"), telemetry: (period: "0s"),
         detectors: (silence: (improbable: 0.0)),
-        recovery: (verify_after: "0s", relapse_within: "0s", last_resort: None),
-        ladders: [
-            (against: Mode(Mainboard(Dead)), rungs: []),
-            (against: Mode(Firmware(Hang)), rungs: [
+        recovery: (verify_after: "0s", relapse_within: "0s", fallback: None),
+        procedures: [
+            (against: Mode(Mainboard(Dead)), steps: []),
+            (against: Mode(Firmware(Hang)), steps: [
                 (remedy: RestartApp, by: Device, takes: "60s", works: 0.6),
                 (remedy: RestartTerminal, by: Device, takes: "300s", works: 0.5),
                 (remedy: Swap, by: Technician, takes: "26h", works: 1.0),
@@ -93,7 +93,7 @@ fn lost(outcome: &Outcome) -> Vec<f64> {
 fn cost(outcome: &Outcome) -> Vec<Sample> {
     let lost = lost(outcome);
     let an_hour = lost.iter().sum::<f64>() / lost.len() as f64;
-    // The tills of the ladder, once their start is forgotten.
+    // The tills of the procedure, once their start is forgotten.
     let (from, end) = (240.0, outcome.simulated.as_secs_f64() / 3_600.0);
     let its = |who: ActorId| who.0 as usize >= lost.len();
     let down: f64 =

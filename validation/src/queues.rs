@@ -28,8 +28,8 @@ fn scenario(tills: f64, gateway: &str, per_second: f64, lasts: &str) -> String {
     policies: (
         heartbeat: (period: "10d"), telemetry: (period: "0s"),
         transport: (response_timeout: "3h"),
-        recovery: (last_resort: None),
-        ladders: [(against: Mode(Gateway(WorkersLost)), rungs: [])],
+        recovery: (fallback: None),
+        procedures: [(against: Mode(Gateway(WorkersLost)), steps: [])],
     ),
 )"#
     )

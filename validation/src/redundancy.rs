@@ -102,7 +102,7 @@ fn uplinks(count: u32, lasts: &str) -> String {
         lasts,
         firmware: "through_phone: true",
         faults: &faults.join(", "),
-        ladders: &unmended(&[
+        procedures: &unmended(&[
             "Wifi(AccessPointDown)",
             "Cellular(CellOutage)",
             "PhoneLink(PairingLost)",
@@ -123,7 +123,7 @@ fn pair(count: u32, lasts: &str, mean: &str, mended_in: &str, failover_works: f6
         faults: &format!(
             r#"(id: "wifi", mode: Wifi(AccessPointDown), {law}), (id: "cell", mode: Cellular(CellOutage), {law})"#
         ),
-        ladders: &unmended(&["Wifi(AccessPointDown)", "Cellular(CellOutage)"]),
+        procedures: &unmended(&["Wifi(AccessPointDown)", "Cellular(CellOutage)"]),
     }
     .scenario()
 }

@@ -18,8 +18,8 @@ fn scenario(lasts: &str, orders: &str) -> String {
         firmware: "backup: None",
         faults: r#"(id: "board", mode: Mainboard(Dead), when: Random(Exponential(mean: "8000h")))"#,
         // What is missing is laid to its network first. A board that dies before the next heartbeat is mended once more.
-        ladders: &format!(
-            "(against: Mode(Cellular(PoorCoverage)), rungs: [{repair}, {repair}, {repair}])"
+        procedures: &format!(
+            "(against: Mode(Cellular(PoorCoverage)), steps: [{repair}, {repair}, {repair}])"
         ),
     };
     let detected = r#"period: "300d", grace: "0s""#;

@@ -4,7 +4,7 @@ use models::decision::Decision;
 use models::{Fault, Models, Part, Reading, Remedy};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sim::{Performer, Rung, Span};
+use sim::{Performer, RecoveryStep, Span};
 
 /// Version of what is said.
 pub const SCHEMA: &str = "posrig.policy/1";
@@ -77,7 +77,7 @@ pub(super) struct Question<'a> {
     pub(super) alarm: Alarm,
     pub(super) readings: Map<String, Value>,
     pub(super) tried: &'a [Tried],
-    pub(super) ladder: Vec<Step>,
+    pub(super) procedure: Vec<Step>,
     pub(super) next: usize,
     pub(super) default: Option<Step>,
 }
@@ -111,9 +111,9 @@ pub(super) struct Step {
 }
 
 impl Step {
-    pub(super) fn of(rung: &Rung<Models>) -> Self {
-        let takes_s = rung.takes.as_secs_f64();
-        Self { remedy: rung.remedy.name(), by: performer(rung.by), takes_s }
+    pub(super) fn of(step: &RecoveryStep<Models>) -> Self {
+        let takes_s = step.takes.as_secs_f64();
+        Self { remedy: step.remedy.name(), by: performer(step.by), takes_s }
     }
 }
 
@@ -151,7 +151,11 @@ struct Answer {
 }
 
 /// Reads the answer to the question `id` about a suspicion.
-pub(super) fn answer(line: &str, id: u64, ladder: &[Rung<Models>]) -> Result<Decision, String> {
+pub(super) fn answer(
+    line: &str,
+    id: u64,
+    procedure: &[RecoveryStep<Models>],
+) -> Result<Decision, String> {
     // serde would take a list for the fields in their order.
     if line.trim_start().starts_with('[') {
         return Err("an answer is an object, such as {\"do\": \"default\"}".to_owned());
@@ -173,8 +177,8 @@ pub(super) fn answer(line: &str, id: u64, ladder: &[Rung<Models>]) -> Result<Dec
         return Ok(Decision::Wait(span(wait, SHORTEST_WAIT_S, "wait_s")?));
     }
     match it.remedy {
-        Some(name) if name == "default" => Ok(Decision::Ladder),
-        Some(name) => step(&name, it.by.as_deref(), it.takes_s, ladder),
+        Some(name) if name == "default" => Ok(Decision::Procedure),
+        Some(name) => step(&name, it.by.as_deref(), it.takes_s, procedure),
         None if it.escalate => Ok(Decision::Escalate),
         None if it.close => Ok(Decision::Close),
         None => Ok(Decision::GiveUp),
@@ -189,13 +193,13 @@ fn span(seconds: f64, least: f64, name: &str) -> Result<Span, String> {
     }
 }
 
-/// A remedy as a step. Who does it and how long it takes, where it is not said, is as on the suspicion's own ladder, or else
+/// A remedy as a step. Who does it and how long it takes, where it is not said, is as in the suspicion's own procedure, or else
 /// on the first of the catalogue that has it.
 fn step(
     name: &str,
     by: Option<&str>,
     takes_s: Option<f64>,
-    ladder: &[Rung<Models>],
+    procedure: &[RecoveryStep<Models>],
 ) -> Result<Decision, String> {
     let remedy = Remedy::ALL.into_iter().find(|it| it.name() == name);
     let remedy = remedy.ok_or_else(|| {
@@ -210,15 +214,15 @@ fn step(
     };
     let by = by.map(named).transpose()?;
     let given = takes_s.map(|it| span(it, 0.0, "takes_s")).transpose()?;
-    let others = Fault::all().flat_map(|fault| fault.mode().ladder);
-    let fits = |it: &&Rung<Models>| it.remedy == remedy && by.is_none_or(|by| by == it.by);
-    match (ladder.iter().chain(others).find(fits), by, given) {
+    let others = Fault::all().flat_map(|fault| fault.mode().procedure);
+    let fits = |it: &&RecoveryStep<Models>| it.remedy == remedy && by.is_none_or(|by| by == it.by);
+    match (procedure.iter().chain(others).find(fits), by, given) {
         (Some(known), ..) => {
             Ok(Decision::Step { remedy, by: known.by, takes: given.unwrap_or(known.takes) })
         }
         (None, Some(by), Some(takes)) => Ok(Decision::Step { remedy, by, takes }),
         (None, ..) => Err(format!(
-            "no ladder of the catalogue has this: say `by` and `takes_s` with `{name}`"
+            "no procedure of the catalogue has this: say `by` and `takes_s` with `{name}`"
         )),
     }
 }
@@ -230,17 +234,17 @@ mod tests {
     const JAM: Fault = Fault::Printer(models::hardware::printer::Fault::Jam);
 
     fn read(line: &str) -> Result<Decision, String> {
-        answer(line, 7, JAM.mode().ladder)
+        answer(line, 7, JAM.mode().procedure)
     }
 
     #[test]
     fn answers_are_what_they_say() {
-        assert_eq!(read(r#"{"do": "default"}"#), Ok(Decision::Ladder));
+        assert_eq!(read(r#"{"do": "default"}"#), Ok(Decision::Procedure));
         assert_eq!(read(r#"{"wait_s": 1.5, "id": 7}"#), Ok(Decision::Wait(Span::millis(1_500))));
         assert_eq!(read(r#"{"escalate": true}"#), Ok(Decision::Escalate));
         assert_eq!(read(r#"{"close": true}"#), Ok(Decision::Close));
         assert_eq!(read(r#"{"give_up": true}"#), Ok(Decision::GiveUp));
-        let open = JAM.mode().ladder[0];
+        let open = JAM.mode().procedure[0];
         let told = format!(r#"{{"do": "{}"}}"#, open.remedy.name());
         let want = Decision::Step { remedy: open.remedy, by: open.by, takes: open.takes };
         assert_eq!(read(&told), Ok(want));

@@ -26,8 +26,8 @@ const SCENARIO: &str = r#"Scenario(
     ],
     policies: (
         telemetry: (period: "5min"),
-        ladders: [
-            (against: Mode(Firmware(ProcessorStarved)), rungs: [(remedy: Retry, by: Device, takes: "10h")]),
+        procedures: [
+            (against: Mode(Firmware(ProcessorStarved)), steps: [(remedy: Retry, by: Device, takes: "10h")]),
         ],
     ),
 )"#;

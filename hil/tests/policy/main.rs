@@ -57,7 +57,7 @@ for line in sys.stdin:
 "#;
 
 #[test]
-fn a_program_that_leaves_all_to_the_ladder_changes_nothing_at_all() {
+fn a_program_that_leaves_all_to_the_procedure_changes_nothing_at_all() {
     for path in ["scenarios/showcase/software.ron", "scenarios/showcase/common-cause.ron"] {
         let play = Play::of(path);
         let alone = play.simulated();
@@ -84,7 +84,7 @@ fn the_example_gives_the_same_run_twice_and_restarts_from_afar() {
     let remote = |outcome: &Outcome| {
         let started = outcome.facts.iter().filter(|it| {
             let (remedy, far) = (models::Remedy::RestartTerminal, Performer::Remote);
-            matches!(it.what, What::RemedyStarted { remedy: what, by, rung: 0, .. } if what == remedy && by == far)
+            matches!(it.what, What::RemedyStarted { remedy: what, by, attempt: 0, .. } if what == remedy && by == far)
         });
         started.count()
     };
@@ -116,7 +116,7 @@ for line in sys.stdin:
     if it["type"] == "decide":
         assert it["attempt"] >= len(it["tried"]) and it["alarm"]["raised_ns"] <= it["time_ns"]
         assert it["alarm"]["suspect"].startswith(it["alarm"]["suspect"].split(".")[0])
-        assert it["next"] >= len(it["ladder"]) or it["default"] == it["ladder"][it["next"]]
+        assert it["next"] >= len(it["procedure"]) or it["default"] == it["procedure"][it["next"]]
         assert isinstance(it["readings"], dict)
         print(json.dumps(dict(answers[it["id"] % 7], id=it["id"])), flush=True)
 "#;

@@ -110,7 +110,7 @@ impl Model<Models> for Cellular {
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ClearObstruction, 0.5), (Remedy::Repair, 0.7)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
                 step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
@@ -131,7 +131,7 @@ impl Model<Models> for Cellular {
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
                 step(Remedy::FailOver, Performer::Device, Span::secs(5)),
                 step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
@@ -153,7 +153,7 @@ impl Model<Models> for Cellular {
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
                 step(Remedy::FailOver, Performer::Device, Span::secs(5)),
                 step(Remedy::RestoreService, Performer::Device, Span::hours(4)),
@@ -174,7 +174,7 @@ impl Model<Models> for Cellular {
             cues: &[Cue::SlowOperation],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
                 step(Remedy::RestoreService, Performer::Device, Span::minutes(40)),
                 step(Remedy::RestoreService, Performer::Device, Span::hours(2)),
@@ -200,7 +200,7 @@ impl Model<Models> for Cellular {
                 (Remedy::Repair, 1.0),
                 (Remedy::Swap, 1.0),
             ],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
                 step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
@@ -221,7 +221,7 @@ impl Model<Models> for Cellular {
             cues: &[Cue::NoAnswerText],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
                 step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
@@ -248,7 +248,7 @@ impl Model<Models> for Cellular {
                 (Remedy::Repair, 0.9),
                 (Remedy::Swap, 1.0),
             ],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
                 step(Remedy::Configure, Performer::Remote, Span::minutes(2)),
                 step(Remedy::Configure, Performer::Support, Span::minutes(6)),

@@ -121,7 +121,7 @@ impl Model<Models> for PhoneLink {
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::PairAgain, 0.9), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
                 step(Remedy::PairAgain, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::PairAgain, Performer::Support, Span::minutes(5)),
@@ -143,7 +143,7 @@ impl Model<Models> for PhoneLink {
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::RestartPhone, 0.85), (Remedy::Repair, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
                 step(Remedy::RestartPhone, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::RestartPhone, Performer::Support, Span::minutes(5)),
@@ -165,7 +165,7 @@ impl Model<Models> for PhoneLink {
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ClearObstruction, 0.9), (Remedy::Repair, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
                 step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::ClearObstruction, Performer::Support, Span::minutes(4)),
@@ -187,7 +187,7 @@ impl Model<Models> for PhoneLink {
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::TopUp, 0.95)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
                 step(Remedy::RestartPhone, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::TopUp, Performer::Support, Span::minutes(10)),

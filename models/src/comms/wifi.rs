@@ -79,7 +79,7 @@ impl Model<Models> for Wifi {
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ClearObstruction, 0.6), (Remedy::Repair, 0.8)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
                 step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
@@ -100,7 +100,7 @@ impl Model<Models> for Wifi {
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.7), (Remedy::Repair, 0.95)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
                 step(Remedy::FailOver, Performer::Device, Span::secs(5)),
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(4)),
@@ -122,7 +122,7 @@ impl Model<Models> for Wifi {
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.6), (Remedy::Configure, 0.8), (Remedy::Repair, 0.95)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
                 step(Remedy::FailOver, Performer::Device, Span::secs(5)),
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(4)),

@@ -241,7 +241,7 @@ impl Model<Models> for Battery {
             cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Battery, Part::Merchant],
             mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::ReplaceBattery, Performer::Technician, Span::minutes(15)),
             ],
@@ -261,7 +261,7 @@ impl Model<Models> for Battery {
             cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),

@@ -113,7 +113,7 @@ impl Model<Models> for Display {
             cues: &[Cue::BlankScreen],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.1), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Replug, Performer::Support, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -135,7 +135,7 @@ impl Model<Models> for Display {
             cues: &[Cue::FrozenScreen, Cue::KeysStillSound],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::RestartTerminal, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -161,7 +161,7 @@ impl Model<Models> for Display {
                 (Remedy::Repair, 0.9),
                 (Remedy::Swap, 1.0),
             ],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
                 step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -182,7 +182,7 @@ impl Model<Models> for Display {
             cues: &[Cue::DimScreen],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],

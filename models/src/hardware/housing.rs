@@ -135,7 +135,7 @@ impl Model<Models> for Housing {
             cues: &[Cue::HotCase, Cue::SlowOperation],
             seen_by: &[Part::Housing, Part::Merchant],
             mended_by: &[(Remedy::Relocate, 0.8)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Relocate, Performer::Attendant, Span::minutes(5)),
                 step(Remedy::Relocate, Performer::Support, Span::minutes(10)),
                 step(Remedy::Relocate, Performer::Technician, Span::minutes(20)),
@@ -156,7 +156,7 @@ impl Model<Models> for Housing {
             cues: &[Cue::ColdText, Cue::LowBatteryText],
             seen_by: &[Part::Housing, Part::Merchant],
             mended_by: &[(Remedy::Relocate, 0.8)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Relocate, Performer::Attendant, Span::minutes(5)),
                 step(Remedy::Relocate, Performer::Support, Span::minutes(10)),
                 step(Remedy::Relocate, Performer::Technician, Span::minutes(20)),

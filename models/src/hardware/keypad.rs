@@ -135,7 +135,7 @@ impl Model<Models> for Keypad {
             cues: &[Cue::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.6), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -156,7 +156,7 @@ impl Model<Models> for Keypad {
             cues: &[Cue::NoReactionToKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.2), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -176,7 +176,7 @@ impl Model<Models> for Keypad {
             cues: &[Cue::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],

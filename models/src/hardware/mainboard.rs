@@ -297,7 +297,7 @@ impl Model<Models> for Mainboard {
             cues: &[Cue::BlankScreen, Cue::PowerLightOut],
             seen_by: &[Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.6), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Replug, Performer::Support, Span::minutes(3)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
@@ -318,7 +318,7 @@ impl Model<Models> for Mainboard {
             cues: &[Cue::RestartsByItself],
             seen_by: &[Part::Mainboard, Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.8), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Update, Performer::Remote, Span::minutes(5)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
@@ -339,7 +339,7 @@ impl Model<Models> for Mainboard {
             cues: &[Cue::HotCase, Cue::SlowOperation, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),

@@ -87,7 +87,7 @@ impl Model<Models> for Panel {
             cues: &[Cue::Silence],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -107,7 +107,7 @@ impl Model<Models> for Panel {
             cues: &[Cue::PowerLightOut],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],

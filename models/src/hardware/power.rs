@@ -234,7 +234,7 @@ impl Model<Models> for Power {
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.5)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::Retry, Performer::Device, Span::minutes(30)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -255,7 +255,7 @@ impl Model<Models> for Power {
             cues: &[Cue::ChargeLightOut, Cue::RestartsByItself, Cue::SlowOperation, Cue::FaintPrint],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -275,7 +275,7 @@ impl Model<Models> for Power {
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             ],
@@ -296,7 +296,7 @@ impl Model<Models> for Power {
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             // Who puts in another cable pushes its plug in.
             mended_by: &[(Remedy::Replug, 0.95), (Remedy::ReplaceCable, 0.95), (Remedy::Repair, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -317,7 +317,7 @@ impl Model<Models> for Power {
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen, Cue::RestartsByItself, Cue::SlowOperation],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ReplaceCable, 0.98), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -338,7 +338,7 @@ impl Model<Models> for Power {
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::ReplaceCable, 0.95), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(30)),

@@ -90,7 +90,7 @@ impl Model<Models> for Scanner {
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(Remedy::Clean, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Clean, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
             ],
@@ -110,7 +110,7 @@ impl Model<Models> for Scanner {
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
             ],
@@ -130,7 +130,7 @@ impl Model<Models> for Scanner {
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::Clean, Performer::Support, Span::minutes(4)),
                 step(Remedy::Repair, Performer::Technician, Span::minutes(20)),

@@ -96,7 +96,7 @@ impl Model<Models> for Tamper {
             cues: &[Cue::TamperText],
             seen_by: &[Part::Tamper, Part::Merchant],
             mended_by: &[(Remedy::InjectKeys, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(Remedy::InjectKeys, Performer::Technician, Span::minutes(30)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
@@ -117,7 +117,7 @@ impl Model<Models> for Tamper {
             cues: &[Cue::TamperText],
             seen_by: &[Part::Tamper],
             mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::ReplaceBattery, Performer::Technician, Span::minutes(15)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
             ],

@@ -184,7 +184,7 @@ impl Model<Models> for Conduct {
             cues: &[],
             seen_by: &[Part::Conduct],
             mended_by: &[(Remedy::Instruct, 0.5), (Remedy::Suspend, 0.95)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Instruct, Performer::Support, Span::minutes(15)),
                 step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
                 step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
@@ -205,7 +205,7 @@ impl Model<Models> for Conduct {
             cues: &[Cue::Complaint],
             seen_by: &[Part::Conduct, Part::Merchant],
             mended_by: &[(Remedy::Instruct, 0.7), (Remedy::Suspend, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Instruct, Performer::Support, Span::minutes(20)),
                 step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
                 step(Remedy::Instruct, Performer::Support, Span::minutes(20)),
@@ -226,7 +226,7 @@ impl Model<Models> for Conduct {
             cues: &[Cue::FreeOfferMessage, Cue::MoneyMissing],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Instruct, 0.95), (Remedy::Investigate, 0.8)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Instruct, Performer::Support, Span::minutes(10)),
                 step(Remedy::Investigate, Performer::Support, Span::minutes(30)),
             ],
@@ -246,7 +246,7 @@ impl Model<Models> for Conduct {
             cues: &[Cue::MoneyMissing],
             seen_by: &[Part::Merchant],
             mended_by: &[(Remedy::Investigate, 0.7), (Remedy::Swap, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Investigate, Performer::Support, Span::minutes(45)),
                 step(Remedy::Investigate, Performer::Support, Span::hours(4)),
                 step(Remedy::Investigate, Performer::Support, Span::hours(8)),

@@ -182,7 +182,7 @@ impl Merchant {
         let mut stream = cx.stream(AGAIN, u64::from(self.requests));
         // Who sees nothing wrong any more lets it be.
         if self.shown == 0 || !stream.chance(spec.calls_again.0) {
-            return cx.give_up_after(Span::ZERO, job.incident, job.rung);
+            return cx.give_up_after(Span::ZERO, job.incident, job.attempt);
         }
         let wait = Self::at_counter(spec, cx.now(), stream.exponential(spec.calls_again_in));
         self.call(spec, job, wait, cx);
@@ -196,7 +196,7 @@ impl Merchant {
         cx.post(support, Part::Support, wait, Parcel::Call(job, channel));
     }
 
-    /// Somebody asks for a rung.
+    /// Somebody asks for a step.
     fn asked(&mut self, spec: &Spec, asked: &Asked<Models>, cx: &mut Context<'_, Models>) {
         self.requests += 1;
         let reacts = cx.stream(REACTS, u64::from(self.requests)).exponential(spec.reacts_in);
@@ -204,13 +204,13 @@ impl Merchant {
         let job = Job::of(cx.me(), asked);
         let directory = &cx.settings().directory;
         match asked.step.by {
-            Performer::Attendant => cx.apply_after(wait + job.takes, job.incident, job.rung),
+            Performer::Attendant => cx.apply_after(wait + job.takes, job.incident, job.attempt),
             Performer::Support => {
                 self.call(spec, job, wait, cx);
             }
             Performer::Technician if self.refuses(spec, cx) => {
                 cx.note(Note::VisitFailed { incident: job.incident, refused: true });
-                cx.give_up_after(wait, job.incident, job.rung);
+                cx.give_up_after(wait, job.incident, job.attempt);
             }
             Performer::Technician => {
                 // The provider's after-sales support takes its time before anybody is sent.
@@ -270,7 +270,7 @@ impl Model<Models> for Merchant {
             Parcel::Advice(job, waited_ms) => {
                 let incident = job.incident;
                 cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: false });
-                cx.apply_after(job.takes, job.incident, job.rung);
+                cx.apply_after(job.takes, job.incident, job.attempt);
             }
             Parcel::NoHelp(job, waited_ms) => {
                 let incident = job.incident;
@@ -280,18 +280,18 @@ impl Model<Models> for Merchant {
             Parcel::Misled(job, waited_ms) => {
                 let incident = job.incident;
                 cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: true });
-                cx.give_up_after(job.takes, job.incident, job.rung);
+                cx.give_up_after(job.takes, job.incident, job.attempt);
             }
             Parcel::VisitInVain(job) | Parcel::Refused(job) => {
                 let refused = matches!(parcel, Parcel::Refused(_));
                 cx.note(Note::VisitFailed { incident: job.incident, refused });
                 let stays = if refused { Span::ZERO } else { job.takes };
-                cx.give_up_after(stays, job.incident, job.rung);
+                cx.give_up_after(stays, job.incident, job.attempt);
             }
             Parcel::Visit(job) => {
                 cx.say(Message::Serviced(job));
                 if job.incident != PLANNED {
-                    cx.apply_after(job.takes, job.incident, job.rung);
+                    cx.apply_after(job.takes, job.incident, job.attempt);
                 }
             }
             _ => {}

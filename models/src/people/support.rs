@@ -181,8 +181,8 @@ const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::Website, Channel::Wecha
 
 impl Support {
     fn draws(case: &Case, cx: &Context<'_, Models>) -> sim::Stream {
-        let Job { terminal, incident, rung, .. } = case.job;
-        let occurrence = u64::from(incident) << 8 | u64::from(rung);
+        let Job { terminal, incident, attempt, .. } = case.job;
+        let occurrence = u64::from(incident) << 8 | u64::from(attempt);
         cx.stream(CASE.numbered(u64::from(terminal.0)), occurrence)
     }
 

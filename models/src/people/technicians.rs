@@ -26,7 +26,7 @@ pub struct Spec {
     pub travels: Span,
     /// Standard deviation of the logarithm of that time; 0 is always the median.
     pub spread: Factor,
-    /// The law of the time that a remedy takes once they are there; its mean is what the ladder says, times what a provider's
+    /// The law of the time that a remedy takes once they are there; its mean is what the procedure says, times what a provider's
     /// technicians are to the usual ones.
     pub hands_on: Serving,
     /// First hour of the day at which they set out, from 0 to 23.
@@ -166,12 +166,12 @@ impl Technicians {
             self.busy += 1;
             self.figures.sent += 1;
             let name = TRAVEL.numbered(u64::from(job.terminal.0));
-            let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.rung));
+            let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.attempt));
             let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
             let provider = provider::of(job.terminal, cx).map(|(_, it)| it);
             let takes = job.takes.scaled(provider.map_or(1.0, |it| it.hands_on.0));
             let name = HANDS_ON.numbered(u64::from(job.terminal.0));
-            let takes = spec.hands_on.draw(takes, cx.draw(name, u64::from(job.incident) << 8 | u64::from(job.rung)));
+            let takes = spec.hands_on.draw(takes, cx.draw(name, u64::from(job.incident) << 8 | u64::from(job.attempt)));
             let fixes = provider.is_none_or(|it| stream.chance(it.first_time_fix.0));
             let charge = provider.and_then(|it| it.visit).map(|it| it.amount());
             let Job { terminal, incident, remedy, .. } = job;
@@ -188,7 +188,7 @@ impl Technicians {
     /// When the terminal that is taken back, or a new one for it, is in the pool.
     fn repaired_in(&mut self, spec: &Spec, job: &Job, cx: &Context<'_, Models>) -> Span {
         let name = DEPOT.numbered(u64::from(job.terminal.0));
-        let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.rung));
+        let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.attempt));
         if stream.chance(spec.scrapped.0) {
             self.figures.scrapped += 1;
             return spec.order(stream.normal());
@@ -260,7 +260,7 @@ impl Model<Models> for Technicians {
         if let Parcel::Dispatch(job) = parcel {
             self.figures.asked += 1;
             let name = REFUSES.numbered(u64::from(job.terminal.0));
-            let occurrence = u64::from(job.incident) << 8 | u64::from(job.rung);
+            let occurrence = u64::from(job.incident) << 8 | u64::from(job.attempt);
             if spec.refuses.0 > 0.0 && cx.stream(name, occurrence).chance(spec.refuses.0) {
                 self.figures.refused += 1;
                 return cx.post(job.terminal, Part::Merchant, Span::ZERO, Parcel::Refused(job));

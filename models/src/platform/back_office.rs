@@ -153,7 +153,7 @@ impl Model<Models> for BackOffice {
         cues: &[],
         seen_by: &[Part::BackOffice],
         mended_by: &[(Remedy::RestoreService, 0.95)],
-        ladder: &[
+        procedure: &[
             step(Remedy::RestoreService, Performer::Device, Span::minutes(10)),
             step(Remedy::RestoreService, Performer::Device, Span::minutes(60)),
         ],
@@ -189,8 +189,8 @@ impl Model<Models> for BackOffice {
     fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         let Message::Turn(turn) = message else { return };
         match turn.step {
-            TurnStep::Applied { rung } if turn.common => {
-                self.clusters.treat(turn.suspect, turn.about, rung, cx);
+            TurnStep::Applied { attempt } if turn.common => {
+                self.clusters.treat(turn.suspect, turn.about, attempt, cx);
             }
             TurnStep::GivenUp if turn.common => self.clusters.release(turn.suspect, turn.about, cx),
             _ => {}

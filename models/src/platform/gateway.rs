@@ -316,7 +316,7 @@ impl Model<Models> for Gateway {
         cues: &[crate::Cue::NoAnswerText],
         seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
         mended_by: &[(Remedy::RestoreService, 0.95)],
-        ladder: &[
+        procedure: &[
             step(Remedy::RestoreService, Performer::Device, Span::minutes(5)),
             step(Remedy::RestoreService, Performer::Device, Span::minutes(30)),
         ],
@@ -336,7 +336,7 @@ impl Model<Models> for Gateway {
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 0.95)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestoreService, Performer::Device, Span::minutes(5)),
                 step(Remedy::RestoreService, Performer::Device, Span::minutes(30)),
             ],

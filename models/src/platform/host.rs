@@ -264,7 +264,7 @@ impl Model<Models> for Host {
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Retry, Performer::Device, Span::minutes(1)),
                 step(Remedy::RestoreService, Performer::Device, Span::minutes(20)),
                 step(Remedy::RestoreService, Performer::Device, Span::minutes(60)),
@@ -285,7 +285,7 @@ impl Model<Models> for Host {
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::RestoreService, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Retry, Performer::Device, Span::minutes(1)),
                 step(Remedy::RestoreService, Performer::Device, Span::minutes(20)),
                 step(Remedy::RestoreService, Performer::Device, Span::minutes(60)),

@@ -404,8 +404,8 @@ impl Model<Models> for Presence {
                 self.suspected = self.suspected.filter(|it| *it != suspect);
                 cx.dismiss_one(suspect, cx.me());
             }
-            Parcel::Decision { incident, rung, decision } => {
-                cx.decide(incident, rung, decision.into());
+            Parcel::Decision { incident, attempt, decision } => {
+                cx.decide(incident, attempt, decision.into());
             }
             _ => {}
         }

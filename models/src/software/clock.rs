@@ -78,7 +78,7 @@ impl Model<Models> for Clock {
             (Remedy::Repair, 0.95),
             (Remedy::Swap, 1.0),
         ],
-        ladder: &[
+        procedure: &[
             step(Remedy::SignOn, Performer::Device, Span::secs(10)),
             step(Remedy::Configure, Performer::Support, Span::minutes(5)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(20)),

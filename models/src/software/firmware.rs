@@ -374,7 +374,7 @@ impl Model<Models> for Firmware {
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         match parcel {
             Parcel::Command(job, _) if self.state == State::Running && !self.hung => {
-                cx.apply_after(job.takes, job.incident, job.rung);
+                cx.apply_after(job.takes, job.incident, job.attempt);
             }
             Parcel::Order(command) if self.state == State::Running && !self.hung => {
                 self.orders.push((command, self.boot));

@@ -123,7 +123,7 @@ impl Model<Models> for Security {
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Security, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
                 step(Remedy::Update, Performer::Support, Span::minutes(15)),
                 step(Remedy::Update, Performer::Technician, Span::minutes(20)),
@@ -145,7 +145,7 @@ impl Model<Models> for Security {
             cues: &[Cue::NoAnswerText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::SignOn, 0.85), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::SignOn, Performer::Device, Span::secs(10)),
                 step(Remedy::SignOn, Performer::Support, Span::minutes(5)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
@@ -166,7 +166,7 @@ impl Model<Models> for Security {
             cues: &[Cue::RefusedText],
             seen_by: &[Part::Security, Part::Merchant],
             mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::Update, Performer::Remote, Span::minutes(10)),
                 step(Remedy::Update, Performer::Support, Span::minutes(20)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
@@ -187,7 +187,7 @@ impl Model<Models> for Security {
             cues: &[Cue::SlowOperation],
             seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
             mended_by: &[(Remedy::Update, 0.8), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
                 step(Remedy::Update, Performer::Remote, Span::minutes(10)),
                 step(Remedy::Update, Performer::Support, Span::minutes(20)),

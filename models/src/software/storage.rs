@@ -83,7 +83,7 @@ impl Model<Models> for Storage {
             (Remedy::Repair, 1.0),
             (Remedy::Swap, 1.0),
         ],
-        ladder: &[
+        procedure: &[
             step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
             step(Remedy::Configure, Performer::Remote, Span::minutes(2)),
             step(Remedy::Configure, Performer::Support, Span::minutes(8)),

@@ -131,8 +131,8 @@ fn fault(fault: Fault) -> Entry {
     let mode = fault.mode();
     let mends = |(remedy, p): &(Remedy, f64)| format!("{} ({p})", remedy.name());
     let mends_zh = |(remedy, p): &(Remedy, f64)| format!("{} ({p})", remedy.zh());
-    let rung = |rung: &sim::Rung<models::Models>| {
-        format!("{} by {} in {}", rung.remedy.name(), performer(rung.by), rung.takes)
+    let step = |step: &sim::RecoveryStep<models::Models>| {
+        format!("{} by {} in {}", step.remedy.name(), performer(step.by), step.takes)
     };
     let effects = mode.effects;
     let Ranks { severity, occurrence, detection } = mode.ranks;
@@ -147,7 +147,7 @@ fn fault(fault: Fault) -> Entry {
         ),
         format!("seen by    {}", list(mode.seen_by.iter().map(|it| seer(*it)), "-")),
         format!("mended by  {}", list(mode.mended_by.iter().map(mends), "nothing")),
-        format!("ladder     {}", mode.ladder.iter().map(rung).collect::<Vec<_>>().join(" → ")),
+        format!("procedure  {}", mode.procedure.iter().map(step).collect::<Vec<_>>().join(" → ")),
         format!(
             "ranks      severity {severity}, occurrence {occurrence}, detection {detection}: {rpn}"
         ),
@@ -169,7 +169,7 @@ fn fault(fault: Fault) -> Entry {
         ),
         format!(
             "处理顺序：{}。",
-            mode.ladder.iter().map(|it| it.remedy.zh()).collect::<Vec<_>>().join(" → ")
+            mode.procedure.iter().map(|it| it.remedy.zh()).collect::<Vec<_>>().join(" → ")
         ),
         format!("严重度{severity}，发生度{occurrence}，探测度{detection}，风险优先数{rpn}。"),
     ];
@@ -202,8 +202,8 @@ pub fn fault_data(fault: Fault) -> Value {
         "seen_by": mode.seen_by.iter().map(|part| part.name()).collect::<Vec<_>>(),
         "mended_by": mode.mended_by.iter()
             .map(|(remedy, p)| json!({ "remedy": remedy.name(), "probability": p })).collect::<Vec<_>>(),
-        "ladder": mode.ladder.iter()
-            .map(|rung| json!({ "remedy": rung.remedy.name(), "by": performer(rung.by), "takes_s": rung.takes.as_secs_f64() }))
+        "procedure": mode.procedure.iter()
+            .map(|step| json!({ "remedy": step.remedy.name(), "by": performer(step.by), "takes_s": step.takes.as_secs_f64() }))
             .collect::<Vec<_>>(),
     })
 }
@@ -237,11 +237,14 @@ fn cue(cue: Cue, docs: &Docs) -> Entry {
 
 fn remedy(remedy: Remedy, docs: &Docs) -> Entry {
     let mends = faults(|fault| fault.mode().mended_by(remedy) > 0.0);
-    let tried = faults(|fault| fault.mode().ladder.iter().any(|rung| rung.remedy == remedy));
+    let tried = faults(|fault| fault.mode().procedure.iter().any(|step| step.remedy == remedy));
     let english = vec![
         docs.about(&format!("{remedy:?}")),
         format!("can mend   {}", list(names(&mends), "nothing by itself")),
-        format!("tried for  {}", list(names(&tried), "nothing unless a scenario's ladder says so")),
+        format!(
+            "tried for  {}",
+            list(names(&tried), "nothing unless a scenario's procedure says so")
+        ),
     ];
     let chinese = vec![
         format!("处理方式“{}”。", remedy.zh()),

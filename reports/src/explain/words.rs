@@ -55,7 +55,7 @@ const WORDS: &[[&str; 4]] = &[
         "运营方认为属于同一次中断的全部报警与处理。",
     ],
     [
-        "ladder",
+        "procedure",
         "处理顺序",
         "The ordered list of remedies that are tried against a suspected fault.",
         "针对所怀疑的故障依次尝试的处理方式。",

@@ -52,7 +52,7 @@ pub struct Clusters {
     pub members_right: Share,
     /// Entries of the scenario that struck five terminals or more within the run, and how many of them were named.
     pub found: Share,
-    /// Rungs for which nobody was sent, because a common cause was being worked on.
+    /// Steps for which nobody was sent, because a common cause was being worked on.
     pub held_back: u64,
 }
 

@@ -25,7 +25,7 @@ pub struct Course {
     pub cleared: u64,
     /// How many were believed to be over, at least once, while they were not.
     pub relapsed: u64,
-    /// For how many a ladder was used up.
+    /// For how many a procedure was used up.
     pub exhausted: u64,
     /// From onset to the first alarm.
     pub detection: Times,

@@ -37,21 +37,21 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
     }
     let about = sim::ActorId(who);
     then(seen, What::Alarm { incident: 0, detector: suspect.part(), suspect, about });
-    let ladder = [
+    let procedure = [
         (Remedy::Retry, Performer::Device),
         (Remedy::Replug, Performer::Attendant),
         (Remedy::Repair, Performer::Technician),
     ];
-    for (rung, (remedy, by)) in (0u8..).zip(ladder) {
-        let done = seen + mend * (u64::from(rung) + 1) / 3;
+    for (attempt, (remedy, by)) in (0u8..).zip(procedure) {
+        let done = seen + mend * (u64::from(attempt) + 1) / 3;
         then(
-            seen + mend * u64::from(rung) / 3,
-            What::RemedyStarted { incident: 0, rung, remedy, by },
+            seen + mend * u64::from(attempt) / 3,
+            What::RemedyStarted { incident: 0, attempt, remedy, by },
         );
-        if rung == 2 {
+        if attempt == 2 {
             then(done, What::Cleared { occurrence: 0, fault, by: Some(remedy) });
         }
-        then(done, What::RemedyApplied { incident: 0, rung, remedy, by, mended: 0 });
+        then(done, What::RemedyApplied { incident: 0, attempt, remedy, by, mended: 0 });
     }
     then(seen + mend + 30, What::Service { up: true });
     then(seen + mend + 60, What::Restored { incident: 0 });

@@ -71,8 +71,8 @@ impl Fold {
             What::Alarm { incident, detector, suspect, about } => {
                 self.alarm(at, who, incident, detector, suspect, about);
             }
-            What::RemedyStarted { incident, rung, remedy, by } => {
-                self.started(at, who, incident, rung, remedy, by);
+            What::RemedyStarted { incident, attempt, remedy, by } => {
+                self.started(at, who, incident, attempt, remedy, by);
             }
             What::RemedyApplied { incident, remedy, by, mended, .. } => {
                 self.applied(at, who, incident, (remedy, by), mended > 0);
@@ -270,7 +270,7 @@ impl Fold {
         at: Instant,
         who: ActorId,
         incident: u16,
-        rung: u8,
+        attempt: u8,
         remedy: Remedy,
         by: Performer,
     ) {
@@ -278,7 +278,7 @@ impl Fold {
         let tried = Tried {
             kept_by: who,
             incident,
-            rung,
+            attempt,
             remedy,
             by,
             started: at,

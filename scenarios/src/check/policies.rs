@@ -1,4 +1,4 @@
-//! Policies and ladders.
+//! Policies and procedures.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use sim::Span;
 use super::spot::Spot;
 use super::{Checker, said};
 use crate::diagnostic::Code;
-use crate::policies::{Against, Ladder};
+use crate::policies::{Against, Procedure};
 
 impl Checker<'_> {
     pub(super) fn policies(&mut self) {
@@ -44,20 +44,20 @@ impl Checker<'_> {
             let hint = "`backoff` has to be at most `backoff_most`";
             self.error(Code::WrongTimes, at.field("backoff").range(), message, hint);
         }
-        if let Some(resort) = &policies.recovery.last_resort {
-            let at = spot.field("recovery").field("last_resort");
-            if resort.attempts == 0 {
-                let message = "a last resort of no attempts is none";
+        if let Some(fallback) = &policies.recovery.fallback {
+            let at = spot.field("recovery").field("fallback");
+            if fallback.attempts == 0 {
+                let message = "a fallback of no attempts is none";
                 self.error(
                     Code::OutOfRange,
                     at.field("attempts").range(),
                     message,
-                    "set `attempts` to 1 or more, or `last_resort: None`",
+                    "set `attempts` to 1 or more, or `fallback: None`",
                 );
             }
         }
-        self.ladders(&policies.ladders, &spot.field("ladders"));
-        self.ladders(&policies.common_ladders, &spot.field("common_ladders"));
+        self.procedures(&policies.procedures, &spot.field("procedures"));
+        self.procedures(&policies.common_procedures, &spot.field("common_procedures"));
         self.detectors(&policies.detectors, &spot.field("detectors"));
         self.clusters(&policies.clusters, &spot.field("clusters"));
     }
@@ -171,27 +171,27 @@ impl Checker<'_> {
         self.not_zero(clusters.window, "the window of a common cause", &spot.field("window"));
     }
 
-    fn ladders(&mut self, ladders: &[Ladder], list: &Spot<'_>) {
+    fn procedures(&mut self, procedures: &[Procedure], list: &Spot<'_>) {
         let mut seen = BTreeSet::new();
-        for (number, ladder) in ladders.iter().enumerate() {
+        for (number, procedure) in procedures.iter().enumerate() {
             let at = list.item(number).field("against");
-            if !seen.insert(ladder.against) {
+            if !seen.insert(procedure.against) {
                 self.error(
                     Code::DuplicateName,
                     at.range(),
-                    "there are two ladders against the same",
+                    "there are two procedures against the same",
                     "make one of them",
                 );
             }
-            for (step, rung) in ladder.rungs.iter().enumerate() {
-                let Against::Mode(fault) = ladder.against else { continue };
-                let mends = fault.mode().mended_by.iter().any(|(it, _)| *it == rung.remedy);
-                if !mends && rung.works.is_none() {
-                    let message = format!("`{:?}` never mends {fault}", rung.remedy);
+            for (index, step) in procedure.steps.iter().enumerate() {
+                let Against::Mode(fault) = procedure.against else { continue };
+                let mends = fault.mode().mended_by.iter().any(|(it, _)| *it == step.remedy);
+                if !mends && step.works.is_none() {
+                    let message = format!("`{:?}` never mends {fault}", step.remedy);
                     let known: Vec<String> =
                         fault.mode().mended_by.iter().map(|(it, _)| format!("`{it:?}`")).collect();
                     let hint = format!("what can: {}", known.join(", "));
-                    let at = list.item(number).field("rungs").item(step).field("remedy");
+                    let at = list.item(number).field("steps").item(index).field("remedy");
                     self.warning(Code::Contradiction, at.range(), message, hint);
                 }
             }

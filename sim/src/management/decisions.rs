@@ -1,6 +1,6 @@
 //! What is decided outside: the answer to an attempt that waits for it.
 
-use super::incidents::{carry_out, give_up, ladder, place, restore, standing};
+use super::incidents::{carry_out, give_up, index_of, procedure, restore, standing};
 use super::{Body, Stage};
 use crate::context::Context;
 use crate::model::{Decision, Happening, Kinds, What};
@@ -10,15 +10,15 @@ use crate::time::Span;
 pub(super) fn decide<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
-    (incident, rung): (u16, u8),
+    (incident, attempt): (u16, u8),
     decision: Decision<K>,
 ) {
-    if !standing(body, incident, rung, Stage::Undecided) {
+    if !standing(body, incident, attempt, Stage::Undecided) {
         return;
     }
-    let Some(at) = place(body, incident) else { return };
+    let Some(at) = index_of(body, incident) else { return };
     match decision {
-        Decision::Ladder => carry_out(body, cx, incident),
+        Decision::Procedure => carry_out(body, cx, incident),
         Decision::Step(step) => {
             body.care().incidents[at].chosen = Some(step);
             carry_out(body, cx, incident);
@@ -26,14 +26,14 @@ pub(super) fn decide<K: Kinds, B: Body<K>>(
         Decision::Wait(span) => {
             // Looked at before it is asked again, as it is after every pause.
             body.care().incidents[at].stage = Stage::Escalated;
-            cx.desk.after(cx.me, span.max(Span(1)), Happening::Verify { incident, rung });
+            cx.desk.after(cx.me, span.max(Span(1)), Happening::Verify { incident, attempt });
         }
         Decision::Escalate => {
             let entry = body.care().incidents[at];
-            let length = ladder(cx, entry.suspect, entry.common).len();
-            if usize::from(entry.place) < length {
+            let length = procedure(cx, entry.suspect, entry.common).len();
+            if usize::from(entry.position) < length {
                 cx.desk.note(cx.me, What::Exhausted { incident });
-                body.care().incidents[at].place = u8::try_from(length).unwrap_or(u8::MAX);
+                body.care().incidents[at].position = u8::try_from(length).unwrap_or(u8::MAX);
             }
             carry_out(body, cx, incident);
         }

@@ -1,11 +1,11 @@
-//! Belief: an incident is opened by an alarm, climbs its ladder, and is closed when nothing wrong is seen any more.
+//! Belief: an incident is opened by an alarm, is escalated through its recovery procedure, and is closed when nothing wrong is seen any more.
 
 use super::commission::replaced;
 use super::life_cycle::clear;
 use super::{Active, Body, Dark, Helped, Incident, Stage};
 use crate::actor::ActorId;
 use crate::context::Context;
-use crate::fault::{Performer, Rung};
+use crate::fault::{Performer, RecoveryStep};
 use crate::model::{Asked, Happening, Kinds, NATURAL, Rules, Turn, TurnStep, What};
 use crate::random::{Purpose, unit};
 use crate::time::Span;
@@ -38,25 +38,26 @@ pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, 
     let now = cx.desk.now();
     let recent =
         |it: &&Helped<K>| it.suspect == suspect && now.since(it.at) < cx.settings.relapse_within();
-    // What seemed to help did not last: the next rung is tried at once.
-    let above = care.helped.iter().find(recent).map_or(0, |it| it.rung.saturating_add(1));
-    let highest = ladder(cx, suspect, common).len().saturating_sub(1);
-    let rung = above.min(u8::try_from(highest).unwrap_or(u8::MAX));
-    let (place, chosen) = (rung, None);
-    let incident = Incident { id, detector, suspect, about, common, rung, place, chosen, stage };
+    // What seemed to help did not last: the next step is tried at once.
+    let above = care.helped.iter().find(recent).map_or(0, |it| it.position.saturating_add(1));
+    let highest = procedure(cx, suspect, common).len().saturating_sub(1);
+    let attempt = above.min(u8::try_from(highest).unwrap_or(u8::MAX));
+    let (position, chosen) = (attempt, None);
+    let incident =
+        Incident { id, detector, suspect, about, common, attempt, position, chosen, stage };
     care.incidents.push(incident);
     cx.desk.note(cx.me, What::Alarm { incident: id, detector, suspect, about });
     tell(body, cx, id, TurnStep::Opened);
     begin(body, cx, id);
 }
 
-/// The ladder that an incident climbs.
-pub(super) fn ladder<'a, K: Kinds>(
+/// The recovery procedure of an incident.
+pub(super) fn procedure<'a, K: Kinds>(
     cx: &Context<'a, K>,
     suspect: K::Fault,
     common: bool,
-) -> &'a [Rung<K>] {
-    if common { cx.settings.common_ladder(suspect) } else { cx.settings.ladder(suspect) }
+) -> &'a [RecoveryStep<K>] {
+    if common { cx.settings.common_procedure(suspect) } else { cx.settings.procedure(suspect) }
 }
 
 /// Tells the parts of the actor what has become of an incident.
@@ -66,7 +67,7 @@ pub(super) fn tell<K: Kinds, B: Body<K>>(
     id: u16,
     step: TurnStep,
 ) {
-    let Some(at) = place(body, id) else { return };
+    let Some(at) = index_of(body, id) else { return };
     let Incident { detector, suspect, about, common, .. } = body.care().incidents[at];
     cx.say(K::turn(Turn { incident: id, detector, suspect, about, common, step }));
 }
@@ -112,8 +113,8 @@ pub(super) fn hold_back<K: Kinds, B: Body<K>>(
     for incident in &mut body.care().incidents {
         if incident.stage == Stage::HeldBack {
             incident.stage = Stage::Escalated;
-            let Incident { id: incident, rung, .. } = *incident;
-            cx.desk.after(cx.me, Span::ZERO, Happening::Verify { incident, rung });
+            let Incident { id: incident, attempt, .. } = *incident;
+            cx.desk.after(cx.me, Span::ZERO, Happening::Verify { incident, attempt });
         }
     }
 }
@@ -123,14 +124,14 @@ pub(super) fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K
     let closed = body.care().incidents[at].id;
     tell(body, cx, closed, TurnStep::Closed);
     let care = body.care();
-    let Incident { id, suspect, place, chosen, stage, .. } = care.incidents.remove(at);
+    let Incident { id, suspect, position, chosen, stage, .. } = care.incidents.remove(at);
     care.helped.retain(|it| it.suspect != suspect);
-    // A rung that is still being carried out cannot have helped: the one before it may have. What was chosen outside the
-    // ladder leaves the ladder where it was.
-    let climbed = stage == Stage::Verifying && chosen.is_none();
-    let applied = if climbed { Some(place) } else { place.checked_sub(1) };
-    if let Some(rung) = applied {
-        care.helped.push(Helped { suspect, rung, at: now });
+    // A step that is still being carried out cannot have helped: the one before it may have. What was chosen outside the
+    // procedure leaves the procedure where it was.
+    let by_procedure = stage == Stage::Verifying && chosen.is_none();
+    let applied = if by_procedure { Some(position) } else { position.checked_sub(1) };
+    if let Some(position) = applied {
+        care.helped.push(Helped { suspect, position, at: now });
     }
     cx.desk.note(cx.me, What::Restored { incident: id });
 }
@@ -143,52 +144,52 @@ pub(super) fn dismiss_all<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'
     body.care().helped.clear();
 }
 
-pub(super) fn place<K: Kinds, B: Body<K>>(body: &mut B, incident: u16) -> Option<usize> {
+pub(super) fn index_of<K: Kinds, B: Body<K>>(body: &mut B, incident: u16) -> Option<usize> {
     body.care().incidents.iter().position(|i| i.id == incident)
 }
 
-/// Whether an incident is still at this rung and stage; a late event of an earlier one is ignored.
+/// Whether an incident is still at this attempt and stage; a late event of an earlier one is ignored.
 pub(super) fn standing<K: Kinds, B: Body<K>>(
     body: &mut B,
     incident: u16,
-    rung: u8,
+    attempt: u8,
     stage: Stage,
 ) -> bool {
-    let is = |i: &Incident<K>| i.id == incident && i.rung == rung && i.stage == stage;
+    let is = |i: &Incident<K>| i.id == incident && i.attempt == attempt && i.stage == stage;
     body.care().incidents.iter().any(is)
 }
 
-/// The step of the ladder at which an incident stands; past its end, the last resort.
+/// The step of the procedure at which an incident stands; past its end, the fallback.
 fn step_of<K: Kinds>(
     cx: &Context<'_, K>,
-    (suspect, rung): (K::Fault, u8),
+    (suspect, position): (K::Fault, u8),
     common: bool,
-) -> Option<Rung<K>> {
-    let ladder = ladder(cx, suspect, common);
-    let past = usize::from(rung).checked_sub(ladder.len());
+) -> Option<RecoveryStep<K>> {
+    let procedure = procedure(cx, suspect, common);
+    let past = usize::from(position).checked_sub(procedure.len());
     match past {
-        None => ladder.get(usize::from(rung)).copied(),
+        None => procedure.get(usize::from(position)).copied(),
         // Nobody replaces many terminals because of a carrier.
         Some(_) if common => None,
         Some(past) => {
-            let (step, times, _) = cx.settings.last_resort()?;
+            let (step, times, _) = cx.settings.fallback()?;
             (past < usize::from(times)).then_some(step)
         }
     }
 }
 
 /// What is to be done at this attempt.
-fn current<K: Kinds>(cx: &Context<'_, K>, incident: &Incident<K>) -> Option<Rung<K>> {
-    let Incident { suspect, place, common, chosen, .. } = *incident;
-    chosen.or_else(|| step_of(cx, (suspect, place), common))
+fn current<K: Kinds>(cx: &Context<'_, K>, incident: &Incident<K>) -> Option<RecoveryStep<K>> {
+    let Incident { suspect, position, common, chosen, .. } = *incident;
+    chosen.or_else(|| step_of(cx, (suspect, position), common))
 }
 
 /// Begins an attempt, or has it decided outside what that is.
 fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
-    let Some(at) = place(body, incident) else { return };
-    let Incident { about, common, rung, place, .. } = body.care().incidents[at];
+    let Some(at) = index_of(body, incident) else { return };
+    let Incident { about, common, attempt, position, .. } = body.care().incidents[at];
     // Attempts are told apart by a byte: whoever has tried so often has no more to try.
-    if rung == u8::MAX {
+    if attempt == u8::MAX {
         return give_up(body, cx, incident);
     }
     if common || about != cx.me || !cx.settings.decided_outside(cx.me) {
@@ -196,12 +197,12 @@ fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: 
     }
     let undecided = &mut body.care().incidents[at];
     (undecided.stage, undecided.chosen) = (Stage::Undecided, None);
-    tell(body, cx, incident, TurnStep::Undecided { rung, place });
+    tell(body, cx, incident, TurnStep::Undecided { attempt, position });
 }
 
 /// Nobody works on it any more.
 pub(super) fn give_up<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
-    let Some(at) = place(body, incident) else { return };
+    let Some(at) = index_of(body, incident) else { return };
     body.care().incidents[at].stage = Stage::GivenUp;
     cx.desk.note(cx.me, What::GivenUp { incident });
     tell(body, cx, incident, TurnStep::GivenUp);
@@ -213,9 +214,9 @@ pub(super) fn carry_out<K: Kinds, B: Body<K>>(
     cx: &mut Context<'_, K>,
     incident: u16,
 ) {
-    let Some(at) = place(body, incident) else { return };
+    let Some(at) = index_of(body, incident) else { return };
     let standing = body.care().incidents[at];
-    let Incident { suspect, rung, detector, .. } = standing;
+    let Incident { suspect, attempt, detector, .. } = standing;
     let Some(step) = current(cx, &standing) else { return give_up(body, cx, incident) };
     let held = body.care().held;
     if held.is_some_and(|cause| cx.settings.holds_back(cause, detector, suspect, &step)) {
@@ -224,85 +225,86 @@ pub(super) fn carry_out<K: Kinds, B: Body<K>>(
     }
     body.care().incidents[at].stage = Stage::Remedying;
     let (remedy, by) = (step.remedy, step.by);
-    cx.desk.note(cx.me, What::RemedyStarted { incident, rung, remedy, by });
+    cx.desk.note(cx.me, What::RemedyStarted { incident, attempt, remedy, by });
     if by == Performer::Device {
-        cx.desk.after(cx.me, step.takes, Happening::Apply { incident, rung });
+        cx.desk.after(cx.me, step.takes, Happening::Apply { incident, attempt });
     } else {
-        cx.say(K::ask(Asked { incident, rung, step, suspect }));
+        cx.say(K::ask(Asked { incident, attempt, step, suspect }));
     }
     if by == Performer::Remote {
         let patience = cx.settings.remote_patience() + step.takes;
-        cx.desk.after(cx.me, patience, Happening::GiveUp { incident, rung });
+        cx.desk.after(cx.me, patience, Happening::GiveUp { incident, attempt });
     }
 }
 
-/// Goes one rung up; past the last one a person takes over.
-pub(super) fn climb<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
-    let Some(at) = place(body, incident) else { return };
+/// Goes on to the next step of the procedure; past the last one a person takes over.
+pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
+    let Some(at) = index_of(body, incident) else { return };
     let entry = &mut body.care().incidents[at];
-    entry.rung = entry.rung.saturating_add(1);
-    let climbs = entry.chosen.take().is_none();
-    entry.place = entry.place.saturating_add(u8::from(climbs));
-    let (suspect, rung, place, common) = (entry.suspect, entry.rung, entry.place, entry.common);
-    let length = ladder(cx, suspect, common).len();
-    if !climbs || usize::from(place) < length {
+    entry.attempt = entry.attempt.saturating_add(1);
+    let escalates = entry.chosen.take().is_none();
+    entry.position = entry.position.saturating_add(u8::from(escalates));
+    let (suspect, attempt, position, common) =
+        (entry.suspect, entry.attempt, entry.position, entry.common);
+    let length = procedure(cx, suspect, common).len();
+    if !escalates || usize::from(position) < length {
         begin(body, cx, incident);
         return;
     }
-    if usize::from(place) == length {
+    if usize::from(position) == length {
         cx.desk.note(cx.me, What::Exhausted { incident });
     }
-    // The first attempt of the last resort follows at once, the later ones after a while.
-    let wait = match cx.settings.last_resort().filter(|_| !common) {
-        Some((_, _, apart)) if usize::from(place) > length => apart,
+    // The first attempt of the fallback follows at once, the later ones after a while.
+    let wait = match cx.settings.fallback().filter(|_| !common) {
+        Some((_, _, apart)) if usize::from(position) > length => apart,
         _ => Span::ZERO,
     };
     body.care().incidents[at].stage = Stage::Escalated;
-    cx.desk.after(cx.me, wait, Happening::Verify { incident, rung });
+    cx.desk.after(cx.me, wait, Happening::Verify { incident, attempt });
 }
 
-/// A rung is carried out: faults that it can mend may be gone, and it acts on the parts in any case.
+/// A step is carried out: faults that it can mend may be gone, and it acts on the parts in any case.
 pub(super) fn apply<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
     incident: u16,
-    rung: u8,
+    attempt: u8,
 ) {
-    if !standing(body, incident, rung, Stage::Remedying) {
+    if !standing(body, incident, attempt, Stage::Remedying) {
         return;
     }
-    let Some(at) = place(body, incident) else { return };
+    let Some(at) = index_of(body, incident) else { return };
     let standing = body.care().incidents[at];
-    let Incident { suspect, about, common, place, .. } = standing;
+    let Incident { suspect, about, common, position, .. } = standing;
     let Some(step) = current(cx, &standing) else { return };
     body.care().incidents[at].stage = Stage::Verifying;
     let mended = if about == cx.me {
         apply_to_all(body, cx, step.remedy, step.works)
     } else {
-        let treat = Happening::Treat { suspect, rung: place, common };
+        let treat = Happening::Treat { suspect, position, common };
         cx.desk.send(cx.me, about, Span::ZERO, treat);
         0
     };
-    tell(body, cx, incident, TurnStep::Applied { rung });
+    tell(body, cx, incident, TurnStep::Applied { attempt });
     let (remedy, by) = (step.remedy, step.by);
-    cx.desk.note(cx.me, What::RemedyApplied { incident, rung, remedy, by, mended });
+    cx.desk.note(cx.me, What::RemedyApplied { incident, attempt, remedy, by, mended });
     let wait = cx.settings.verify_after(step.remedy);
-    cx.desk.after(cx.me, wait, Happening::Verify { incident, rung });
+    cx.desk.after(cx.me, wait, Happening::Verify { incident, attempt });
 }
 
 /// A remedy at work: returns how many faults it mended. It acts on the parts in any case.
 pub(super) fn treat<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
-    (suspect, rung): (K::Fault, u8),
+    (suspect, position): (K::Fault, u8),
     common: bool,
 ) -> u8 {
-    let Some(step) = step_of(cx, (suspect, rung), common) else { return 0 };
+    let Some(step) = step_of(cx, (suspect, position), common) else { return 0 };
     apply_to_all(body, cx, step.remedy, step.works)
 }
 
 /// What a remedy does to every fault that is active: returns how many it mended. `works` stands for the catalogue's
-/// probability where a scenario's own ladder has one.
+/// probability where a scenario's own procedure has one.
 pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
@@ -355,11 +357,11 @@ pub(super) fn verify<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
     incident: u16,
-    rung: u8,
+    attempt: u8,
 ) {
-    let Some(at) = place(body, incident) else { return };
-    let Incident { detector, suspect, rung: now, stage, .. } = body.care().incidents[at];
-    if now != rung || !matches!(stage, Stage::Verifying | Stage::Escalated) {
+    let Some(at) = index_of(body, incident) else { return };
+    let Incident { detector, suspect, attempt: now, stage, .. } = body.care().incidents[at];
+    if now != attempt || !matches!(stage, Stage::Verifying | Stage::Escalated) {
         return;
     }
     let own = match body.look(detector, cx) {
@@ -373,6 +375,6 @@ pub(super) fn verify<K: Kinds, B: Body<K>>(
     } else if stage == Stage::Escalated {
         begin(body, cx, incident);
     } else {
-        climb(body, cx, incident);
+        escalate(body, cx, incident);
     }
 }

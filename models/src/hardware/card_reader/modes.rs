@@ -24,7 +24,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
             step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
             step(Remedy::Clean, Performer::Support, Span::minutes(4)),
@@ -46,7 +46,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
             step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -67,7 +67,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
             step(Remedy::Clean, Performer::Support, Span::minutes(4)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -88,7 +88,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(Remedy::Clean, 0.1), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
             step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
@@ -109,7 +109,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(Remedy::Clean, 0.8), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
             step(Remedy::Clean, Performer::Support, Span::minutes(4)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -130,7 +130,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
             step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),

@@ -55,7 +55,7 @@ impl Paper {
 
 impl Said {
     /// The faults of the catalogue that a status can stand for, whether it does, and what the terminal's screen says then.
-    /// A printer that has stopped for another reason is the one of which nothing comes out: its ladder begins at the lid and
+    /// A printer that has stopped for another reason is the one of which nothing comes out: its procedure begins at the lid and
     /// ends with a repair.
     fn faults(self) -> [(Fault, bool, Cue); 5] {
         [

@@ -24,7 +24,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::PaperText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[(Remedy::ReplaceRoll, 1.0), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
             step(Remedy::ReplaceRoll, Performer::Technician, Span::minutes(10)),
         ],
@@ -44,7 +44,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::JamText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[(Remedy::OpenLid, 0.85), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
             step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -65,7 +65,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::FaintPrint],
         seen_by: &[Part::Merchant],
         mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
             step(Remedy::Clean, Performer::Support, Span::minutes(5)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -86,7 +86,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::PrinterRestsText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[(Remedy::Configure, 0.5), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::Retry, Performer::Attendant, Span::minutes(5)),
             step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -107,7 +107,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::CutterText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[(Remedy::OpenLid, 0.6), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
-        ladder: &[
+        procedure: &[
             step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
             step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
@@ -133,7 +133,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             (Remedy::Repair, 1.0),
             (Remedy::Swap, 1.0),
         ],
-        ladder: &[
+        procedure: &[
             step(Remedy::OpenLid, Performer::Attendant, Span::secs(20)),
             step(Remedy::OpenLid, Performer::Support, Span::minutes(3)),
             step(Remedy::Repair, Performer::Technician, Span::minutes(30)),

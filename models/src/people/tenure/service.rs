@@ -50,7 +50,7 @@ impl Tenure {
         let job = Job {
             terminal: cx.me(),
             incident: PLANNED,
-            rung: (self.visits % 256) as u8,
+            attempt: (self.visits % 256) as u8,
             remedy: Remedy::Clean,
             takes: maintenance.takes,
             // Nothing in particular: dirt is what maintenance is against.

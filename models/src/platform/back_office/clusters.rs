@@ -311,15 +311,15 @@ impl Clusters {
         }
     }
 
-    /// A rung was carried out against a common cause: it reaches every member, not only the example.
-    pub(super) fn treat(&self, cause: Fault, example: ActorId, rung: u8, cx: &mut Context<'_, Models>) {
+    /// A step was carried out against a common cause: it reaches every member, not only the example.
+    pub(super) fn treat(&self, cause: Fault, example: ActorId, position: u8, cx: &mut Context<'_, Models>) {
         let is = |it: &&Cluster| it.cause == cause && it.example == example;
         let Some(cluster) = self.standing.iter().find(is) else { return };
         let of = Some((cluster.number, cluster.kind));
         for (row, trouble) in self.troubles.iter().enumerate() {
             let terminal = ActorId(row as u32);
             if trouble.member == of && terminal != example {
-                cx.treat_at(terminal, cause, rung);
+                cx.treat_at(terminal, cause, position);
             }
         }
     }

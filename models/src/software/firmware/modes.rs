@@ -31,7 +31,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 (Remedy::Repair, 1.0),
                 (Remedy::Swap, 1.0),
             ],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
                 step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
                 step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
@@ -53,7 +53,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             cues: &[Cue::SlowOperation, Cue::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
             mended_by: &[(Remedy::Update, 0.9), (Remedy::RollBack, 0.95), (Remedy::Swap, 0.9)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
                 step(Remedy::Update, Performer::Remote, Span::minutes(5)),
                 step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
@@ -79,7 +79,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 (Remedy::RollBack, 0.95),
                 (Remedy::Swap, 0.9),
             ],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
                 step(Remedy::Update, Performer::Remote, Span::minutes(5)),
                 step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),

@@ -1,13 +1,13 @@
 //! How the application breaks: its catalogue entries.
 
-use sim::{Effects, Mode, Ranks, Performer, Rung, Span};
+use sim::{Effects, Mode, Ranks, Performer, RecoveryStep, Span};
 
 use super::Fault;
 use crate::plan::step;
 use crate::{Cue, Family, Fault as AnyFault, Models, Part, Remedy};
 
 /// Against instructions that are refused: the right parameters, then another terminal.
-const MEND_INSTRUCTION: &[Rung<Models>] = &[
+const MEND_INSTRUCTION: &[RecoveryStep<Models>] = &[
     step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
     step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
     step(Remedy::Configure, Performer::Support, Span::minutes(6)),
@@ -31,7 +31,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
-            ladder: MEND_INSTRUCTION,
+            procedure: MEND_INSTRUCTION,
         },
         Mode {
             fault: AnyFault::PaymentApp(Fault::WrongAmount),
@@ -48,7 +48,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
-            ladder: MEND_INSTRUCTION,
+            procedure: MEND_INSTRUCTION,
         },
         Mode {
             fault: AnyFault::PaymentApp(Fault::WrongCurrency),
@@ -65,7 +65,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
-            ladder: MEND_INSTRUCTION,
+            procedure: MEND_INSTRUCTION,
         },
         Mode {
             fault: AnyFault::PaymentApp(Fault::IncompatibleVersion),
@@ -82,7 +82,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             cues: &[Cue::FrozenScreen],
             seen_by: &[Part::PaymentApp],
             mended_by: &[(Remedy::Update, 0.95), (Remedy::RollBack, 0.98), (Remedy::Swap, 1.0)],
-            ladder: &[
+            procedure: &[
                 step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
                 step(Remedy::Update, Performer::Remote, Span::minutes(5)),
                 step(Remedy::Update, Performer::Support, Span::minutes(15)),
