@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Check(Check),
     /// Lists what there is.
     List(List),
-    /// Explains a model, a fault, a cue, a remedy, a detector, a measure or another term.
+    /// Explains a model, a fault, a cue, a recovery action, a detector, a measure or another term.
     Explain(Explain),
     /// Shows which fault modes are struck, felt, noticed, isolated and mended.
     Coverage(Coverage),
@@ -65,7 +65,7 @@ pub(crate) struct Run {
     /// The run folder; `runs/NAME-SEED` if it is not given.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
-    /// A program that decides the remedies: asked on its standard input, answers on its standard output. See docs/policy.md.
+    /// A program that decides the recovery actions: asked on its standard input, answers on its standard output. See docs/policy.md.
     #[arg(long, value_name = "COMMAND", conflicts_with = "threads")]
     pub(crate) policy: Option<String>,
     /// How long the program may take over an answer, in seconds.
@@ -206,7 +206,7 @@ pub(crate) enum Listed {
 /// Explains a term.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A fault such as printer.jam, a model, a cue, a remedy, a detector, a measure, a family, or a term such as MTTD.
+    /// A fault such as printer.jam, a model, a cue, a recovery action, a detector, a measure, a family, or a term such as MTTD.
     pub(crate) term: String,
     /// In which language.
     #[arg(long, default_value = "both")]
@@ -241,7 +241,7 @@ pub(crate) struct Fmea {
     /// Prints it as JSON.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Prints cause, effects, detection and remedy under each row.
+    /// Prints cause, effects, detection and recovery action under each row.
     #[arg(long)]
     pub(crate) long: bool,
     /// Prints modes that did not occur in the runs, too.

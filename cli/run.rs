@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Run) -> End {
     }
 }
 
-/// Runs it with a program that decides the remedies.
+/// Runs it with a program that decides the recovery actions.
 fn decided(
     arguments: &Run,
     command: &str,

@@ -13,7 +13,7 @@ SCHEMA = "posrig.policy/1"
 
 
 def decide(question):
-    """The remedy for this attempt: {"do": remedy, "by": performer}, {"do": "default"}, {"wait_s": seconds}, ..."""
+    """The recovery action for this attempt: {"do": action, "by": performer}, {"do": "default"}, {"wait_s": seconds}, ..."""
     restarted = any(it["do"] == "restart-terminal" for it in question["tried"])
     if question["alarm"]["family"] == "software" and not restarted:
         return {"do": "restart-terminal", "by": "remote"}

@@ -1,4 +1,4 @@
-//! Policy in the loop: a program in any language decides the remedies, in lockstep with virtual time.
+//! Policy in the loop: a program in any language decides the recovery actions, in lockstep with virtual time.
 //!
 //! Where the record of a terminal is attached, every attempt of fault management at its incidents waits, at its moment, until
 //! it is said what it is. The run stops at that moment, the program is asked, and its answer is brought in at the very same
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use models::decision::{Decision, IncidentTurn};
 use models::wire::Parcel;
-use models::{Fault, Models, Part, Remedy, readings};
+use models::{Fault, Models, Part, RecoveryAction, readings};
 use scenarios::{Options, Outcome, Run, Source};
 use sim::{ActorId, Emission, Instant, Pulse, RecoveryStep, Rules, RunError, TurnStep};
 
@@ -118,7 +118,7 @@ struct Open {
     tried: Vec<Tried>,
 }
 
-/// A run and the program that decides its remedies.
+/// A run and the program that decides its recovery actions.
 struct Dialogue<'a> {
     run: Run<'a>,
     program: Program,
@@ -137,7 +137,7 @@ impl Dialogue<'_> {
             seed,
             terminals: self.names.len() as u32,
             duration_s: source.scenario.duration.as_secs_f64(),
-            remedies: Remedy::ALL.iter().map(|it| it.name()).collect(),
+            actions: RecoveryAction::ALL.iter().map(|it| it.name()).collect(),
             performers: words::performers(),
         };
         self.program.tell(&hello.line()?)
@@ -251,8 +251,8 @@ impl Dialogue<'_> {
         })?;
         self.counts.default += u64::from(decision == Decision::Procedure);
         let step = match decision {
-            Decision::Step { remedy, by, takes } => {
-                Some(Step::of(&RecoveryStep { remedy, by, takes, works: None }))
+            Decision::Step { action, by, takes } => {
+                Some(Step::of(&RecoveryStep { action, by, takes, works: None }))
             }
             Decision::Procedure => default.as_ref().map(Step::of),
             Decision::Escalate => rules.fallback().map(|(step, ..)| Step::of(&step)),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sim::{Performer, RecoveryStep, Span, TurnStep};
 
-use crate::{Fault, Models, Part, Remedy};
+use crate::{Fault, Models, Part, RecoveryAction};
 
 /// What became of an incident of a terminal.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub enum Decision {
     /// This, whatever the procedure says.
     Step {
         /// What is done.
-        remedy: Remedy,
+        action: RecoveryAction,
         /// By whom.
         by: Performer,
         /// Hands-on time.
@@ -46,8 +46,8 @@ impl From<Decision> for sim::Decision<Models> {
     fn from(decision: Decision) -> Self {
         match decision {
             Decision::Procedure => Self::Procedure,
-            Decision::Step { remedy, by, takes } => {
-                Self::Step(RecoveryStep { remedy, by, takes, works: None })
+            Decision::Step { action, by, takes } => {
+                Self::Step(RecoveryStep { action, by, takes, works: None })
             }
             Decision::Wait(span) => Self::Wait(span),
             Decision::Escalate => Self::Escalate,

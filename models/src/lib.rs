@@ -29,7 +29,7 @@ pub mod provider;
 pub mod quantity;
 pub mod ranks;
 pub mod receipt;
-pub mod remedy;
+pub mod recovery_action;
 pub mod rollout;
 pub mod service;
 pub mod takes;
@@ -46,14 +46,14 @@ pub use family::Family;
 pub use money::Money;
 pub use note::{Note, Outcome, Sale};
 pub use plan::{Directory, Plan, Policy, Traits};
-pub use remedy::Remedy;
+pub use recovery_action::RecoveryAction;
 pub use telemetry::{Gauge, Telemetry};
 
 sim::catalogue! {
     kinds: Models;
     message: bus::Message; route: bus::route;
     parcel: wire::Parcel;
-    remedy: remedy::Remedy; act: remedy::act; ask: bus::Message::Asked; turn: bus::Message::Turn;
+    action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::Message::Asked; turn: bus::Message::Turn;
     family: family::Family; cue: cue::Cue;
     milestone: service::Milestone; note: note::Note;
     settings: plan::Plan; able: service::able; awake: service::awake;

@@ -4,7 +4,7 @@ use sim::{ActorId, Instant, Span};
 
 use crate::lifecycle::{Entry, Step};
 use crate::money::Money;
-use crate::remedy::Remedy;
+use crate::recovery_action::RecoveryAction;
 use crate::watch::Zone;
 use crate::wire::{Channel, Code, Method};
 use crate::{Fault, Part};
@@ -140,7 +140,7 @@ pub enum Note {
         /// The incident that it is about.
         incident: u16,
         /// What the merchant is guided to do.
-        remedy: Remedy,
+        action: RecoveryAction,
         /// How.
         channel: Channel,
         /// For how long an agent is busy with it.
@@ -199,7 +199,7 @@ pub enum Note {
         /// The incident that it is about.
         incident: u16,
         /// What is to be done.
-        remedy: Remedy,
+        action: RecoveryAction,
         /// What the provider charges, if other than usual.
         charge: Option<Money>,
     },

@@ -6,7 +6,7 @@ use sim::{ActorId, Instant, Span};
 
 use crate::telemetry::Telemetry;
 use crate::wire::Via;
-use crate::{Fault, Remedy};
+use crate::{Fault, RecoveryAction};
 
 /// Out: something that the back office has heard or concluded.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -93,12 +93,12 @@ impl Order {
         }
     }
     /// What it does to the terminal.
-    pub const fn remedy(self) -> Remedy {
+    pub const fn action(self) -> RecoveryAction {
         match self {
-            Self::Restart => Remedy::RestartTerminal,
-            Self::Configure => Remedy::Configure,
-            Self::Update => Remedy::Update,
-            Self::Lock => Remedy::Suspend,
+            Self::Restart => RecoveryAction::RestartTerminal,
+            Self::Configure => RecoveryAction::Configure,
+            Self::Update => RecoveryAction::Update,
+            Self::Lock => RecoveryAction::Suspend,
         }
     }
     /// How long the terminal is at it: as in the procedures of the catalogue.

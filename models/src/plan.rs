@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sim::{ActorId, Instant, Law, Performer, Planned, RecoveryStep, Rules, Span, When};
 
-use crate::remedy::Remedy;
+use crate::recovery_action::RecoveryAction;
 use crate::rollout::Rollout;
 use crate::service::Milestone;
 use crate::watch::{Clusters, Detectors};
@@ -54,7 +54,7 @@ pub struct Policy {
     pub backoff_most: Span,
     /// The terminal changes to its other uplink by itself.
     pub failover: bool,
-    /// How long after a remedy its effect is looked at.
+    /// How long after a recovery action its effect is looked at.
     pub verify_after: Span,
     /// A suspicion that comes back within this time begins one step after the one that seemed to help.
     pub relapse_within: Span,
@@ -66,7 +66,7 @@ pub struct Policy {
     pub procedures: BTreeMap<Fault, Vec<RecoveryStep<Models>>>,
     /// What is tried against a cause that many terminals have in common.
     pub common_procedures: BTreeMap<Fault, Vec<RecoveryStep<Models>>>,
-    /// With which probability a remedy, unless it brings a new terminal, mends a fault for a while only, and how long.
+    /// With which probability a recovery action, unless it brings a new terminal, mends a fault for a while only, and how long.
     pub imperfect: Option<(f64, Law)>,
     /// When trouble of many terminals has a common cause.
     pub clusters: Clusters,
@@ -75,14 +75,15 @@ pub struct Policy {
 }
 
 /// What can be done for many terminals at the same time: by their operator, carrier or host, and by command.
-const FOR_MANY: [Remedy; 3] = [Remedy::RestoreService, Remedy::Update, Remedy::Configure];
+const FOR_MANY: [RecoveryAction; 3] =
+    [RecoveryAction::RestoreService, RecoveryAction::Update, RecoveryAction::Configure];
 
 /// What is tried against a common cause: the steps of its procedure that can be taken for many at once. Where there are
 /// none, the back office can only wait and look again.
 fn common_procedures() -> BTreeMap<Fault, Vec<RecoveryStep<Models>>> {
-    let wait = step(Remedy::Retry, Performer::Device, Span::minutes(30));
+    let wait = step(RecoveryAction::Retry, Performer::Device, Span::minutes(30));
     let of = |fault: Fault| {
-        let steps = fault.mode().procedure.iter().filter(|it| FOR_MANY.contains(&it.remedy));
+        let steps = fault.mode().procedure.iter().filter(|it| FOR_MANY.contains(&it.action));
         // Whoever has the command carried out at one of them has it carried out at all.
         let steps = steps.map(|it| RecoveryStep { by: Performer::Device, ..*it });
         let steps: Vec<_> = steps.collect();
@@ -94,7 +95,7 @@ fn common_procedures() -> BTreeMap<Fault, Vec<RecoveryStep<Models>>> {
 impl Default for Policy {
     fn default() -> Self {
         let swap = RecoveryStep {
-            remedy: Remedy::Swap,
+            action: RecoveryAction::Swap,
             by: Performer::Technician,
             takes: Span::minutes(40),
             works: None,
@@ -184,9 +185,9 @@ impl Rules<Models> for Plan {
         &self.planned[usize::from(plan)]
     }
     /// The version before an update mends what came with the update, and nothing else.
-    fn reaches(&self, plan: u16, remedy: Remedy) -> bool {
+    fn reaches(&self, plan: u16, action: RecoveryAction) -> bool {
         let came_with = |when| matches!(when, When::On { milestone: Milestone::Updated, .. });
-        remedy != Remedy::RollBack || came_with(self.planned(plan).when)
+        action != RecoveryAction::RollBack || came_with(self.planned(plan).when)
     }
     /// A supply is told what the scenario wants of it; the others break as they like, and people mend them.
     fn is_real(&self, actor: ActorId, fault: Fault) -> bool {
@@ -217,12 +218,13 @@ impl Rules<Models> for Plan {
     ) -> bool {
         let sent =
             matches!(step.by, Performer::Remote | Performer::Support | Performer::Technician);
-        (sent || step.remedy == Remedy::RestoreService) && explains(cause, detector, suspect)
+        (sent || step.action == RecoveryAction::RestoreService)
+            && explains(cause, detector, suspect)
     }
-    fn imperfect(&self, remedy: Remedy) -> Option<(f64, Law)> {
-        self.policy.imperfect.filter(|_| remedy != Remedy::Swap)
+    fn imperfect(&self, action: RecoveryAction) -> Option<(f64, Law)> {
+        self.policy.imperfect.filter(|_| action != RecoveryAction::Swap)
     }
-    fn verify_after(&self, _remedy: Remedy) -> Span {
+    fn verify_after(&self, _action: RecoveryAction) -> Span {
         self.policy.verify_after
     }
     fn remote_patience(&self) -> Span {
@@ -232,8 +234,8 @@ impl Rules<Models> for Plan {
         self.policy.relapse_within
     }
     /// Where terminals age, an exchange brings a new unit, and cleaning a clean one. Elsewhere only what broke begins anew.
-    fn renews(&self, actor: ActorId, remedy: Remedy, fault: Fault) -> bool {
-        self.profile(actor).people.tenure.ages() && crate::remedy::renews(remedy, fault)
+    fn renews(&self, actor: ActorId, action: RecoveryAction, fault: Fault) -> bool {
+        self.profile(actor).people.tenure.ages() && crate::recovery_action::renews(action, fault)
     }
     fn age(&self, actor: ActorId) -> Span {
         self.profile(actor).people.tenure.age
@@ -252,6 +254,10 @@ fn explains(cause: Fault, detector: Part, suspect: Fault) -> bool {
 }
 
 /// A step of a catalogue's procedure: what, by whom, hands-on time.
-pub(crate) const fn step(remedy: Remedy, by: Performer, takes: Span) -> RecoveryStep<Models> {
-    RecoveryStep { remedy, by, takes, works: None }
+pub(crate) const fn step(
+    action: RecoveryAction,
+    by: Performer,
+    takes: Span,
+) -> RecoveryStep<Models> {
+    RecoveryStep { action, by, takes, works: None }
 }

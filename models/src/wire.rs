@@ -16,7 +16,7 @@ use crate::lifecycle::{Application, Reason};
 use crate::money::Money;
 use crate::operator::Command;
 use crate::outside::Outside;
-use crate::remedy::Remedy;
+use crate::recovery_action::RecoveryAction;
 use crate::telemetry::Telemetry;
 use crate::{Fault, Models, Part};
 
@@ -330,7 +330,7 @@ pub struct Job {
     /// Step of the procedure.
     pub attempt: u8,
     /// What is to be done.
-    pub remedy: Remedy,
+    pub action: RecoveryAction,
     /// Hands-on time.
     pub takes: Span,
     /// What is suspected.
@@ -341,7 +341,7 @@ impl Job {
     /// What fault management asks for at a terminal.
     pub fn of(terminal: ActorId, asked: &Asked<Models>) -> Self {
         let Asked { incident, attempt, step, suspect } = *asked;
-        Self { terminal, incident, attempt, remedy: step.remedy, takes: step.takes, suspect }
+        Self { terminal, incident, attempt, action: step.action, takes: step.takes, suspect }
     }
 }
 

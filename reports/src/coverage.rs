@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use models::{Fault, Part, Remedy};
+use models::{Fault, Part, RecoveryAction};
 use serde::Serialize;
 
 use crate::past::Past;
@@ -26,10 +26,10 @@ pub struct Row {
     pub isolated: u64,
     /// An alarm named the fault itself.
     pub named: u64,
-    /// Was mended by a remedy, not by time.
+    /// Was mended by a recovery action, not by time.
     pub mended: u64,
-    /// By which remedies, with their number.
-    pub remedies: BTreeMap<&'static str, u64>,
+    /// By which recovery actions, with their number.
+    pub actions: BTreeMap<&'static str, u64>,
     /// The scenarios in which it became active.
     pub scenarios: Vec<String>,
 }
@@ -49,7 +49,7 @@ impl Row {
             isolated: 0,
             named: 0,
             mended: 0,
-            remedies: BTreeMap::new(),
+            actions: BTreeMap::new(),
             scenarios: Vec::new(),
         }
     }
@@ -77,8 +77,8 @@ pub fn coverage<'r>(runs: impl IntoIterator<Item = &'r Past>) -> Vec<Row> {
             for (detector, _) in &struck.alarms {
                 *row.detectors.entry(Part::name(*detector)).or_default() += 1;
             }
-            if let Some(remedy) = struck.mended_by {
-                *row.remedies.entry(Remedy::name(remedy)).or_default() += 1;
+            if let Some(action) = struck.mended_by {
+                *row.actions.entry(RecoveryAction::name(action)).or_default() += 1;
             }
             if !row.scenarios.contains(&run.scenario) {
                 row.scenarios.push(run.scenario.clone());
@@ -98,7 +98,7 @@ pub fn table(rows: &[Row]) -> String {
     let wide = |widths: fn(&Row) -> usize| rows.iter().map(widths).max().unwrap_or(0).max(5);
     let fault = wide(|row| row.fault.len());
     let mut lines = vec![format!(
-        "{:<fault$}  activated  effective  noticed  isolated  named  mended  by (alarms | remedies)",
+        "{:<fault$}  activated  effective  noticed  isolated  named  mended  by (alarms | recovery actions)",
         "fault"
     )];
     for row in rows {
@@ -118,7 +118,7 @@ pub fn table(rows: &[Row]) -> String {
             row.named,
             row.mended,
             names(&row.detectors),
-            names(&row.remedies),
+            names(&row.actions),
         ));
     }
     let complete = rows.iter().filter(|row| row.missing().is_empty()).count();

@@ -31,9 +31,9 @@ struct StoryRow<'a> {
     suspect: String,
     diagnosis: &'a str,
     alarms: u32,
-    remedies: usize,
-    last_remedy: &'a str,
-    last_remedy_by: String,
+    actions: usize,
+    last_action: &'a str,
+    last_action_by: String,
     exhausted: bool,
     given_up: bool,
     restored_s: Option<f64>,
@@ -58,8 +58,8 @@ struct StoryRow<'a> {
 impl<'a> StoryRow<'a> {
     fn of(number: usize, story: &Story, outcome: &'a Outcome) -> Self {
         let entry = story.plan.and_then(|plan| outcome.planned.get(usize::from(plan)));
-        let cleared_by = story.cleared.map(|it| it.by.map_or("by itself", |remedy| remedy.name()));
-        let last = story.remedies.iter().rev().find(|tried| tried.applied.is_some());
+        let cleared_by = story.cleared.map(|it| it.by.map_or("by itself", |action| action.name()));
+        let last = story.actions.iter().rev().find(|tried| tried.applied.is_some());
         let since_onset = |at: Instant| at.since(story.onset).as_secs_f64();
         let toll = &story.toll;
         Self {
@@ -80,9 +80,9 @@ impl<'a> StoryRow<'a> {
             suspect: story.detection.map_or_else(String::new, |it| it.suspect.to_string()),
             diagnosis: story.detection.map_or("", |it| it.diagnosis.name()),
             alarms: story.alarms,
-            remedies: story.remedies.len(),
-            last_remedy: last.map_or("", |tried| tried.remedy.name()),
-            last_remedy_by: last.map_or_else(String::new, |tried| performer(tried.by).to_owned()),
+            actions: story.actions.len(),
+            last_action: last.map_or("", |tried| tried.action.name()),
+            last_action_by: last.map_or_else(String::new, |tried| performer(tried.by).to_owned()),
             exhausted: story.exhausted,
             given_up: story.given_up,
             restored_s: story.restored.map(Instant::as_secs_f64),
@@ -129,7 +129,7 @@ struct AlarmRow<'a> {
     story: Option<usize>,
     fault: String,
     closed_s: Option<f64>,
-    remedies: u32,
+    actions: u32,
     cost_minor: i64,
     since_last_fault_s: Option<f64>,
 }
@@ -209,7 +209,7 @@ pub fn alarms(out: impl Write, outcome: &Outcome, told: &Chronicle) -> io::Resul
             story: alarm.story,
             fault: fault.unwrap_or_default(),
             closed_s: alarm.closed.map(Instant::as_secs_f64),
-            remedies: alarm.remedies,
+            actions: alarm.actions,
             cost_minor: alarm.cost.0,
             since_last_fault_s: ended.map(|it| alarm.at.since(it.at).as_secs_f64()),
         };

@@ -1,4 +1,4 @@
-//! The FMEA worksheet (IEC 60812): every fault mode with cause, effects, current detection and remedy, and its ranks
+//! The FMEA worksheet (IEC 60812): every fault mode with cause, effects, current detection and recovery action, and its ranks
 //! declared in the catalogue and measured from runs.
 //!
 //! A run cannot say how often a fault occurs that its scenario has appointed: occurrence is measured from faults that
@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use models::{Fault, Part, Remedy, detectors, ranks};
+use models::{Fault, Part, RecoveryAction, detectors, ranks};
 use serde::Serialize;
 
 use crate::past::{Arose, Past, Struck};
@@ -74,8 +74,8 @@ pub struct Row {
     pub effect_end: &'static str,
     /// Detectors that can see it; where a part has several, the part.
     pub current_detection: Vec<&'static str>,
-    /// Remedies of its procedure, in their order.
-    pub current_remedy: Vec<&'static str>,
+    /// Recovery actions of its procedure, in their order.
+    pub recovery_actions: Vec<&'static str>,
     /// Ranks of the catalogue.
     pub declared: Declared,
     /// What the runs say; `None` if it did not occur in them.
@@ -138,7 +138,7 @@ pub struct Measured {
     pub noticed_after_s: Option<f64>,
     /// How many alarms blamed the right part.
     pub isolated: u64,
-    /// How many a remedy mended.
+    /// How many a recovery action mended.
     pub mended: u64,
     /// For how many a service was missing, late or wrong.
     pub failed: u64,
@@ -149,7 +149,7 @@ pub struct Measured {
     /// Whose alarms, with their number.
     pub detectors: BTreeMap<&'static str, u64>,
     /// What mended it, with the number.
-    pub remedies: BTreeMap<&'static str, u64>,
+    pub actions: BTreeMap<&'static str, u64>,
     /// Declared severity × O × D; the declared occurrence stands in where none was measured.
     pub rpn: u16,
 }
@@ -206,10 +206,10 @@ impl Run {
 
 fn row(fault: Fault, measured: Option<Measured>) -> Row {
     let (part, mode) = (fault.part(), fault.mode());
-    let mut remedies: Vec<&str> = Vec::new();
+    let mut actions: Vec<&str> = Vec::new();
     for step in mode.procedure {
-        if !remedies.contains(&step.remedy.name()) {
-            remedies.push(step.remedy.name());
+        if !actions.contains(&step.action.name()) {
+            actions.push(step.action.name());
         }
     }
     let sim::Ranks { severity, occurrence, detection } = mode.ranks;
@@ -224,7 +224,7 @@ fn row(fault: Fault, measured: Option<Measured>) -> Row {
         effect_next: mode.effects.next,
         effect_end: mode.effects.end,
         current_detection: mode.seen_by.iter().map(|part| detector_of(*part)).collect(),
-        current_remedy: remedies,
+        recovery_actions: actions,
         declared: Declared { severity, occurrence, detection, rpn: ranks::rpn(mode.ranks) },
         measured,
     }
@@ -258,8 +258,8 @@ fn measure(fault: Fault, all: &[&Struck], years: f64) -> Measured {
         *seen_by.entry(Part::name(*part)).or_default() += 1;
     }
     let mut mended_by: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for remedy in all.iter().filter_map(|it| it.mended_by) {
-        *mended_by.entry(Remedy::name(remedy)).or_default() += 1;
+    for action in all.iter().filter_map(|it| it.mended_by) {
+        *mended_by.entry(RecoveryAction::name(action)).or_default() += 1;
     }
     let declared = fault.mode().ranks;
     let rpn = ranks::rpn(sim::Ranks {
@@ -281,7 +281,7 @@ fn measure(fault: Fault, all: &[&Struck], years: f64) -> Measured {
         down_s: settled(all.iter().map(|it| it.down_s).sum::<f64>() / occurred as f64),
         sales_lost: all.iter().map(|it| it.sales_lost).sum(),
         detectors: seen_by,
-        remedies: mended_by,
+        actions: mended_by,
         rpn,
     }
 }

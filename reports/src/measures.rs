@@ -38,7 +38,7 @@ pub struct FalseAlarms {
     pub per_terminal_month: Option<f64>,
     /// Share of alarms that had a fault behind them.
     pub precision: Option<f64>,
-    /// Cost of the calls, visits and remedies that they led to, in minor units.
+    /// Cost of the calls, visits and recovery actions that they led to, in minor units.
     pub cost_minor: i64,
 }
 

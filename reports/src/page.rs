@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::Analysis;
 
 pub use content::Content;
-pub use tale::{Tale, TaleAlarm, TaleRemedy};
+pub use tale::{Tale, TaleAction, TaleAlarm};
 
 const TEMPLATE: &str = include_str!("../templates/report.html");
 const BOUNDARY: &str = include_str!("../templates/boundary.html");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use models::{Fault, Part, Remedy};
+use models::{Fault, Part, RecoveryAction};
 use scenarios::Outcome;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -70,11 +70,11 @@ pub struct Struck {
     /// Every alarm that it led to: whose detector, and what was suspected.
     pub alarms: Vec<(Part, Fault)>,
     /// What was tried last.
-    pub last_remedy: Option<Remedy>,
+    pub last_action: Option<RecoveryAction>,
     /// It is gone, by itself or mended.
     pub cleared: bool,
     /// What mended it.
-    pub mended_by: Option<Remedy>,
+    pub mended_by: Option<RecoveryAction>,
     /// Time out of service that is laid to it, in seconds.
     pub down_s: f64,
     /// Sales that failed, whose customers left, or that were declined for a reason of the system's.
@@ -179,7 +179,7 @@ struct StoryRow {
     time_to_detect_s: Option<f64>,
     first_error_s: Option<f64>,
     first_failure_s: Option<f64>,
-    last_remedy: String,
+    last_action: String,
     cleared_s: Option<f64>,
     cleared_by: String,
     down_s: f64,
@@ -210,12 +210,12 @@ impl Past {
                 effective: story.first_error.is_some() || story.first_failure.is_some(),
                 failed: story.first_failure.is_some(),
                 alarms: Vec::new(),
-                last_remedy: story
-                    .remedies
+                last_action: story
+                    .actions
                     .iter()
                     .rev()
                     .find(|it| it.applied.is_some())
-                    .map(|it| it.remedy),
+                    .map(|it| it.action),
                 cleared: story.cleared.is_some(),
                 mended_by: story.cleared.and_then(|cleared| cleared.by),
                 down_s: story.down.as_secs_f64(),
@@ -299,7 +299,7 @@ impl Past {
 
 fn struck(row: &StoryRow) -> Result<Struck, String> {
     let mended = (!matches!(row.cleared_by.as_str(), "" | "by itself")).then_some(&row.cleared_by);
-    let last = (!row.last_remedy.is_empty()).then_some(&row.last_remedy);
+    let last = (!row.last_action.is_empty()).then_some(&row.last_action);
     Ok(Struck {
         fault: fault(&row.fault)?,
         arose: row.arose,
@@ -307,9 +307,9 @@ fn struck(row: &StoryRow) -> Result<Struck, String> {
         effective: row.first_error_s.is_some() || row.first_failure_s.is_some(),
         failed: row.first_failure_s.is_some(),
         alarms: Vec::new(),
-        last_remedy: last.map(|name| remedy(name)).transpose()?,
+        last_action: last.map(|name| action(name)).transpose()?,
         cleared: row.cleared_s.is_some(),
-        mended_by: mended.map(|name| remedy(name)).transpose()?,
+        mended_by: mended.map(|name| action(name)).transpose()?,
         down_s: row.down_s,
         sales_lost: row.sales_failed + row.sales_abandoned + row.sales_declined_technically,
     })
@@ -325,9 +325,9 @@ fn part(name: &str) -> Result<Part, String> {
     known.ok_or_else(|| format!("this version knows no model \"{name}\""))
 }
 
-fn remedy(name: &str) -> Result<Remedy, String> {
-    let known = Remedy::ALL.into_iter().find(|remedy| remedy.name() == name);
-    known.ok_or_else(|| format!("this version knows no remedy \"{name}\""))
+fn action(name: &str) -> Result<RecoveryAction, String> {
+    let known = RecoveryAction::ALL.into_iter().find(|action| action.name() == name);
+    known.ok_or_else(|| format!("this version knows no recovery action \"{name}\""))
 }
 
 /// The layout is looked at first: of another one nothing else need be understood.

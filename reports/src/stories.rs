@@ -1,7 +1,7 @@
 //! Fault stories: what became of every fault, told from facts.
 //!
 //! ```text
-//! onset ─▶ first error ─▶ first failure ─▶ first cue ─▶ detected ─▶ diagnosed ─▶ remedies ─▶ restored ─▶ cleared
+//! onset ─▶ first error ─▶ first failure ─▶ first cue ─▶ detected ─▶ diagnosed ─▶ recovery actions ─▶ restored ─▶ cleared
 //! truth    truth          truth            truth        belief      belief       both        belief      truth
 //! ```
 
@@ -11,7 +11,7 @@ mod fold;
 #[cfg(test)]
 mod tests;
 
-use models::{Cue, Fault, Money, Part, Remedy};
+use models::{Cue, Fault, Money, Part, RecoveryAction};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Performer, Span};
 
@@ -65,7 +65,7 @@ pub struct Detection {
     pub diagnosis: Diagnosis,
 }
 
-/// One remedy that was tried.
+/// One recovery action that was tried.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tried {
     /// The actor that keeps the incident.
@@ -75,7 +75,7 @@ pub struct Tried {
     /// Step of its procedure.
     pub attempt: u8,
     /// What.
-    pub remedy: Remedy,
+    pub action: RecoveryAction,
     /// By whom.
     pub by: Performer,
     /// When it was begun.
@@ -94,7 +94,7 @@ pub struct Cleared {
     /// When.
     pub at: Instant,
     /// What mended it; `None` if it ended by itself.
-    pub by: Option<Remedy>,
+    pub by: Option<RecoveryAction>,
 }
 
 /// What a fault did to sales while it was active.
@@ -114,7 +114,7 @@ pub struct Toll {
     pub doubled: u64,
     /// Amounts of failed, abandoned and technically declined sales.
     pub at_risk: Money,
-    /// Cost of the calls, visits and remedies that it led to, at the scenario's prices.
+    /// Cost of the calls, visits and recovery actions that it led to, at the scenario's prices.
     pub cost: Money,
     /// Margin of the sales that it lost.
     pub lost_margin: Money,
@@ -159,8 +159,8 @@ pub struct Story {
     pub detection: Option<Detection>,
     /// How many alarms it led to.
     pub alarms: u32,
-    /// Every remedy that was tried, in this order.
-    pub remedies: Vec<Tried>,
+    /// Every recovery action that was tried, in this order.
+    pub actions: Vec<Tried>,
     /// A procedure was used up.
     pub exhausted: bool,
     /// Nobody works on it any more.
@@ -199,7 +199,7 @@ impl Story {
             first_cue: None,
             detection: None,
             alarms: 0,
-            remedies: Vec::new(),
+            actions: Vec::new(),
             exhausted: false,
             given_up: false,
             restored: None,
@@ -243,9 +243,9 @@ pub struct Alarm {
     pub echo_of: Option<usize>,
     /// When its incident was closed.
     pub closed: Option<Instant>,
-    /// How many remedies were carried out for it.
-    pub remedies: u32,
-    /// Cost of the calls, visits and remedies that it led to, at the scenario's prices.
+    /// How many recovery actions were carried out for it.
+    pub actions: u32,
+    /// Cost of the calls, visits and recovery actions that it led to, at the scenario's prices.
     pub cost: Money,
 }
 

@@ -6,7 +6,7 @@ use models::hardware::{power, printer};
 use models::invariants::Audit;
 use models::platform::host;
 use models::wire::{Code, Method};
-use models::{Fault, Models, Money, Note, Outcome as Ending, Part, Remedy, Sale};
+use models::{Fault, Models, Money, Note, Outcome as Ending, Part, RecoveryAction, Sale};
 use scenarios::{Outcome, PlannedFault, Roster, RosterGroup, Scenario};
 use sim::{ActorId, Fact, Fingerprint, Instant, NATURAL, Performer, Span, What};
 
@@ -87,7 +87,7 @@ impl Tape {
         who: u32,
         occurrence: u16,
         fault: Fault,
-        by: Option<Remedy>,
+        by: Option<RecoveryAction>,
     ) -> &mut Self {
         self.says(who, What::Cleared { occurrence, fault, by })
     }
@@ -101,20 +101,20 @@ impl Tape {
         &mut self,
         who: u32,
         incident: u16,
-        remedy: Remedy,
+        action: RecoveryAction,
         by: Performer,
     ) -> &mut Self {
-        self.says(who, What::RemedyStarted { incident, attempt: 0, remedy, by })
+        self.says(who, What::ActionStarted { incident, attempt: 0, action, by })
     }
 
     pub(crate) fn applies(
         &mut self,
         who: u32,
         incident: u16,
-        remedy: Remedy,
+        action: RecoveryAction,
         by: Performer,
     ) -> &mut Self {
-        self.says(who, What::RemedyApplied { incident, attempt: 0, remedy, by, mended: 0 })
+        self.says(who, What::ActionApplied { incident, attempt: 0, action, by, mended: 0 })
     }
 
     pub(crate) fn restores(&mut self, who: u32, incident: u16) -> &mut Self {

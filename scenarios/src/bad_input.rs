@@ -210,7 +210,7 @@ schema: 1 | schema: 2 | schema | 3:13 | 2 | this is version 2 of the language | 
 count: 40 | count: 4000000000 | out-of-range | 8:12 | [ | there are 4000000010 terminals; a run can have 16000000 | make the groups smaller
 faults: [ |     policies: (heartbeat: (misses: 0)), faults: [ | out-of-range | 19:40 | 0 | a terminal would be missing before any heartbeat is | set `misses` to 1 or more
 faults: [ |     policies: (transport: (backoff: "1h")), faults: [ | wrong-times | 19:41 | "1h" | the first pause (1h) is longer than the longest (2min) | `backoff` has to be at most `backoff_most`
-faults: [ |     policies: (procedures: [(against: Mode(Printer(Jam)), steps: [(remedy: Swap, by: Technician), (remedy: Retry, by: Device)])]), faults: [ | contradiction | 19:109 | Retry | `Retry` never mends printer.jam | what can: `OpenLid`, `Repair`, `Swap`
+faults: [ |     policies: (procedures: [(against: Mode(Printer(Jam)), steps: [(action: Swap, by: Technician), (action: Retry, by: Device)])]), faults: [ | contradiction | 19:109 | Retry | `Retry` never mends printer.jam | what can: `OpenLid`, `Repair`, `Swap`
 faults: [ |     network: (least_latency: "0s"), faults: [ | wrong-times | 19:34 | "0s" | the least latency is zero | write a length of time, such as "45min"
 faults: [ |     network: (regions: {"EU-W": (wifi: (latency: "1ms"))}), faults: [ | contradiction | 19:54 | "1ms" | a latency of 1ms is lengthened to the least one, 10ms | make `network.least_latency` smaller, or this longer
 faults: [ |     network: (regions: {"EU-X": ()}), faults: [ | unknown-name | 19:30 | EU-X | there is no region `EU-X` | did you mean `EU-E`?

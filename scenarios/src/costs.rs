@@ -20,7 +20,7 @@ pub struct Costs {
     pub swap: Price,
     /// A remote command.
     pub command: Price,
-    /// A remedy that the merchant carries out: some minutes of the merchant's time.
+    /// A recovery action that the merchant carries out: some minutes of the merchant's time.
     pub merchant: Price,
     /// What a merchant would have earned of a sale that was lost: share of its amount.
     pub margin: Probability,

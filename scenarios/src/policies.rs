@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use models::watch::{Clusters, Detectors};
-use models::{Family, Fault, Models, Policy, Remedy};
+use models::{Family, Fault, Models, Policy, RecoveryAction};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
@@ -27,7 +27,7 @@ pub struct Policies {
     pub clusters: Clusters,
     /// How a terminal deals with answers that do not come.
     pub transport: Transport,
-    /// How remedies are tried.
+    /// How recovery actions are tried.
     pub recovery: Recovery,
     /// What trouble costs.
     pub costs: Costs,
@@ -98,11 +98,11 @@ impl Default for Transport {
     }
 }
 
-/// How remedies are tried.
+/// How recovery actions are tried.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recovery {
-    /// How long after a remedy its effect is looked at.
+    /// How long after a recovery action its effect is looked at.
     pub verify_after: Span,
     /// A suspicion that comes back within this time begins one step after the one that seemed to help; `"0s"` begins
     /// every procedure at its first step.
@@ -130,7 +130,7 @@ impl Default for Recovery {
         let Policy { verify_after, relapse_within, remote_patience, fallback, .. } =
             Policy::default();
         let fallback = fallback.map(|(step, attempts, interval)| Fallback {
-            remedy: step.remedy,
+            action: step.action,
             by: step.by.into(),
             takes: step.takes,
             attempts,
@@ -145,7 +145,7 @@ impl Default for Recovery {
 #[serde(deny_unknown_fields)]
 pub struct Fallback {
     /// What is done.
-    pub remedy: Remedy,
+    pub action: RecoveryAction,
     /// By whom.
     pub by: By,
     /// Hands-on time, without waiting and travel.
@@ -182,7 +182,7 @@ pub enum Against {
 #[serde(deny_unknown_fields)]
 pub struct RecoveryStep {
     /// What is done.
-    pub remedy: Remedy,
+    pub action: RecoveryAction,
     /// By whom.
     pub by: By,
     /// Hands-on time, without waiting and travel.
@@ -195,12 +195,12 @@ pub struct RecoveryStep {
 
 impl From<RecoveryStep> for sim::RecoveryStep<Models> {
     fn from(step: RecoveryStep) -> Self {
-        let RecoveryStep { remedy, by, takes, works } = step;
-        Self { remedy, by: by.into(), takes, works: works.map(|it| it.0) }
+        let RecoveryStep { action, by, takes, works } = step;
+        Self { action, by: by.into(), takes, works: works.map(|it| it.0) }
     }
 }
 
-/// Who carries out a remedy.
+/// Who carries out a recovery action.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum By {
     /// The device by itself.
@@ -244,7 +244,7 @@ impl Policies {
     pub fn policy(&self) -> Policy {
         let Self { heartbeat, telemetry, transport, recovery, procedures, .. } = self;
         let fallback = recovery.fallback.map(|it| {
-            let step = RecoveryStep { remedy: it.remedy, by: it.by, takes: it.takes, works: None };
+            let step = RecoveryStep { action: it.action, by: it.by, takes: it.takes, works: None };
             (step.into(), it.attempts, it.interval)
         });
         Policy {
@@ -309,19 +309,19 @@ mod tests {
     fn a_modes_own_procedure_goes_before_its_familys() {
         let fault = Fault::all().next().expect("the catalogue has faults");
         let step =
-            |remedy| RecoveryStep { remedy, by: By::Merchant, takes: Span::ZERO, works: None };
+            |action| RecoveryStep { action, by: By::Merchant, takes: Span::ZERO, works: None };
         let procedures = vec![
             Procedure {
                 against: Against::Family(fault.mode().family),
-                steps: vec![step(Remedy::Swap)],
+                steps: vec![step(RecoveryAction::Swap)],
             },
-            Procedure { against: Against::Mode(fault), steps: vec![step(Remedy::Retry)] },
+            Procedure { against: Against::Mode(fault), steps: vec![step(RecoveryAction::Retry)] },
         ];
         let all = Policies { procedures, ..Policies::default() }.policy().procedures;
-        assert_eq!(all[&fault][0].remedy, Remedy::Retry);
+        assert_eq!(all[&fault][0].action, RecoveryAction::Retry);
         let of_family = |it: &Fault| *it != fault && it.mode().family == fault.mode().family;
         let others: Vec<Fault> = Fault::all().filter(of_family).collect();
         assert!(!others.is_empty());
-        assert!(others.iter().all(|it| all[it][0].remedy == Remedy::Swap));
+        assert!(others.iter().all(|it| all[it][0].action == RecoveryAction::Swap));
     }
 }

@@ -19,7 +19,7 @@ pub fn untold<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
 macro_rules! catalogue {
     (
         kinds: $Kinds:ident; message: $Message:ty; route: $route:path; parcel: $Parcel:ty;
-        remedy: $Remedy:ty; act: $act:path; ask: $ask:path; turn: $turn:path; family: $Family:ty; cue: $Cue:ty;
+        action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; turn: $turn:path; family: $Family:ty; cue: $Cue:ty;
         milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $Model:ident),+ $(,)? })+
     ) => {
@@ -332,13 +332,13 @@ macro_rules! catalogue {
             type Message = $Message;
             type Fault = Fault;
             type Family = $Family;
-            type Remedy = $Remedy;
+            type RecoveryAction = $RecoveryAction;
             type Cue = $Cue;
             type Milestone = $Milestone;
             type Note = $Note;
             fn ask(asked: $crate::Asked<Self>) -> $Message { $ask(asked) }
             fn turn(turn: $crate::Turn<Self>) -> $Message { $turn(turn) }
-            fn act(remedy: $Remedy) -> Option<$Message> { $act(remedy) }
+            fn act(action: $RecoveryAction) -> Option<$Message> { $act(action) }
             fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
             fn part_of(fault: Fault) -> Part { fault.part() }
         }

@@ -21,11 +21,11 @@ pub(crate) enum Task<K: Kinds> {
     Decide { incident: u16, attempt: u8, decision: Decision<K> },
     Milestone(K::Milestone),
     Broke(K::Fault),
-    Mended(K::Fault, Option<K::Remedy>),
+    Mended(K::Fault, Option<K::RecoveryAction>),
     Commission,
     Withdraw,
-    Replaced(K::Remedy),
-    Treat(K::Remedy),
+    Replaced(K::RecoveryAction),
+    Treat(K::RecoveryAction),
 }
 
 /// Room for what is to be done before the instant is over; used again and again.
@@ -184,7 +184,7 @@ impl<'a, K: Kinds> Context<'a, K> {
         self.scratch.tasks.push_back(Task::Broke(fault));
     }
     /// The part was mended outside of any incident, by somebody in passing.
-    pub fn mended(&mut self, fault: K::Fault, by: K::Remedy) {
+    pub fn mended(&mut self, fault: K::Fault, by: K::RecoveryAction) {
         self.scratch.tasks.push_back(Task::Mended(fault, Some(by)));
     }
     /// The fault is over, and nobody here knows what ended it: a real thing says that it is sound again.
@@ -200,12 +200,12 @@ impl<'a, K: Kinds> Context<'a, K> {
         self.scratch.tasks.push_back(Task::Withdraw);
     }
     /// Something new was put in outside of any incident: the lives of what it replaces begin again.
-    pub fn replaced(&mut self, by: K::Remedy) {
+    pub fn replaced(&mut self, by: K::RecoveryAction) {
         self.scratch.tasks.push_back(Task::Replaced(by));
     }
-    /// A remedy is applied here outside of any incident, to many at once: what it can mend may be gone.
-    pub fn treat(&mut self, remedy: K::Remedy) {
-        self.scratch.tasks.push_back(Task::Treat(remedy));
+    /// A recovery action is applied here outside of any incident, to many at once: what it can mend may be gone.
+    pub fn treat(&mut self, action: K::RecoveryAction) {
+        self.scratch.tasks.push_back(Task::Treat(action));
     }
     /// A step will have been carried out after this delay.
     pub fn apply_after(&mut self, delay: Span, incident: u16, attempt: u8) {

@@ -29,15 +29,15 @@ pub struct Mode<K: Kinds> {
     /// Whose detector can see it.
     pub seen_by: &'static [K::Part],
     /// What can mend it, each with the probability that one attempt does.
-    pub mended_by: &'static [(K::Remedy, f64)],
+    pub mended_by: &'static [(K::RecoveryAction, f64)],
     /// What to try when it is suspected, in this order, unless a policy says otherwise.
     pub procedure: &'static [RecoveryStep<K>],
 }
 
 impl<K: Kinds> Mode<K> {
-    /// Probability that one attempt of a remedy mends this fault.
-    pub fn mended_by(&self, remedy: K::Remedy) -> f64 {
-        self.mended_by.iter().find(|(known, _)| *known == remedy).map_or(0.0, |&(_, p)| p)
+    /// Probability that one attempt of a recovery action mends this fault.
+    pub fn mended_by(&self, action: K::RecoveryAction) -> f64 {
+        self.mended_by.iter().find(|(known, _)| *known == action).map_or(0.0, |&(_, p)| p)
     }
 }
 
@@ -77,7 +77,7 @@ impl Ranks {
     }
 }
 
-/// Who carries out a remedy.
+/// Who carries out a recovery action.
 #[derive(
     Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize,
 )]
@@ -98,7 +98,7 @@ pub enum Performer {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RecoveryStep<K: Kinds> {
     /// What is done.
-    pub remedy: K::Remedy,
+    pub action: K::RecoveryAction,
     /// By whom.
     pub by: Performer,
     /// Hands-on time, without waiting and travel.

@@ -1,6 +1,6 @@
 //! Fault management: the fault life cycle on the side of truth, detection → isolation → recovery on the side of belief.
 //!
-//! An incident is a state machine: while a remedy is under way nothing else is tried, and what verification says decides
+//! An incident is a state machine: while a recovery action is under way nothing else is tried, and what verification says decides
 //! whether the procedure is escalated. All of it is driven by events of the actor; nothing is polled.
 
 mod commission;
@@ -60,7 +60,7 @@ struct Active<K: Kinds> {
     plan: u16,
     /// How many times this plan has struck here before.
     round: u16,
-    /// How many remedies that could mend it have been tried.
+    /// How many recovery actions that could mend it have been tried.
     tries: u16,
     /// It has made itself felt.
     erred: bool,
@@ -71,7 +71,7 @@ struct Active<K: Kinds> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Stage {
     /// A step is being carried out.
-    Remedying,
+    Acting,
     /// It has been carried out, its effect is to be looked at.
     Verifying,
     /// The procedure is used up; a person tries the fallback.
@@ -192,7 +192,7 @@ pub fn handle<K: Kinds, B: Body<K>>(
         Happening::Course { occurrence, step } => proceed(body, cx, occurrence, step),
         Happening::Apply { incident, attempt } => apply(body, cx, incident, attempt),
         Happening::GiveUp { incident, attempt } => {
-            if standing(body, incident, attempt, Stage::Remedying) {
+            if standing(body, incident, attempt, Stage::Acting) {
                 escalate(body, cx, incident);
             }
         }
@@ -240,9 +240,9 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
             }
             Task::Commission => commission(body, cx),
             Task::Withdraw => withdraw(body, cx),
-            Task::Replaced(remedy) => replaced(body, cx, remedy),
-            Task::Treat(remedy) => {
-                apply_to_all(body, cx, remedy, None);
+            Task::Replaced(action) => replaced(body, cx, action),
+            Task::Treat(action) => {
+                apply_to_all(body, cx, action, None);
             }
         }
     }

@@ -31,7 +31,7 @@ pub trait Kinds:
     /// Groups of faults.
     type Family: Plain + Ord;
     /// Everything that can be done against a fault.
-    type Remedy: Plain + Ord;
+    type RecoveryAction: Plain + Ord;
     /// Everything that a person can notice.
     type Cue: Plain + Ord;
     /// What a scenario may wait for before a fault strikes.
@@ -43,8 +43,8 @@ pub trait Kinds:
     fn ask(asked: Asked<Self>) -> Self::Message;
     /// The bus message by which fault management tells the parts of an actor what became of an incident kept there.
     fn turn(turn: Turn<Self>) -> Self::Message;
-    /// The bus message by which a remedy acts on the parts; `None` if it acts on faults only.
-    fn act(remedy: Self::Remedy) -> Option<Self::Message>;
+    /// The bus message by which a recovery action acts on the parts; `None` if it acts on faults only.
+    fn act(action: Self::RecoveryAction) -> Option<Self::Message>;
     /// The catalogue entry of a fault.
     fn mode(fault: Self::Fault) -> &'static Mode<Self>;
     /// The part that a fault belongs to.
@@ -129,8 +129,8 @@ pub trait Rules<K: Kinds> {
     fn planned(&self, plan: u16) -> &Planned<K>;
     /// What to try against a suspected fault, in this order.
     fn procedure(&self, suspect: K::Fault) -> &[RecoveryStep<K>];
-    /// A remedy has to do with how this planned fault came about; if not, it cannot mend it.
-    fn reaches(&self, _plan: u16, _remedy: K::Remedy) -> bool {
+    /// A recovery action has to do with how this planned fault came about; if not, it cannot mend it.
+    fn reaches(&self, _plan: u16, _action: K::RecoveryAction) -> bool {
         true
     }
     /// What to try against a suspected cause that many actors have in common, in this order.
@@ -153,23 +153,23 @@ pub trait Rules<K: Kinds> {
     ) -> bool {
         false
     }
-    /// Whether something real stands in the place of the part that has this fault: then neither a plan nor a remedy reaches
+    /// Whether something real stands in the place of the part that has this fault: then neither a plan nor a recovery action reaches
     /// it, and it begins and ends as the real thing says.
     fn is_real(&self, _actor: ActorId, _fault: K::Fault) -> bool {
         false
     }
-    /// With which probability a remedy that mended a fault did so for a while only, and for how long.
-    fn imperfect(&self, _remedy: K::Remedy) -> Option<(f64, Law)> {
+    /// With which probability a recovery action that mended a fault did so for a while only, and for how long.
+    fn imperfect(&self, _action: K::RecoveryAction) -> Option<(f64, Law)> {
         None
     }
-    /// How long after a remedy its effect is looked at.
-    fn verify_after(&self, remedy: K::Remedy) -> Span;
+    /// How long after a recovery action its effect is looked at.
+    fn verify_after(&self, action: K::RecoveryAction) -> Span;
     /// How long a remote command may take before it is given up.
     fn remote_patience(&self) -> Span;
     /// A suspicion that comes back within this time begins one step after the one that seemed to help.
     fn relapse_within(&self) -> Span;
-    /// Whether a remedy puts in something new, so that what this fault happens to begins another life.
-    fn renews(&self, _actor: ActorId, _remedy: K::Remedy, _fault: K::Fault) -> bool {
+    /// Whether a recovery action puts in something new, so that what this fault happens to begins another life.
+    fn renews(&self, _actor: ActorId, _action: K::RecoveryAction, _fault: K::Fault) -> bool {
         false
     }
     /// How old an actor is at the start of the run, on top of what a life says of itself.
@@ -234,7 +234,7 @@ pub enum Happening<K: Kinds> {
         /// The procedure is that of a common cause.
         common: bool,
     },
-    /// A fault comes back that a remedy had mended for a while only.
+    /// A fault comes back that a recovery action had mended for a while only.
     Recur {
         /// Entry of the scenario's faults.
         plan: u16,
@@ -269,7 +269,7 @@ pub enum What<K: Kinds> {
         /// The fault.
         fault: K::Fault,
         /// What mended it; `None` if it ended by itself.
-        by: Option<K::Remedy>,
+        by: Option<K::RecoveryAction>,
     },
     /// Truth: the wrong state of a part made itself felt inside the terminal.
     ErrorState {
@@ -300,24 +300,24 @@ pub enum What<K: Kinds> {
         about: ActorId,
     },
     /// A step was begun.
-    RemedyStarted {
+    ActionStarted {
         /// The incident.
         incident: u16,
         /// Step of the procedure.
         attempt: u8,
         /// What is done.
-        remedy: K::Remedy,
+        action: K::RecoveryAction,
         /// By whom.
         by: Performer,
     },
     /// A step was carried out.
-    RemedyApplied {
+    ActionApplied {
         /// The incident.
         incident: u16,
         /// Step of the procedure.
         attempt: u8,
         /// What was done.
-        remedy: K::Remedy,
+        action: K::RecoveryAction,
         /// By whom.
         by: Performer,
         /// Truth: how many active faults it mended.

@@ -6,7 +6,7 @@ use models::platform::back_office::BackOffice;
 use models::quantity::Millimetres;
 use models::watch::{Chart, Zone};
 use models::wire::Via;
-use models::{Fact, Fault, Note, Part, Profile, Remedy, Traits};
+use models::{Fact, Fault, Note, Part, Profile, RecoveryAction, Traits};
 use sim::quantity::{Factor, Probability};
 use sim::{ActorId, Instant, Law, Performer, Planned, Purpose, Span, Streams, What, When};
 
@@ -116,7 +116,7 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     let sent = |it: &&Fact| {
         matches!(
             it.what,
-            What::RemedyStarted { by: Performer::Support | Performer::Technician, .. }
+            What::ActionStarted { by: Performer::Support | Performer::Technician, .. }
         )
     };
     let during = |it: &&Fact| it.at > at && it.at < Instant::START + Span::hours(11);
@@ -146,7 +146,7 @@ fn without_the_search_for_common_causes_people_are_sent() {
         let (_, facts) = bench.run();
         let sent = facts.iter().filter(|it| {
             let visit = |by| matches!(by, Performer::Support | Performer::Technician);
-            matches!(it.what, What::RemedyStarted { by, .. } if visit(by))
+            matches!(it.what, What::ActionStarted { by, .. } if visit(by))
         });
         sent.count()
     };
@@ -163,9 +163,9 @@ fn a_step_against_a_common_cause_reaches_every_member() {
     bench.plan.policy.procedures.insert(CARRIER, Vec::new());
     bench.plan.policy.fallback = None;
     let (_, facts) = bench.run();
-    let restored = facts
-        .iter()
-        .filter(|it| matches!(it.what, What::Cleared { by: Some(Remedy::RestoreService), .. }));
+    let restored = facts.iter().filter(|it| {
+        matches!(it.what, What::Cleared { by: Some(RecoveryAction::RestoreService), .. })
+    });
     let (mut count, mut moments) = (0, Vec::new());
     for fact in restored {
         count += 1;

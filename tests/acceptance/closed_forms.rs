@@ -3,7 +3,7 @@
 
 use models::comms::cellular;
 use models::software::firmware;
-use models::{Fact, Fault, Note, Part, Profile, Remedy};
+use models::{Fact, Fault, Note, Part, Profile, RecoveryAction};
 use sim::quantity::{Factor, Probability};
 use sim::{ActorId, Instant, Law, Performer, Planned, RecoveryStep, Span, What, When};
 use validation::{Options, Size, truths, validate};
@@ -117,7 +117,7 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
         stagger: Span::ZERO,
         stream: 11,
     };
-    let step = |remedy, by, takes, works| RecoveryStep { remedy, by, takes, works: Some(works) };
+    let step = |action, by, takes, works| RecoveryStep { action, by, takes, works: Some(works) };
     let mut profile = idle(0.0);
     profile.software.firmware.boots_in = Span::ZERO;
     profile.software.firmware.watchdog = Span::secs(90);
@@ -138,9 +138,9 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
     policy.procedures.insert(
         hang,
         vec![
-            step(Remedy::RestartApp, Performer::Device, Span::secs(60), 0.6),
-            step(Remedy::RestartTerminal, Performer::Device, Span::secs(300), 0.5),
-            step(Remedy::Swap, Performer::Technician, Span::hours(26), 1.0),
+            step(RecoveryAction::RestartApp, Performer::Device, Span::secs(60), 0.6),
+            step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(300), 0.5),
+            step(RecoveryAction::Swap, Performer::Technician, Span::hours(26), 1.0),
         ],
     );
     let (_, facts) = bench.with_fault(planned, 0..3_000).run_on(2);
@@ -154,7 +154,7 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
                     downs.push(fact.at.since(since).as_secs_f64());
                 }
             }
-            What::RemedyApplied { by: Performer::Technician, .. } => visits += 1,
+            What::ActionApplied { by: Performer::Technician, .. } => visits += 1,
             _ => {}
         }
     }

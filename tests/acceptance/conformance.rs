@@ -29,9 +29,9 @@ impl Visitor for Contract {
             let name = mode.fault.to_string();
             assert!(!mode.seen_by.is_empty(), "{name}: nobody can see it");
             assert!(!mode.procedure.is_empty(), "{name}: nothing is tried against it");
-            let mends = |remedy| mode.mended_by(remedy) > 0.0;
+            let mends = |action| mode.mended_by(action) > 0.0;
             assert!(
-                mode.procedure.iter().any(|step| mends(step.remedy)),
+                mode.procedure.iter().any(|step| mends(step.action)),
                 "{name}: no step can mend it"
             );
             assert!(

@@ -7,7 +7,7 @@ use models::people::technicians::Technicians;
 use models::provider::{Choice, Provider};
 use models::software::firmware;
 use models::wire::Job;
-use models::{Fact, Fault, Note, Part, Profile, Remedy};
+use models::{Fact, Fault, Note, Part, Profile, RecoveryAction};
 use reports::analyse;
 use scenarios::{Options, Source, load_text, simulate};
 use sim::quantity::{Factor, Probability};
@@ -40,7 +40,7 @@ fn callers(terminals: u32, every: Span, days: u64) -> Bench {
     policy.heartbeat = Span::days(300);
     policy.relapse_within = Span::ZERO;
     let call = RecoveryStep {
-        remedy: Remedy::RestartTerminal,
+        action: RecoveryAction::RestartTerminal,
         by: Performer::Support,
         takes: Span::ZERO,
         works: Some(1.0),
@@ -139,9 +139,9 @@ fn stocks_never_go_below_nothing_and_a_depot_has_all_its_terminals_back() {
     let mut bench = callers(100, Span::days(4), 30);
     let policy = &mut bench.plan.policy;
     for (fault, procedure) in &mut policy.procedures {
-        let remedy = if *fault == HANG { Remedy::Swap } else { Remedy::Repair };
+        let action = if *fault == HANG { RecoveryAction::Swap } else { RecoveryAction::Repair };
         *procedure = vec![RecoveryStep {
-            remedy,
+            action,
             by: Performer::Technician,
             takes: Span::minutes(30),
             works: Some(1.0),
@@ -162,7 +162,10 @@ fn stocks_never_go_below_nothing_and_a_depot_has_all_its_terminals_back() {
     let swaps: Vec<Instant> = facts
         .iter()
         .filter(|it| {
-            matches!(it.what, What::Noted(Note::TechnicianSent { remedy: Remedy::Swap, .. }))
+            matches!(
+                it.what,
+                What::Noted(Note::TechnicianSent { action: RecoveryAction::Swap, .. })
+            )
         })
         .map(|it| it.at)
         .collect();
@@ -185,7 +188,7 @@ fn a_provider_of_poor_quality_comes_more_often() {
         people.tenure.provider = Choice::Named("one".into());
         people.technicians.spares = 10_000;
         let visit = RecoveryStep {
-            remedy: Remedy::Swap,
+            action: RecoveryAction::Swap,
             by: Performer::Technician,
             takes: Span::minutes(30),
             works: Some(1.0),
@@ -225,13 +228,13 @@ fn a_bad_update_overloads_support_and_its_bill_adds_up() {
     assert!(cost.support.repeated > 20, "{:?}", cost.support);
     let items: i64 = cost.items.iter().map(|it| it.minor).sum();
     let faults =
-        cost.faults.iter().map(|it| it.remedies_minor + it.lost_sales_minor + it.outage_minor);
+        cost.faults.iter().map(|it| it.actions_minor + it.lost_sales_minor + it.outage_minor);
     let parts = faults.sum::<i64>() + cost.false_alarms_minor + cost.elsewhere_minor;
     assert_eq!((items, parts), (cost.total_minor, cost.total_minor));
-    let remedies: i64 = cost.remedies.iter().map(|it| it.minor).sum();
+    let actions: i64 = cost.actions.iter().map(|it| it.minor).sum();
     let lost =
         |name: &str| cost.items.iter().filter(|it| it.name == name).map(|it| it.minor).sum::<i64>();
-    assert_eq!(remedies + lost("lost-sales") + lost("outage"), cost.total_minor);
+    assert_eq!(actions + lost("lost-sales") + lost("outage"), cost.total_minor);
     // The calls alone, from the facts.
     let talked = outcome.facts.iter().filter_map(|it| match it.what {
         What::Noted(Note::CaseServed { talks_ms, .. }) => Some(i64::from(talks_ms) * 200 / 60_000),
@@ -240,7 +243,7 @@ fn a_bad_update_overloads_support_and_its_bill_adds_up() {
     assert_eq!(talked.sum::<i64>(), lost("call"));
 }
 
-/// A remedy that helps for a while only: the fault is back, and is counted again.
+/// A recovery action that helps for a while only: the fault is back, and is counted again.
 #[test]
 fn an_imperfect_repair_comes_back() {
     let strikes = |imperfect: Option<(f64, Law)>| {
@@ -265,7 +268,7 @@ fn a_job_says_what_is_suspected() {
         incident: 3,
         attempt: 1,
         step: RecoveryStep {
-            remedy: Remedy::Clean,
+            action: RecoveryAction::Clean,
             by: Performer::Support,
             takes: Span::ZERO,
             works: None,

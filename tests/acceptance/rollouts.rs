@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use models::rollout::Step;
 use models::software::firmware;
-use models::{Fault, Note, Remedy};
+use models::{Fault, Note, RecoveryAction};
 use scenarios::{Options, Outcome, Source, load_text, simulate};
 use sim::{ActorId, Instant, Pulse, Span, What};
 
@@ -75,13 +75,16 @@ fn a_bad_version_is_stopped_and_going_back_mends_what_it_brought() {
     let late = steps(&outcome)
         .filter(|(_, at, step)| *step == Step::Installed && *at > when + Span::minutes(10));
     assert_eq!(late.count(), 0, "nobody is sent it afterwards");
-    let cleared = |wanted: Fault, by: Remedy| {
+    let cleared = |wanted: Fault, by: RecoveryAction| {
         let by = Some(by);
         let is = |it: &&models::Fact| matches!(it.what, What::Cleared { fault, by: it, .. } if fault == wanted && it == by);
         outcome.facts.iter().filter(is).count()
     };
-    assert!(cleared(LEAK, Remedy::RollBack) > 0, "going back mends what the version brought");
-    assert_eq!(cleared(STARVED, Remedy::RollBack), 0, "and nothing else");
+    assert!(
+        cleared(LEAK, RecoveryAction::RollBack) > 0,
+        "going back mends what the version brought"
+    );
+    assert_eq!(cleared(STARVED, RecoveryAction::RollBack), 0, "and nothing else");
     let rows = reports::analyse(&outcome).measures.rollouts;
     assert_eq!((rows[0].installed, rows[0].rolled_back), (updated.len() as u64, back.len() as u64));
     assert_eq!(rows[0].halted_s, Some(when.as_secs_f64()));

@@ -1,4 +1,4 @@
-//! Lives and repairs: components that break and are mended, alone, in series, doubled, and by a procedure of remedies.
+//! Lives and repairs: components that break and are mended, alone, in series, doubled, and by a procedure of recovery actions.
 
 use models::Fault;
 use reports::statistics::Sample;
@@ -190,8 +190,8 @@ fn first_of_a_hundred(outcome: &Outcome) -> Vec<Sample> {
 
 /// A11: restart, reboot, visit.
 fn procedure(count: u32, lasts: &str, restart_works: f64) -> String {
-    let step = |remedy: &str, by: &str, takes: &str, works: f64| {
-        format!(r#"(remedy: {remedy}, by: {by}, takes: "{takes}", works: {works:?})"#)
+    let step = |action: &str, by: &str, takes: &str, works: f64| {
+        format!(r#"(action: {action}, by: {by}, takes: "{takes}", works: {works:?})"#)
     };
     let steps = [
         step("RestartApp", "Device", "60s", restart_works),
@@ -214,7 +214,7 @@ fn recovery(outcome: &Outcome) -> Vec<Sample> {
     let ended: Vec<f64> =
         downs.iter().filter(|it| it.ended).map(|it| (it.to - it.from) * 3_600.0).collect();
     let visits = count(&outcome.facts, |fact| {
-        matches!(fact.what, What::RemedyApplied { by: Performer::Technician, .. })
+        matches!(fact.what, What::ActionApplied { by: Performer::Technician, .. })
     });
     vec![Sample::mean(&ended), available_later(outcome), Sample::ratio(visits, ended.len() as f64)]
 }

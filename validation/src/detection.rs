@@ -39,7 +39,7 @@ fn bursty_heartbeats(count: u32, lasts: &str) -> String {
 /// Tills whose card reader tests its antenna; what a test finds is mended at once, or not at all.
 fn tested(count: u32, lasts: &str, test: &str, fault: &str, mended: bool) -> String {
     let steps =
-        if mended { r#"(remedy: Repair, by: Device, takes: "0s", works: 1.0)"# } else { "" };
+        if mended { r#"(action: Repair, by: Device, takes: "0s", works: 1.0)"# } else { "" };
     let text = Quiet {
         fleet: &tills(count),
         lasts,

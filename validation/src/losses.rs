@@ -59,9 +59,9 @@ fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
         procedures: [
             (against: Mode(Mainboard(Dead)), steps: []),
             (against: Mode(Firmware(Hang)), steps: [
-                (remedy: RestartApp, by: Device, takes: "60s", works: 0.6),
-                (remedy: RestartTerminal, by: Device, takes: "300s", works: 0.5),
-                (remedy: Swap, by: Technician, takes: "26h", works: 1.0),
+                (action: RestartApp, by: Device, takes: "60s", works: 0.6),
+                (action: RestartTerminal, by: Device, takes: "300s", works: 0.5),
+                (action: Swap, by: Technician, takes: "26h", works: 1.0),
             ]),
         ],
     ),

@@ -1,7 +1,7 @@
-//! What is said between a run and the program that decides its remedies: see `docs/policy.md`.
+//! What is said between a run and the program that decides its recovery actions: see `docs/policy.md`.
 
 use models::decision::Decision;
-use models::{Fault, Models, Part, Reading, Remedy};
+use models::{Fault, Models, Part, Reading, RecoveryAction};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sim::{Performer, RecoveryStep, Span};
@@ -9,7 +9,7 @@ use sim::{Performer, RecoveryStep, Span};
 /// Version of what is said.
 pub const SCHEMA: &str = "posrig.policy/1";
 
-/// Everyone who carries out remedies, by name.
+/// Everyone who carries out recovery actions, by name.
 const PERFORMERS: [(Performer, &str); 5] = [
     (Performer::Device, "device"),
     (Performer::Attendant, "attendant"),
@@ -35,7 +35,7 @@ pub(super) enum Said<'a> {
         seed: u64,
         terminals: u32,
         duration_s: f64,
-        remedies: Vec<&'static str>,
+        actions: Vec<&'static str>,
         performers: Vec<&'static str>,
     },
     /// A question: it waits for one line.
@@ -101,11 +101,11 @@ pub(super) struct Tried {
     pub(super) carried_out: bool,
 }
 
-/// A remedy, by whom, and its hands-on time.
+/// A recovery action, by whom, and its hands-on time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) struct Step {
     #[serde(rename = "do")]
-    pub(super) remedy: &'static str,
+    pub(super) action: &'static str,
     pub(super) by: &'static str,
     pub(super) takes_s: f64,
 }
@@ -113,11 +113,11 @@ pub(super) struct Step {
 impl Step {
     pub(super) fn of(step: &RecoveryStep<Models>) -> Self {
         let takes_s = step.takes.as_secs_f64();
-        Self { remedy: step.remedy.name(), by: performer(step.by), takes_s }
+        Self { action: step.action.name(), by: performer(step.by), takes_s }
     }
 }
 
-/// The name of who carries out a remedy.
+/// The name of who carries out a recovery action.
 fn performer(by: Performer) -> &'static str {
     PERFORMERS.iter().find(|(it, _)| *it == by).map_or("", |(_, name)| name)
 }
@@ -141,7 +141,7 @@ pub(super) fn seen(readings: &[(Part, Reading)]) -> Map<String, Value> {
 struct Answer {
     id: Option<u64>,
     #[serde(rename = "do")]
-    remedy: Option<String>,
+    action: Option<String>,
     by: Option<String>,
     takes_s: Option<f64>,
     wait_s: Option<f64>,
@@ -164,19 +164,19 @@ pub(super) fn answer(
     if it.id.is_some_and(|answered| answered != id) {
         return Err(format!("the question has the id {id}"));
     }
-    let given = [it.remedy.is_some(), it.wait_s.is_some(), it.escalate, it.close, it.give_up];
+    let given = [it.action.is_some(), it.wait_s.is_some(), it.escalate, it.close, it.give_up];
     if given.iter().filter(|it| **it).count() != 1 {
         return Err("exactly one of do, wait_s, escalate, close, give_up is an answer".to_owned());
     }
     let stray = (it.by.is_some() || it.takes_s.is_some())
-        && it.remedy.as_deref().is_none_or(|it| it == "default");
+        && it.action.as_deref().is_none_or(|it| it == "default");
     if stray {
-        return Err("`by` and `takes_s` belong to a remedy".to_owned());
+        return Err("`by` and `takes_s` belong to a recovery action".to_owned());
     }
     if let Some(wait) = it.wait_s {
         return Ok(Decision::Wait(span(wait, SHORTEST_WAIT_S, "wait_s")?));
     }
-    match it.remedy {
+    match it.action {
         Some(name) if name == "default" => Ok(Decision::Procedure),
         Some(name) => step(&name, it.by.as_deref(), it.takes_s, procedure),
         None if it.escalate => Ok(Decision::Escalate),
@@ -193,7 +193,7 @@ fn span(seconds: f64, least: f64, name: &str) -> Result<Span, String> {
     }
 }
 
-/// A remedy as a step. Who does it and how long it takes, where it is not said, is as in the suspicion's own procedure, or else
+/// A recovery action as a step. Who does it and how long it takes, where it is not said, is as in the suspicion's own procedure, or else
 /// on the first of the catalogue that has it.
 fn step(
     name: &str,
@@ -201,10 +201,10 @@ fn step(
     takes_s: Option<f64>,
     procedure: &[RecoveryStep<Models>],
 ) -> Result<Decision, String> {
-    let remedy = Remedy::ALL.into_iter().find(|it| it.name() == name);
-    let remedy = remedy.ok_or_else(|| {
-        let all: Vec<_> = Remedy::ALL.iter().map(|it| it.name()).collect();
-        format!("`{name}` is no remedy; there is default, {}", all.join(", "))
+    let action = RecoveryAction::ALL.into_iter().find(|it| it.name() == name);
+    let action = action.ok_or_else(|| {
+        let all: Vec<_> = RecoveryAction::ALL.iter().map(|it| it.name()).collect();
+        format!("`{name}` is no recovery action; there is default, {}", all.join(", "))
     })?;
     let named = |name: &str| {
         let found = PERFORMERS.iter().find(|(_, it)| *it == name).map(|(by, _)| *by);
@@ -215,12 +215,12 @@ fn step(
     let by = by.map(named).transpose()?;
     let given = takes_s.map(|it| span(it, 0.0, "takes_s")).transpose()?;
     let others = Fault::all().flat_map(|fault| fault.mode().procedure);
-    let fits = |it: &&RecoveryStep<Models>| it.remedy == remedy && by.is_none_or(|by| by == it.by);
+    let fits = |it: &&RecoveryStep<Models>| it.action == action && by.is_none_or(|by| by == it.by);
     match (procedure.iter().chain(others).find(fits), by, given) {
         (Some(known), ..) => {
-            Ok(Decision::Step { remedy, by: known.by, takes: given.unwrap_or(known.takes) })
+            Ok(Decision::Step { action, by: known.by, takes: given.unwrap_or(known.takes) })
         }
-        (None, Some(by), Some(takes)) => Ok(Decision::Step { remedy, by, takes }),
+        (None, Some(by), Some(takes)) => Ok(Decision::Step { action, by, takes }),
         (None, ..) => Err(format!(
             "no procedure of the catalogue has this: say `by` and `takes_s` with `{name}`"
         )),
@@ -245,12 +245,12 @@ mod tests {
         assert_eq!(read(r#"{"close": true}"#), Ok(Decision::Close));
         assert_eq!(read(r#"{"give_up": true}"#), Ok(Decision::GiveUp));
         let open = JAM.mode().procedure[0];
-        let told = format!(r#"{{"do": "{}"}}"#, open.remedy.name());
-        let want = Decision::Step { remedy: open.remedy, by: open.by, takes: open.takes };
+        let told = format!(r#"{{"do": "{}"}}"#, open.action.name());
+        let want = Decision::Step { action: open.action, by: open.by, takes: open.takes };
         assert_eq!(read(&told), Ok(want));
-        let (remedy, by, takes) = (Remedy::Retry, Performer::Support, Span::secs(3));
+        let (action, by, takes) = (RecoveryAction::Retry, Performer::Support, Span::secs(3));
         let told = r#"{"do": "retry", "by": "support", "takes_s": 3}"#;
-        assert_eq!(read(told), Ok(Decision::Step { remedy, by, takes }));
+        assert_eq!(read(told), Ok(Decision::Step { action, by, takes }));
     }
 
     #[test]
@@ -261,9 +261,9 @@ mod tests {
             ("[]", "an answer is an object"),
             ("{}", "exactly one of do, wait_s"),
             (r#"{"do": "default", "give_up": true}"#, "exactly one"),
-            (r#"{"do": "restart"}"#, "`restart` is no remedy; there is default, retry"),
+            (r#"{"do": "restart"}"#, "`restart` is no recovery action; there is default, retry"),
             (r#"{"do": "swap", "by": "nobody"}"#, "`nobody` carries nothing out; there is device"),
-            (r#"{"do": "default", "by": "device"}"#, "belong to a remedy"),
+            (r#"{"do": "default", "by": "device"}"#, "belong to a recovery action"),
             (r#"{"wait_s": 0}"#, "wait_s is from 0.001"),
             (r#"{"wait_s": -1}"#, "wait_s is from 0.001"),
             (r#"{"wait_s": 1e99}"#, "wait_s is from 0.001"),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hil::mqtt::{Mqtt, Settings, probe};
 use hil::{Ended, Injector, Port};
 use models::software::firmware;
-use models::{Fault, Part, Remedy};
+use models::{Fault, Part, RecoveryAction};
 use sim::What;
 
 use crate::peer::{Peer, missing};
@@ -27,7 +27,7 @@ const SCENARIO: &str = r#"Scenario(
     policies: (
         telemetry: (period: "5min"),
         procedures: [
-            (against: Mode(Firmware(ProcessorStarved)), steps: [(remedy: Retry, by: Device, takes: "10h")]),
+            (against: Mode(Firmware(ProcessorStarved)), steps: [(action: Retry, by: Device, takes: "10h")]),
         ],
     ),
 )"#;
@@ -120,7 +120,7 @@ fn summary(peer: &mut Peer) -> serde_json::Value {
 }
 
 /// Which of the starved terminals were mended, and by what.
-fn mended(ended: &Ended) -> Vec<(u32, Option<Remedy>)> {
+fn mended(ended: &Ended) -> Vec<(u32, Option<RecoveryAction>)> {
     let all = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
         What::Cleared { fault: STARVED, by, .. } => Some((fact.who.0, by)),
         _ => None,
@@ -140,14 +140,15 @@ fn a_real_back_office_sees_an_alarm_and_a_restart_mends_it() {
 
     assert_eq!(ended.troubles, [], "{summary}");
     let mended = mended(&ended);
-    let by_restart = mended.iter().filter(|(_, by)| *by == Some(Remedy::RestartTerminal)).count();
+    let by_restart =
+        mended.iter().filter(|(_, by)| *by == Some(RecoveryAction::RestartTerminal)).count();
     assert_eq!((mended.len(), by_restart), (5, 5), "{mended:?}");
     assert_eq!(count("open"), 0, "{summary}");
     assert!(count("done") >= 5 && count("ordered") == count("result"), "{summary}");
     // Nothing of it was done by the scenario's own people.
     let restarts = ended.outcome.facts.iter().filter(|it| {
-        let restart = Remedy::RestartTerminal;
-        matches!(it.what, What::RemedyStarted { remedy, .. } if remedy == restart)
+        let restart = RecoveryAction::RestartTerminal;
+        matches!(it.what, What::ActionStarted { action, .. } if action == restart)
     });
     assert_eq!(restarts.count(), 0);
     // Both sides have counted the same.

@@ -1,4 +1,4 @@
-//! A program in another language decides the remedies of whole scenarios.
+//! A program in another language decides the recovery actions of whole scenarios.
 
 use std::path::PathBuf;
 
@@ -83,8 +83,8 @@ fn the_example_gives_the_same_run_twice_and_restarts_from_afar() {
     assert_ne!(first.fingerprint, play.simulated().fingerprint);
     let remote = |outcome: &Outcome| {
         let started = outcome.facts.iter().filter(|it| {
-            let (remedy, far) = (models::Remedy::RestartTerminal, Performer::Remote);
-            matches!(it.what, What::RemedyStarted { remedy: what, by, attempt: 0, .. } if what == remedy && by == far)
+            let (action, far) = (models::RecoveryAction::RestartTerminal, Performer::Remote);
+            matches!(it.what, What::ActionStarted { action: what, by, attempt: 0, .. } if what == action && by == far)
         });
         started.count()
     };
@@ -145,7 +145,7 @@ fn a_program_that_does_not_do_its_part_ends_the_run_with_one_clear_message() {
     // A line too many is found when the next question is asked, or is taken for its answer.
     for (program, mend) in [
         (say(r#""restart it""#), "its line: restart it"),
-        (say(r#""{\"do\": \"kick\"}""#), "`kick` is no remedy; there is default, retry"),
+        (say(r#""{\"do\": \"kick\"}""#), "`kick` is no recovery action; there is default, retry"),
         (say(r#""{}\n{}""#), "exactly one of do, wait_s"),
         (say(r#""{\"do\": \"default\"}\n{}""#), ": {}"),
         (say(r#""x" * 100000"#), "a line of more than 65536 bytes"),

@@ -10,7 +10,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::wire::{Parcel, Via};
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -109,11 +109,11 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::ClearObstruction, 0.5), (Remedy::Repair, 0.7)],
+            mended_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
-                step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },
         Mode {
@@ -130,12 +130,12 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(8, 4, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
-                step(Remedy::FailOver, Performer::Device, Span::secs(5)),
-                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -152,11 +152,11 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(9, 6, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::RestoreService, 1.0)],
+            mended_by: &[(RecoveryAction::RestoreService, 1.0)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
-                step(Remedy::FailOver, Performer::Device, Span::secs(5)),
-                step(Remedy::RestoreService, Performer::Device, Span::hours(4)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::hours(4)),
             ],
         },
         Mode {
@@ -173,11 +173,11 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(6, 6, 3),
             cues: &[Cue::SlowOperation],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::RestoreService, 0.9)],
+            mended_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
-                step(Remedy::RestoreService, Performer::Device, Span::minutes(40)),
-                step(Remedy::RestoreService, Performer::Device, Span::hours(2)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(40)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::hours(2)),
             ],
         },
         Mode {
@@ -195,15 +195,15 @@ impl Model<Models> for Cellular {
             cues: &[Cue::NoAnswerText],
             seen_by: &[Part::Cellular, Part::Presence, Part::PaymentApp, Part::Merchant],
             mended_by: &[
-                (Remedy::Reconnect, 0.95),
-                (Remedy::RestartTerminal, 1.0),
-                (Remedy::Repair, 1.0),
-                (Remedy::Swap, 1.0),
+                (RecoveryAction::Reconnect, 0.95),
+                (RecoveryAction::RestartTerminal, 1.0),
+                (RecoveryAction::Repair, 1.0),
+                (RecoveryAction::Swap, 1.0),
             ],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
             ],
         },
         Mode {
@@ -220,12 +220,12 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(7, 3, 2),
             cues: &[Cue::NoAnswerText],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
-                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -243,16 +243,16 @@ impl Model<Models> for Cellular {
             cues: &[],
             seen_by: &[Part::Cellular],
             mended_by: &[
-                (Remedy::Reconnect, 0.3),
-                (Remedy::Configure, 0.9),
-                (Remedy::Repair, 0.9),
-                (Remedy::Swap, 1.0),
+                (RecoveryAction::Reconnect, 0.3),
+                (RecoveryAction::Configure, 0.9),
+                (RecoveryAction::Repair, 0.9),
+                (RecoveryAction::Swap, 1.0),
             ],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
-                step(Remedy::Configure, Performer::Remote, Span::minutes(2)),
-                step(Remedy::Configure, Performer::Support, Span::minutes(6)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::Configure, Performer::Remote, Span::minutes(2)),
+                step(RecoveryAction::Configure, Performer::Support, Span::minutes(6)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },
     ];

@@ -11,7 +11,7 @@ use crate::bus::{Hop, Message};
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::wire::Parcel;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// How terminal and phone are connected.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -120,12 +120,12 @@ impl Model<Models> for PhoneLink {
             ranks: Ranks::of(8, 7, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::PairAgain, 0.9), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::PairAgain, 0.9), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::PairAgain, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::PairAgain, Performer::Support, Span::minutes(5)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::PairAgain, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::PairAgain, Performer::Support, Span::minutes(5)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -142,12 +142,12 @@ impl Model<Models> for PhoneLink {
             ranks: Ranks::of(8, 8, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::RestartPhone, 0.85), (Remedy::Repair, 1.0)],
+            mended_by: &[(RecoveryAction::RestartPhone, 0.85), (RecoveryAction::Repair, 1.0)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::RestartPhone, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::RestartPhone, Performer::Support, Span::minutes(5)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::RestartPhone, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::RestartPhone, Performer::Support, Span::minutes(5)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -164,12 +164,12 @@ impl Model<Models> for PhoneLink {
             ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::ClearObstruction, 0.9), (Remedy::Repair, 0.9)],
+            mended_by: &[(RecoveryAction::ClearObstruction, 0.9), (RecoveryAction::Repair, 0.9)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::ClearObstruction, Performer::Support, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::ClearObstruction, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -186,12 +186,12 @@ impl Model<Models> for PhoneLink {
             ranks: Ranks::of(8, 5, 2),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::TopUp, 0.95)],
+            mended_by: &[(RecoveryAction::TopUp, 0.95)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::RestartPhone, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::TopUp, Performer::Support, Span::minutes(10)),
-                step(Remedy::TopUp, Performer::Technician, Span::minutes(20)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::RestartPhone, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::TopUp, Performer::Support, Span::minutes(10)),
+                step(RecoveryAction::TopUp, Performer::Technician, Span::minutes(20)),
             ],
         },
     ];

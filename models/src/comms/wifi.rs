@@ -10,7 +10,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::wire::{Parcel, Via};
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -78,11 +78,11 @@ impl Model<Models> for Wifi {
             ranks: Ranks::of(6, 8, 2),
             cues: &[Cue::LinkLightBlinks],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::ClearObstruction, 0.6), (Remedy::Repair, 0.8)],
+            mended_by: &[(RecoveryAction::ClearObstruction, 0.6), (RecoveryAction::Repair, 0.8)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::ClearObstruction, Performer::Attendant, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },
         Mode {
@@ -99,12 +99,12 @@ impl Model<Models> for Wifi {
             ranks: Ranks::of(7, 8, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Replug, 0.7), (Remedy::Repair, 0.95)],
+            mended_by: &[(RecoveryAction::Replug, 0.7), (RecoveryAction::Repair, 0.95)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::FailOver, Performer::Device, Span::secs(5)),
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(4)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },
         Mode {
@@ -121,13 +121,13 @@ impl Model<Models> for Wifi {
             ranks: Ranks::of(7, 5, 2),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Replug, 0.6), (Remedy::Configure, 0.8), (Remedy::Repair, 0.95)],
+            mended_by: &[(RecoveryAction::Replug, 0.6), (RecoveryAction::Configure, 0.8), (RecoveryAction::Repair, 0.95)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(10)),
-                step(Remedy::FailOver, Performer::Device, Span::secs(5)),
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(4)),
-                step(Remedy::Configure, Performer::Support, Span::minutes(8)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(45)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(4)),
+                step(RecoveryAction::Configure, Performer::Support, Span::minutes(8)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
             ],
         },
     ];

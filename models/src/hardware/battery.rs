@@ -12,7 +12,7 @@ use crate::plan::step;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
 use crate::telemetry::{self, Gauge};
 use crate::wear::{Life, Wear};
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -240,10 +240,10 @@ impl Model<Models> for Battery {
             ranks: Ranks::of(5, 6, 2),
             cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Battery, Part::Merchant],
-            mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::ReplaceBattery, Performer::Technician, Span::minutes(15)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::ReplaceBattery, Performer::Technician, Span::minutes(15)),
             ],
         },
         Mode {
@@ -260,11 +260,11 @@ impl Model<Models> for Battery {
             ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
     ];

@@ -8,7 +8,7 @@ use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -112,12 +112,12 @@ impl Model<Models> for Display {
             ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::BlankScreen],
             seen_by: &[Part::Display, Part::Merchant],
-            mended_by: &[(Remedy::RestartTerminal, 0.1), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::RestartTerminal, 0.1), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Replug, Performer::Support, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Replug, Performer::Support, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -134,11 +134,11 @@ impl Model<Models> for Display {
             ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::FrozenScreen, Cue::KeysStillSound],
             seen_by: &[Part::Merchant],
-            mended_by: &[(Remedy::RestartTerminal, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::RestartTerminal, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -156,15 +156,15 @@ impl Model<Models> for Display {
             cues: &[Cue::NoReactionToTouch],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[
-                (Remedy::RestartTerminal, 0.2),
-                (Remedy::Clean, 0.2),
-                (Remedy::Repair, 0.9),
-                (Remedy::Swap, 1.0),
+                (RecoveryAction::RestartTerminal, 0.2),
+                (RecoveryAction::Clean, 0.2),
+                (RecoveryAction::Repair, 0.9),
+                (RecoveryAction::Swap, 1.0),
             ],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -181,10 +181,10 @@ impl Model<Models> for Display {
             ranks: Ranks::of(4, 5, 4),
             cues: &[Cue::DimScreen],
             seen_by: &[Part::Display, Part::Merchant],
-            mended_by: &[(Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
     ];

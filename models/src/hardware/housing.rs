@@ -10,7 +10,7 @@ use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::quantity::Celsius;
 use crate::warmth::Warmth;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -134,11 +134,11 @@ impl Model<Models> for Housing {
             ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::HotCase, Cue::SlowOperation],
             seen_by: &[Part::Housing, Part::Merchant],
-            mended_by: &[(Remedy::Relocate, 0.8)],
+            mended_by: &[(RecoveryAction::Relocate, 0.8)],
             procedure: &[
-                step(Remedy::Relocate, Performer::Attendant, Span::minutes(5)),
-                step(Remedy::Relocate, Performer::Support, Span::minutes(10)),
-                step(Remedy::Relocate, Performer::Technician, Span::minutes(20)),
+                step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
+                step(RecoveryAction::Relocate, Performer::Support, Span::minutes(10)),
+                step(RecoveryAction::Relocate, Performer::Technician, Span::minutes(20)),
             ],
         },
         Mode {
@@ -155,11 +155,11 @@ impl Model<Models> for Housing {
             ranks: Ranks::of(5, 6, 2),
             cues: &[Cue::ColdText, Cue::LowBatteryText],
             seen_by: &[Part::Housing, Part::Merchant],
-            mended_by: &[(Remedy::Relocate, 0.8)],
+            mended_by: &[(RecoveryAction::Relocate, 0.8)],
             procedure: &[
-                step(Remedy::Relocate, Performer::Attendant, Span::minutes(5)),
-                step(Remedy::Relocate, Performer::Support, Span::minutes(10)),
-                step(Remedy::Relocate, Performer::Technician, Span::minutes(20)),
+                step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
+                step(RecoveryAction::Relocate, Performer::Support, Span::minutes(10)),
+                step(RecoveryAction::Relocate, Performer::Technician, Span::minutes(20)),
             ],
         },
     ];

@@ -9,7 +9,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::wear::{Life, Wear};
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -134,11 +134,11 @@ impl Model<Models> for Keypad {
             ranks: Ranks::of(7, 5, 2),
             cues: &[Cue::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.6), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Clean, 0.6), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
-                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -155,10 +155,10 @@ impl Model<Models> for Keypad {
             ranks: Ranks::of(6, 6, 3),
             cues: &[Cue::NoReactionToKey],
             seen_by: &[Part::Keypad, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.2), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Clean, 0.2), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -175,10 +175,10 @@ impl Model<Models> for Keypad {
             ranks: Ranks::of(5, 5, 4),
             cues: &[Cue::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
     ];

@@ -11,7 +11,7 @@ use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::quantity::{Celsius, Millivolts};
 use crate::warmth::Warmth;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -296,11 +296,11 @@ impl Model<Models> for Mainboard {
             ranks: Ranks::of(8, 5, 2),
             cues: &[Cue::BlankScreen, Cue::PowerLightOut],
             seen_by: &[Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Repair, 0.6), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Replug, Performer::Support, Span::minutes(3)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Replug, Performer::Support, Span::minutes(3)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -317,11 +317,11 @@ impl Model<Models> for Mainboard {
             ranks: Ranks::of(7, 4, 2),
             cues: &[Cue::RestartsByItself],
             seen_by: &[Part::Mainboard, Part::Merchant],
-            mended_by: &[(Remedy::Repair, 0.8), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Repair, 0.8), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -338,11 +338,11 @@ impl Model<Models> for Mainboard {
             ranks: Ranks::of(7, 4, 2),
             cues: &[Cue::HotCase, Cue::SlowOperation, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(3)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
     ];

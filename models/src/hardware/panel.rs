@@ -8,7 +8,7 @@ use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,10 +86,10 @@ impl Model<Models> for Panel {
             ranks: Ranks::of(4, 3, 3),
             cues: &[Cue::Silence],
             seen_by: &[Part::Merchant],
-            mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -106,10 +106,10 @@ impl Model<Models> for Panel {
             ranks: Ranks::of(3, 3, 3),
             cues: &[Cue::PowerLightOut],
             seen_by: &[Part::Merchant],
-            mended_by: &[(Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
     ];

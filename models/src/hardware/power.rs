@@ -12,7 +12,7 @@ use crate::outside::Outside;
 use crate::plan::step;
 use crate::quantity::{Milliamperes, Millivolts, Milliohms};
 use crate::wire::Parcel;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -233,11 +233,11 @@ impl Model<Models> for Power {
             ranks: Ranks::of(8, 8, 1),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.5)],
+            mended_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::Retry, Performer::Device, Span::minutes(30)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::Retry, Performer::Device, Span::minutes(30)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -254,10 +254,10 @@ impl Model<Models> for Power {
             ranks: Ranks::of(6, 8, 2),
             cues: &[Cue::ChargeLightOut, Cue::RestartsByItself, Cue::SlowOperation, Cue::FaintPrint],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
+            mended_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -274,10 +274,10 @@ impl Model<Models> for Power {
             ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Replug, 0.5), (Remedy::Repair, 0.9)],
+            mended_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(2)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -295,11 +295,11 @@ impl Model<Models> for Power {
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             // Who puts in another cable pushes its plug in.
-            mended_by: &[(Remedy::Replug, 0.95), (Remedy::ReplaceCable, 0.95), (Remedy::Repair, 1.0)],
+            mended_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 1.0)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -316,11 +316,11 @@ impl Model<Models> for Power {
             ranks: Ranks::of(7, 6, 2),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen, Cue::RestartsByItself, Cue::SlowOperation],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::ReplaceCable, 0.98), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
         Mode {
@@ -337,11 +337,11 @@ impl Model<Models> for Power {
             ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::ReplaceCable, 0.95), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
         },
     ];

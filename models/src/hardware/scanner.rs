@@ -10,7 +10,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::wire::Method;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -89,10 +89,10 @@ impl Model<Models> for Scanner {
             ranks: Ranks::of(6, 7, 2),
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
-            mended_by: &[(Remedy::Clean, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Clean, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Clean, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
             ],
         },
         Mode {
@@ -109,10 +109,10 @@ impl Model<Models> for Scanner {
             ranks: Ranks::of(6, 6, 2),
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
-            mended_by: &[(Remedy::Replug, 0.95), (Remedy::Repair, 1.0), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
             ],
         },
         Mode {
@@ -129,11 +129,11 @@ impl Model<Models> for Scanner {
             ranks: Ranks::of(6, 4, 2),
             cues: &[Cue::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
-            mended_by: &[(Remedy::Replug, 0.2), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Replug, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Clean, Performer::Support, Span::minutes(4)),
-                step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
             ],
         },
     ];

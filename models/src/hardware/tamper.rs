@@ -9,7 +9,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::quantity::Millivolts;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -95,11 +95,11 @@ impl Model<Models> for Tamper {
             ranks: Ranks::of(8, 4, 1),
             cues: &[Cue::TamperText],
             seen_by: &[Part::Tamper, Part::Merchant],
-            mended_by: &[(Remedy::InjectKeys, 0.9), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::InjectKeys, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::InjectKeys, Performer::Technician, Span::minutes(30)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::InjectKeys, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -116,10 +116,10 @@ impl Model<Models> for Tamper {
             ranks: Ranks::of(5, 3, 2),
             cues: &[Cue::TamperText],
             seen_by: &[Part::Tamper],
-            mended_by: &[(Remedy::ReplaceBattery, 0.98), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::ReplaceBattery, Performer::Technician, Span::minutes(15)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::ReplaceBattery, Performer::Technician, Span::minutes(15)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
     ];

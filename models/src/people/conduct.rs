@@ -15,7 +15,7 @@ use crate::lifecycle::Step;
 use crate::note::Note;
 use crate::plan::step;
 use crate::quantity::Price;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set. No public figures were found for any of these: they are assumptions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -183,11 +183,11 @@ impl Model<Models> for Conduct {
             ranks: Ranks::of(9, 5, 2),
             cues: &[],
             seen_by: &[Part::Conduct],
-            mended_by: &[(Remedy::Instruct, 0.5), (Remedy::Suspend, 0.95)],
+            mended_by: &[(RecoveryAction::Instruct, 0.5), (RecoveryAction::Suspend, 0.95)],
             procedure: &[
-                step(Remedy::Instruct, Performer::Support, Span::minutes(15)),
-                step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
-                step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
+                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(15)),
+                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
+                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
             ],
         },
         Mode {
@@ -204,11 +204,11 @@ impl Model<Models> for Conduct {
             ranks: Ranks::of(10, 4, 3),
             cues: &[Cue::Complaint],
             seen_by: &[Part::Conduct, Part::Merchant],
-            mended_by: &[(Remedy::Instruct, 0.7), (Remedy::Suspend, 0.9)],
+            mended_by: &[(RecoveryAction::Instruct, 0.7), (RecoveryAction::Suspend, 0.9)],
             procedure: &[
-                step(Remedy::Instruct, Performer::Support, Span::minutes(20)),
-                step(Remedy::Suspend, Performer::Remote, Span::minutes(1)),
-                step(Remedy::Instruct, Performer::Support, Span::minutes(20)),
+                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(20)),
+                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
+                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(20)),
             ],
         },
         Mode {
@@ -225,10 +225,10 @@ impl Model<Models> for Conduct {
             ranks: Ranks::of(6, 6, 2),
             cues: &[Cue::FreeOfferMessage, Cue::MoneyMissing],
             seen_by: &[Part::Merchant],
-            mended_by: &[(Remedy::Instruct, 0.95), (Remedy::Investigate, 0.8)],
+            mended_by: &[(RecoveryAction::Instruct, 0.95), (RecoveryAction::Investigate, 0.8)],
             procedure: &[
-                step(Remedy::Instruct, Performer::Support, Span::minutes(10)),
-                step(Remedy::Investigate, Performer::Support, Span::minutes(30)),
+                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(10)),
+                step(RecoveryAction::Investigate, Performer::Support, Span::minutes(30)),
             ],
         },
         Mode {
@@ -245,11 +245,11 @@ impl Model<Models> for Conduct {
             ranks: Ranks::of(9, 4, 2),
             cues: &[Cue::MoneyMissing],
             seen_by: &[Part::Merchant],
-            mended_by: &[(Remedy::Investigate, 0.7), (Remedy::Swap, 0.9)],
+            mended_by: &[(RecoveryAction::Investigate, 0.7), (RecoveryAction::Swap, 0.9)],
             procedure: &[
-                step(Remedy::Investigate, Performer::Support, Span::minutes(45)),
-                step(Remedy::Investigate, Performer::Support, Span::hours(4)),
-                step(Remedy::Investigate, Performer::Support, Span::hours(8)),
+                step(RecoveryAction::Investigate, Performer::Support, Span::minutes(45)),
+                step(RecoveryAction::Investigate, Performer::Support, Span::hours(4)),
+                step(RecoveryAction::Investigate, Performer::Support, Span::hours(8)),
             ],
         },
     ];

@@ -240,10 +240,10 @@ impl Support {
         let waited = waited_ms(case.since, cx.now());
         let advice =
             if right { Parcel::Advice(case.job, waited) } else { Parcel::Misled(case.job, waited) };
-        let Job { terminal, incident, remedy, .. } = case.job;
+        let Job { terminal, incident, action, .. } = case.job;
         let talks_ms = u32::try_from(talks.0 / 1_000_000).unwrap_or(u32::MAX);
         let repeated = case.repeated;
-        cx.note(Note::CaseServed { terminal, incident, remedy, channel, talks_ms, repeated });
+        cx.note(Note::CaseServed { terminal, incident, action, channel, talks_ms, repeated });
         cx.post(case.job.terminal, crate::Part::Merchant, talks, advice);
     }
 }

@@ -11,7 +11,7 @@ use sim::{Context, Instant, Mode, Model, Purpose, Span};
 use crate::note::Note;
 use crate::platform::gateway::Serving;
 use crate::provider;
-use crate::remedy::Remedy;
+use crate::recovery_action::RecoveryAction;
 use crate::wire::{Job, Parcel};
 use crate::{Models, Part};
 
@@ -26,7 +26,7 @@ pub struct Spec {
     pub travels: Span,
     /// Standard deviation of the logarithm of that time; 0 is always the median.
     pub spread: Factor,
-    /// The law of the time that a remedy takes once they are there; its mean is what the procedure says, times what a provider's
+    /// The law of the time that a recovery action takes once they are there; its mean is what the procedure says, times what a provider's
     /// technicians are to the usual ones.
     pub hands_on: Serving,
     /// First hour of the day at which they set out, from 0 to 23.
@@ -110,9 +110,9 @@ pub struct Figures {
     pub parts: u32,
 }
 
-/// A remedy that needs a part from the stock.
-pub const fn needs_part(remedy: Remedy) -> bool {
-    matches!(remedy, Remedy::Repair | Remedy::ReplaceBattery | Remedy::ReplaceCable)
+/// A recovery action that needs a part from the stock.
+pub const fn needs_part(action: RecoveryAction) -> bool {
+    matches!(action, RecoveryAction::Repair | RecoveryAction::ReplaceBattery | RecoveryAction::ReplaceCable)
 }
 
 /// Its notes to itself.
@@ -148,18 +148,18 @@ impl Technicians {
     fn send(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         while self.busy < spec.crews && spec.at_work(cx.now()) {
             let (stock, parts) = (self.stock, self.parts);
-            let doable = |job: &Job| match job.remedy {
-                Remedy::Swap => stock > 0,
-                remedy => !needs_part(remedy) || parts > 0,
+            let doable = |job: &Job| match job.action {
+                RecoveryAction::Swap => stock > 0,
+                action => !needs_part(action) || parts > 0,
             };
             let Some(at) = self.waiting.iter().position(doable) else { return };
             let Some(job) = self.waiting.remove(at) else { return };
-            if job.remedy == Remedy::Swap {
+            if job.action == RecoveryAction::Swap {
                 self.stock -= 1;
                 self.figures.swapped += 1;
                 let back = self.repaired_in(spec, &job, cx);
                 cx.after(back, Timer::Resupplied);
-            } else if needs_part(job.remedy) {
+            } else if needs_part(job.action) {
                 self.parts -= 1;
                 self.figures.parts_used += 1;
             }
@@ -174,8 +174,8 @@ impl Technicians {
             let takes = spec.hands_on.draw(takes, cx.draw(name, u64::from(job.incident) << 8 | u64::from(job.attempt)));
             let fixes = provider.is_none_or(|it| stream.chance(it.first_time_fix.0));
             let charge = provider.and_then(|it| it.visit).map(|it| it.amount());
-            let Job { terminal, incident, remedy, .. } = job;
-            cx.note(Note::TechnicianSent { terminal, incident, remedy, charge });
+            let Job { terminal, incident, action, .. } = job;
+            cx.note(Note::TechnicianSent { terminal, incident, action, charge });
             let job = Job { takes, ..job };
             self.figures.in_vain += u64::from(!fixes);
             let visit = if fixes { Parcel::Visit(job) } else { Parcel::VisitInVain(job) };
@@ -265,7 +265,7 @@ impl Model<Models> for Technicians {
                 self.figures.refused += 1;
                 return cx.post(job.terminal, Part::Merchant, Span::ZERO, Parcel::Refused(job));
             }
-            if needs_part(job.remedy) {
+            if needs_part(job.action) {
                 let (stock, on_order) = (self.parts, self.ordered);
                 cx.note(Note::PartWanted { stock, on_order });
                 self.ordered += 1;

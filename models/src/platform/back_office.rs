@@ -23,7 +23,7 @@ use crate::outside::Outside;
 use crate::plan::step;
 use crate::telemetry::Telemetry;
 use crate::wire::Parcel;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -152,10 +152,10 @@ impl Model<Models> for BackOffice {
         ranks: Ranks::of(5, 6, 1),
         cues: &[],
         seen_by: &[Part::BackOffice],
-        mended_by: &[(Remedy::RestoreService, 0.95)],
+        mended_by: &[(RecoveryAction::RestoreService, 0.95)],
         procedure: &[
-            step(Remedy::RestoreService, Performer::Device, Span::minutes(10)),
-            step(Remedy::RestoreService, Performer::Device, Span::minutes(60)),
+            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(10)),
+            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
         ],
     }];
     const HUB: bool = true;

@@ -24,7 +24,7 @@ use crate::money::Money;
 use crate::note::Note;
 use crate::plan::step;
 use crate::wire::{Code, Iso, Mti, Parcel};
-use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
+use crate::{Family, Fault as AnyFault, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -315,10 +315,10 @@ impl Model<Models> for Gateway {
         ranks: Ranks::of(9, 6, 1),
         cues: &[crate::Cue::NoAnswerText],
         seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-        mended_by: &[(Remedy::RestoreService, 0.95)],
+        mended_by: &[(RecoveryAction::RestoreService, 0.95)],
         procedure: &[
-            step(Remedy::RestoreService, Performer::Device, Span::minutes(5)),
-            step(Remedy::RestoreService, Performer::Device, Span::minutes(30)),
+            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(5)),
+            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
         ],
         },
         Mode {
@@ -335,10 +335,10 @@ impl Model<Models> for Gateway {
             ranks: Ranks::of(9, 5, 2),
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::RestoreService, 0.95)],
+            mended_by: &[(RecoveryAction::RestoreService, 0.95)],
             procedure: &[
-                step(Remedy::RestoreService, Performer::Device, Span::minutes(5)),
-                step(Remedy::RestoreService, Performer::Device, Span::minutes(30)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(5)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
             ],
         },
     ];

@@ -10,7 +10,7 @@ use crate::money::Money;
 use crate::plan::step;
 use crate::quantity::Price;
 use crate::wire::{Code, Iso, Mti, Parcel};
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -263,11 +263,11 @@ impl Model<Models> for Host {
             ranks: Ranks::of(9, 6, 1),
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::RestoreService, 0.9)],
+            mended_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[
-                step(Remedy::Retry, Performer::Device, Span::minutes(1)),
-                step(Remedy::RestoreService, Performer::Device, Span::minutes(20)),
-                step(Remedy::RestoreService, Performer::Device, Span::minutes(60)),
+                step(RecoveryAction::Retry, Performer::Device, Span::minutes(1)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(20)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
             ],
         },
         Mode {
@@ -284,11 +284,11 @@ impl Model<Models> for Host {
             ranks: Ranks::of(7, 7, 2),
             cues: &[crate::Cue::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::RestoreService, 0.9)],
+            mended_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[
-                step(Remedy::Retry, Performer::Device, Span::minutes(1)),
-                step(Remedy::RestoreService, Performer::Device, Span::minutes(20)),
-                step(Remedy::RestoreService, Performer::Device, Span::minutes(60)),
+                step(RecoveryAction::Retry, Performer::Device, Span::minutes(1)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(20)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
             ],
         },
     ];

@@ -8,7 +8,7 @@ use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 use crate::bus::Message;
 use crate::cue::Cue;
 use crate::plan::step;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -73,15 +73,15 @@ impl Model<Models> for Clock {
         cues: &[Cue::NoAnswerText],
         seen_by: &[Part::Clock, Part::PaymentApp, Part::Merchant],
         mended_by: &[
-            (Remedy::SignOn, 0.9),
-            (Remedy::Configure, 0.9),
-            (Remedy::Repair, 0.95),
-            (Remedy::Swap, 1.0),
+            (RecoveryAction::SignOn, 0.9),
+            (RecoveryAction::Configure, 0.9),
+            (RecoveryAction::Repair, 0.95),
+            (RecoveryAction::Swap, 1.0),
         ],
         procedure: &[
-            step(Remedy::SignOn, Performer::Device, Span::secs(10)),
-            step(Remedy::Configure, Performer::Support, Span::minutes(5)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(20)),
+            step(RecoveryAction::SignOn, Performer::Device, Span::secs(10)),
+            step(RecoveryAction::Configure, Performer::Support, Span::minutes(5)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
         ],
     }];
     type Spec = Spec;

@@ -183,7 +183,7 @@ impl Firmware {
         }
         let back_office = cx.settings().directory.back_office;
         cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Ordered(command));
-        cx.treat(command.order.remedy());
+        cx.treat(command.order.action());
     }
 
     fn memory_used(&self, spec: &Spec, now: Instant) -> f64 {

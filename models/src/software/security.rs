@@ -12,7 +12,7 @@ use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
 use crate::telemetry;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -122,12 +122,12 @@ impl Model<Models> for Security {
             ranks: Ranks::of(8, 5, 1),
             cues: &[Cue::NoNetworkText],
             seen_by: &[Part::Security, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Reconnect, Performer::Device, Span::secs(15)),
-                step(Remedy::Update, Performer::Support, Span::minutes(15)),
-                step(Remedy::Update, Performer::Technician, Span::minutes(20)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::Update, Performer::Support, Span::minutes(15)),
+                step(RecoveryAction::Update, Performer::Technician, Span::minutes(20)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -144,11 +144,11 @@ impl Model<Models> for Security {
             ranks: Ranks::of(8, 5, 2),
             cues: &[Cue::NoAnswerText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::SignOn, 0.85), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::SignOn, 0.85), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::SignOn, Performer::Device, Span::secs(10)),
-                step(Remedy::SignOn, Performer::Support, Span::minutes(5)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::SignOn, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::SignOn, Performer::Support, Span::minutes(5)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -165,11 +165,11 @@ impl Model<Models> for Security {
             ranks: Ranks::of(9, 3, 2),
             cues: &[Cue::RefusedText],
             seen_by: &[Part::Security, Part::Merchant],
-            mended_by: &[(Remedy::Update, 0.9), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::Update, Performer::Remote, Span::minutes(10)),
-                step(Remedy::Update, Performer::Support, Span::minutes(20)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(10)),
+                step(RecoveryAction::Update, Performer::Support, Span::minutes(20)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -186,12 +186,12 @@ impl Model<Models> for Security {
             ranks: Ranks::of(10, 3, 4),
             cues: &[Cue::SlowOperation],
             seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
-            mended_by: &[(Remedy::Update, 0.8), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Update, 0.8), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
-                step(Remedy::Update, Performer::Remote, Span::minutes(10)),
-                step(Remedy::Update, Performer::Support, Span::minutes(20)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(10)),
+                step(RecoveryAction::Update, Performer::Support, Span::minutes(20)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
     ];

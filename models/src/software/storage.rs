@@ -8,7 +8,7 @@ use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 use crate::bus::Message;
 use crate::cue::{self, Cue};
 use crate::plan::step;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -78,16 +78,16 @@ impl Model<Models> for Storage {
         cues: &[Cue::RefusedText],
         seen_by: &[Part::Storage, Part::Merchant],
         mended_by: &[
-            (Remedy::Configure, 0.9),
-            (Remedy::Update, 0.7),
-            (Remedy::Repair, 1.0),
-            (Remedy::Swap, 1.0),
+            (RecoveryAction::Configure, 0.9),
+            (RecoveryAction::Update, 0.7),
+            (RecoveryAction::Repair, 1.0),
+            (RecoveryAction::Swap, 1.0),
         ],
         procedure: &[
-            step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
-            step(Remedy::Configure, Performer::Remote, Span::minutes(2)),
-            step(Remedy::Configure, Performer::Support, Span::minutes(8)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::RestartApp, Performer::Device, Span::secs(10)),
+            step(RecoveryAction::Configure, Performer::Remote, Span::minutes(2)),
+            step(RecoveryAction::Configure, Performer::Support, Span::minutes(8)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     }];
     type Spec = Spec;

@@ -1,6 +1,6 @@
-//! Explanations of what the types name: models, faults, cues, remedies, detectors, measures, families.
+//! Explanations of what the types name: models, faults, cues, recovery actions, detectors, measures, families.
 
-use models::{Cue, Detector, Family, Fault, Part, Remedy, ranks};
+use models::{Cue, Detector, Family, Fault, Part, RecoveryAction, ranks};
 use scenarios::{Kind, Measure};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -11,13 +11,13 @@ use crate::export::performer;
 
 /// One entry for everything that the types name.
 pub(super) fn of_types() -> Vec<Entry> {
-    let (cues, remedies) = (Docs::of::<Cue>(), Docs::of::<Remedy>());
+    let (cues, actions) = (Docs::of::<Cue>(), Docs::of::<RecoveryAction>());
     let (measures, families) = (Docs::of::<Measure>(), Docs::of::<Family>());
     let mut all: Vec<Entry> = Part::ALL.iter().map(|part| model(*part)).collect();
     all.extend(models::detectors().iter().map(detector));
     all.extend(Fault::all().map(fault));
     all.extend(Cue::ALL.into_iter().map(|it| cue(it, &cues)));
-    all.extend(Remedy::ALL.into_iter().map(|it| remedy(it, &remedies)));
+    all.extend(RecoveryAction::ALL.into_iter().map(|it| action(it, &actions)));
     all.extend(Measure::ALL.into_iter().map(|it| measure(it, &measures)));
     all.extend(Family::ALL.into_iter().map(|it| family(it, &families)));
     all
@@ -129,10 +129,10 @@ fn detector(detector: &Detector) -> Entry {
 
 fn fault(fault: Fault) -> Entry {
     let mode = fault.mode();
-    let mends = |(remedy, p): &(Remedy, f64)| format!("{} ({p})", remedy.name());
-    let mends_zh = |(remedy, p): &(Remedy, f64)| format!("{} ({p})", remedy.zh());
+    let mends = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.name());
+    let mends_zh = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.zh());
     let step = |step: &sim::RecoveryStep<models::Models>| {
-        format!("{} by {} in {}", step.remedy.name(), performer(step.by), step.takes)
+        format!("{} by {} in {}", step.action.name(), performer(step.by), step.takes)
     };
     let effects = mode.effects;
     let Ranks { severity, occurrence, detection } = mode.ranks;
@@ -169,7 +169,7 @@ fn fault(fault: Fault) -> Entry {
         ),
         format!(
             "处理顺序：{}。",
-            mode.procedure.iter().map(|it| it.remedy.zh()).collect::<Vec<_>>().join(" → ")
+            mode.procedure.iter().map(|it| it.action.zh()).collect::<Vec<_>>().join(" → ")
         ),
         format!("严重度{severity}，发生度{occurrence}，探测度{detection}，风险优先数{rpn}。"),
     ];
@@ -201,9 +201,9 @@ pub fn fault_data(fault: Fault) -> Value {
         "cues": mode.cues.iter().map(|cue| cue.name()).collect::<Vec<_>>(),
         "seen_by": mode.seen_by.iter().map(|part| part.name()).collect::<Vec<_>>(),
         "mended_by": mode.mended_by.iter()
-            .map(|(remedy, p)| json!({ "remedy": remedy.name(), "probability": p })).collect::<Vec<_>>(),
+            .map(|(action, p)| json!({ "action": action.name(), "probability": p })).collect::<Vec<_>>(),
         "procedure": mode.procedure.iter()
-            .map(|step| json!({ "remedy": step.remedy.name(), "by": performer(step.by), "takes_s": step.takes.as_secs_f64() }))
+            .map(|step| json!({ "action": step.action.name(), "by": performer(step.by), "takes_s": step.takes.as_secs_f64() }))
             .collect::<Vec<_>>(),
     })
 }
@@ -235,11 +235,11 @@ fn cue(cue: Cue, docs: &Docs) -> Entry {
     Entry { term, zh, kind: "cue", english, chinese, data }
 }
 
-fn remedy(remedy: Remedy, docs: &Docs) -> Entry {
-    let mends = faults(|fault| fault.mode().mended_by(remedy) > 0.0);
-    let tried = faults(|fault| fault.mode().procedure.iter().any(|step| step.remedy == remedy));
+fn action(action: RecoveryAction, docs: &Docs) -> Entry {
+    let mends = faults(|fault| fault.mode().mended_by(action) > 0.0);
+    let tried = faults(|fault| fault.mode().procedure.iter().any(|step| step.action == action));
     let english = vec![
-        docs.about(&format!("{remedy:?}")),
+        docs.about(&format!("{action:?}")),
         format!("can mend   {}", list(names(&mends), "nothing by itself")),
         format!(
             "tried for  {}",
@@ -247,7 +247,7 @@ fn remedy(remedy: Remedy, docs: &Docs) -> Entry {
         ),
     ];
     let chinese = vec![
-        format!("处理方式“{}”。", remedy.zh()),
+        format!("处理方式“{}”。", action.zh()),
         format!("可修复：{}。", list(mends.iter().map(|it| fault_zh(*it)), "无")),
         format!(
             "用于怀疑以下故障时：{}。",
@@ -255,8 +255,8 @@ fn remedy(remedy: Remedy, docs: &Docs) -> Entry {
         ),
     ];
     let data = json!({ "mends": names(&mends), "tried_for": names(&tried) });
-    let (term, zh) = (remedy.name().to_owned(), remedy.zh().to_owned());
-    Entry { term, zh, kind: "remedy", english, chinese, data }
+    let (term, zh) = (action.name().to_owned(), action.zh().to_owned());
+    Entry { term, zh, kind: "recovery action", english, chinese, data }
 }
 
 fn measure(measure: Measure, docs: &Docs) -> Entry {

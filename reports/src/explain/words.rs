@@ -57,7 +57,7 @@ const WORDS: &[[&str; 4]] = &[
     [
         "procedure",
         "处理顺序",
-        "The ordered list of remedies that are tried against a suspected fault.",
+        "The ordered list of recovery actions that are tried against a suspected fault.",
         "针对所怀疑的故障依次尝试的处理方式。",
     ],
     ["restored", "恢复", "The belief that service is good again.", "认为服务已恢复正常。"],

@@ -13,7 +13,7 @@ use crate::statistics::Interval;
 pub struct Shown {
     /// Modes that did not occur in the runs, too.
     pub all: bool,
-    /// Cause, effects, detection and remedy under each row.
+    /// Cause, effects, detection and recovery action under each row.
     pub texts: bool,
 }
 
@@ -82,11 +82,11 @@ fn texts(row: &Row) -> Vec<(&'static str, String)> {
         ("next", row.effect_next.to_owned()),
         ("end", row.effect_end.to_owned()),
         ("detection", row.current_detection.join(", ")),
-        ("remedy", row.current_remedy.join(", ")),
+        ("recovery", row.recovery_actions.join(", ")),
     ];
     if let Some(it) = &row.measured {
         texts.push(("alarms of", seen(&it.detectors)));
-        texts.push(("mended by", seen(&it.remedies)));
+        texts.push(("mended by", seen(&it.actions)));
     }
     texts
 }
@@ -152,7 +152,7 @@ struct Line<'a> {
     effect_next: &'a str,
     effect_end: &'a str,
     current_detection: String,
-    current_remedy: String,
+    recovery_actions: String,
     severity: u8,
     occurrence: u8,
     detection: u8,
@@ -199,7 +199,7 @@ impl<'a> Line<'a> {
             effect_next: row.effect_next,
             effect_end: row.effect_end,
             current_detection: row.current_detection.join(", "),
-            current_remedy: row.current_remedy.join(", "),
+            recovery_actions: row.recovery_actions.join(", "),
             severity: row.declared.severity,
             occurrence: row.declared.occurrence,
             detection: row.declared.detection,

@@ -16,9 +16,9 @@ fn struck(fault: Fault, arose: Arose, noticed: bool) -> Struck {
         effective: true,
         failed: false,
         alarms: if noticed { vec![(Part::Merchant, fault)] } else { Vec::new() },
-        last_remedy: None,
+        last_action: None,
         cleared: noticed,
-        mended_by: noticed.then_some(Remedy::Swap),
+        mended_by: noticed.then_some(RecoveryAction::Swap),
         down_s: 120.0,
         sales_lost: 1,
     }

@@ -1,4 +1,4 @@
-//! Cost: what was spent on trouble and lost by it, by item, remedy and fault mode; every amount once.
+//! Cost: what was spent on trouble and lost by it, by item, recovery action and fault mode; every amount once.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub struct ByFault {
     /// How many times it struck.
     pub struck: u64,
     /// Calls, visits, parts, swaps, commands, the merchant's time, in minor units.
-    pub remedies_minor: i64,
+    pub actions_minor: i64,
     /// Margin of the sales that it lost, in minor units.
     pub lost_sales_minor: i64,
     /// Price of the time out of service, in minor units.
@@ -69,8 +69,8 @@ pub struct Cost {
     pub total_minor: i64,
     /// By what it was for; they add up to the whole.
     pub items: Vec<Entry>,
-    /// What was spent on remedies, by remedy and who carried it out.
-    pub remedies: Vec<Entry>,
+    /// What was spent on recovery actions, by recovery action and who carried it out.
+    pub actions: Vec<Entry>,
     /// By fault mode, the dearest first.
     pub faults: Vec<ByFault>,
     /// Spent on alarms with no fault behind them, in minor units.
@@ -137,13 +137,13 @@ impl Fold {
         let by_fault = |(fault, (struck, toll)): (Fault, (u64, Toll))| ByFault {
             fault: fault.to_string(),
             struck,
-            remedies_minor: toll.cost.0,
+            actions_minor: toll.cost.0,
             lost_sales_minor: toll.lost_margin.0,
             outage_minor: toll.outage.0,
             at_risk_minor: toll.at_risk.0,
         };
-        let remedies = bill.remedies.iter().map(|(&(remedy, by), line)| {
-            Entry::of(format!("{} by {}", remedy.name(), performer(by)), line)
+        let actions = bill.actions.iter().map(|(&(action, by), line)| {
+            Entry::of(format!("{} by {}", action.name(), performer(by)), line)
         });
         Cost {
             total_minor: bill.total().0,
@@ -152,7 +152,7 @@ impl Fold {
                 .iter()
                 .map(|(item, line)| Entry::of(item.name().into(), line))
                 .collect(),
-            remedies: remedies.collect(),
+            actions: actions.collect(),
             faults: dearest.into_iter().map(by_fault).collect(),
             false_alarms_minor: told.false_alarms().map(|alarm| alarm.cost.0).sum(),
             elsewhere_minor: bill.elsewhere.0,

@@ -234,7 +234,7 @@ fn provider_rows(
             |it: &Applicant| provider.fee.minor() + provider.per_month.minor() * months(it) as i64;
         let terminals: Vec<&Applicant> = applicants.iter().filter(own).collect();
         let repaired = stories.iter().filter(|story| {
-            let sent = story.remedies.iter().any(|it| it.by == sim::Performer::Technician);
+            let sent = story.actions.iter().any(|it| it.by == sim::Performer::Technician);
             sent && terminals.binary_search_by_key(&story.who, |it| it.terminal).is_ok()
         });
         let lives: Vec<Lifetime> =

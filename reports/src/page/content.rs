@@ -191,8 +191,8 @@ pub struct FalseAlarm {
     pub detector: String,
     /// What it suspected.
     pub suspect: Label,
-    /// How many remedies were carried out for it.
-    pub remedies: u32,
+    /// How many recovery actions were carried out for it.
+    pub actions: u32,
     /// How long before, in seconds, the last fault there had ended, and which.
     pub after: Option<(f64, String)>,
 }
@@ -252,7 +252,7 @@ fn prices(costs: &Costs) -> Vec<(String, i64)> {
         ("a part", part),
         ("a swap", swap),
         ("a command", command),
-        ("a remedy by the merchant", merchant),
+        ("a recovery action by the merchant", merchant),
         ("a minute out of service", outage_minute),
     ];
     named.map(|(name, price)| (name.to_owned(), price.minor())).into()
@@ -394,7 +394,7 @@ fn false_list(outcome: &Outcome, analysis: &Analysis) -> Vec<FalseAlarm> {
             about: outcome.roster.name(alarm.about),
             detector: alarm.detector.name().to_owned(),
             suspect: label(alarm.suspect),
-            remedies: alarm.remedies,
+            actions: alarm.actions,
             after,
         }
     });

@@ -1,4 +1,4 @@
-//! The lane diagram of one story: truth, cue, detection, remedies and service above each other on one axis of time.
+//! The lane diagram of one story: truth, cue, detection, recovery actions and service above each other on one axis of time.
 
 use std::fmt::Write;
 
@@ -90,7 +90,7 @@ pub(super) fn draw(tale: &Tale) -> String {
         ("truth 事实", truth),
         ("cue 征兆", cue),
         ("detection 检测", detection),
-        ("remedies 处置", remedies),
+        ("recovery 处置", actions),
         ("service 服务", service),
     ];
     let (mut body, mut top) = (String::new(), 6.0);
@@ -108,7 +108,7 @@ pub(super) fn draw(tale: &Tale) -> String {
     belief(&mut body, &axis, tale, top);
     let mut svg = String::new();
     let title = format!(
-        "{} at {}: truth, cue, detection, remedies and service",
+        "{} at {}: truth, cue, detection, recovery actions and service",
         tale.fault.name, tale.place
     );
     push(
@@ -241,12 +241,12 @@ fn detection(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
     rows.height()
 }
 
-fn remedies(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
-    if tale.remedies.is_empty() {
+fn actions(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
+    if tale.actions.is_empty() {
         text(svg, "off", axis.at(0.0) + 2.0, top + 12.0, "none tried");
     }
     let mut rows = Rows::default();
-    for tried in &tale.remedies {
+    for tried in &tale.actions {
         let from = axis.at(tried.started_s);
         let to = tried.applied_s.or(tried.dropped_s).unwrap_or(tale.until_s);
         let to = axis.at(to).max(from + 3.0);
@@ -256,15 +256,15 @@ fn remedies(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
             (None, Some(_)) => ("undone", "was given up"),
             (None, None) => ("undone", "still under way at the end"),
         };
-        let said = format!("{} ({})", tried.remedy.name, tried.by);
+        let said = format!("{} ({})", tried.action.name, tried.by);
         let width = width_of(&said);
         let (label, inside) = beside((from, to), width);
         let row = rows.place(label.min(from), (label + width).max(to));
         let y = top + row.unwrap_or(MOST_ROWS - 1) as f64 * ROW + 2.0;
         let all = format!(
             "{} {}, by {}, +{}: {word}",
-            tried.remedy.name,
-            tried.remedy.zh,
+            tried.action.name,
+            tried.action.zh,
             tried.by,
             duration(tried.started_s)
         );

@@ -11,7 +11,7 @@ use crate::stories::{Alarm, Chronicle, Diagnosis, Story, Toll};
 
 /// How many stories are told.
 const TOLD: usize = 10;
-/// How many alarms and remedies of a story are told; the rest is counted.
+/// How many alarms and recovery actions of a story are told; the rest is counted.
 const MOST: usize = 24;
 
 /// One story. All times are in seconds since the onset of the fault.
@@ -43,9 +43,9 @@ pub struct Tale {
     pub cue: Option<(f64, String)>,
     /// Alarms.
     pub alarms: Vec<TaleAlarm>,
-    /// Remedies.
-    pub remedies: Vec<TaleRemedy>,
-    /// How many alarms and remedies are left out.
+    /// Recovery actions.
+    pub actions: Vec<TaleAction>,
+    /// How many alarms and recovery actions are left out.
     pub left_out: usize,
     /// When its actor was out of service.
     pub downs: Vec<(f64, f64)>,
@@ -72,9 +72,9 @@ pub struct TaleAlarm {
     pub diagnosis: Diagnosis,
 }
 
-/// One remedy of a story.
+/// One recovery action of a story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaleRemedy {
+pub struct TaleAction {
     /// When it was begun.
     pub started_s: f64,
     /// When it had been carried out.
@@ -82,7 +82,7 @@ pub struct TaleRemedy {
     /// When it was given up instead.
     pub dropped_s: Option<f64>,
     /// What, in both languages.
-    pub remedy: Label,
+    pub action: Label,
     /// By whom.
     pub by: String,
     /// It mended the fault.
@@ -121,8 +121,8 @@ fn tale(number: usize, story: &Story, alarms: &[&Alarm], outcome: &Outcome) -> T
     let end = Instant::START + outcome.simulated;
     let since = |at: Instant| at.since(story.onset).as_secs_f64();
     let entry = story.plan.and_then(|plan| outcome.planned.get(usize::from(plan)));
-    let left_out = alarms.len().saturating_sub(MOST) + story.remedies.len().saturating_sub(MOST);
-    let last_done = story.remedies.iter().filter_map(|tried| tried.applied).max();
+    let left_out = alarms.len().saturating_sub(MOST) + story.actions.len().saturating_sub(MOST);
+    let last_done = story.actions.iter().filter_map(|tried| tried.applied).max();
     let last_down = story.downs.last().map(|&(_, until)| until);
     let marks = [Some(story.end(end)), story.restored, last_done, last_down];
     Tale {
@@ -137,12 +137,12 @@ fn tale(number: usize, story: &Story, alarms: &[&Alarm], outcome: &Outcome) -> T
         cleared_by: story
             .cleared
             .and_then(|cleared| cleared.by)
-            .map_or_else(String::new, |remedy| remedy.name().to_owned()),
+            .map_or_else(String::new, |action| action.name().to_owned()),
         first_error_s: story.first_error.map(since),
         first_failure_s: story.first_failure.map(since),
         cue: story.first_cue.map(|(at, cue)| (since(at), cue.name().to_owned())),
         alarms: alarms.iter().take(MOST).map(|alarm| told_alarm(alarm, story)).collect(),
-        remedies: told_remedies(story),
+        actions: told_actions(story),
         left_out,
         downs: story.downs.iter().map(|&(from, until)| (since(from), since(until))).collect(),
         down_s: story.down.as_secs_f64(),
@@ -161,13 +161,13 @@ fn told_alarm(alarm: &Alarm, story: &Story) -> TaleAlarm {
     }
 }
 
-fn told_remedies(story: &Story) -> Vec<TaleRemedy> {
+fn told_actions(story: &Story) -> Vec<TaleAction> {
     let since = |at: Instant| at.since(story.onset).as_secs_f64();
-    let told = story.remedies.iter().take(MOST).map(|tried| TaleRemedy {
+    let told = story.actions.iter().take(MOST).map(|tried| TaleAction {
         started_s: since(tried.started),
         applied_s: tried.applied.map(since),
         dropped_s: tried.dropped.map(since),
-        remedy: Label { name: tried.remedy.name().to_owned(), zh: tried.remedy.zh().to_owned() },
+        action: Label { name: tried.action.name().to_owned(), zh: tried.action.zh().to_owned() },
         by: performer(tried.by).to_owned(),
         mended: tried.mended,
     });
@@ -193,16 +193,16 @@ impl Tale {
             let what = format!("alarm by {}: {} ({right})", alarm.detector, alarm.suspect);
             tell(Some(alarm.at_s), what);
         }
-        for remedy in &self.remedies {
-            let took = match (remedy.applied_s, remedy.dropped_s) {
-                (Some(at), _) if remedy.mended => format!("mended it, at +{}", duration(at)),
+        for action in &self.actions {
+            let took = match (action.applied_s, action.dropped_s) {
+                (Some(at), _) if action.mended => format!("mended it, at +{}", duration(at)),
                 (Some(at), _) => format!("did not help, at +{}", duration(at)),
                 (None, Some(at)) => format!("given up at +{}", duration(at)),
                 (None, None) => "still under way at the end".to_owned(),
             };
             let what =
-                format!("{} {} by {}: {took}", remedy.remedy.name, remedy.remedy.zh, remedy.by);
-            tell(Some(remedy.started_s), what);
+                format!("{} {} by {}: {took}", action.action.name, action.action.zh, action.by);
+            tell(Some(action.started_s), what);
         }
         let by = if self.cleared_by.is_empty() { "by itself" } else { &self.cleared_by };
         tell(self.cleared_s, format!("cleared: {by}"));

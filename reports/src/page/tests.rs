@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use models::wire::Code;
-use models::{Cue, Outcome as Ending, Remedy};
+use models::{Cue, Outcome as Ending, RecoveryAction};
 use sim::{Performer, Span, What};
 
 use super::*;
@@ -38,20 +38,20 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
     let about = sim::ActorId(who);
     then(seen, What::Alarm { incident: 0, detector: suspect.part(), suspect, about });
     let procedure = [
-        (Remedy::Retry, Performer::Device),
-        (Remedy::Replug, Performer::Attendant),
-        (Remedy::Repair, Performer::Technician),
+        (RecoveryAction::Retry, Performer::Device),
+        (RecoveryAction::Replug, Performer::Attendant),
+        (RecoveryAction::Repair, Performer::Technician),
     ];
-    for (attempt, (remedy, by)) in (0u8..).zip(procedure) {
+    for (attempt, (action, by)) in (0u8..).zip(procedure) {
         let done = seen + mend * (u64::from(attempt) + 1) / 3;
         then(
             seen + mend * u64::from(attempt) / 3,
-            What::RemedyStarted { incident: 0, attempt, remedy, by },
+            What::ActionStarted { incident: 0, attempt, action, by },
         );
         if attempt == 2 {
-            then(done, What::Cleared { occurrence: 0, fault, by: Some(remedy) });
+            then(done, What::Cleared { occurrence: 0, fault, by: Some(action) });
         }
-        then(done, What::RemedyApplied { incident: 0, attempt, remedy, by, mended: 0 });
+        then(done, What::ActionApplied { incident: 0, attempt, action, by, mended: 0 });
     }
     then(seen + mend + 30, What::Service { up: true });
     then(seen + mend + 60, What::Restored { incident: 0 });

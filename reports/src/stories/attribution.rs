@@ -16,9 +16,9 @@ pub(super) struct Watch {
     pub(super) active: Vec<usize>,
     /// The story that ended last here.
     pub(super) recent: Option<usize>,
-    /// The last remedy that was carried out here, and the story that it was meant for.
-    pub(super) remedied: Option<(Instant, Option<usize>)>,
-    /// When a remedy was carried out here last that mended nothing and interrupted what went on.
+    /// The last recovery action that was carried out here, and the story that it was meant for.
+    pub(super) treated: Option<(Instant, Option<usize>)>,
+    /// When a recovery action was carried out here last that mended nothing and interrupted what went on.
     pub(super) needless: Option<Instant>,
     /// Out of service since then, laid to this story.
     pub(super) down: Option<(Instant, Option<usize>)>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use models::people::technicians::needs_part;
-use models::{Money, Remedy};
+use models::{Money, RecoveryAction};
 use scenarios::costs::Costs;
 use serde::{Deserialize, Serialize};
 use sim::{Performer, Span};
@@ -21,7 +21,7 @@ pub enum Item {
     Swap,
     /// A remote command.
     Command,
-    /// A remedy that the merchant carried out.
+    /// A recovery action that the merchant carried out.
     Merchant,
     /// Margin of sales that were lost.
     LostSales,
@@ -61,7 +61,7 @@ impl Line {
     }
 }
 
-/// Needless remedies and what they did.
+/// Needless recovery actions and what they did.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Harm {
     /// Restarts and swaps that mended nothing.
@@ -79,11 +79,11 @@ pub struct Harm {
 pub struct Bill {
     /// By what it was for.
     pub items: BTreeMap<Item, Line>,
-    /// What was spent on each remedy, by who carried it out.
-    pub remedies: BTreeMap<(Remedy, Performer), Line>,
-    /// Spent on remedies whose incident is not known any more, and lost to what no fault explains.
+    /// What was spent on each recovery action, by who carried it out.
+    pub actions: BTreeMap<(RecoveryAction, Performer), Line>,
+    /// Spent on recovery actions whose incident is not known any more, and lost to what no fault explains.
     pub elsewhere: Money,
-    /// Needless remedies and what they did.
+    /// Needless recovery actions and what they did.
     pub harm: Harm,
 }
 
@@ -92,10 +92,16 @@ impl Bill {
     pub(super) fn add(&mut self, item: Item, amount: Money) {
         self.items.entry(item).or_default().add(amount);
     }
-    /// One more amount that was spent on a remedy.
-    pub(super) fn spend(&mut self, item: Item, remedy: Remedy, by: Performer, amount: Money) {
+    /// One more amount that was spent on a recovery action.
+    pub(super) fn spend(
+        &mut self,
+        item: Item,
+        action: RecoveryAction,
+        by: Performer,
+        amount: Money,
+    ) {
         self.add(item, amount);
-        self.remedies.entry((remedy, by)).or_default().add(amount);
+        self.actions.entry((action, by)).or_default().add(amount);
     }
     /// All of it.
     pub fn total(&self) -> Money {
@@ -103,13 +109,19 @@ impl Bill {
     }
 }
 
-/// What a remedy costs when it has been carried out, beside the call or the visit that it took.
-pub(super) fn of_remedy(costs: &Costs, remedy: Remedy, by: Performer) -> Option<(Item, Money)> {
+/// What a recovery action costs when it has been carried out, beside the call or the visit that it took.
+pub(super) fn of_action(
+    costs: &Costs,
+    action: RecoveryAction,
+    by: Performer,
+) -> Option<(Item, Money)> {
     match by {
         Performer::Remote => Some((Item::Command, costs.command.amount())),
         Performer::Attendant => Some((Item::Merchant, costs.merchant.amount())),
-        Performer::Technician if remedy == Remedy::Swap => Some((Item::Swap, costs.swap.amount())),
-        Performer::Technician if needs_part(remedy) => Some((Item::Part, costs.part.amount())),
+        Performer::Technician if action == RecoveryAction::Swap => {
+            Some((Item::Swap, costs.swap.amount()))
+        }
+        Performer::Technician if needs_part(action) => Some((Item::Part, costs.part.amount())),
         Performer::Device | Performer::Support | Performer::Technician => None,
     }
 }
@@ -126,7 +138,13 @@ pub(super) fn share(amount: Money, share: f64) -> Money {
     Money((i128::from(amount.0) * ppm / 1_000_000) as i64)
 }
 
-/// A remedy that interrupts whatever goes on.
-pub(super) fn interrupts(remedy: Remedy) -> bool {
-    matches!(remedy, Remedy::RestartApp | Remedy::RestartTerminal | Remedy::Update | Remedy::Swap)
+/// A recovery action that interrupts whatever goes on.
+pub(super) fn interrupts(action: RecoveryAction) -> bool {
+    matches!(
+        action,
+        RecoveryAction::RestartApp
+            | RecoveryAction::RestartTerminal
+            | RecoveryAction::Update
+            | RecoveryAction::Swap
+    )
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use models::invariants::{Breach, Invariant};
-use models::{Fact, Fault, Money, Note, Outcome, Part, Remedy, Sale};
+use models::{Fact, Fault, Money, Note, Outcome, Part, RecoveryAction, Sale};
 use scenarios::costs::Costs;
 use sim::{ActorId, Instant, NATURAL, Performer, Span, What};
 
@@ -30,13 +30,13 @@ pub struct Fold {
 struct Incident {
     /// The alarm that opened it.
     alarm: usize,
-    /// Which of its story's remedies was begun last for it.
+    /// Which of its story's recovery actions was begun last for it.
     tried: Option<usize>,
 }
 
-/// A remedy at another actor takes effect when the order has travelled there: well within this.
+/// A recovery action at another actor takes effect when the order has travelled there: well within this.
 const TRAVELS: Span = Span::secs(1);
-/// How many of a story's last remedies are looked at for the one that mended it from elsewhere.
+/// How many of a story's last recovery actions are looked at for the one that mended it from elsewhere.
 const LOOKED_AT: usize = 64;
 
 impl Fold {
@@ -71,11 +71,11 @@ impl Fold {
             What::Alarm { incident, detector, suspect, about } => {
                 self.alarm(at, who, incident, detector, suspect, about);
             }
-            What::RemedyStarted { incident, attempt, remedy, by } => {
-                self.started(at, who, incident, attempt, remedy, by);
+            What::ActionStarted { incident, attempt, action, by } => {
+                self.started(at, who, incident, attempt, action, by);
             }
-            What::RemedyApplied { incident, remedy, by, mended, .. } => {
-                self.applied(at, who, incident, (remedy, by), mended > 0);
+            What::ActionApplied { incident, action, by, mended, .. } => {
+                self.applied(at, who, incident, (action, by), mended > 0);
             }
             What::Restored { incident } => self.restored(at, who, incident),
             What::Exhausted { incident } => {
@@ -118,12 +118,12 @@ impl Fold {
         }
     }
 
-    fn cleared(&mut self, at: Instant, who: ActorId, occurrence: u16, by: Option<Remedy>) {
+    fn cleared(&mut self, at: Instant, who: ActorId, occurrence: u16, by: Option<RecoveryAction>) {
         let is = |&&story: &&usize| self.told.stories[story].occurrence == occurrence;
         let Some(&number) = self.scene.active(who).iter().find(is) else { return };
         self.told.stories[number].cleared = Some(Cleared { at, by });
-        if let Some(remedy) = by {
-            self.mended_from_elsewhere(number, at, remedy);
+        if let Some(action) = by {
+            self.mended_from_elsewhere(number, at, action);
         }
         self.scene.end(who, number);
         let watch = self.scene.watch_mut(who);
@@ -156,16 +156,15 @@ impl Fold {
     }
 
     /// Whom an actor that stops now stops for: its earliest active fault; the one that has just been cleared, or whose
-    /// incident is still open; the one that a remedy was meant for which has just been carried out.
+    /// incident is still open; the one that a recovery action was meant for which has just been carried out.
     fn responsible(&self, who: ActorId, at: Instant) -> Option<usize> {
         let watch = self.scene.watch(who)?;
         let lingers = |story: &usize| {
             let just = self.told.stories[*story].cleared.is_some_and(|cleared| cleared.at == at);
             just || self.open[*story] > 0
         };
-        let remedied =
-            || watch.remedied.filter(|&(when, _)| when == at).and_then(|(_, story)| story);
-        watch.active.first().copied().or_else(|| watch.recent.filter(lingers)).or_else(remedied)
+        let treated = || watch.treated.filter(|&(when, _)| when == at).and_then(|(_, story)| story);
+        watch.active.first().copied().or_else(|| watch.recent.filter(lingers)).or_else(treated)
     }
 
     fn open_down(&mut self, who: ActorId, at: Instant, story: Option<usize>) {
@@ -239,7 +238,7 @@ impl Fold {
             story: number,
             echo_of,
             closed: None,
-            remedies: 0,
+            actions: 0,
             cost: Money::ZERO,
         });
     }
@@ -251,10 +250,10 @@ impl Fold {
         Some((&mut self.told.stories[number], number))
     }
 
-    /// The remedy that was begun last for an incident.
+    /// The recovery action that was begun last for an incident.
     fn last_tried(&mut self, who: ActorId, incident: u16) -> Option<&mut Tried> {
         let last = self.incidents.get(&(who, incident))?.tried?;
-        self.behind(who, incident)?.0.remedies.get_mut(last)
+        self.behind(who, incident)?.0.actions.get_mut(last)
     }
 
     /// What was begun for an incident and not carried out will not be.
@@ -271,7 +270,7 @@ impl Fold {
         who: ActorId,
         incident: u16,
         attempt: u8,
-        remedy: Remedy,
+        action: RecoveryAction,
         by: Performer,
     ) {
         self.drop_unfinished(at, who, incident);
@@ -279,7 +278,7 @@ impl Fold {
             kept_by: who,
             incident,
             attempt,
-            remedy,
+            action,
             by,
             started: at,
             applied: None,
@@ -287,8 +286,8 @@ impl Fold {
             mended: false,
         };
         let Some((story, _)) = self.behind(who, incident) else { return };
-        story.remedies.push(tried);
-        let place = story.remedies.len() - 1;
+        story.actions.push(tried);
+        let place = story.actions.len() - 1;
         if let Some(open) = self.incidents.get_mut(&(who, incident)) {
             open.tried = Some(place);
         }
@@ -298,10 +297,10 @@ impl Fold {
     fn charge(
         &mut self,
         (who, incident): (ActorId, u16),
-        (remedy, by): (Remedy, Performer),
+        (action, by): (RecoveryAction, Performer),
         (item, amount): (Item, Money),
     ) {
-        self.told.bill.spend(item, remedy, by, amount);
+        self.told.bill.spend(item, action, by, amount);
         // What is closed is remembered: a technician on the way comes and is paid.
         let Some(&alarm) = self.alarm_of.get(&(who, incident)) else {
             self.told.bill.elsewhere += amount;
@@ -319,42 +318,42 @@ impl Fold {
         at: Instant,
         who: ActorId,
         incident: u16,
-        (remedy, by): (Remedy, Performer),
+        (action, by): (RecoveryAction, Performer),
         mended: bool,
     ) {
         if let Some(open) = self.incidents.get(&(who, incident)) {
-            self.told.alarms[open.alarm].remedies += 1;
+            self.told.alarms[open.alarm].actions += 1;
         }
-        if let Some(spent) = bill::of_remedy(&self.costs, remedy, by) {
-            self.charge((who, incident), (remedy, by), spent);
+        if let Some(spent) = bill::of_action(&self.costs, action, by) {
+            self.charge((who, incident), (action, by), spent);
         }
         if !self.scene.is_hub(who) {
-            let needless = !mended && bill::interrupts(remedy);
+            let needless = !mended && bill::interrupts(action);
             self.told.bill.harm.needless += u64::from(needless);
             self.scene.watch_mut(who).needless = needless.then_some(at);
         }
         let mut meant_for = None;
         if let Some((story, number)) = self.behind(who, incident) {
             meant_for = Some(number);
-            // At its own actor a fault is cleared before the remedy is noted, at the same instant.
+            // At its own actor a fault is cleared before the recovery action is noted, at the same instant.
             let mended =
-                story.who == who && story.cleared == Some(Cleared { at, by: Some(remedy) });
+                story.who == who && story.cleared == Some(Cleared { at, by: Some(action) });
             if let Some(tried) = self.last_tried(who, incident) {
                 (tried.applied, tried.mended) = (Some(at), mended);
             }
         }
-        self.scene.watch_mut(who).remedied = Some((at, meant_for));
+        self.scene.watch_mut(who).treated = Some((at, meant_for));
     }
 
-    /// A fault that a remedy has cleared which was ordered by another actor: the order is known by its time.
-    fn mended_from_elsewhere(&mut self, number: usize, at: Instant, by: Remedy) {
+    /// A fault that a recovery action has cleared which was ordered by another actor: the order is known by its time.
+    fn mended_from_elsewhere(&mut self, number: usize, at: Instant, by: RecoveryAction) {
         let story = &mut self.told.stories[number];
         let who = story.who;
         let ordered = |tried: &&mut Tried| {
             let just = tried.applied.is_some_and(|applied| at.since(applied) <= TRAVELS);
-            tried.kept_by != who && tried.remedy == by && just
+            tried.kept_by != who && tried.action == by && just
         };
-        if let Some(tried) = story.remedies.iter_mut().rev().take(LOOKED_AT).find(ordered) {
+        if let Some(tried) = story.actions.iter_mut().rev().take(LOOKED_AT).find(ordered) {
             tried.mended = true;
         }
     }
@@ -376,14 +375,14 @@ impl Fold {
     fn noted(&mut self, at: Instant, who: ActorId, note: Note) {
         match note {
             Note::SaleEnded(sale) => self.sale(at, who, &sale),
-            Note::CaseServed { terminal, incident, remedy, talks_ms, .. } => {
+            Note::CaseServed { terminal, incident, action, talks_ms, .. } => {
                 let amount = bill::by_minute(self.costs.call_minute.amount(), u64::from(talks_ms));
-                let by = (remedy, Performer::Support);
+                let by = (action, Performer::Support);
                 self.charge((terminal, incident), by, (Item::Call, amount));
             }
-            Note::TechnicianSent { terminal, incident, remedy, charge } => {
+            Note::TechnicianSent { terminal, incident, action, charge } => {
                 let amount = charge.unwrap_or(self.costs.visit.amount());
-                let by = (remedy, Performer::Technician);
+                let by = (action, Performer::Technician);
                 self.charge((terminal, incident), by, (Item::Visit, amount));
             }
             Note::ReversalQueued { .. } => {

@@ -1,5 +1,5 @@
 use models::wire::Code;
-use models::{Cue, Money, Note, Outcome as Ending, Part, Remedy};
+use models::{Cue, Money, Note, Outcome as Ending, Part, RecoveryAction};
 use sim::{ActorId, Instant, Performer, Span, What};
 
 use super::Diagnosis;
@@ -16,11 +16,11 @@ fn mended() -> Tape {
     tape.at(100).strikes(0, 0, PLUG).says(0, What::ErrorState { part: Part::Power });
     tape.at(110).shows(0, Part::Power, Cue::ChargeLightOut).service(0, false);
     tape.at(130).sale(0, Ending::Failed, Code::NONE).sale(1, Ending::Approved, Code::APPROVED);
-    tape.at(160).alarm(0, 0, PLUG).starts(0, 0, Remedy::Replug, Performer::Attendant);
-    tape.at(300).clears(0, 0, PLUG, Some(Remedy::Replug)).applies(
+    tape.at(160).alarm(0, 0, PLUG).starts(0, 0, RecoveryAction::Replug, Performer::Attendant);
+    tape.at(300).clears(0, 0, PLUG, Some(RecoveryAction::Replug)).applies(
         0,
         0,
-        Remedy::Replug,
+        RecoveryAction::Replug,
         Performer::Attendant,
     );
     tape.at(340).service(0, true).restores(0, 0);
@@ -38,13 +38,16 @@ fn a_mended_fault_is_told_from_onset_to_the_end() {
     );
     let detection = story.detection.unwrap();
     assert_eq!((detection.at, detection.diagnosis), (second(160), Diagnosis::Right));
-    let [tried] = &story.remedies[..] else { panic!("one remedy") };
+    let [tried] = &story.actions[..] else { panic!("one recovery action") };
     assert_eq!(
         (tried.started, tried.applied, tried.mended),
         (second(160), Some(second(300)), true)
     );
     assert_eq!((story.restored, story.relapses), (Some(second(340)), 0));
-    assert_eq!(story.cleared.map(|it| (it.at, it.by)), Some((second(300), Some(Remedy::Replug))));
+    assert_eq!(
+        story.cleared.map(|it| (it.at, it.by)),
+        Some((second(300), Some(RecoveryAction::Replug)))
+    );
     // The terminal boots for 40 s after the plug is in: that is the plug's doing too.
     assert_eq!(
         (story.down, &story.downs[..]),
@@ -97,10 +100,10 @@ fn what_nobody_notices_is_kept_as_censored() {
 #[test]
 fn an_alarm_without_a_fault_is_false() {
     let mut tape = mended();
-    tape.at(400).alarm(0, 1, CABLE).starts(0, 1, Remedy::Replug, Performer::Technician);
-    let (terminal, remedy) = (ActorId(0), Remedy::Replug);
-    tape.says(0, What::Noted(Note::TechnicianSent { terminal, incident: 1, remedy, charge: None }));
-    tape.at(500).applies(0, 1, Remedy::Replug, Performer::Technician).restores(0, 1);
+    tape.at(400).alarm(0, 1, CABLE).starts(0, 1, RecoveryAction::Replug, Performer::Technician);
+    let (terminal, action) = (ActorId(0), RecoveryAction::Replug);
+    tape.says(0, What::Noted(Note::TechnicianSent { terminal, incident: 1, action, charge: None }));
+    tape.at(500).applies(0, 1, RecoveryAction::Replug, Performer::Technician).restores(0, 1);
     tape.at(900).alarm(1, 0, PAPER);
     let analysis = tape.analyse();
     let false_alarms = analysis.measures.false_alarms;
@@ -196,10 +199,10 @@ fn overlapping_faults_share_the_time_out_of_service() {
 fn a_restart_that_mends_is_laid_to_the_fault_that_it_mended() {
     let mut tape = Tape::new(1);
     tape.at(100).strikes(0, 0, PAPER).alarm(0, 0, PAPER);
-    tape.at(200).starts(0, 0, Remedy::RestartTerminal, Performer::Remote);
+    tape.at(200).starts(0, 0, RecoveryAction::RestartTerminal, Performer::Remote);
     tape.at(210)
-        .clears(0, 0, PAPER, Some(Remedy::RestartTerminal))
-        .applies(0, 0, Remedy::RestartTerminal, Performer::Remote)
+        .clears(0, 0, PAPER, Some(RecoveryAction::RestartTerminal))
+        .applies(0, 0, RecoveryAction::RestartTerminal, Performer::Remote)
         .service(0, false);
     tape.at(250).service(0, true).restores(0, 0);
     assert_eq!(tape.analyse().told.stories[0].down, Span::secs(40));
@@ -215,15 +218,15 @@ fn a_hub_can_be_mended_from_elsewhere() {
         about: sim::ActorId(who),
     };
     tape.at(100).strikes(2, 0, BANK);
-    // Both terminals keep an incident of the same number about the bank: neither takes the other's remedy.
-    tape.at(110).says(0, about(2)).starts(0, 0, Remedy::Retry, Performer::Device);
-    tape.at(120).says(1, about(2)).starts(1, 0, Remedy::RestoreService, Performer::Remote);
-    tape.at(200).applies(1, 0, Remedy::RestoreService, Performer::Remote);
-    tape.clears(2, 0, BANK, Some(Remedy::RestoreService));
+    // Both terminals keep an incident of the same number about the bank: neither takes the other's recovery action.
+    tape.at(110).says(0, about(2)).starts(0, 0, RecoveryAction::Retry, Performer::Device);
+    tape.at(120).says(1, about(2)).starts(1, 0, RecoveryAction::RestoreService, Performer::Remote);
+    tape.at(200).applies(1, 0, RecoveryAction::RestoreService, Performer::Remote);
+    tape.clears(2, 0, BANK, Some(RecoveryAction::RestoreService));
     tape.at(230).restores(0, 0).restores(1, 0);
     let told = tape.analyse().told;
     let tried: Vec<_> = told.stories[0]
-        .remedies
+        .actions
         .iter()
         .map(|it| (it.kept_by.0, it.applied, it.dropped, it.mended))
         .collect();

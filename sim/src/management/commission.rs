@@ -40,12 +40,12 @@ pub(super) fn withdraw<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
     dismiss_all(body, cx);
 }
 
-/// A remedy has put something new in: the random lives of what it replaces begin again. Those that ended in a fault which
+/// A recovery action has put something new in: the random lives of what it replaces begin again. Those that ended in a fault which
 /// has just been mended have begun already, and what is still broken does not live.
 pub(super) fn replaced<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
-    remedy: K::Remedy,
+    action: K::RecoveryAction,
 ) {
     for index in 0..body.care().lives.len() {
         let Life { plan, round, since } = body.care().lives[index];
@@ -55,7 +55,7 @@ pub(super) fn replaced<K: Kinds, B: Body<K>>(
         if random
             && !broken
             && since != cx.now()
-            && cx.settings.renews(cx.me, remedy, planned.fault)
+            && cx.settings.renews(cx.me, action, planned.fault)
         {
             renew(body, cx, plan, round);
         }

@@ -34,7 +34,7 @@ pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, 
     }
     let id = care.opened;
     care.opened = care.opened.wrapping_add(1);
-    let stage = Stage::Remedying;
+    let stage = Stage::Acting;
     let now = cx.desk.now();
     let recent =
         |it: &&Helped<K>| it.suspect == suspect && now.since(it.at) < cx.settings.relapse_within();
@@ -223,9 +223,9 @@ pub(super) fn carry_out<K: Kinds, B: Body<K>>(
         body.care().incidents[at].stage = Stage::HeldBack;
         return tell(body, cx, incident, TurnStep::HeldBack);
     }
-    body.care().incidents[at].stage = Stage::Remedying;
-    let (remedy, by) = (step.remedy, step.by);
-    cx.desk.note(cx.me, What::RemedyStarted { incident, attempt, remedy, by });
+    body.care().incidents[at].stage = Stage::Acting;
+    let (action, by) = (step.action, step.by);
+    cx.desk.note(cx.me, What::ActionStarted { incident, attempt, action, by });
     if by == Performer::Device {
         cx.desk.after(cx.me, step.takes, Happening::Apply { incident, attempt });
     } else {
@@ -270,7 +270,7 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
     incident: u16,
     attempt: u8,
 ) {
-    if !standing(body, incident, attempt, Stage::Remedying) {
+    if !standing(body, incident, attempt, Stage::Acting) {
         return;
     }
     let Some(at) = index_of(body, incident) else { return };
@@ -279,20 +279,20 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
     let Some(step) = current(cx, &standing) else { return };
     body.care().incidents[at].stage = Stage::Verifying;
     let mended = if about == cx.me {
-        apply_to_all(body, cx, step.remedy, step.works)
+        apply_to_all(body, cx, step.action, step.works)
     } else {
         let treat = Happening::Treat { suspect, position, common };
         cx.desk.send(cx.me, about, Span::ZERO, treat);
         0
     };
     tell(body, cx, incident, TurnStep::Applied { attempt });
-    let (remedy, by) = (step.remedy, step.by);
-    cx.desk.note(cx.me, What::RemedyApplied { incident, attempt, remedy, by, mended });
-    let wait = cx.settings.verify_after(step.remedy);
+    let (action, by) = (step.action, step.by);
+    cx.desk.note(cx.me, What::ActionApplied { incident, attempt, action, by, mended });
+    let wait = cx.settings.verify_after(step.action);
     cx.desk.after(cx.me, wait, Happening::Verify { incident, attempt });
 }
 
-/// A remedy at work: returns how many faults it mended. It acts on the parts in any case.
+/// A recovery action at work: returns how many faults it mended. It acts on the parts in any case.
 pub(super) fn treat<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
@@ -300,15 +300,15 @@ pub(super) fn treat<K: Kinds, B: Body<K>>(
     common: bool,
 ) -> u8 {
     let Some(step) = step_of(cx, (suspect, position), common) else { return 0 };
-    apply_to_all(body, cx, step.remedy, step.works)
+    apply_to_all(body, cx, step.action, step.works)
 }
 
-/// What a remedy does to every fault that is active: returns how many it mended. `works` stands for the catalogue's
+/// What a recovery action does to every fault that is active: returns how many it mended. `works` stands for the catalogue's
 /// probability where a scenario's own procedure has one.
 pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
-    remedy: K::Remedy,
+    action: K::RecoveryAction,
     works: Option<f64>,
 ) -> u8 {
     let mut mended = 0;
@@ -318,36 +318,36 @@ pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
         let Active { fault, plan, round, tries, .. } = *active;
         active.tries += 1;
         let reaches = !cx.settings.is_real(cx.me, fault)
-            && (plan == NATURAL || cx.settings.reaches(plan, remedy));
-        let known = if reaches { K::mode(fault).mended_by(remedy) } else { 0.0 };
+            && (plan == NATURAL || cx.settings.reaches(plan, action));
+        let known = if reaches { K::mode(fault).mended_by(action) } else { 0.0 };
         let probability = if known > 0.0 { works.unwrap_or(known) } else { 0.0 };
         // Named by the fault's own round and try: another incident or policy moves none of these draws.
         let named = if plan == NATURAL { u64::MAX } else { cx.settings.planned(plan).stream };
         let draw = u64::from(round) << 16 | u64::from(tries);
         if unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability {
-            let lasts = if plan == NATURAL { None } else { comes_back(cx, remedy, named, draw) };
-            clear(body, cx, index, Some(remedy), lasts);
+            let lasts = if plan == NATURAL { None } else { comes_back(cx, action, named, draw) };
+            clear(body, cx, index, Some(action), lasts);
             mended += 1;
         } else {
             index += 1;
         }
     }
-    replaced(body, cx, remedy);
+    replaced(body, cx, action);
     cx.scratch.touched = true;
-    if let Some(message) = K::act(remedy) {
+    if let Some(message) = K::act(action) {
         cx.say(message);
     }
     mended
 }
 
-/// For how long a fault stays away that a remedy has mended; `None` for good.
+/// For how long a fault stays away that a recovery action has mended; `None` for good.
 fn comes_back<K: Kinds>(
     cx: &Context<'_, K>,
-    remedy: K::Remedy,
+    action: K::RecoveryAction,
     named: u64,
     draw: u64,
 ) -> Option<Span> {
-    let (probability, law) = cx.settings.imperfect(remedy)?;
+    let (probability, law) = cx.settings.imperfect(action)?;
     let mut stream = cx.stream(LASTS.numbered(named), draw);
     stream.chance(probability).then(|| law.draw(&mut stream, false))
 }

@@ -147,7 +147,7 @@ pub(super) fn clear<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
     at: usize,
-    by: Option<K::Remedy>,
+    by: Option<K::RecoveryAction>,
     comes_back: Option<Span>,
 ) {
     let Active { occurrence, plan, round, fault, .. } = body.care().active.remove(at);
@@ -155,14 +155,14 @@ pub(super) fn clear<K: Kinds, B: Body<K>>(
     cx.scratch.touched = true;
     body.on_clear(fault, cx);
     match comes_back {
-        // The same life goes on: it is no new one that a remedy for a while has begun.
+        // The same life goes on: it is no new one that a recovery action for a while has begun.
         Some(wait) => cx.desk.after(cx.me, wait, Happening::Recur { plan, round }),
         None if plan != NATURAL => renew(body, cx, plan, round),
         None => {}
     }
 }
 
-/// A fault comes back that a remedy had mended for a while only, unless something new has been put in meanwhile.
+/// A fault comes back that a recovery action had mended for a while only, unless something new has been put in meanwhile.
 pub(super) fn recur<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
@@ -172,7 +172,7 @@ pub(super) fn recur<K: Kinds, B: Body<K>>(
     if body.care().withdrawn || !body.care().counts(plan, round) {
         return;
     }
-    // Named apart from the first time, so that the same remedy is not bound to help for the same while.
+    // Named apart from the first time, so that the same recovery action is not bound to help for the same while.
     let round = round.wrapping_add(RECURRENCE);
     if let Some(life) = body.care().lives.iter_mut().find(|life| life.plan == plan) {
         life.round = round;

@@ -12,7 +12,7 @@ use models::hardware::printer::{Fault, Said};
 use models::note::{Note, Outcome};
 use models::outside::Outside;
 use models::wire::Pan;
-use models::{Part, Remedy};
+use models::{Part, RecoveryAction};
 use sim::What;
 
 use super::{attached, came_out, hasty, order, told};
@@ -126,17 +126,17 @@ fn receipts_of_a_session_come_out_and_what_the_printer_says_is_detected() {
     let seen = [Fault::PaperOut, Fault::CoverOpen];
     assert_eq!(suspected(&ended), seen);
     assert_eq!(truths(&ended), seen.map(|it| [(it, true), (it, false)]).concat(), "no jam");
-    let applied: Vec<(Remedy, u8)> = ended
+    let applied: Vec<(RecoveryAction, u8)> = ended
         .outcome
         .facts
         .iter()
         .filter_map(|fact| match fact.what {
-            What::RemedyApplied { remedy, mended, .. } => Some((remedy, mended)),
+            What::ActionApplied { action, mended, .. } => Some((action, mended)),
             _ => None,
         })
         .collect();
     // Somebody simulated has tried, which mends no real printer.
-    assert!(applied.contains(&(Remedy::ReplaceRoll, 0)), "{applied:?}");
+    assert!(applied.contains(&(RecoveryAction::ReplaceRoll, 0)), "{applied:?}");
     assert!(applied.iter().all(|(_, mended)| *mended == 0), "{applied:?}");
 
     let receipts = emulator.receipts();

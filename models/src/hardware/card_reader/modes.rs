@@ -5,7 +5,7 @@ use sim::{Effects, Mode, Performer, Ranks, Span};
 use super::Fault;
 use crate::cue::Cue;
 use crate::plan::step;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// Every way in which a card reader can break.
 pub(super) const MODES: &[Mode<Models>] = &[
@@ -23,12 +23,12 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 7, 2),
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(Remedy::Clean, 0.7), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
-            step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-            step(Remedy::Clean, Performer::Support, Span::minutes(4)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(5)),
+            step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
+            step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
     Mode {
@@ -45,11 +45,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 4, 2),
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
-            step(Remedy::RestartTerminal, Performer::Support, Span::minutes(3)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(5)),
+            step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
     Mode {
@@ -66,11 +66,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 5, 3),
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-            step(Remedy::Clean, Performer::Support, Span::minutes(4)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
+            step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
     Mode {
@@ -87,11 +87,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 5, 3),
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(Remedy::Clean, 0.1), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::Clean, 0.1), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
-            step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+            step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
         ],
     },
     Mode {
@@ -108,11 +108,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 6, 2),
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(Remedy::Clean, 0.8), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::Clean, 0.8), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::Clean, Performer::Attendant, Span::minutes(2)),
-            step(Remedy::Clean, Performer::Support, Span::minutes(4)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
+            step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
     Mode {
@@ -129,11 +129,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(7, 4, 2),
         cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(Remedy::RestartTerminal, 0.3), (Remedy::Repair, 0.9), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::RestartTerminal, Performer::Device, Span::secs(5)),
-            step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(5)),
+            step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
 ];

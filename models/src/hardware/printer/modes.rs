@@ -5,7 +5,7 @@ use sim::{Effects, Mode, Performer, Ranks, Span};
 use super::Fault;
 use crate::cue::Cue;
 use crate::plan::step;
-use crate::{Family, Models, Part, Remedy};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// Every way in which a printer can break.
 pub(super) const MODES: &[Mode<Models>] = &[
@@ -23,10 +23,10 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(5, 10, 1),
         cues: &[Cue::PaperText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[(Remedy::ReplaceRoll, 1.0), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::ReplaceRoll, 1.0), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
-            step(Remedy::ReplaceRoll, Performer::Technician, Span::minutes(10)),
+            step(RecoveryAction::ReplaceRoll, Performer::Attendant, Span::secs(90)),
+            step(RecoveryAction::ReplaceRoll, Performer::Technician, Span::minutes(10)),
         ],
     },
     Mode {
@@ -43,11 +43,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(5, 7, 1),
         cues: &[Cue::JamText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[(Remedy::OpenLid, 0.85), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::OpenLid, 0.85), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
-            step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::OpenLid, Performer::Attendant, Span::secs(60)),
+            step(RecoveryAction::OpenLid, Performer::Support, Span::minutes(4)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
     Mode {
@@ -64,11 +64,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(4, 5, 4),
         cues: &[Cue::FaintPrint],
         seen_by: &[Part::Merchant],
-        mended_by: &[(Remedy::Clean, 0.3), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::ReplaceRoll, Performer::Attendant, Span::secs(90)),
-            step(Remedy::Clean, Performer::Support, Span::minutes(5)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::ReplaceRoll, Performer::Attendant, Span::secs(90)),
+            step(RecoveryAction::Clean, Performer::Support, Span::minutes(5)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
     Mode {
@@ -85,11 +85,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(4, 5, 2),
         cues: &[Cue::PrinterRestsText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[(Remedy::Configure, 0.5), (Remedy::Repair, 0.95), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::Configure, 0.5), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::Retry, Performer::Attendant, Span::minutes(5)),
-            step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::Retry, Performer::Attendant, Span::minutes(5)),
+            step(RecoveryAction::Configure, Performer::Remote, Span::minutes(1)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
     Mode {
@@ -106,11 +106,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(5, 6, 1),
         cues: &[Cue::CutterText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[(Remedy::OpenLid, 0.6), (Remedy::Repair, 0.98), (Remedy::Swap, 1.0)],
+        mended_by: &[(RecoveryAction::OpenLid, 0.6), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
         procedure: &[
-            step(Remedy::OpenLid, Performer::Attendant, Span::secs(60)),
-            step(Remedy::OpenLid, Performer::Support, Span::minutes(4)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::OpenLid, Performer::Attendant, Span::secs(60)),
+            step(RecoveryAction::OpenLid, Performer::Support, Span::minutes(4)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
     Mode {
@@ -128,15 +128,15 @@ pub(super) const MODES: &[Mode<Models>] = &[
         cues: &[Cue::CoverText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[
-            (Remedy::OpenLid, 0.98),
-            (Remedy::ReplaceRoll, 0.9),
-            (Remedy::Repair, 1.0),
-            (Remedy::Swap, 1.0),
+            (RecoveryAction::OpenLid, 0.98),
+            (RecoveryAction::ReplaceRoll, 0.9),
+            (RecoveryAction::Repair, 1.0),
+            (RecoveryAction::Swap, 1.0),
         ],
         procedure: &[
-            step(Remedy::OpenLid, Performer::Attendant, Span::secs(20)),
-            step(Remedy::OpenLid, Performer::Support, Span::minutes(3)),
-            step(Remedy::Repair, Performer::Technician, Span::minutes(30)),
+            step(RecoveryAction::OpenLid, Performer::Attendant, Span::secs(20)),
+            step(RecoveryAction::OpenLid, Performer::Support, Span::minutes(3)),
+            step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
     },
 ];

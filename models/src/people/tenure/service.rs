@@ -8,7 +8,7 @@ use crate::hardware::card_reader;
 use crate::lifecycle::Step;
 use crate::money::Money;
 use crate::people::onboarding::Spec as Onboarding;
-use crate::remedy::Remedy;
+use crate::recovery_action::RecoveryAction;
 use crate::service::Milestone;
 use crate::wire::{Job, Parcel};
 use crate::{Fault, Models, Part};
@@ -51,7 +51,7 @@ impl Tenure {
             terminal: cx.me(),
             incident: PLANNED,
             attempt: (self.visits % 256) as u8,
-            remedy: Remedy::Clean,
+            action: RecoveryAction::Clean,
             takes: maintenance.takes,
             // Nothing in particular: dirt is what maintenance is against.
             suspect: Fault::CardReader(card_reader::Fault::ChipContactsDirty),
@@ -73,9 +73,9 @@ impl Tenure {
             return;
         }
         let tariff = &cx.settings().profile(cx.me()).people.deposits;
-        let share = match job.remedy {
-            Remedy::Swap => 1.0,
-            Remedy::Repair => tariff.repair.0,
+        let share = match job.action {
+            RecoveryAction::Swap => 1.0,
+            RecoveryAction::Repair => tariff.repair.0,
             _ => return,
         };
         let blamed = cx.stream(BLAMED, u64::from(self.visits)).chance(spec.handling.blamed.0);
@@ -92,13 +92,13 @@ impl Tenure {
         step(Step::Maintained, cx);
         let mut stream = cx.stream(CLEANED, u64::from(self.visits));
         for fault in Fault::all() {
-            let mends = fault.mode().mended_by(Remedy::Clean);
+            let mends = fault.mode().mended_by(RecoveryAction::Clean);
             if mends > 0.0 && stream.chance(mends) {
-                cx.mended(fault, Remedy::Clean);
+                cx.mended(fault, RecoveryAction::Clean);
             }
         }
         cx.say(Message::NewRoll);
-        cx.replaced(Remedy::Clean);
+        cx.replaced(RecoveryAction::Clean);
     }
 
     pub(super) fn suspend(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {

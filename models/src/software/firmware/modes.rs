@@ -5,7 +5,7 @@ use sim::{Effects, Mode, Performer, Ranks, Span};
 use super::Fault;
 use crate::cue::Cue;
 use crate::plan::step;
-use crate::{Family, Fault as AnyFault, Models, Part, Remedy};
+use crate::{Family, Fault as AnyFault, Models, Part, RecoveryAction};
 
 /// All of them.
 pub(super) const MODES: &[Mode<Models>] = &[
@@ -24,18 +24,18 @@ pub(super) const MODES: &[Mode<Models>] = &[
             cues: &[Cue::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
             mended_by: &[
-                (Remedy::RestartApp, 0.6),
-                (Remedy::RestartTerminal, 0.95),
-                (Remedy::Update, 0.98),
-                (Remedy::RollBack, 0.98),
-                (Remedy::Repair, 1.0),
-                (Remedy::Swap, 1.0),
+                (RecoveryAction::RestartApp, 0.6),
+                (RecoveryAction::RestartTerminal, 0.95),
+                (RecoveryAction::Update, 0.98),
+                (RecoveryAction::RollBack, 0.98),
+                (RecoveryAction::Repair, 1.0),
+                (RecoveryAction::Swap, 1.0),
             ],
             procedure: &[
-                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
-                step(Remedy::RestartTerminal, Performer::Device, Span::secs(10)),
-                step(Remedy::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartApp, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -52,11 +52,11 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(6, 6, 2),
             cues: &[Cue::SlowOperation, Cue::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
-            mended_by: &[(Remedy::Update, 0.9), (Remedy::RollBack, 0.95), (Remedy::Swap, 0.9)],
+            mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::RollBack, 0.95), (RecoveryAction::Swap, 0.9)],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
-                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
         Mode {
@@ -74,16 +74,16 @@ pub(super) const MODES: &[Mode<Models>] = &[
             cues: &[Cue::SlowOperation],
             seen_by: &[Part::Firmware, Part::Merchant],
             mended_by: &[
-                (Remedy::RestartTerminal, 0.7),
-                (Remedy::Update, 0.95),
-                (Remedy::RollBack, 0.95),
-                (Remedy::Swap, 0.9),
+                (RecoveryAction::RestartTerminal, 0.7),
+                (RecoveryAction::Update, 0.95),
+                (RecoveryAction::RollBack, 0.95),
+                (RecoveryAction::Swap, 0.9),
             ],
             procedure: &[
-                step(Remedy::RestartTerminal, Performer::Remote, Span::secs(30)),
-                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
-                step(Remedy::RestartTerminal, Performer::Support, Span::minutes(4)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
     ];

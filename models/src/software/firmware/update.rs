@@ -9,7 +9,7 @@ use crate::rollout::Step;
 use crate::service::Milestone;
 use crate::software::payment_app;
 use crate::wire::Parcel;
-use crate::{Fault, Models, Part, Remedy};
+use crate::{Fault, Models, Part, RecoveryAction};
 
 /// What is to become of the version.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -76,7 +76,7 @@ impl Firmware {
             Order::RollBack(rollout) => {
                 (self.update.order, self.update.version) = (None, None);
                 cx.note(Note::Rollout { rollout, step: Step::RolledBack });
-                cx.treat(Remedy::RollBack);
+                cx.treat(RecoveryAction::RollBack);
                 self.restart(spec, cx);
             }
         }

@@ -4,14 +4,14 @@ use sim::{Effects, Mode, Ranks, Performer, RecoveryStep, Span};
 
 use super::Fault;
 use crate::plan::step;
-use crate::{Cue, Family, Fault as AnyFault, Models, Part, Remedy};
+use crate::{Cue, Family, Fault as AnyFault, Models, Part, RecoveryAction};
 
 /// Against instructions that are refused: the right parameters, then another terminal.
 const MEND_INSTRUCTION: &[RecoveryStep<Models>] = &[
-    step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
-    step(Remedy::Configure, Performer::Remote, Span::minutes(1)),
-    step(Remedy::Configure, Performer::Support, Span::minutes(6)),
-    step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+    step(RecoveryAction::RestartApp, Performer::Device, Span::secs(10)),
+    step(RecoveryAction::Configure, Performer::Remote, Span::minutes(1)),
+    step(RecoveryAction::Configure, Performer::Support, Span::minutes(6)),
+    step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
 ];
 
 /// All of them.
@@ -30,7 +30,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
         },
         Mode {
@@ -47,7 +47,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
         },
         Mode {
@@ -64,7 +64,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 4, 2),
             cues: &[Cue::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(Remedy::Configure, 0.95), (Remedy::Update, 0.95), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
         },
         Mode {
@@ -81,12 +81,12 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 5, 1),
             cues: &[Cue::FrozenScreen],
             seen_by: &[Part::PaymentApp],
-            mended_by: &[(Remedy::Update, 0.95), (Remedy::RollBack, 0.98), (Remedy::Swap, 1.0)],
+            mended_by: &[(RecoveryAction::Update, 0.95), (RecoveryAction::RollBack, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[
-                step(Remedy::RestartApp, Performer::Device, Span::secs(10)),
-                step(Remedy::Update, Performer::Remote, Span::minutes(5)),
-                step(Remedy::Update, Performer::Support, Span::minutes(15)),
-                step(Remedy::Swap, Performer::Technician, Span::minutes(40)),
+                step(RecoveryAction::RestartApp, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
+                step(RecoveryAction::Update, Performer::Support, Span::minutes(15)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
         },
 ];

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use models::lifecycle::Step;
-use models::remedy::renews;
-use models::{Fact, Fault, Note, Remedy};
+use models::recovery_action::renews;
+use models::{Fact, Fault, Note, RecoveryAction};
 use scenarios::{Life, Outcome, When};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Span, What};
@@ -50,7 +50,7 @@ pub(super) struct Fold {
     lives: BTreeMap<u16, Fault>,
     /// Which of them each terminal has.
     plans: BTreeMap<ActorId, Vec<u16>>,
-    /// Terminals in which remedies renew more than what broke.
+    /// Terminals in which recovery actions renew more than what broke.
     renewed: BTreeMap<ActorId, bool>,
     sound: BTreeMap<(ActorId, u16), Sound>,
     /// Parts that are broken: by terminal and occurrence.
@@ -112,13 +112,15 @@ impl Fold {
         let (who, at) = (fact.who, fact.at);
         match fact.what {
             What::Noted(Note::Life(Step::InService)) => self.renew(who, at, |_, _| true),
-            What::Noted(Note::Life(Step::Maintained)) => self.replaced(who, at, Remedy::Clean),
+            What::Noted(Note::Life(Step::Maintained)) => {
+                self.replaced(who, at, RecoveryAction::Clean)
+            }
             What::Noted(Note::Life(Step::Retired)) => {
                 for plan in self.plans.remove(&who).unwrap_or_default() {
                     self.close((who, plan), at);
                 }
             }
-            What::RemedyApplied { remedy, .. } => self.replaced(who, at, remedy),
+            What::ActionApplied { action, .. } => self.replaced(who, at, action),
             What::Activated { plan, occurrence, .. } => {
                 if let Some(age) = self.close((who, plan), at) {
                     self.failures[bin_of(age)] += 1;
@@ -137,9 +139,9 @@ impl Fold {
         }
     }
 
-    fn replaced(&mut self, who: ActorId, at: Instant, remedy: Remedy) {
+    fn replaced(&mut self, who: ActorId, at: Instant, action: RecoveryAction) {
         if self.renewed.get(&who).copied().unwrap_or(false) {
-            self.renew(who, at, |sound, fault| sound && renews(remedy, fault));
+            self.renew(who, at, |sound, fault| sound && renews(action, fault));
         }
     }
 

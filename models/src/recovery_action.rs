@@ -16,7 +16,7 @@ use crate::bus::Message;
     serde::Deserialize,
     schemars::JsonSchema,
 )]
-pub enum Remedy {
+pub enum RecoveryAction {
     /// Tries the same again, or waits for better times.
     Retry,
     /// Drops the connection and makes a new one.
@@ -73,7 +73,7 @@ pub enum Remedy {
     Investigate,
 }
 
-impl Remedy {
+impl RecoveryAction {
     /// All of them.
     pub const ALL: [Self; 27] = [
         Self::Retry,
@@ -172,27 +172,29 @@ impl Remedy {
     }
 }
 
-/// Whether a remedy puts in something new: an exchange renews the whole device, cleaning what gets dirty.
-pub fn renews(remedy: Remedy, fault: crate::Fault) -> bool {
-    match remedy {
-        Remedy::Swap => matches!(fault.part().group(), "hardware" | "software"),
-        Remedy::Clean => fault.mode().mended_by(remedy) > 0.0,
+/// Whether a recovery action puts in something new: an exchange renews the whole device, cleaning what gets dirty.
+pub fn renews(action: RecoveryAction, fault: crate::Fault) -> bool {
+    match action {
+        RecoveryAction::Swap => matches!(fault.part().group(), "hardware" | "software"),
+        RecoveryAction::Clean => fault.mode().mended_by(action) > 0.0,
         _ => false,
     }
 }
 
-/// How a remedy acts on the parts of a terminal, whether or not it mends anything.
-pub(crate) fn act(remedy: Remedy) -> Option<Message> {
-    match remedy {
-        Remedy::RestartApp => Some(Message::RestartApp),
-        Remedy::RestartTerminal | Remedy::Update | Remedy::RollBack => Some(Message::Restart),
-        Remedy::Swap => Some(Message::Swapped),
-        Remedy::Reconnect => Some(Message::Reconnect),
-        Remedy::FailOver => Some(Message::FailOver),
-        Remedy::ReplaceRoll => Some(Message::NewRoll),
-        Remedy::ReplaceBattery => Some(Message::NewBattery),
-        Remedy::Repair => Some(Message::Overhauled),
-        Remedy::Suspend => Some(Message::Suspend),
+/// How a recovery action acts on the parts of a terminal, whether or not it mends anything.
+pub(crate) fn act(action: RecoveryAction) -> Option<Message> {
+    match action {
+        RecoveryAction::RestartApp => Some(Message::RestartApp),
+        RecoveryAction::RestartTerminal | RecoveryAction::Update | RecoveryAction::RollBack => {
+            Some(Message::Restart)
+        }
+        RecoveryAction::Swap => Some(Message::Swapped),
+        RecoveryAction::Reconnect => Some(Message::Reconnect),
+        RecoveryAction::FailOver => Some(Message::FailOver),
+        RecoveryAction::ReplaceRoll => Some(Message::NewRoll),
+        RecoveryAction::ReplaceBattery => Some(Message::NewBattery),
+        RecoveryAction::Repair => Some(Message::Overhauled),
+        RecoveryAction::Suspend => Some(Message::Suspend),
         _ => None,
     }
 }
