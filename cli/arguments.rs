@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Check(Check),
     /// Lists what there is.
     List(List),
-    /// Explains a model, a fault, a cue, a recovery action, a detector, a measure or another term.
+    /// Explains a model, a fault, an indication, a recovery action, a detector, a measure or another term.
     Explain(Explain),
     /// Shows which fault modes are struck, felt, noticed, isolated and mended.
     Coverage(Coverage),
@@ -206,7 +206,7 @@ pub(crate) enum Listed {
 /// Explains a term.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A fault such as printer.jam, a model, a cue, a recovery action, a detector, a measure, a family, or a term such as MTTD.
+    /// A fault such as printer.jam, a model, an indication, a recovery action, a detector, a measure, a family, or a term such as MTTD.
     pub(crate) term: String,
     /// In which language.
     #[arg(long, default_value = "both")]

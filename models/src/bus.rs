@@ -2,7 +2,7 @@
 
 use sim::{Asked, Span, Turn};
 
-use crate::cue::Cue;
+use crate::indication::Indication;
 use crate::money::Money;
 use crate::note::Outcome;
 use crate::quantity::Celsius;
@@ -275,9 +275,9 @@ pub enum Message {
         free: bool,
     },
     /// A person could notice something, or no longer.
-    Cue {
+    Indication {
         /// What.
-        cue: Cue,
+        indication: Indication,
         /// It can be noticed.
         on: bool,
         /// The part that shows it.
@@ -362,7 +362,7 @@ pub(crate) fn route(message: &Message) -> &'static [Part] {
         M::Serviced(_) | M::Suspend => &[Part::Tenure],
         M::Cheated => &[Part::Conduct],
         M::Turn(_) => &[Part::Presence, Part::BackOffice],
-        M::Cue { .. } => &[Part::Merchant],
+        M::Indication { .. } => &[Part::Merchant],
         M::Asked(asked) => match asked.step.by {
             sim::Performer::Remote => &[Part::Presence],
             _ => &[Part::Merchant],

@@ -348,7 +348,7 @@ const DETECTORS: &[Detector] = &[
         part: Part::Merchant,
         sees: "screen, tones, lights, prints, the terminal's behaviour and the books, when somebody is there",
         sees_zh: "有人在场时的屏幕、声音、指示灯、打印、表现以及账目",
-        blind_to: "whatever shows nothing; takes the likeliest cause of a cue for the true one",
+        blind_to: "whatever shows nothing; takes the likeliest cause of an indication for the true one",
         blind_to_zh: "没有任何表现的故障；会把征兆最可能的原因当作真正的原因",
     },
 ];

@@ -13,10 +13,10 @@
 pub mod bearer;
 pub mod bus;
 pub mod charts;
-pub mod cue;
 pub mod decision;
 pub mod detectors;
 pub mod family;
+pub mod indication;
 pub mod invariants;
 pub mod journal;
 pub mod lifecycle;
@@ -40,9 +40,9 @@ pub mod wear;
 pub mod wire;
 pub mod world;
 
-pub use cue::Cue;
 pub use detectors::{Detector, detectors};
 pub use family::Family;
+pub use indication::Indication;
 pub use money::Money;
 pub use note::{Note, Outcome, Sale};
 pub use plan::{Directory, Plan, Policy, Traits};
@@ -54,7 +54,7 @@ sim::catalogue! {
     message: bus::Message; route: bus::route;
     parcel: wire::Parcel;
     action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::Message::Asked; turn: bus::Message::Turn;
-    family: family::Family; cue: cue::Cue;
+    family: family::Family; indication: indication::Indication;
     milestone: service::Milestone; note: note::Note;
     settings: plan::Plan; able: service::able; awake: service::awake;
 

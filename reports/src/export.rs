@@ -24,8 +24,8 @@ struct StoryRow<'a> {
     onset_s: f64,
     first_error_s: Option<f64>,
     first_failure_s: Option<f64>,
-    first_cue_s: Option<f64>,
-    first_cue: &'a str,
+    first_indication_s: Option<f64>,
+    first_indication: &'a str,
     detected_s: Option<f64>,
     detector: &'a str,
     suspect: String,
@@ -73,8 +73,10 @@ impl<'a> StoryRow<'a> {
             onset_s: story.onset.as_secs_f64(),
             first_error_s: story.first_error.map(Instant::as_secs_f64),
             first_failure_s: story.first_failure.map(Instant::as_secs_f64),
-            first_cue_s: story.first_cue.map(|(at, _)| at.as_secs_f64()),
-            first_cue: story.first_cue.map_or("", |(_, cue)| cue.name()),
+            first_indication_s: story.first_indication.map(|(at, _)| at.as_secs_f64()),
+            first_indication: story
+                .first_indication
+                .map_or("", |(_, indication)| indication.name()),
             detected_s: story.detection.map(|it| it.at.as_secs_f64()),
             detector: story.detection.map_or("", |it| it.detector.name()),
             suspect: story.detection.map_or_else(String::new, |it| it.suspect.to_string()),

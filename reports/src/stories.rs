@@ -1,7 +1,7 @@
 //! Fault stories: what became of every fault, told from facts.
 //!
 //! ```text
-//! onset ─▶ first error ─▶ first failure ─▶ first cue ─▶ detected ─▶ diagnosed ─▶ recovery actions ─▶ restored ─▶ cleared
+//! onset ─▶ first error ─▶ first failure ─▶ first indication ─▶ detected ─▶ diagnosed ─▶ recovery actions ─▶ restored ─▶ cleared
 //! truth    truth          truth            truth        belief      belief       both        belief      truth
 //! ```
 
@@ -11,7 +11,7 @@ mod fold;
 #[cfg(test)]
 mod tests;
 
-use models::{Cue, Fault, Money, Part, RecoveryAction};
+use models::{Fault, Indication, Money, Part, RecoveryAction};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Performer, Span};
 
@@ -154,7 +154,7 @@ pub struct Story {
     /// When service first deviated: a sale that went wrong, or the actor down.
     pub first_failure: Option<Instant>,
     /// When somebody could first have noticed, and what.
-    pub first_cue: Option<(Instant, Cue)>,
+    pub first_indication: Option<(Instant, Indication)>,
     /// The first alarm; `None` if none was raised before it was gone.
     pub detection: Option<Detection>,
     /// How many alarms it led to.
@@ -196,7 +196,7 @@ impl Story {
             onset,
             first_error: None,
             first_failure: None,
-            first_cue: None,
+            first_indication: None,
             detection: None,
             alarms: 0,
             actions: Vec::new(),

@@ -141,9 +141,14 @@ impl Tape {
         self.says(who, What::Noted(Note::SaleEnded(sale)))
     }
 
-    /// A cue of the part that a fault belongs to.
-    pub(crate) fn shows(&mut self, who: u32, part: Part, cue: models::Cue) -> &mut Self {
-        self.says(who, What::CueShown { part, cue })
+    /// An indication of the part that a fault belongs to.
+    pub(crate) fn shows(
+        &mut self,
+        who: u32,
+        part: Part,
+        indication: models::Indication,
+    ) -> &mut Self {
+        self.says(who, What::IndicationShown { part, indication })
     }
 
     pub(crate) fn analyse(&self) -> crate::Analysis {

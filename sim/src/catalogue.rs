@@ -19,7 +19,7 @@ pub fn untold<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
 macro_rules! catalogue {
     (
         kinds: $Kinds:ident; message: $Message:ty; route: $route:path; parcel: $Parcel:ty;
-        action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; turn: $turn:path; family: $Family:ty; cue: $Cue:ty;
+        action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; turn: $turn:path; family: $Family:ty; indication: $Indication:ty;
         milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $Model:ident),+ $(,)? })+
     ) => {
@@ -333,7 +333,7 @@ macro_rules! catalogue {
             type Fault = Fault;
             type Family = $Family;
             type RecoveryAction = $RecoveryAction;
-            type Cue = $Cue;
+            type Indication = $Indication;
             type Milestone = $Milestone;
             type Note = $Note;
             fn ask(asked: $crate::Asked<Self>) -> $Message { $ask(asked) }

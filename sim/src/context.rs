@@ -128,8 +128,8 @@ impl<'a, K: Kinds> Context<'a, K> {
         self.scratch.tasks.push_back(Task::Erred(self.part));
     }
     /// Truth: a person could notice this now.
-    pub fn cue(&mut self, part: K::Part, cue: K::Cue) {
-        self.desk.note(self.me, What::CueShown { part, cue });
+    pub fn indication(&mut self, part: K::Part, indication: K::Indication) {
+        self.desk.note(self.me, What::IndicationShown { part, indication });
     }
     /// The part's reading has changed, or a deadline of its detector is due: have it looked at.
     pub fn look(&mut self) {

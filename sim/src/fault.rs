@@ -25,7 +25,7 @@ pub struct Mode<K: Kinds> {
     /// How bad, how frequent and how hard to notice its author holds it to be.
     pub ranks: Ranks,
     /// What a person can notice of it.
-    pub cues: &'static [K::Cue],
+    pub indications: &'static [K::Indication],
     /// Whose detector can see it.
     pub seen_by: &'static [K::Part],
     /// What can mend it, each with the probability that one attempt does.

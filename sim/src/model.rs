@@ -33,7 +33,7 @@ pub trait Kinds:
     /// Everything that can be done against a fault.
     type RecoveryAction: Plain + Ord;
     /// Everything that a person can notice.
-    type Cue: Plain + Ord;
+    type Indication: Plain + Ord;
     /// What a scenario may wait for before a fault strikes.
     type Milestone: Plain;
     /// What models note for the measures.
@@ -277,11 +277,11 @@ pub enum What<K: Kinds> {
         part: K::Part,
     },
     /// Truth: somebody could have noticed this now.
-    CueShown {
+    IndicationShown {
         /// The part that shows it.
         part: K::Part,
         /// What is shown.
-        cue: K::Cue,
+        indication: K::Indication,
     },
     /// Truth: the terminal began or ceased to be able to sell.
     Service {

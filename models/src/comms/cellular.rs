@@ -7,7 +7,7 @@ use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Spa
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::{Parcel, Via};
 use crate::{Family, Models, Part, RecoveryAction};
@@ -107,7 +107,7 @@ impl Model<Models> for Cellular {
                 "sales are slow or fail",
             ),
             ranks: Ranks::of(6, 7, 2),
-            cues: &[Cue::LinkLightBlinks],
+            indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
             procedure: &[
@@ -128,7 +128,7 @@ impl Model<Models> for Cellular {
                 "no sale where there is no other bearer",
             ),
             ranks: Ranks::of(8, 4, 1),
-            cues: &[Cue::NoNetworkText],
+            indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -150,7 +150,7 @@ impl Model<Models> for Cellular {
                 "many shops at once cannot sell, or sell by their other bearer",
             ),
             ranks: Ranks::of(9, 6, 1),
-            cues: &[Cue::NoNetworkText],
+            indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::RestoreService, 1.0)],
             procedure: &[
@@ -171,7 +171,7 @@ impl Model<Models> for Cellular {
                 "customers wait; sales are taken back",
             ),
             ranks: Ranks::of(6, 6, 3),
-            cues: &[Cue::SlowOperation],
+            indications: &[Indication::SlowOperation],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[
@@ -192,7 +192,7 @@ impl Model<Models> for Cellular {
                 "sales are given up and taken back",
             ),
             ranks: Ranks::of(7, 7, 2),
-            cues: &[Cue::NoAnswerText],
+            indications: &[Indication::NoAnswerText],
             seen_by: &[Part::Cellular, Part::Presence, Part::PaymentApp, Part::Merchant],
             mended_by: &[
                 (RecoveryAction::Reconnect, 0.95),
@@ -218,7 +218,7 @@ impl Model<Models> for Cellular {
                 "sales are refused",
             ),
             ranks: Ranks::of(7, 3, 2),
-            cues: &[Cue::NoAnswerText],
+            indications: &[Indication::NoAnswerText],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -240,7 +240,7 @@ impl Model<Models> for Cellular {
                 "none as long as it does; a sale would be charged twice otherwise",
             ),
             ranks: Ranks::of(4, 3, 3),
-            cues: &[],
+            indications: &[],
             seen_by: &[Part::Cellular],
             mended_by: &[
                 (RecoveryAction::Reconnect, 0.3),
@@ -297,13 +297,13 @@ impl Model<Models> for Cellular {
         match fault {
             Fault::PoorCoverage => {
                 self.bearer.set_extra_loss(magnitude);
-                cue::show(cx, Cue::LinkLightBlinks);
+                indication::show(cx, Indication::LinkLightBlinks);
             }
             Fault::ModuleDead => self.module_dead = true,
             Fault::CellOutage => self.cell_down = true,
             Fault::Congestion => {
                 self.bearer.set_slower(99.0 * magnitude);
-                cue::show(cx, Cue::SlowOperation);
+                indication::show(cx, Indication::SlowOperation);
             }
             Fault::HalfOpen => {
                 self.bearer.set_half_open(true);
@@ -320,13 +320,13 @@ impl Model<Models> for Cellular {
         match fault {
             Fault::PoorCoverage => {
                 self.bearer.set_extra_loss(0.0);
-                cue::gone(cx, Cue::LinkLightBlinks);
+                indication::gone(cx, Indication::LinkLightBlinks);
             }
             Fault::ModuleDead => self.module_dead = false,
             Fault::CellOutage => self.cell_down = false,
             Fault::Congestion => {
                 self.bearer.set_slower(0.0);
-                cue::gone(cx, Cue::SlowOperation);
+                indication::gone(cx, Indication::SlowOperation);
             }
             Fault::HalfOpen => {
                 self.bearer.set_half_open(false);

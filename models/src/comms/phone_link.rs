@@ -8,7 +8,7 @@ use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Spa
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::{Hop, Message};
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::Parcel;
 use crate::{Family, Models, Part, RecoveryAction};
@@ -118,7 +118,7 @@ impl Model<Models> for PhoneLink {
                 "no sale until they are paired again",
             ),
             ranks: Ranks::of(8, 7, 1),
-            cues: &[Cue::NoNetworkText],
+            indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::PairAgain, 0.9), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -140,7 +140,7 @@ impl Model<Models> for PhoneLink {
                 "no sale until the phone is awake",
             ),
             ranks: Ranks::of(8, 8, 1),
-            cues: &[Cue::NoNetworkText],
+            indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::RestartPhone, 0.85), (RecoveryAction::Repair, 1.0)],
             procedure: &[
@@ -162,7 +162,7 @@ impl Model<Models> for PhoneLink {
                 "sales are slow, given up and taken back",
             ),
             ranks: Ranks::of(6, 7, 2),
-            cues: &[Cue::LinkLightBlinks],
+            indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::ClearObstruction, 0.9), (RecoveryAction::Repair, 0.9)],
             procedure: &[
@@ -184,7 +184,7 @@ impl Model<Models> for PhoneLink {
                 "no sale until the contract is paid",
             ),
             ranks: Ranks::of(8, 5, 2),
-            cues: &[Cue::NoNetworkText],
+            indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::TopUp, 0.95)],
             procedure: &[
@@ -235,7 +235,7 @@ impl Model<Models> for PhoneLink {
             Fault::NoCredit => self.no_credit = true,
             Fault::Obstructed => {
                 self.bearer.set_extra_loss(magnitude);
-                cue::show(cx, Cue::LinkLightBlinks);
+                indication::show(cx, Indication::LinkLightBlinks);
             }
         }
         self.bearer.set_cut(self.unpaired || self.asleep || self.no_credit);
@@ -251,7 +251,7 @@ impl Model<Models> for PhoneLink {
             Fault::NoCredit => self.no_credit = false,
             Fault::Obstructed => {
                 self.bearer.set_extra_loss(0.0);
-                cue::gone(cx, Cue::LinkLightBlinks);
+                indication::gone(cx, Indication::LinkLightBlinks);
             }
         }
         self.bearer.set_cut(self.unpaired || self.asleep || self.no_credit);

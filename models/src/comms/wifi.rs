@@ -7,7 +7,7 @@ use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Spa
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::{Parcel, Via};
 use crate::{Family, Models, Part, RecoveryAction};
@@ -76,7 +76,7 @@ impl Model<Models> for Wifi {
                 "sales are slow or fail",
             ),
             ranks: Ranks::of(6, 8, 2),
-            cues: &[Cue::LinkLightBlinks],
+            indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::ClearObstruction, 0.6), (RecoveryAction::Repair, 0.8)],
             procedure: &[
@@ -97,7 +97,7 @@ impl Model<Models> for Wifi {
                 "no sale where there is no other bearer",
             ),
             ranks: Ranks::of(7, 8, 1),
-            cues: &[Cue::NoNetworkText],
+            indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Replug, 0.7), (RecoveryAction::Repair, 0.95)],
             procedure: &[
@@ -119,7 +119,7 @@ impl Model<Models> for Wifi {
                 "no sale where there is no other bearer",
             ),
             ranks: Ranks::of(7, 5, 2),
-            cues: &[Cue::NoNetworkText],
+            indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Replug, 0.6), (RecoveryAction::Configure, 0.8), (RecoveryAction::Repair, 0.95)],
             procedure: &[
@@ -164,7 +164,7 @@ impl Model<Models> for Wifi {
         match fault {
             Fault::Interference => {
                 self.bearer.set_extra_loss(magnitude);
-                cue::show(cx, Cue::LinkLightBlinks);
+                indication::show(cx, Indication::LinkLightBlinks);
             }
             Fault::AccessPointDown => self.no_beacon = true,
             Fault::NameServiceDown => self.no_names = true,
@@ -176,7 +176,7 @@ impl Model<Models> for Wifi {
         match fault {
             Fault::Interference => {
                 self.bearer.set_extra_loss(0.0);
-                cue::gone(cx, Cue::LinkLightBlinks);
+                indication::gone(cx, Indication::LinkLightBlinks);
             }
             Fault::AccessPointDown => self.no_beacon = false,
             Fault::NameServiceDown => self.no_names = false,

@@ -7,7 +7,7 @@ use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
 use crate::telemetry::{self, Gauge};
@@ -179,7 +179,7 @@ impl Battery {
             cx.after(until(low), Timer::Low(self.epoch));
             cx.after(until(0.0), Timer::Empty(self.epoch));
         } else {
-            cue::gone(cx, Cue::LowBatteryText);
+            indication::gone(cx, Indication::LowBatteryText);
         }
         let fitted = spec.capacity.0 > 0;
         let on = if fitted { charge > 0.0 || rate >= 0.0 } else { self.mains };
@@ -238,7 +238,7 @@ impl Model<Models> for Battery {
                 "sales away from the socket break off",
             ),
             ranks: Ranks::of(5, 6, 2),
-            cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
+            indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Battery, Part::Merchant],
             mended_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -258,7 +258,7 @@ impl Model<Models> for Battery {
                 "sales stop until a repair",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::LowBatteryText, Cue::PowerLightOut, Cue::BlankScreen],
+            indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -294,7 +294,7 @@ impl Model<Models> for Battery {
         match timer {
             Timer::Low(epoch) if epoch == self.epoch => {
                 cx.error_state();
-                cue::show(cx, Cue::LowBatteryText);
+                indication::show(cx, Indication::LowBatteryText);
                 // The cell's voltage falls with its charge; the print head is the first to feel it.
                 cx.say(Message::Rail { on: self.rail, millivolts: RAIL_LOW });
             }

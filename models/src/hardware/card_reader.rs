@@ -14,7 +14,7 @@ pub use attached::CardRead;
 pub use self_test::SelfTest;
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::wear::{Life, Wear};
 use crate::wire::{Method, Parcel};
 use crate::telemetry::Gauge;
@@ -175,14 +175,14 @@ impl CardReader {
         if ok {
             if self.failed[kind] > 0 {
                 self.failed[kind] = 0;
-                cue::gone(cx, Cue::NoReactionToCard);
+                indication::gone(cx, Indication::NoReactionToCard);
                 cx.look();
             }
         } else {
             self.failed[kind] = self.failed[kind].saturating_add(1);
             if faulty {
                 cx.error_state();
-                cue::show(cx, Cue::NoReactionToCard);
+                indication::show(cx, Indication::NoReactionToCard);
             }
             cx.look();
         }
@@ -299,7 +299,7 @@ impl Model<Models> for CardReader {
             _ => {}
         }
         self.test_failed &= fault != Fault::AntennaDead;
-        cue::gone(cx, Cue::NoReactionToCard);
+        indication::gone(cx, Indication::NoReactionToCard);
         cx.look();
     }
     /// It sells as long as one way of reading is left.

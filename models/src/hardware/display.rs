@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 
@@ -74,20 +74,20 @@ impl Display {
         cx.say(Message::Dim { percent: 100 + (SLOWED_BY * self.dim) as u32 });
         if self.dim >= NOTICED {
             cx.error_state();
-            cue::show(cx, Cue::DimScreen);
+            indication::show(cx, Indication::DimScreen);
         } else {
-            cue::gone(cx, Cue::DimScreen);
+            indication::gone(cx, Indication::DimScreen);
         }
     }
 
     fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
         cx.say(Message::Screen { readable: self.usable(spec) });
         let dark = self.blank || !self.running;
-        if dark { cue::show(cx, Cue::BlankScreen) } else { cue::gone(cx, Cue::BlankScreen) }
+        if dark { indication::show(cx, Indication::BlankScreen) } else { indication::gone(cx, Indication::BlankScreen) }
         if self.frozen && self.running {
-            cue::show(cx, Cue::KeysStillSound);
+            indication::show(cx, Indication::KeysStillSound);
         } else {
-            cue::gone(cx, Cue::KeysStillSound);
+            indication::gone(cx, Indication::KeysStillSound);
         }
         cx.look();
     }
@@ -110,7 +110,7 @@ impl Model<Models> for Display {
                 "no sale until a repair",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::BlankScreen],
+            indications: &[Indication::BlankScreen],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[(RecoveryAction::RestartTerminal, 0.1), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -132,7 +132,7 @@ impl Model<Models> for Display {
                 "no sale until a restart",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::FrozenScreen, Cue::KeysStillSound],
+            indications: &[Indication::FrozenScreen, Indication::KeysStillSound],
             seen_by: &[Part::Merchant],
             mended_by: &[(RecoveryAction::RestartTerminal, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -153,7 +153,7 @@ impl Model<Models> for Display {
                 "no sale where keys cannot stand in",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::NoReactionToTouch],
+            indications: &[Indication::NoReactionToTouch],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[
                 (RecoveryAction::RestartTerminal, 0.2),
@@ -179,7 +179,7 @@ impl Model<Models> for Display {
                 "customers wait",
             ),
             ranks: Ranks::of(4, 5, 4),
-            cues: &[Cue::DimScreen],
+            indications: &[Indication::DimScreen],
             seen_by: &[Part::Display, Part::Merchant],
             mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -215,14 +215,14 @@ impl Model<Models> for Display {
             Fault::Blank => self.blank = on,
             Fault::Frozen => {
                 self.frozen = on;
-                if on { cue::show(cx, Cue::FrozenScreen) } else { cue::gone(cx, Cue::FrozenScreen) }
+                if on { indication::show(cx, Indication::FrozenScreen) } else { indication::gone(cx, Indication::FrozenScreen) }
             }
             Fault::TouchDead => {
                 self.touch_dead = on;
                 if on && !spec.keys_only {
-                    cue::show(cx, Cue::NoReactionToTouch);
+                    indication::show(cx, Indication::NoReactionToTouch);
                 } else {
-                    cue::gone(cx, Cue::NoReactionToTouch);
+                    indication::gone(cx, Indication::NoReactionToTouch);
                 }
             }
             Fault::BacklightDim => {
@@ -241,11 +241,11 @@ impl Model<Models> for Display {
             Fault::Blank => self.blank = false,
             Fault::Frozen => {
                 self.frozen = false;
-                cue::gone(cx, Cue::FrozenScreen);
+                indication::gone(cx, Indication::FrozenScreen);
             }
             Fault::TouchDead => {
                 self.touch_dead = false;
-                cue::gone(cx, Cue::NoReactionToTouch);
+                indication::gone(cx, Indication::NoReactionToTouch);
             }
             Fault::BacklightDim => {
                 self.dim = 0.0;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Celsius;
 use crate::warmth::Warmth;
@@ -103,13 +103,13 @@ impl Housing {
         cx.say(Message::Temperature(celsius));
         if celsius >= spec.too_warm {
             cx.error_state();
-            cue::show(cx, Cue::HotCase);
+            indication::show(cx, Indication::HotCase);
         } else if celsius <= spec.too_cold {
             cx.error_state();
-            cue::show(cx, Cue::ColdText);
+            indication::show(cx, Indication::ColdText);
         } else {
-            cue::gone(cx, Cue::HotCase);
-            cue::gone(cx, Cue::ColdText);
+            indication::gone(cx, Indication::HotCase);
+            indication::gone(cx, Indication::ColdText);
         }
         cx.look();
     }
@@ -132,7 +132,7 @@ impl Model<Models> for Housing {
                 "sales are slow, and devices die younger",
             ),
             ranks: Ranks::of(6, 7, 2),
-            cues: &[Cue::HotCase, Cue::SlowOperation],
+            indications: &[Indication::HotCase, Indication::SlowOperation],
             seen_by: &[Part::Housing, Part::Merchant],
             mended_by: &[(RecoveryAction::Relocate, 0.8)],
             procedure: &[
@@ -153,7 +153,7 @@ impl Model<Models> for Housing {
                 "sales away from the socket break off",
             ),
             ranks: Ranks::of(5, 6, 2),
-            cues: &[Cue::ColdText, Cue::LowBatteryText],
+            indications: &[Indication::ColdText, Indication::LowBatteryText],
             seen_by: &[Part::Housing, Part::Merchant],
             mended_by: &[(RecoveryAction::Relocate, 0.8)],
             procedure: &[

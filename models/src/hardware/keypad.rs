@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wear::{Life, Wear};
 use crate::{Family, Models, Part, RecoveryAction};
@@ -97,9 +97,9 @@ impl Keypad {
 
     /// A dead key spoils an entry that needs it; a stuck one spoils every entry; a bouncing one those in which it bounces.
     /// Returns what whoever makes the entry notices.
-    fn spoiled(&mut self, cx: &mut Context<'_, Models>) -> Option<Cue> {
+    fn spoiled(&mut self, cx: &mut Context<'_, Models>) -> Option<Indication> {
         if self.stuck {
-            return Some(Cue::WrongKey);
+            return Some(Indication::WrongKey);
         }
         if !self.dead && self.bounce == 0.0 {
             return None;
@@ -109,9 +109,9 @@ impl Keypad {
         if unit(bits[1]) < any(self.bounce) {
             self.bounces = self.bounces.saturating_add(1);
             cx.look();
-            return Some(Cue::WrongKey);
+            return Some(Indication::WrongKey);
         }
-        (self.dead && unit(bits[0]) < any(1.0)).then_some(Cue::NoReactionToKey)
+        (self.dead && unit(bits[0]) < any(1.0)).then_some(Indication::NoReactionToKey)
     }
 }
 
@@ -132,7 +132,7 @@ impl Model<Models> for Keypad {
                 "no sale with an amount or a PIN until the key is free",
             ),
             ranks: Ranks::of(7, 5, 2),
-            cues: &[Cue::WrongKey],
+            indications: &[Indication::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(RecoveryAction::Clean, 0.6), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -153,7 +153,7 @@ impl Model<Models> for Keypad {
                 "sales with that digit fail",
             ),
             ranks: Ranks::of(6, 6, 3),
-            cues: &[Cue::NoReactionToKey],
+            indications: &[Indication::NoReactionToKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(RecoveryAction::Clean, 0.2), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -173,7 +173,7 @@ impl Model<Models> for Keypad {
                 "wrong amounts and PINs; customers wait",
             ),
             ranks: Ranks::of(5, 5, 4),
-            cues: &[Cue::WrongKey],
+            indications: &[Indication::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -197,9 +197,9 @@ impl Model<Models> for Keypad {
             return;
         }
         let spoiled = self.spoiled(cx);
-        if let Some(cue) = spoiled {
+        if let Some(indication) = spoiled {
             cx.error_state();
-            cue::show(cx, cue);
+            indication::show(cx, indication);
         }
         cx.say(Message::Keyed { ok: spoiled.is_none() });
     }
@@ -237,8 +237,8 @@ impl Model<Models> for Keypad {
             }
             Fault::BouncingKey => (self.bounce, self.bounces) = (0.0, 0),
         }
-        cue::gone(cx, Cue::WrongKey);
-        cue::gone(cx, Cue::NoReactionToKey);
+        indication::gone(cx, Indication::WrongKey);
+        indication::gone(cx, Indication::NoReactionToKey);
         cx.look();
     }
     fn able(&self, _: &Spec) -> bool {

@@ -7,7 +7,7 @@ use sim::quantity::Probability;
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, Millivolts};
 use crate::warmth::Warmth;
@@ -165,7 +165,7 @@ impl Mainboard {
     /// A reset that nobody asked for: what was not yet written is lost.
     fn reset(cx: &mut Context<'_, Models>) {
         cx.error_state();
-        cue::show(cx, Cue::RestartsByItself);
+        indication::show(cx, Indication::RestartsByItself);
         cx.say(Message::PowerLost);
         cx.say(Message::Restart);
     }
@@ -196,7 +196,7 @@ impl Mainboard {
             if self.faltering(spec) {
                 self.next_falter(spec, cx);
             } else {
-                cue::gone(cx, Cue::RestartsByItself);
+                indication::gone(cx, Indication::RestartsByItself);
             }
         }
         self.pace(spec, cx);
@@ -252,7 +252,7 @@ impl Mainboard {
         }
         if is >= spec.throttles_at.degrees() {
             cx.error_state();
-            cue::show(cx, Cue::HotCase);
+            indication::show(cx, Indication::HotCase);
         }
         if was_up != self.up() {
             self.tell(was_up, cx);
@@ -270,9 +270,9 @@ impl Mainboard {
         }
         self.slowed = slowed;
         cx.say(Message::Slowed { percent: slowed });
-        if slowed > 120 { cue::show(cx, Cue::SlowOperation) } else { cue::gone(cx, Cue::SlowOperation) }
+        if slowed > 120 { indication::show(cx, Indication::SlowOperation) } else { indication::gone(cx, Indication::SlowOperation) }
         if by_heat == 100 {
-            cue::gone(cx, Cue::HotCase);
+            indication::gone(cx, Indication::HotCase);
         }
     }
 }
@@ -294,7 +294,7 @@ impl Model<Models> for Mainboard {
                 "no sale until an exchange",
             ),
             ranks: Ranks::of(8, 5, 2),
-            cues: &[Cue::BlankScreen, Cue::PowerLightOut],
+            indications: &[Indication::BlankScreen, Indication::PowerLightOut],
             seen_by: &[Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -315,7 +315,7 @@ impl Model<Models> for Mainboard {
                 "sales break off and are taken back",
             ),
             ranks: Ranks::of(7, 4, 2),
-            cues: &[Cue::RestartsByItself],
+            indications: &[Indication::RestartsByItself],
             seen_by: &[Part::Mainboard, Part::Merchant],
             mended_by: &[(RecoveryAction::Repair, 0.8), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -336,7 +336,7 @@ impl Model<Models> for Mainboard {
                 "sales are slow, then stop for a while",
             ),
             ranks: Ranks::of(7, 4, 2),
-            cues: &[Cue::HotCase, Cue::SlowOperation, Cue::PowerLightOut, Cue::BlankScreen],
+            indications: &[Indication::HotCase, Indication::SlowOperation, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -431,7 +431,7 @@ impl Model<Models> for Mainboard {
             Fault::RandomResets => {
                 self.resets = false;
                 self.unasked = 0;
-                cue::gone(cx, Cue::RestartsByItself);
+                indication::gone(cx, Indication::RestartsByItself);
                 cx.look();
             }
             Fault::Overheating => {

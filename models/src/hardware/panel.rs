@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 
@@ -56,9 +56,9 @@ pub enum Fault {
 impl Panel {
     fn light(&self, cx: &mut Context<'_, Models>) {
         if self.dark || self.off {
-            cue::show(cx, Cue::PowerLightOut);
+            indication::show(cx, Indication::PowerLightOut);
         } else {
-            cue::gone(cx, Cue::PowerLightOut);
+            indication::gone(cx, Indication::PowerLightOut);
         }
     }
 }
@@ -84,7 +84,7 @@ impl Model<Models> for Panel {
                 "cards are presented again, or pulled out too early",
             ),
             ranks: Ranks::of(4, 3, 3),
-            cues: &[Cue::Silence],
+            indications: &[Indication::Silence],
             seen_by: &[Part::Merchant],
             mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -104,7 +104,7 @@ impl Model<Models> for Panel {
                 "people look for faults that are not there",
             ),
             ranks: Ranks::of(3, 3, 3),
-            cues: &[Cue::PowerLightOut],
+            indications: &[Indication::PowerLightOut],
             seen_by: &[Part::Merchant],
             mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -125,7 +125,7 @@ impl Model<Models> for Panel {
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Faded(tone) = timer;
         if tone == self.tones {
-            cue::gone(cx, Cue::ErrorTone);
+            indication::gone(cx, Indication::ErrorTone);
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
@@ -139,10 +139,10 @@ impl Model<Models> for Panel {
         };
         if self.mute {
             cx.error_state();
-            cue::show(cx, Cue::Silence);
+            indication::show(cx, Indication::Silence);
         } else if !good {
             self.tones += 1;
-            cue::show(cx, Cue::ErrorTone);
+            indication::show(cx, Indication::ErrorTone);
             cx.after(spec.tone_lingers, Timer::Faded(self.tones));
         }
     }
@@ -162,7 +162,7 @@ impl Model<Models> for Panel {
         match fault {
             Fault::BuzzerDead => {
                 self.mute = false;
-                cue::gone(cx, Cue::Silence);
+                indication::gone(cx, Indication::Silence);
             }
             Fault::LightsDead => {
                 self.dark = false;

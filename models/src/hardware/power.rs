@@ -7,7 +7,7 @@ use sim::quantity::Probability;
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::outside::Outside;
 use crate::plan::step;
 use crate::quantity::{Milliamperes, Millivolts, Milliohms};
@@ -188,9 +188,9 @@ impl Power {
         }
         // The light of a charger needs the voltage that charging needs.
         if on && millivolts >= low {
-            cue::gone(cx, Cue::ChargeLightOut);
+            indication::gone(cx, Indication::ChargeLightOut);
         } else {
-            cue::show(cx, Cue::ChargeLightOut);
+            indication::show(cx, Indication::ChargeLightOut);
         }
         cx.look();
     }
@@ -231,7 +231,7 @@ impl Model<Models> for Power {
                 "sales stop until the mains are back",
             ),
             ranks: Ranks::of(8, 8, 1),
-            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
             procedure: &[
@@ -252,7 +252,7 @@ impl Model<Models> for Power {
                 "sales are slow or break off",
             ),
             ranks: Ranks::of(6, 8, 2),
-            cues: &[Cue::ChargeLightOut, Cue::RestartsByItself, Cue::SlowOperation, Cue::FaintPrint],
+            indications: &[Indication::ChargeLightOut, Indication::RestartsByItself, Indication::SlowOperation, Indication::FaintPrint],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
             procedure: &[
@@ -272,7 +272,7 @@ impl Model<Models> for Power {
                 "sales stop when the battery is empty, for good if the board is dead",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
             procedure: &[
@@ -292,7 +292,7 @@ impl Model<Models> for Power {
                 "sales stop until somebody pushes the plug in",
             ),
             ranks: Ranks::of(7, 8, 2),
-            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             // Who puts in another cable pushes its plug in.
             mended_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 1.0)],
@@ -314,7 +314,7 @@ impl Model<Models> for Power {
                 "sales stop until there is a new cable",
             ),
             ranks: Ranks::of(7, 6, 2),
-            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen, Cue::RestartsByItself, Cue::SlowOperation],
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen, Indication::RestartsByItself, Indication::SlowOperation],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -335,7 +335,7 @@ impl Model<Models> for Power {
                 "sales stop until the right adapter is in, for good if the board is dead",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::ChargeLightOut, Cue::PowerLightOut, Cue::BlankScreen],
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[

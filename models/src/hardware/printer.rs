@@ -12,7 +12,7 @@ use sim::{Context, Instant, Mode, Model, Purpose, Span};
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::quantity::{Celsius, Millimetres, Millivolts};
 use crate::service::Milestone;
 use crate::telemetry::Gauge;
@@ -147,24 +147,24 @@ impl Printer {
     fn ran_out(&mut self, cx: &mut Context<'_, Models>) {
         self.paper_mm = 0;
         cx.error_state();
-        cue::show(cx, Cue::PaperText);
+        indication::show(cx, Indication::PaperText);
         cx.look();
     }
 
     /// What keeps it from printing at all, and what it says about that.
-    fn blocked(&self) -> Option<Cue> {
+    fn blocked(&self) -> Option<Indication> {
         let causes = [
-            (self.cover_open, Cue::CoverText),
-            (self.jammed, Cue::JamText),
-            (self.cutter_blocked, Cue::CutterText),
-            (self.paper_mm == 0, Cue::PaperText),
+            (self.cover_open, Indication::CoverText),
+            (self.jammed, Indication::JamText),
+            (self.cutter_blocked, Indication::CutterText),
+            (self.paper_mm == 0, Indication::PaperText),
         ];
-        causes.into_iter().find(|(is, _)| *is).map(|(_, cue)| cue)
+        causes.into_iter().find(|(is, _)| *is).map(|(_, indication)| indication)
     }
 
     fn print(&mut self, spec: &Spec, lines: u8, cx: &mut Context<'_, Models>) {
-        if let Some(cue) = self.blocked() {
-            return self.lose(cue, cx);
+        if let Some(indication) = self.blocked() {
+            return self.lose(indication, cx);
         }
         self.prints += 1;
         (self.waiting, self.rested) = (lines, false);
@@ -177,7 +177,7 @@ impl Printer {
             self.rested = true;
             self.rests = self.rests.saturating_add(1);
             cx.error_state();
-            cue::show(cx, Cue::PrinterRestsText);
+            indication::show(cx, Indication::PrinterRestsText);
             cx.look();
         }
         match self.head.until_below(spec.resumes_at.degrees(), cx.now(), spec.cools_in) {
@@ -186,7 +186,7 @@ impl Printer {
                 cx.after(feeds + wait, Timer::Cooled(self.prints));
             }
             // In a place as hot as this the head never cools.
-            None => self.lose(Cue::PrinterRestsText, cx),
+            None => self.lose(Indication::PrinterRestsText, cx),
         }
     }
 
@@ -195,7 +195,7 @@ impl Printer {
         let troubled = self.lost > 0 || self.rests > 0 && !self.rested;
         if troubled {
             (self.lost, self.rests) = (0, if self.rested { self.rests } else { 0 });
-            cue::gone(cx, Cue::PrinterRestsText);
+            indication::gone(cx, Indication::PrinterRestsText);
             cx.look();
         }
         cx.milestone(Milestone::ReceiptPrinted);
@@ -203,10 +203,10 @@ impl Printer {
     }
 
     /// The receipt does not come out.
-    fn lose(&mut self, cue: Cue, cx: &mut Context<'_, Models>) {
+    fn lose(&mut self, indication: Indication, cx: &mut Context<'_, Models>) {
         self.lost += 1;
         cx.error_state();
-        cue::show(cx, cue);
+        indication::show(cx, indication);
         cx.look();
         cx.say(Message::Printed { ok: false });
     }
@@ -250,7 +250,7 @@ impl Printer {
         }
         if blackness(Millivolts(self.millivolts), spec.faint_below, self.worn) < 1.0 {
             cx.error_state();
-            cue::show(cx, Cue::FaintPrint);
+            indication::show(cx, Indication::FaintPrint);
         }
     }
 }
@@ -310,7 +310,7 @@ impl Model<Models> for Printer {
             }
             Message::NewRoll if self.real.is_none() => {
                 self.paper_mm = spec.roll.0;
-                cue::gone(cx, Cue::PaperText);
+                indication::gone(cx, Indication::PaperText);
             }
             Message::Overhauled if spec.rated_lines.is_some_and(|rated| self.lines.uses() >= rated) => {
                 self.lines.renew();
@@ -349,7 +349,7 @@ impl Model<Models> for Printer {
             Fault::CoverOpen => {
                 // The sensor of the cover says so at once, the others when a receipt is due.
                 self.cover_open = on;
-                if on { cue::show(cx, Cue::CoverText) } else { cue::gone(cx, Cue::CoverText) }
+                if on { indication::show(cx, Indication::CoverText) } else { indication::gone(cx, Indication::CoverText) }
                 cx.error_state();
                 cx.look();
             }
@@ -363,32 +363,32 @@ impl Model<Models> for Printer {
         let shown = match fault {
             Fault::PaperOut => {
                 self.paper_mm = spec.roll.0;
-                Cue::PaperText
+                Indication::PaperText
             }
             Fault::Jam => {
                 self.jammed = false;
-                Cue::JamText
+                Indication::JamText
             }
             Fault::HeadWorn => {
                 self.worn = 0.0;
                 self.lines.renew();
-                Cue::FaintPrint
+                Indication::FaintPrint
             }
             Fault::HeadHot => {
                 (self.overdriven, self.rests) = (0.0, 0);
-                Cue::PrinterRestsText
+                Indication::PrinterRestsText
             }
             Fault::CutterBlocked => {
                 self.cutter_blocked = false;
                 self.cuts.renew();
-                Cue::CutterText
+                Indication::CutterText
             }
             Fault::CoverOpen => {
                 self.cover_open = false;
-                Cue::CoverText
+                Indication::CoverText
             }
         };
-        cue::gone(cx, shown);
+        indication::gone(cx, shown);
         cx.look();
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {

@@ -7,7 +7,7 @@ use sim::quantity::Probability;
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::Method;
 use crate::{Family, Models, Part, RecoveryAction};
@@ -87,7 +87,7 @@ impl Model<Models> for Scanner {
                 "customers pay otherwise or leave",
             ),
             ranks: Ranks::of(6, 7, 2),
-            cues: &[Cue::NoReactionToCode],
+            indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(RecoveryAction::Clean, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -107,7 +107,7 @@ impl Model<Models> for Scanner {
                 "customers pay otherwise or leave",
             ),
             ranks: Ranks::of(6, 6, 2),
-            cues: &[Cue::NoReactionToCode],
+            indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -127,7 +127,7 @@ impl Model<Models> for Scanner {
                 "customers pay otherwise or leave",
             ),
             ranks: Ranks::of(6, 4, 2),
-            cues: &[Cue::NoReactionToCode],
+            indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             mended_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -158,7 +158,7 @@ impl Model<Models> for Scanner {
         self.failed = if ok { 0 } else { self.failed.saturating_add(1) };
         if faulty {
             cx.error_state();
-            cue::show(cx, Cue::NoReactionToCode);
+            indication::show(cx, Indication::NoReactionToCode);
         }
         if self.failed != before {
             cx.look();
@@ -194,7 +194,7 @@ impl Model<Models> for Scanner {
             Fault::CannotRead => self.dead = false,
         }
         self.failed = 0;
-        cue::gone(cx, Cue::NoReactionToCode);
+        indication::gone(cx, Indication::NoReactionToCode);
         cx.look();
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Millivolts;
 use crate::{Family, Models, Part, RecoveryAction};
@@ -68,9 +68,9 @@ impl Tamper {
         cx.say(Message::Locked { on });
         if on {
             cx.error_state();
-            cue::show(cx, Cue::TamperText);
+            indication::show(cx, Indication::TamperText);
         } else {
-            cue::gone(cx, Cue::TamperText);
+            indication::gone(cx, Indication::TamperText);
         }
         cx.look();
     }
@@ -93,7 +93,7 @@ impl Model<Models> for Tamper {
                 "no sale until a professional has injected new keys",
             ),
             ranks: Ranks::of(8, 4, 1),
-            cues: &[Cue::TamperText],
+            indications: &[Indication::TamperText],
             seen_by: &[Part::Tamper, Part::Merchant],
             mended_by: &[(RecoveryAction::InjectKeys, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -114,7 +114,7 @@ impl Model<Models> for Tamper {
                 "the next blackout locks the terminal",
             ),
             ranks: Ranks::of(5, 3, 2),
-            cues: &[Cue::TamperText],
+            indications: &[Indication::TamperText],
             seen_by: &[Part::Tamper],
             mended_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[

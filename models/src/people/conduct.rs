@@ -10,7 +10,7 @@ use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::lifecycle::Step;
 use crate::note::Note;
 use crate::plan::step;
@@ -148,7 +148,7 @@ impl Conduct {
     fn complaint(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         cx.error_state();
         self.complaints = self.complaints.saturating_add(1);
-        cue::show(cx, Cue::Complaint);
+        indication::show(cx, Indication::Complaint);
         cx.look();
         self.next_complaint(spec, cx);
     }
@@ -157,7 +157,7 @@ impl Conduct {
         self.offered = true;
         let mut stream = self.stream(cx);
         if stream.chance(spec.sees_through.0) {
-            cue::show(cx, Cue::FreeOfferMessage);
+            indication::show(cx, Indication::FreeOfferMessage);
         } else {
             cx.after(stream.exponential(spec.falls_in), Timer::Falls(self.epoch));
         }
@@ -181,7 +181,7 @@ impl Model<Models> for Conduct {
                 "the merchant is warned or suspended",
             ),
             ranks: Ranks::of(9, 5, 2),
-            cues: &[],
+            indications: &[],
             seen_by: &[Part::Conduct],
             mended_by: &[(RecoveryAction::Instruct, 0.5), (RecoveryAction::Suspend, 0.95)],
             procedure: &[
@@ -202,7 +202,7 @@ impl Model<Models> for Conduct {
                 "customers lose money elsewhere",
             ),
             ranks: Ranks::of(10, 4, 3),
-            cues: &[Cue::Complaint],
+            indications: &[Indication::Complaint],
             seen_by: &[Part::Conduct, Part::Merchant],
             mended_by: &[(RecoveryAction::Instruct, 0.7), (RecoveryAction::Suspend, 0.9)],
             procedure: &[
@@ -223,7 +223,7 @@ impl Model<Models> for Conduct {
                 "the merchant loses money",
             ),
             ranks: Ranks::of(6, 6, 2),
-            cues: &[Cue::FreeOfferMessage, Cue::MoneyMissing],
+            indications: &[Indication::FreeOfferMessage, Indication::MoneyMissing],
             seen_by: &[Part::Merchant],
             mended_by: &[(RecoveryAction::Instruct, 0.95), (RecoveryAction::Investigate, 0.8)],
             procedure: &[
@@ -243,7 +243,7 @@ impl Model<Models> for Conduct {
                 "the merchant loses a deposit or a settlement",
             ),
             ranks: Ranks::of(9, 4, 2),
-            cues: &[Cue::MoneyMissing],
+            indications: &[Indication::MoneyMissing],
             seen_by: &[Part::Merchant],
             mended_by: &[(RecoveryAction::Investigate, 0.7), (RecoveryAction::Swap, 0.9)],
             procedure: &[
@@ -278,7 +278,7 @@ impl Model<Models> for Conduct {
             }
             Timer::Missing(epoch) if (self.offered || self.cheated) && epoch == self.epoch => {
                 cx.error_state();
-                cue::show(cx, Cue::MoneyMissing);
+                indication::show(cx, Indication::MoneyMissing);
             }
             _ => {}
         }
@@ -310,16 +310,16 @@ impl Model<Models> for Conduct {
             Fault::ProhibitedTransactions => (self.prohibited, self.flags) = (false, 0),
             Fault::DataLeak => {
                 (self.leaking, self.complaints) = (false, 0);
-                cue::gone(cx, Cue::Complaint);
+                indication::gone(cx, Indication::Complaint);
             }
             Fault::FreeOffer => {
                 self.offered = false;
-                cue::gone(cx, Cue::FreeOfferMessage);
+                indication::gone(cx, Indication::FreeOfferMessage);
             }
             Fault::ThirdPartyFraud => self.cheated = false,
         }
         if !self.offered && !self.cheated {
-            cue::gone(cx, Cue::MoneyMissing);
+            indication::gone(cx, Indication::MoneyMissing);
         }
         // What goes on beside it goes on.
         self.epoch += 1;

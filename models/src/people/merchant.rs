@@ -7,7 +7,7 @@ use sim::quantity::{Factor, Probability};
 use sim::{Asked, Context, Instant, Mode, Model, Performer, Purpose, Span};
 
 use crate::bus::Message;
-use crate::cue::{AT_A_GLANCE, Cue};
+use crate::indication::{AT_A_GLANCE, Indication};
 use crate::note::Note;
 use crate::people::tenure::PLANNED;
 use crate::provider;
@@ -37,7 +37,7 @@ impl Default for Channels {
 #[schemars(rename = "MerchantSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
-    /// Mean time until a merchant who is there notices a cue: exponential.
+    /// Mean time until a merchant who is there notices an indication: exponential.
     pub notices_in: Span,
     /// Mean time until a merchant who was asked gets to it: exponential.
     pub reacts_in: Span,
@@ -76,11 +76,11 @@ impl Default for Spec {
 /// The merchant at one terminal.
 #[derive(Component, Debug, Default)]
 pub struct Merchant {
-    /// Cues that can be noticed now, as a set.
+    /// Indications that can be noticed now, as a set.
     shown: u64,
-    /// Cues that have been noticed.
+    /// Indications that have been noticed.
     noticed: u64,
-    /// Cues that have appeared so far: names the draws.
+    /// Indications that have appeared so far: names the draws.
     appearances: u32,
     /// Times that somebody has asked so far: names the draws.
     requests: u32,
@@ -89,8 +89,8 @@ pub struct Merchant {
 /// A merchant's notes.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
-    /// Notices a cue, if it is still there.
-    Notices(Cue),
+    /// Notices an indication, if it is still there.
+    Notices(Indication),
     /// Looks up a record for the n-th time.
     LooksUp(u32),
 }
@@ -148,25 +148,25 @@ impl Merchant {
         }
     }
 
-    fn cue(&mut self, spec: &Spec, cue: Cue, on: bool, from: Part, cx: &mut Context<'_, Models>) {
+    fn indication(&mut self, spec: &Spec, indication: Indication, on: bool, from: Part, cx: &mut Context<'_, Models>) {
         if !on {
-            self.shown &= !cue.bit();
-            self.noticed &= !cue.bit();
-            let nothing_left = Cue::ALL.iter().all(|it| self.noticed & it.bit() == 0);
+            self.shown &= !indication.bit();
+            self.noticed &= !indication.bit();
+            let nothing_left = Indication::ALL.iter().all(|it| self.noticed & it.bit() == 0);
             if nothing_left {
                 cx.dismiss();
             }
             return;
         }
-        if self.shown & cue.bit() != 0 {
+        if self.shown & indication.bit() != 0 {
             return;
         }
-        self.shown |= cue.bit();
-        cx.cue(from, cue);
-        if cue.suspicion().is_some() {
+        self.shown |= indication.bit();
+        cx.indication(from, indication);
+        if indication.suspicion().is_some() {
             self.appearances += 1;
             let wait = cx.stream(NOTICES, u64::from(self.appearances)).exponential(spec.notices_in);
-            cx.after(Self::at_counter(spec, cx.now(), wait), Timer::Notices(cue));
+            cx.after(Self::at_counter(spec, cx.now(), wait), Timer::Notices(indication));
         }
     }
 
@@ -242,25 +242,25 @@ impl Model<Models> for Merchant {
         Self::plan_look_up(spec, 0, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let cue = match timer {
-            Timer::Notices(cue) => cue,
+        let indication = match timer {
+            Timer::Notices(indication) => indication,
             Timer::LooksUp(number) => {
                 cx.say(Message::LookUp);
                 return Self::plan_look_up(spec, number + 1, cx);
             }
         };
-        if self.shown & cue.bit() == 0 || self.noticed & cue.bit() != 0 {
+        if self.shown & indication.bit() == 0 || self.noticed & indication.bit() != 0 {
             return;
         }
-        self.noticed |= cue.bit();
+        self.noticed |= indication.bit();
         let beside = self.noticed | self.shown & AT_A_GLANCE;
-        if let Some(suspect) = cue.taken_for(beside) {
+        if let Some(suspect) = indication.taken_for(beside) {
             cx.alarm(suspect);
         }
     }
     fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Cue { cue, on, from } => self.cue(spec, cue, on, from, cx),
+            Message::Indication { indication, on, from } => self.indication(spec, indication, on, from, cx),
             Message::Asked(asked) => self.asked(spec, &asked, cx),
             _ => {}
         }
@@ -309,9 +309,9 @@ impl Model<Models> for Merchant {
     fn detect((): &mut (), _: &Reading) -> Option<Fault> {
         None
     }
-    /// As long as a cue is there that made the merchant suspect it.
+    /// As long as an indication is there that made the merchant suspect it.
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        Cue::ALL.iter().any(|cue| self.noticed & cue.bit() != 0 && cue.may_mean(suspect))
+        Indication::ALL.iter().any(|indication| self.noticed & indication.bit() != 0 && indication.may_mean(suspect))
     }
 }
 

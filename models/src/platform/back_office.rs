@@ -150,7 +150,7 @@ impl Model<Models> for BackOffice {
             "no sale is lost, but faults are found and mended later",
         ),
         ranks: Ranks::of(5, 6, 1),
-        cues: &[],
+        indications: &[],
         seen_by: &[Part::BackOffice],
         mended_by: &[(RecoveryAction::RestoreService, 0.95)],
         procedure: &[

@@ -313,7 +313,7 @@ impl Model<Models> for Gateway {
             "sales of the whole fleet are slow or fail",
         ),
         ranks: Ranks::of(9, 6, 1),
-        cues: &[crate::Cue::NoAnswerText],
+        indications: &[crate::Indication::NoAnswerText],
         seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
         mended_by: &[(RecoveryAction::RestoreService, 0.95)],
         procedure: &[
@@ -333,7 +333,7 @@ impl Model<Models> for Gateway {
                 "sales of the whole fleet fail; customers are charged for a while",
             ),
             ranks: Ranks::of(9, 5, 2),
-            cues: &[crate::Cue::NoAnswerText],
+            indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::RestoreService, 0.95)],
             procedure: &[

@@ -261,7 +261,7 @@ impl Model<Models> for Host {
                 "nobody can pay with cards of this issuer",
             ),
             ranks: Ranks::of(9, 6, 1),
-            cues: &[crate::Cue::NoAnswerText],
+            indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[
@@ -282,7 +282,7 @@ impl Model<Models> for Host {
                 "customers wait; sales are taken back",
             ),
             ranks: Ranks::of(7, 7, 2),
-            cues: &[crate::Cue::NoAnswerText],
+            indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
-use crate::cue::Cue;
+use crate::indication::Indication;
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 
@@ -70,7 +70,7 @@ impl Model<Models> for Clock {
             "sales are refused until the terminal has signed on again",
         ),
         ranks: Ranks::of(8, 4, 1),
-        cues: &[Cue::NoAnswerText],
+        indications: &[Indication::NoAnswerText],
         seen_by: &[Part::Clock, Part::PaymentApp, Part::Merchant],
         mended_by: &[
             (RecoveryAction::SignOn, 0.9),

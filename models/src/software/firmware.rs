@@ -12,7 +12,7 @@ use sim::quantity::Probability;
 use sim::{Context, Instant, Mode, Model, Span};
 
 use crate::bus::{Hop, Message};
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
 use crate::service::Milestone;
 use crate::telemetry::Telemetry;
@@ -206,7 +206,7 @@ impl Firmware {
         }
         self.hung = true;
         cx.error_state();
-        cue::show(cx, Cue::FrozenScreen);
+        indication::show(cx, Indication::FrozenScreen);
         cx.after(spec.watchdog, Timer::Watchdog(self.boot));
         self.pace(cx);
         self.tell(cx);
@@ -214,7 +214,7 @@ impl Firmware {
 
     fn unhang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.hung = false;
-        cue::gone(cx, Cue::FrozenScreen);
+        indication::gone(cx, Indication::FrozenScreen);
         self.pace(cx);
         // Heartbeats go out again, too: not only a restart ends a hang.
         self.choose(spec, cx);
@@ -231,9 +231,9 @@ impl Firmware {
     /// A person notices when something takes a good part of the processor.
     fn show_slowness(&self, cx: &mut Context<'_, Models>) {
         if self.starved.max(self.burden) > 0.0 {
-            cue::show(cx, Cue::SlowOperation);
+            indication::show(cx, Indication::SlowOperation);
         } else if self.leak == 0.0 {
-            cue::gone(cx, Cue::SlowOperation);
+            indication::gone(cx, Indication::SlowOperation);
         }
     }
 
@@ -241,9 +241,9 @@ impl Firmware {
         let running = self.state == State::Running;
         cx.say(Message::Online { up: running && self.online.is_some() });
         if running && self.online.is_none() {
-            cue::show(cx, Cue::NoNetworkText);
+            indication::show(cx, Indication::NoNetworkText);
         } else {
-            cue::gone(cx, Cue::NoNetworkText);
+            indication::gone(cx, Indication::NoNetworkText);
         }
         if !running || self.hung {
             cx.say(Message::Beats { alive: false, loss_ppm: 1_000_000, via: Via::Wifi });
@@ -304,7 +304,7 @@ impl Model<Models> for Firmware {
             Timer::MemoryLow(boot) if boot == self.boot && self.leak > 0.0 => {
                 cx.error_state();
                 self.starved = self.starved.max(0.5);
-                cue::show(cx, Cue::SlowOperation);
+                indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
                 cx.look();
             }
@@ -330,8 +330,8 @@ impl Model<Models> for Firmware {
                 if self.leak > 0.0 {
                     // A restart gives the memory back; the leak stays.
                     (self.hung, self.starved) = (false, 0.0);
-                    cue::gone(cx, Cue::FrozenScreen);
-                    cue::gone(cx, Cue::SlowOperation);
+                    indication::gone(cx, Indication::FrozenScreen);
+                    indication::gone(cx, Indication::SlowOperation);
                 }
                 self.restart(spec, cx);
             }
@@ -396,7 +396,7 @@ impl Model<Models> for Firmware {
             Fault::ProcessorStarved => {
                 self.starved = magnitude;
                 cx.error_state();
-                cue::show(cx, Cue::SlowOperation);
+                indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
                 cx.look();
             }

@@ -191,7 +191,7 @@ impl PaymentApp {
                 self.refused_with = iso.code;
                 self.refusals = self.refusals.saturating_add(1);
                 cx.error_state();
-                crate::cue::show(cx, crate::Cue::RefusedText);
+                crate::indication::show(cx, crate::Indication::RefusedText);
                 cx.look();
             }
             self.failed(spec, cx);
@@ -205,7 +205,7 @@ impl PaymentApp {
     fn failed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= spec.suspects_after.max(1) && self.refusals == 0 {
-            crate::cue::show(cx, crate::Cue::NoAnswerText);
+            crate::indication::show(cx, crate::Indication::NoAnswerText);
             let suspect = if self.code == Code::MAC_WRONG {
                 AnyFault::Security(super::security::Fault::KeysOutOfStep)
             } else if self.online {
@@ -220,8 +220,8 @@ impl PaymentApp {
     fn succeeded(&mut self, cx: &mut Context<'_, Models>) {
         if self.failures > 0 {
             (self.failures, self.refusals) = (0, 0);
-            crate::cue::gone(cx, crate::Cue::NoAnswerText);
-            crate::cue::gone(cx, crate::Cue::RefusedText);
+            crate::indication::gone(cx, crate::Indication::NoAnswerText);
+            crate::indication::gone(cx, crate::Indication::RefusedText);
             cx.dismiss();
         }
     }
@@ -374,7 +374,7 @@ impl Model<Models> for PaymentApp {
             Fault::IncompatibleVersion => {
                 self.incompatible = true;
                 cx.error_state();
-                crate::cue::show(cx, crate::Cue::FrozenScreen);
+                crate::indication::show(cx, crate::Indication::FrozenScreen);
                 cx.look();
             }
         }
@@ -388,12 +388,12 @@ impl Model<Models> for PaymentApp {
                     _ => self.wrong_currency = false,
                 }
                 (self.failures, self.refusals) = (0, 0);
-                crate::cue::gone(cx, crate::Cue::RefusedText);
-                crate::cue::gone(cx, crate::Cue::NoAnswerText);
+                crate::indication::gone(cx, crate::Indication::RefusedText);
+                crate::indication::gone(cx, crate::Indication::NoAnswerText);
             }
             Fault::IncompatibleVersion => {
                 self.incompatible = false;
-                crate::cue::gone(cx, crate::Cue::FrozenScreen);
+                crate::indication::gone(cx, crate::Indication::FrozenScreen);
             }
         }
         cx.look();

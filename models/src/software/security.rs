@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::telemetry;
 use crate::{Family, Models, Part, RecoveryAction};
@@ -90,7 +90,7 @@ impl Security {
         if self.altered && self.running && !self.refused {
             self.refused = true;
             cx.error_state();
-            cue::show(cx, Cue::RefusedText);
+            indication::show(cx, Indication::RefusedText);
             cx.say(Message::Genuine { ok: false });
         }
         cx.look();
@@ -120,7 +120,7 @@ impl Model<Models> for Security {
                 "no sale until the certificate is renewed",
             ),
             ranks: Ranks::of(8, 5, 1),
-            cues: &[Cue::NoNetworkText],
+            indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Security, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -142,7 +142,7 @@ impl Model<Models> for Security {
                 "no sale until the terminal has signed on again",
             ),
             ranks: Ranks::of(8, 5, 2),
-            cues: &[Cue::NoAnswerText],
+            indications: &[Indication::NoAnswerText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::SignOn, 0.85), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -163,7 +163,7 @@ impl Model<Models> for Security {
                 "no sale; until then nobody knows what the software does",
             ),
             ranks: Ranks::of(9, 3, 2),
-            cues: &[Cue::RefusedText],
+            indications: &[Indication::RefusedText],
             seen_by: &[Part::Security, Part::Merchant],
             mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -184,7 +184,7 @@ impl Model<Models> for Security {
                 "card data may be carried away",
             ),
             ranks: Ranks::of(10, 3, 4),
-            cues: &[Cue::SlowOperation],
+            indications: &[Indication::SlowOperation],
             seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
             mended_by: &[(RecoveryAction::Update, 0.8), (RecoveryAction::Swap, 1.0)],
             procedure: &[
@@ -265,7 +265,7 @@ impl Model<Models> for Security {
             }
             Fault::NotGenuine => {
                 (self.altered, self.refused) = (false, false);
-                cue::gone(cx, Cue::RefusedText);
+                indication::gone(cx, Indication::RefusedText);
                 cx.say(Message::Genuine { ok: true });
             }
             Fault::Malware => {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
 use crate::bus::Message;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 
@@ -75,7 +75,7 @@ impl Model<Models> for Storage {
             "no sale until there is room",
         ),
         ranks: Ranks::of(8, 5, 2),
-        cues: &[Cue::RefusedText],
+        indications: &[Indication::RefusedText],
         seen_by: &[Part::Storage, Part::Merchant],
         mended_by: &[
             (RecoveryAction::Configure, 0.9),
@@ -105,7 +105,7 @@ impl Model<Models> for Storage {
             Timer::Full(epoch) if epoch == self.epoch => {
                 self.full = true;
                 cx.error_state();
-                cue::show(cx, Cue::RefusedText);
+                indication::show(cx, Indication::RefusedText);
                 cx.say(Message::Storage { free: false });
                 cx.look();
             }
@@ -129,7 +129,7 @@ impl Model<Models> for Storage {
     }
     fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
         (self.filling, self.full, self.epoch) = (0.0, false, self.epoch + 1);
-        cue::gone(cx, Cue::RefusedText);
+        indication::gone(cx, Indication::RefusedText);
         cx.say(Message::Storage { free: true });
         cx.look();
     }

@@ -1,6 +1,6 @@
-//! Explanations of what the types name: models, faults, cues, recovery actions, detectors, measures, families.
+//! Explanations of what the types name: models, faults, indications, recovery actions, detectors, measures, families.
 
-use models::{Cue, Detector, Family, Fault, Part, RecoveryAction, ranks};
+use models::{Detector, Family, Fault, Indication, Part, RecoveryAction, ranks};
 use scenarios::{Kind, Measure};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -11,12 +11,12 @@ use crate::export::performer;
 
 /// One entry for everything that the types name.
 pub(super) fn of_types() -> Vec<Entry> {
-    let (cues, actions) = (Docs::of::<Cue>(), Docs::of::<RecoveryAction>());
+    let (indications, actions) = (Docs::of::<Indication>(), Docs::of::<RecoveryAction>());
     let (measures, families) = (Docs::of::<Measure>(), Docs::of::<Family>());
     let mut all: Vec<Entry> = Part::ALL.iter().map(|part| model(*part)).collect();
     all.extend(models::detectors().iter().map(detector));
     all.extend(Fault::all().map(fault));
-    all.extend(Cue::ALL.into_iter().map(|it| cue(it, &cues)));
+    all.extend(Indication::ALL.into_iter().map(|it| indication(it, &indications)));
     all.extend(RecoveryAction::ALL.into_iter().map(|it| action(it, &actions)));
     all.extend(Measure::ALL.into_iter().map(|it| measure(it, &measures)));
     all.extend(Family::ALL.into_iter().map(|it| family(it, &families)));
@@ -142,8 +142,11 @@ fn fault(fault: Fault) -> Entry {
         format!("effect     {} → {} → {}", effects.local, effects.next, effects.end),
         format!("family     {}", mode.family.name()),
         format!(
-            "cues       {}",
-            list(mode.cues.iter().map(|it| it.name().to_owned()), "none: no person can notice it")
+            "indication {}",
+            list(
+                mode.indications.iter().map(|it| it.name().to_owned()),
+                "none: no person can notice it"
+            )
         ),
         format!("seen by    {}", list(mode.seen_by.iter().map(|it| seer(*it)), "-")),
         format!("mended by  {}", list(mode.mended_by.iter().map(mends), "nothing")),
@@ -157,7 +160,7 @@ fn fault(fault: Fault) -> Entry {
         format!("“{}”的故障：{}。类别：{}。", fault.part().zh(), mode.zh, mode.family.zh()),
         format!(
             "可见征兆：{}。",
-            list(mode.cues.iter().map(|it| both(it.name(), it.zh())), "无，人无法察觉")
+            list(mode.indications.iter().map(|it| both(it.name(), it.zh())), "无，人无法察觉")
         ),
         format!(
             "能发现者：{}。",
@@ -198,7 +201,7 @@ pub fn fault_data(fault: Fault) -> Value {
         "effects": { "local": effects.local, "next": effects.next, "end": effects.end },
         "ranks": { "severity": severity, "occurrence": occurrence, "detection": detection },
         "scenario": format!("{fault:?}"),
-        "cues": mode.cues.iter().map(|cue| cue.name()).collect::<Vec<_>>(),
+        "indications": mode.indications.iter().map(|indication| indication.name()).collect::<Vec<_>>(),
         "seen_by": mode.seen_by.iter().map(|part| part.name()).collect::<Vec<_>>(),
         "mended_by": mode.mended_by.iter()
             .map(|(action, p)| json!({ "action": action.name(), "probability": p })).collect::<Vec<_>>(),
@@ -208,21 +211,23 @@ pub fn fault_data(fault: Fault) -> Value {
     })
 }
 
-fn cue(cue: Cue, docs: &Docs) -> Entry {
-    let shown = faults(|fault| fault.mode().cues.contains(&cue));
-    let (channel, channel_zh) = cue.channel().split_once(' ').unwrap_or((cue.channel(), ""));
-    let taken = cue.suspicion().map_or("nothing in particular".to_owned(), |it| it.to_string());
-    let taken_zh = cue.suspicion().map_or("不确定".to_owned(), fault_zh);
-    let also = cue.also_suspected();
+fn indication(indication: Indication, docs: &Docs) -> Entry {
+    let shown = faults(|fault| fault.mode().indications.contains(&indication));
+    let (channel, channel_zh) =
+        indication.channel().split_once(' ').unwrap_or((indication.channel(), ""));
+    let taken =
+        indication.suspicion().map_or("nothing in particular".to_owned(), |it| it.to_string());
+    let taken_zh = indication.suspicion().map_or("不确定".to_owned(), fault_zh);
+    let also = indication.also_suspected();
     let english = vec![
-        docs.about(&format!("{cue:?}")),
+        docs.about(&format!("{indication:?}")),
         format!("noticed by {channel}"),
         format!("shown by   {}", list(names(&shown), "no fault by itself")),
         format!("taken for  {taken}"),
         format!("or for     {}, by what else is seen", list(names(also), "nothing else")),
     ];
     let chinese = vec![
-        format!("征兆“{}”，通过{channel_zh}察觉。", cue.zh()),
+        format!("征兆“{}”，通过{channel_zh}察觉。", indication.zh()),
         format!(
             "可能由以下故障引起：{}。",
             list(shown.iter().map(|it| fault_zh(*it)), "没有单独的故障")
@@ -230,9 +235,9 @@ fn cue(cue: Cue, docs: &Docs) -> Entry {
         format!("人们通常以为是：{taken_zh}。"),
         format!("结合其他征兆也可能以为是：{}。", list(also.iter().map(|it| fault_zh(*it)), "无")),
     ];
-    let data = json!({ "channel": cue.channel(), "shown_by": names(&shown), "taken_for": cue.suspicion().map(|it| it.to_string()), "or_for": names(also) });
-    let (term, zh) = (cue.name().to_owned(), cue.zh().to_owned());
-    Entry { term, zh, kind: "cue", english, chinese, data }
+    let data = json!({ "channel": indication.channel(), "shown_by": names(&shown), "taken_for": indication.suspicion().map(|it| it.to_string()), "or_for": names(also) });
+    let (term, zh) = (indication.name().to_owned(), indication.zh().to_owned());
+    Entry { term, zh, kind: "indication", english, chinese, data }
 }
 
 fn action(action: RecoveryAction, docs: &Docs) -> Entry {

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use models::{Cue, Family, Fault, Part, RecoveryAction};
+use models::{Family, Fault, Indication, Part, RecoveryAction};
 use scenarios::Measure;
 
 use super::*;
@@ -32,7 +32,7 @@ fn every_name_explains_in_both_languages() {
     assert_eq!(of("model"), Part::ALL.len());
     assert_eq!(of("fault"), Fault::all().count());
     assert_eq!(of("detector"), models::detectors().len());
-    assert_eq!(of("cue"), Cue::ALL.len());
+    assert_eq!(of("indication"), Indication::ALL.len());
     assert_eq!(of("recovery action"), RecoveryAction::ALL.len());
     assert_eq!(of("measure"), Measure::ALL.len());
     assert_eq!(of("family"), Family::ALL.len());

@@ -25,7 +25,7 @@ const WORDS: &[[&str; 4]] = &[
         "服务偏离承诺：迟到、缺失或错误。",
     ],
     [
-        "cue",
+        "indication",
         "征兆",
         "What a person can notice: something on the display, a sound, a light, a behaviour.",
         "人能察觉的现象：显示屏、声音、指示灯、表现。",

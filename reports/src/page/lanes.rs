@@ -1,4 +1,4 @@
-//! The lane diagram of one story: truth, cue, detection, recovery actions and service above each other on one axis of time.
+//! The lane diagram of one story: truth, indication, detection, recovery actions and service above each other on one axis of time.
 
 use std::fmt::Write;
 
@@ -88,7 +88,7 @@ pub(super) fn draw(tale: &Tale) -> String {
     let axis = Axis::new(tale.until_s);
     let lanes: [(&str, Lane); 5] = [
         ("truth 事实", truth),
-        ("cue 征兆", cue),
+        ("indication 征兆", indication),
         ("detection 检测", detection),
         ("recovery 处置", actions),
         ("service 服务", service),
@@ -108,7 +108,7 @@ pub(super) fn draw(tale: &Tale) -> String {
     belief(&mut body, &axis, tale, top);
     let mut svg = String::new();
     let title = format!(
-        "{} at {}: truth, cue, detection, recovery actions and service",
+        "{} at {}: truth, indication, detection, recovery actions and service",
         tale.fault.name, tale.place
     );
     push(
@@ -196,15 +196,18 @@ fn truth(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
     ROW
 }
 
-fn cue(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
-    let Some((at, name)) = &tale.cue else {
+fn indication(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
+    let Some((at, name)) = &tale.indication else {
         text(svg, "off", axis.at(0.0) + 2.0, top + 12.0, "none");
         return ROW;
     };
     let x = axis.at(*at);
     let said = format!("{name} (+{})", duration(*at));
     let (beside, _) = beside((x - 4.0, x + 4.0), width_of(&said));
-    push(svg, format_args!("<circle class=\"cue\" cx=\"{x:.1}\" cy=\"{}\" r=\"5\"/>", top + 8.0));
+    push(
+        svg,
+        format_args!("<circle class=\"indication\" cx=\"{x:.1}\" cy=\"{}\" r=\"5\"/>", top + 8.0),
+    );
     text(svg, "off", beside, top + 12.0, &said);
     ROW
 }

@@ -40,7 +40,7 @@ pub struct Tale {
     /// When service first deviated.
     pub first_failure_s: Option<f64>,
     /// When somebody could first have noticed, and what.
-    pub cue: Option<(f64, String)>,
+    pub indication: Option<(f64, String)>,
     /// Alarms.
     pub alarms: Vec<TaleAlarm>,
     /// Recovery actions.
@@ -140,7 +140,9 @@ fn tale(number: usize, story: &Story, alarms: &[&Alarm], outcome: &Outcome) -> T
             .map_or_else(String::new, |action| action.name().to_owned()),
         first_error_s: story.first_error.map(since),
         first_failure_s: story.first_failure.map(since),
-        cue: story.first_cue.map(|(at, cue)| (since(at), cue.name().to_owned())),
+        indication: story
+            .first_indication
+            .map(|(at, indication)| (since(at), indication.name().to_owned())),
         alarms: alarms.iter().take(MOST).map(|alarm| told_alarm(alarm, story)).collect(),
         actions: told_actions(story),
         left_out,
@@ -180,8 +182,8 @@ impl Tale {
         let mut events = vec![(0.0, format!("onset, at {}", clock(self.onset_s)))];
         let mut tell = |at: Option<f64>, what: String| events.extend(at.map(|at| (at, what)));
         tell(self.first_error_s, "first error state".to_owned());
-        if let Some((at, cue)) = &self.cue {
-            tell(Some(*at), format!("first cue: {cue}"));
+        if let Some((at, indication)) = &self.indication {
+            tell(Some(*at), format!("first indication: {indication}"));
         }
         tell(self.first_failure_s, "first failure of service".to_owned());
         for alarm in &self.alarms {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use models::wire::Code;
-use models::{Cue, Outcome as Ending, RecoveryAction};
+use models::{Indication, Outcome as Ending, RecoveryAction};
 use sim::{Performer, Span, What};
 
 use super::*;
@@ -30,7 +30,10 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
     let mut then = |at: u64, what| script.entry((at, who)).or_default().push(what);
     let plan = if fault == PLUG { 0 } else { sim::NATURAL };
     then(onset, What::Activated { occurrence: 0, plan, fault });
-    then(onset + 2, What::CueShown { part: fault.part(), cue: Cue::ChargeLightOut });
+    then(
+        onset + 2,
+        What::IndicationShown { part: fault.part(), indication: Indication::ChargeLightOut },
+    );
     then(onset + 5, What::Service { up: false });
     if draw.below(7) == 0 {
         return;

@@ -132,15 +132,16 @@ impl Scene {
         own.chain(hubs).min_by_key(nearness).map(|(story, _)| story)
     }
 
-    /// The story behind a cue: one whose catalogue entry lists it, else the earliest of the actor.
+    /// The story behind an indication: one whose catalogue entry lists it, else the earliest of the actor.
     pub(super) fn shown_by(
         &self,
         stories: &[Story],
         actor: ActorId,
-        cue: models::Cue,
+        indication: models::Indication,
     ) -> Option<usize> {
         let own = self.active(actor);
-        let lists = |&&story: &&usize| stories[story].fault.mode().cues.contains(&cue);
+        let lists =
+            |&&story: &&usize| stories[story].fault.mode().indications.contains(&indication);
         let listed = own.iter().find(lists).or_else(|| own.first());
         listed.or_else(|| self.hubs.iter().find(lists)).copied()
     }

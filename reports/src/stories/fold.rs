@@ -62,9 +62,9 @@ impl Fold {
             }
             What::Cleared { occurrence, by, .. } => self.cleared(at, who, occurrence, by),
             What::ErrorState { part } => self.error_state(at, who, part),
-            What::CueShown { cue, .. } => {
-                if let Some(story) = self.scene.shown_by(&self.told.stories, who, cue) {
-                    self.told.stories[story].first_cue.get_or_insert((at, cue));
+            What::IndicationShown { indication, .. } => {
+                if let Some(story) = self.scene.shown_by(&self.told.stories, who, indication) {
+                    self.told.stories[story].first_indication.get_or_insert((at, indication));
                 }
             }
             What::Service { up } => self.service(at, who, up),

@@ -1,5 +1,5 @@
 use models::wire::Code;
-use models::{Cue, Money, Note, Outcome as Ending, Part, RecoveryAction};
+use models::{Indication, Money, Note, Outcome as Ending, Part, RecoveryAction};
 use sim::{ActorId, Instant, Performer, Span, What};
 
 use super::Diagnosis;
@@ -14,7 +14,7 @@ fn second(seconds: u64) -> Instant {
 fn mended() -> Tape {
     let mut tape = Tape::new(2);
     tape.at(100).strikes(0, 0, PLUG).says(0, What::ErrorState { part: Part::Power });
-    tape.at(110).shows(0, Part::Power, Cue::ChargeLightOut).service(0, false);
+    tape.at(110).shows(0, Part::Power, Indication::ChargeLightOut).service(0, false);
     tape.at(130).sale(0, Ending::Failed, Code::NONE).sale(1, Ending::Approved, Code::APPROVED);
     tape.at(160).alarm(0, 0, PLUG).starts(0, 0, RecoveryAction::Replug, Performer::Attendant);
     tape.at(300).clears(0, 0, PLUG, Some(RecoveryAction::Replug)).applies(
@@ -33,8 +33,8 @@ fn a_mended_fault_is_told_from_onset_to_the_end() {
     let [story] = &told.stories[..] else { panic!("one story, not {}", told.stories.len()) };
     assert_eq!((story.onset, story.first_error), (second(100), Some(second(100))));
     assert_eq!(
-        (story.first_failure, story.first_cue),
-        (Some(second(110)), Some((second(110), Cue::ChargeLightOut)))
+        (story.first_failure, story.first_indication),
+        (Some(second(110)), Some((second(110), Indication::ChargeLightOut)))
     );
     let detection = story.detection.unwrap();
     assert_eq!((detection.at, detection.diagnosis), (second(160), Diagnosis::Right));

@@ -3,7 +3,7 @@
 use sim::{Effects, Mode, Performer, Ranks, Span};
 
 use super::Fault;
-use crate::cue::Cue;
+use crate::indication::Indication;
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 
@@ -21,7 +21,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "customers try again, pay otherwise or leave",
         ),
         ranks: Ranks::of(6, 7, 2),
-        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -43,7 +43,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "customers insert the card, or leave",
         ),
         ranks: Ranks::of(6, 4, 2),
-        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -64,7 +64,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "who has a stripe only cannot pay by card",
         ),
         ranks: Ranks::of(6, 5, 3),
-        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -85,7 +85,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "customers try again, pay otherwise or leave",
         ),
         ranks: Ranks::of(6, 5, 3),
-        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(RecoveryAction::Clean, 0.1), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -106,7 +106,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "who has a stripe only cannot pay by card",
         ),
         ranks: Ranks::of(6, 6, 2),
-        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(RecoveryAction::Clean, 0.8), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -127,7 +127,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "only codes can be sold by",
         ),
         ranks: Ranks::of(7, 4, 2),
-        cues: &[Cue::NoReactionToCard, Cue::ErrorTone],
+        indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         mended_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
         procedure: &[

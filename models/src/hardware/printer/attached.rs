@@ -9,7 +9,7 @@ use sim::Context;
 
 use super::{Fault, Printer, Reading};
 use crate::Models;
-use crate::cue::{self, Cue};
+use crate::indication::{self, Indication};
 use crate::outside::Outside;
 use crate::receipt::Receipt;
 use crate::wire::Parcel;
@@ -57,13 +57,13 @@ impl Said {
     /// The faults of the catalogue that a status can stand for, whether it does, and what the terminal's screen says then.
     /// A printer that has stopped for another reason is the one of which nothing comes out: its procedure begins at the lid and
     /// ends with a repair.
-    fn faults(self) -> [(Fault, bool, Cue); 5] {
+    fn faults(self) -> [(Fault, bool, Indication); 5] {
         [
-            (Fault::CoverOpen, self.cover_open, Cue::CoverText),
-            (Fault::PaperOut, self.paper == Paper::Out, Cue::PaperText),
-            (Fault::CutterBlocked, self.cutter_blocked, Cue::CutterText),
-            (Fault::HeadHot, self.hot, Cue::PrinterRestsText),
-            (Fault::Jam, self.stopped, Cue::JamText),
+            (Fault::CoverOpen, self.cover_open, Indication::CoverText),
+            (Fault::PaperOut, self.paper == Paper::Out, Indication::PaperText),
+            (Fault::CutterBlocked, self.cutter_blocked, Indication::CutterText),
+            (Fault::HeadHot, self.hot, Indication::PrinterRestsText),
+            (Fault::Jam, self.stopped, Indication::JamText),
         ]
     }
 }
@@ -103,7 +103,7 @@ impl Printer {
                     self.printed(cx);
                 } else {
                     let shown = before.faults().into_iter().find(|(_, is, _)| *is);
-                    self.lose(shown.map_or(Cue::JamText, |(_, _, cue)| cue), cx);
+                    self.lose(shown.map_or(Indication::JamText, |(_, _, indication)| indication), cx);
                 }
             }
             _ => {}
@@ -117,17 +117,17 @@ impl Printer {
             self.rests = self.rests.saturating_add(1);
         }
         let mut well = true;
-        for ((fault, was, _), (_, is, cue)) in before.faults().into_iter().zip(now.faults()) {
+        for ((fault, was, _), (_, is, indication)) in before.faults().into_iter().zip(now.faults()) {
             well &= !is;
             match (was, is) {
                 (false, true) => {
                     cx.broke(fault.into());
                     cx.error_state();
-                    cue::show(cx, cue);
+                    indication::show(cx, indication);
                 }
                 (true, false) => {
                     cx.ended(fault.into());
-                    cue::gone(cx, cue);
+                    indication::gone(cx, indication);
                 }
                 _ => {}
             }
@@ -135,7 +135,7 @@ impl Printer {
         if well {
             // What was lost was lost for that; whether there is more to it the next receipt will show.
             self.lost = 0;
-            cue::gone(cx, Cue::JamText);
+            indication::gone(cx, Indication::JamText);
         }
         cx.look();
     }

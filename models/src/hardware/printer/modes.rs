@@ -3,7 +3,7 @@
 use sim::{Effects, Mode, Performer, Ranks, Span};
 
 use super::Fault;
-use crate::cue::Cue;
+use crate::indication::Indication;
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 
@@ -21,7 +21,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "sales go on, but without receipts",
         ),
         ranks: Ranks::of(5, 10, 1),
-        cues: &[Cue::PaperText],
+        indications: &[Indication::PaperText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[(RecoveryAction::ReplaceRoll, 1.0), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -41,7 +41,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "sales go on, but without receipts",
         ),
         ranks: Ranks::of(5, 7, 1),
-        cues: &[Cue::JamText],
+        indications: &[Indication::JamText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[(RecoveryAction::OpenLid, 0.85), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -62,7 +62,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "receipts prove nothing when a sale is disputed",
         ),
         ranks: Ranks::of(4, 5, 4),
-        cues: &[Cue::FaintPrint],
+        indications: &[Indication::FaintPrint],
         seen_by: &[Part::Merchant],
         mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -83,7 +83,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "customers wait for their receipts",
         ),
         ranks: Ranks::of(4, 5, 2),
-        cues: &[Cue::PrinterRestsText],
+        indications: &[Indication::PrinterRestsText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[(RecoveryAction::Configure, 0.5), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -104,7 +104,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "sales go on, but without receipts",
         ),
         ranks: Ranks::of(5, 6, 1),
-        cues: &[Cue::CutterText],
+        indications: &[Indication::CutterText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[(RecoveryAction::OpenLid, 0.6), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
         procedure: &[
@@ -125,7 +125,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "sales go on, but without receipts",
         ),
         ranks: Ranks::of(5, 8, 1),
-        cues: &[Cue::CoverText],
+        indications: &[Indication::CoverText],
         seen_by: &[Part::Printer, Part::Merchant],
         mended_by: &[
             (RecoveryAction::OpenLid, 0.98),

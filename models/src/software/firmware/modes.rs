@@ -3,7 +3,7 @@
 use sim::{Effects, Mode, Performer, Ranks, Span};
 
 use super::Fault;
-use crate::cue::Cue;
+use crate::indication::Indication;
 use crate::plan::step;
 use crate::{Family, Fault as AnyFault, Models, Part, RecoveryAction};
 
@@ -21,7 +21,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "no sale until then; what was under way is taken back",
             ),
             ranks: Ranks::of(7, 8, 1),
-            cues: &[Cue::FrozenScreen],
+            indications: &[Indication::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
             mended_by: &[
                 (RecoveryAction::RestartApp, 0.6),
@@ -50,7 +50,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "customers wait, then no sale until a restart",
             ),
             ranks: Ranks::of(6, 6, 2),
-            cues: &[Cue::SlowOperation, Cue::FrozenScreen],
+            indications: &[Indication::SlowOperation, Indication::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
             mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::RollBack, 0.95), (RecoveryAction::Swap, 0.9)],
             procedure: &[
@@ -71,7 +71,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "customers wait, and some leave",
             ),
             ranks: Ranks::of(6, 6, 2),
-            cues: &[Cue::SlowOperation],
+            indications: &[Indication::SlowOperation],
             seen_by: &[Part::Firmware, Part::Merchant],
             mended_by: &[
                 (RecoveryAction::RestartTerminal, 0.7),

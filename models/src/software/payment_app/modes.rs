@@ -4,7 +4,7 @@ use sim::{Effects, Mode, Ranks, Performer, RecoveryStep, Span};
 
 use super::Fault;
 use crate::plan::step;
-use crate::{Cue, Family, Fault as AnyFault, Models, Part, RecoveryAction};
+use crate::{Indication, Family, Fault as AnyFault, Models, Part, RecoveryAction};
 
 /// Against instructions that are refused: the right parameters, then another terminal.
 const MEND_INSTRUCTION: &[RecoveryStep<Models>] = &[
@@ -28,7 +28,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "no sale until the parameter is right",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::RefusedText],
+            indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
@@ -45,7 +45,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "no sale until the parameter is right",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::RefusedText],
+            indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
@@ -62,7 +62,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "no sale until the parameter is right",
             ),
             ranks: Ranks::of(8, 4, 2),
-            cues: &[Cue::RefusedText],
+            indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
@@ -79,7 +79,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "no sale until the right version is installed",
             ),
             ranks: Ranks::of(8, 5, 1),
-            cues: &[Cue::FrozenScreen],
+            indications: &[Indication::FrozenScreen],
             seen_by: &[Part::PaymentApp],
             mended_by: &[(RecoveryAction::Update, 0.95), (RecoveryAction::RollBack, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[

@@ -19,7 +19,7 @@ use crate::{Fault, Models};
     serde::Deserialize,
     schemars::JsonSchema,
 )]
-pub enum Cue {
+pub enum Indication {
     /// The screen is dark.
     BlankScreen,
     /// The screen does not change any more.
@@ -86,7 +86,7 @@ pub enum Cue {
     KeysStillSound,
 }
 
-impl Cue {
+impl Indication {
     /// All of them.
     pub const ALL: [Self; 32] = [
         Self::BlankScreen,
@@ -233,7 +233,7 @@ impl Cue {
         }
     }
 
-    /// Bit of this cue in a set.
+    /// Bit of this indication in a set.
     pub(crate) const fn bit(self) -> u64 {
         1 << self as u32
     }
@@ -285,7 +285,7 @@ impl Cue {
         })
     }
 
-    /// What else it may be taken for, by whoever sees other cues beside it.
+    /// What else it may be taken for, by whoever sees other indications beside it.
     pub fn also_suspected(self) -> &'static [Fault] {
         match self {
             Self::BlankScreen => &[BOARD, PLUG],
@@ -297,7 +297,7 @@ impl Cue {
 
     /// What a person who notices it takes for its cause, who also sees or has heard these.
     pub(crate) fn taken_for(self, beside: u64) -> Option<Fault> {
-        let is = |cue: Self| beside & cue.bit() != 0;
+        let is = |indication: Self| beside & indication.bit() != 0;
         let dark = is(Self::BlankScreen);
         Some(match self {
             // Nothing lights up at all: no power.
@@ -327,17 +327,18 @@ const LIGHTS: Fault = Fault::Panel(crate::hardware::panel::Fault::LightsDead);
 const PICTURE: Fault = Fault::Display(crate::hardware::display::Fault::Frozen);
 
 /// What whoever looks at a terminal sees of it at once: a dark screen and the lights.
-pub(crate) const AT_A_GLANCE: u64 =
-    Cue::BlankScreen.bit() | Cue::PowerLightOut.bit() | Cue::ChargeLightOut.bit();
+pub(crate) const AT_A_GLANCE: u64 = Indication::BlankScreen.bit()
+    | Indication::PowerLightOut.bit()
+    | Indication::ChargeLightOut.bit();
 
 /// From now on a person can notice this.
-pub(crate) fn show(cx: &mut Context<'_, Models>, cue: Cue) {
+pub(crate) fn show(cx: &mut Context<'_, Models>, indication: Indication) {
     let from = cx.part();
-    cx.say(Message::Cue { cue, on: true, from });
+    cx.say(Message::Indication { indication, on: true, from });
 }
 
 /// A person cannot notice this any more.
-pub(crate) fn gone(cx: &mut Context<'_, Models>, cue: Cue) {
+pub(crate) fn gone(cx: &mut Context<'_, Models>, indication: Indication) {
     let from = cx.part();
-    cx.say(Message::Cue { cue, on: false, from });
+    cx.say(Message::Indication { indication, on: false, from });
 }
