@@ -34,7 +34,7 @@ pub(crate) enum Command {
     List(List),
     /// Explains a model, a fault, an indication, a recovery action, a detector, a measure or another term.
     Explain(Explain),
-    /// Shows which fault modes are struck, felt, noticed, isolated and mended.
+    /// Shows which fault modes occurred, were activated, detected, isolated and cleared.
     Coverage(Coverage),
     /// Makes an FMEA worksheet whose occurrence and detection are measured from runs.
     Fmea(Fmea),

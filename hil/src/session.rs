@@ -232,7 +232,7 @@ impl News {
     fn take(&mut self, facts: &[Fact]) {
         for Fact { who, what, .. } in facts {
             match *what {
-                What::Activated { fault, occurrence, .. } => {
+                What::Occurred { fault, occurrence, .. } => {
                     self.active.insert((*who, occurrence), fault);
                 }
                 What::Cleared { occurrence, .. } => {

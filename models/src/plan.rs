@@ -66,7 +66,7 @@ pub struct Policy {
     pub procedures: BTreeMap<Fault, Vec<RecoveryStep<Models>>>,
     /// What is tried against a cause that many terminals have in common.
     pub common_procedures: BTreeMap<Fault, Vec<RecoveryStep<Models>>>,
-    /// With which probability a recovery action, unless it brings a new terminal, mends a fault for a while only, and how long.
+    /// With which probability a recovery action, unless it brings a new terminal, clears a fault for a while only, and how long.
     pub imperfect: Option<(f64, Law)>,
     /// When trouble of many terminals has a common cause.
     pub clusters: Clusters,
@@ -184,12 +184,12 @@ impl Rules<Models> for Plan {
     fn planned(&self, plan: u16) -> &Planned<Models> {
         &self.planned[usize::from(plan)]
     }
-    /// The version before an update mends what came with the update, and nothing else.
+    /// The version before an update clears what came with the update, and nothing else.
     fn reaches(&self, plan: u16, action: RecoveryAction) -> bool {
         let came_with = |when| matches!(when, When::On { milestone: Milestone::Updated, .. });
         action != RecoveryAction::RollBack || came_with(self.planned(plan).when)
     }
-    /// A supply is told what the scenario wants of it; the others break as they like, and people mend them.
+    /// A supply is told what the scenario wants of it; the others break as they like, and people repair them.
     fn is_real(&self, actor: ActorId, fault: Fault) -> bool {
         let part = fault.part();
         let breaks =

@@ -22,7 +22,7 @@ pub struct Provider {
     pub quality: Probability,
     /// After-sales support: mean time before it reacts to a call for a technician, on top of travel: exponential.
     pub responds_in: Span,
-    /// How often the first visit of its technicians mends what it is meant to mend, where the recovery action itself would.
+    /// How often the first visit of its technicians repairs what it is meant to repair, where the recovery action itself would.
     pub first_time_fix: Probability,
     /// Hands-on time of its technicians, as a multiple of the usual one.
     pub hands_on: Factor,

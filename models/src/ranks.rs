@@ -32,9 +32,9 @@ pub fn occurrence(per_year: f64) -> u8 {
     1 + OCCURRENCES.iter().filter(|&&least| per_year >= least).count() as u8
 }
 
-/// The detection rank of a share of occurrences that were noticed, from 0 to 1.
-pub fn detection(noticed: f64) -> u8 {
-    1 + DETECTIONS.iter().filter(|&&least| noticed < least).count() as u8
+/// The detection rank of a share of occurrences that were detected, from 0 to 1.
+pub fn detection(detected: f64) -> u8 {
+    1 + DETECTIONS.iter().filter(|&&least| detected < least).count() as u8
 }
 
 /// The risk priority number: the product of the three, from 1 to 1000.

@@ -53,7 +53,7 @@ pub enum RecoveryAction {
     TopUp,
     /// Installs the right version of firmware and application.
     Update,
-    /// Goes back to the version before the last update: mends what came with that.
+    /// Goes back to the version before the last update: clears what came with that.
     RollBack,
     /// Repairs or exchanges the part on the spot.
     Repair,
@@ -176,12 +176,12 @@ impl RecoveryAction {
 pub fn renews(action: RecoveryAction, fault: crate::Fault) -> bool {
     match action {
         RecoveryAction::Swap => matches!(fault.part().group(), "hardware" | "software"),
-        RecoveryAction::Clean => fault.mode().mended_by(action) > 0.0,
+        RecoveryAction::Clean => fault.mode().cleared_by(action) > 0.0,
         _ => false,
     }
 }
 
-/// How a recovery action acts on the parts of a terminal, whether or not it mends anything.
+/// How a recovery action acts on the parts of a terminal, whether or not it clears anything.
 pub(crate) fn act(action: RecoveryAction) -> Option<Message> {
     match action {
         RecoveryAction::RestartApp => Some(Message::RestartApp),

@@ -28,7 +28,7 @@ pub enum Milestone {
     ReceiptPrinted,
     /// The terminal has booted.
     Booted,
-    /// The terminal runs a new version, by a roll-out of `policies.rollouts`. What is to strike a while after it strikes
+    /// The terminal runs a new version, by a roll-out of `policies.rollouts`. What is to occur a while after it does so
     /// even if the version has been rolled back by then.
     Updated,
     /// The terminal has been installed and activated. It happens only where `people.tenure` has it applied for.

@@ -13,7 +13,7 @@ pub struct Stage {
     pub terminals: u32,
     /// The hubs, in the order of their numbers, which follow those of the terminals.
     pub hubs: Vec<Part>,
-    /// On which actors each planned fault strikes, in the order of the plan.
+    /// On which actors each planned fault occurs, in the order of the plan.
     pub targets: Vec<Vec<ActorId>>,
     /// Names every random stream.
     pub seed: u64,
@@ -39,7 +39,7 @@ pub fn raise(plan: Plan, stage: &Stage) -> Simulation<Models> {
     }
     for (number, targets) in stage.targets.iter().enumerate() {
         for &actor in targets {
-            crate::strike(&mut simulation, actor, number as u16);
+            crate::plan_fault(&mut simulation, actor, number as u16);
         }
     }
     for number in 0..layout.actors() {

@@ -1,4 +1,4 @@
-//! Coverage: which fault modes the runs have seen struck, felt, noticed, isolated and mended.
+//! Coverage: which fault modes the runs have seen occur, activated, detected, isolated and cleared.
 
 use std::collections::BTreeMap;
 
@@ -15,19 +15,19 @@ pub struct Row {
     /// Its name in Chinese.
     pub zh: &'static str,
     /// Became active.
+    pub occurred: u64,
+    /// Its first error came, or service deviated.
     pub activated: u64,
-    /// A wrong state made itself felt inside, or service deviated.
-    pub effective: u64,
     /// Led to an alarm.
-    pub noticed: u64,
+    pub detected: u64,
     /// Whose alarms, with their number.
     pub detectors: BTreeMap<&'static str, u64>,
     /// An alarm put the blame on the right part.
     pub isolated: u64,
     /// An alarm named the fault itself.
     pub named: u64,
-    /// Was mended by a recovery action, not by time.
-    pub mended: u64,
+    /// Was cleared by a recovery action, not by time.
+    pub cleared: u64,
     /// By which recovery actions, with their number.
     pub actions: BTreeMap<&'static str, u64>,
     /// The scenarios in which it became active.
@@ -35,20 +35,20 @@ pub struct Row {
 }
 
 /// The steps that a fault mode has to be seen to take, in their order.
-pub const STEPS: [&str; 5] = ["activated", "effective", "noticed", "isolated", "mended"];
+pub const STEPS: [&str; 5] = ["occurred", "activated", "detected", "isolated", "cleared"];
 
 impl Row {
     fn new(fault: Fault) -> Self {
         Self {
             fault: fault.to_string(),
             zh: fault.mode().zh,
+            occurred: 0,
             activated: 0,
-            effective: 0,
-            noticed: 0,
+            detected: 0,
             detectors: BTreeMap::new(),
             isolated: 0,
             named: 0,
-            mended: 0,
+            cleared: 0,
             actions: BTreeMap::new(),
             scenarios: Vec::new(),
         }
@@ -56,7 +56,7 @@ impl Row {
 
     /// The steps that no occurrence has taken.
     pub fn missing(&self) -> Vec<&'static str> {
-        let seen = [self.activated, self.effective, self.noticed, self.isolated, self.mended];
+        let seen = [self.occurred, self.activated, self.detected, self.isolated, self.cleared];
         let steps = STEPS.into_iter().zip(seen);
         steps.filter(|(_, seen)| *seen == 0).map(|(step, _)| step).collect()
     }
@@ -66,18 +66,18 @@ impl Row {
 pub fn coverage<'r>(runs: impl IntoIterator<Item = &'r Past>) -> Vec<Row> {
     let mut rows: BTreeMap<Fault, Row> = Fault::all().map(|it| (it, Row::new(it))).collect();
     for run in runs {
-        for struck in &run.faults {
-            let Some(row) = rows.get_mut(&struck.fault) else { continue };
-            row.activated += 1;
-            row.effective += u64::from(struck.effective);
-            row.noticed += u64::from(struck.noticed());
-            row.isolated += u64::from(struck.isolated());
-            row.named += u64::from(struck.named());
-            row.mended += u64::from(struck.mended_by.is_some());
-            for (detector, _) in &struck.alarms {
+        for occurrence in &run.faults {
+            let Some(row) = rows.get_mut(&occurrence.fault) else { continue };
+            row.occurred += 1;
+            row.activated += u64::from(occurrence.activated);
+            row.detected += u64::from(occurrence.detected());
+            row.isolated += u64::from(occurrence.isolated());
+            row.named += u64::from(occurrence.named());
+            row.cleared += u64::from(occurrence.cleared_by.is_some());
+            for (detector, _) in &occurrence.alarms {
                 *row.detectors.entry(Part::name(*detector)).or_default() += 1;
             }
-            if let Some(action) = struck.mended_by {
+            if let Some(action) = occurrence.cleared_by {
                 *row.actions.entry(RecoveryAction::name(action)).or_default() += 1;
             }
             if !row.scenarios.contains(&run.scenario) {
@@ -98,7 +98,7 @@ pub fn table(rows: &[Row]) -> String {
     let wide = |widths: fn(&Row) -> usize| rows.iter().map(widths).max().unwrap_or(0).max(5);
     let fault = wide(|row| row.fault.len());
     let mut lines = vec![format!(
-        "{:<fault$}  activated  effective  noticed  isolated  named  mended  by (alarms | recovery actions)",
+        "{:<fault$}  occurred  activated  detected  isolated  named  cleared  by (alarms | recovery actions)",
         "fault"
     )];
     for row in rows {
@@ -109,14 +109,14 @@ pub fn table(rows: &[Row]) -> String {
             format!("  LACKS {}", missing.join(", "))
         };
         lines.push(format!(
-            "{:<fault$}  {:>9}  {:>9}  {:>7}  {:>8}  {:>5}  {:>6}  {} | {}{lacks}",
+            "{:<fault$}  {:>8}  {:>9}  {:>8}  {:>8}  {:>5}  {:>7}  {} | {}{lacks}",
             row.fault,
+            row.occurred,
             row.activated,
-            row.effective,
-            row.noticed,
+            row.detected,
             row.isolated,
             row.named,
-            row.mended,
+            row.cleared,
             names(&row.detectors),
             names(&row.actions),
         ));

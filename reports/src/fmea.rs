@@ -2,7 +2,7 @@
 //! declared in the catalogue and measured from runs.
 //!
 //! A run cannot say how often a fault occurs that its scenario has appointed: occurrence is measured from faults that
-//! struck by chance or by use. Detection is measured from all of them, severity is declared.
+//! occurred by chance or by use. Detection is measured from all of them, severity is declared.
 
 pub mod output;
 pub mod page;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use models::{Fault, Part, RecoveryAction, detectors, ranks};
 use serde::Serialize;
 
-use crate::past::{Arose, Past, Struck};
+use crate::past::{Arose, Occurrence, Past};
 use crate::statistics::{Interval, Share, garwood, quantile, settled};
 
 /// Version of the layout of [`Worksheet`] as JSON.
@@ -126,20 +126,20 @@ pub struct Measured {
     pub occurred: u64,
     /// How many of these the scenario had appointed.
     pub appointed: u64,
-    /// Those that struck by chance or by use, over time; `None` if all were appointed.
+    /// Those that occurred by chance or by use, over time; `None` if all were appointed.
     pub rate: Option<Rate>,
     /// O.
     pub occurrence: Option<Rank>,
     /// How many led to an alarm while they lasted, with a Wilson interval.
-    pub noticed: Share,
+    pub detected: Share,
     /// D.
     pub detection: Rank,
-    /// Median time from onset to the first alarm, of those that were noticed, in seconds.
-    pub noticed_after_s: Option<f64>,
+    /// Median time from onset to the first alarm, of those that were detected, in seconds.
+    pub detected_after_s: Option<f64>,
     /// How many alarms blamed the right part.
     pub isolated: u64,
-    /// How many a recovery action mended.
-    pub mended: u64,
+    /// How many a recovery action cleared.
+    pub cleared: u64,
     /// For how many a service was missing, late or wrong.
     pub failed: u64,
     /// Mean time out of service that is laid to one of them, in seconds.
@@ -148,7 +148,7 @@ pub struct Measured {
     pub sales_lost: u64,
     /// Whose alarms, with their number.
     pub detectors: BTreeMap<&'static str, u64>,
-    /// What mended it, with the number.
+    /// What cleared it, with the number.
     pub actions: BTreeMap<&'static str, u64>,
     /// Declared severity × O × D; the declared occurrence stands in where none was measured.
     pub rpn: u16,
@@ -170,14 +170,14 @@ pub fn worksheet(runs: &[Past]) -> Worksheet {
     };
     let terminal_years = years(|it| f64::from(it.terminals));
     let system_years = years(|_| 1.0);
-    let mut struck: BTreeMap<Fault, Vec<&Struck>> = BTreeMap::new();
+    let mut occurred: BTreeMap<Fault, Vec<&Occurrence>> = BTreeMap::new();
     for occurrence in runs.iter().flat_map(|run| &run.faults) {
-        struck.entry(occurrence.fault).or_default().push(occurrence);
+        occurred.entry(occurrence.fault).or_default().push(occurrence);
     }
     let mut rows: Vec<Row> = Fault::all()
         .map(|fault| {
             let exposed = if fault.part().is_hub() { system_years } else { terminal_years };
-            let measured = struck.get(&fault).map(|all| measure(fault, all, exposed));
+            let measured = occurred.get(&fault).map(|all| measure(fault, all, exposed));
             row(fault, measured)
         })
         .collect();
@@ -239,8 +239,8 @@ fn detector_of(part: Part) -> &'static str {
     }
 }
 
-fn measure(fault: Fault, all: &[&Struck], years: f64) -> Measured {
-    let count = |is: fn(&Struck) -> bool| all.iter().filter(|it| is(it)).count() as u64;
+fn measure(fault: Fault, all: &[&Occurrence], years: f64) -> Measured {
+    let count = |is: fn(&Occurrence) -> bool| all.iter().filter(|it| is(it)).count() as u64;
     let occurred = all.len() as u64;
     let appointed = count(|it| it.arose == Arose::Appointed);
     let rate = (occurred > appointed && years > 0.0).then(|| rate(occurred - appointed, years));
@@ -249,17 +249,17 @@ fn measure(fault: Fault, all: &[&Struck], years: f64) -> Measured {
         from: ranks::occurrence(it.ci95.0),
         to: ranks::occurrence(it.ci95.1),
     });
-    let noticed = Share::new(count(Struck::noticed), occurred);
-    let detection = detection(&noticed);
+    let detected = Share::new(count(Occurrence::detected), occurred);
+    let detection = detection(&detected);
     let mut waits: Vec<f64> = all.iter().filter_map(|it| it.detected_after_s).collect();
     waits.sort_unstable_by(f64::total_cmp);
     let mut seen_by: BTreeMap<&'static str, u64> = BTreeMap::new();
     for (part, _) in all.iter().flat_map(|it| &it.alarms) {
         *seen_by.entry(Part::name(*part)).or_default() += 1;
     }
-    let mut mended_by: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for action in all.iter().filter_map(|it| it.mended_by) {
-        *mended_by.entry(RecoveryAction::name(action)).or_default() += 1;
+    let mut cleared_by: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for action in all.iter().filter_map(|it| it.cleared_by) {
+        *cleared_by.entry(RecoveryAction::name(action)).or_default() += 1;
     }
     let declared = fault.mode().ranks;
     let rpn = ranks::rpn(sim::Ranks {
@@ -272,16 +272,16 @@ fn measure(fault: Fault, all: &[&Struck], years: f64) -> Measured {
         appointed,
         rate,
         occurrence,
-        noticed,
+        detected,
         detection,
-        noticed_after_s: quantile(&waits, 0.5),
-        isolated: count(Struck::isolated),
-        mended: count(|it| it.mended_by.is_some()),
+        detected_after_s: quantile(&waits, 0.5),
+        isolated: count(Occurrence::isolated),
+        cleared: count(|it| it.cleared_by.is_some()),
         failed: count(|it| it.failed),
         down_s: settled(all.iter().map(|it| it.down_s).sum::<f64>() / occurred as f64),
         sales_lost: all.iter().map(|it| it.sales_lost).sum(),
         detectors: seen_by,
-        actions: mended_by,
+        actions: cleared_by,
         rpn,
     }
 }
@@ -296,11 +296,11 @@ fn rate(count: u64, years: f64) -> Rate {
     }
 }
 
-/// The more are noticed, the lower the rank.
-fn detection(noticed: &Share) -> Rank {
-    let Interval(low, high) = noticed.ci95.unwrap_or(Interval(0.0, 1.0));
+/// The more are detected, the lower the rank.
+fn detection(detected: &Share) -> Rank {
+    let Interval(low, high) = detected.ci95.unwrap_or(Interval(0.0, 1.0));
     Rank {
-        rank: ranks::detection(noticed.value.unwrap_or(0.0)),
+        rank: ranks::detection(detected.value.unwrap_or(0.0)),
         from: ranks::detection(high),
         to: ranks::detection(low),
     }

@@ -159,7 +159,7 @@ fn by_family(stories: &[Story], end: Instant) -> Vec<(Family, Course)> {
     groups.filter(|(_, course)| course.injected > 0).collect()
 }
 
-/// Every entry is listed, those that never struck too.
+/// Every entry is listed, those that never occurred too.
 fn by_plan(stories: &[Story], outcome: &Outcome, end: Instant) -> Vec<(Option<u16>, Course)> {
     let mut of_plan: Vec<Vec<&Story>> = vec![Vec::new(); outcome.planned.len() + 1];
     let natural = outcome.planned.len();

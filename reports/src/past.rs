@@ -29,16 +29,16 @@ pub struct Past {
     /// Length, in seconds of simulated time.
     pub simulated_s: f64,
     /// What became of each fault.
-    pub faults: Vec<Struck>,
+    pub faults: Vec<Occurrence>,
 }
 
-/// Why a fault struck when it did.
+/// Why a fault occurred when it did.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Arose {
     /// The scenario says when: how often it occurs is the scenario's choice.
     Appointed,
-    /// The scenario says how likely: a random life, or an event after which it may strike.
+    /// The scenario says how likely: a random life, or an event after which it may occur.
     Chance,
     /// By use: paper that ran out, a part that wore out, a board that a surge killed.
     Use,
@@ -56,34 +56,34 @@ impl Arose {
 
 /// What became of one occurrence of a fault.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Struck {
+pub struct Occurrence {
     /// The fault.
     pub fault: Fault,
-    /// Why it struck when it did.
+    /// Why it occurred when it did.
     pub arose: Arose,
     /// Time from onset to the first alarm, in seconds; `None` if there was none while it lasted.
     pub detected_after_s: Option<f64>,
-    /// A wrong state made itself felt, or service deviated.
-    pub effective: bool,
+    /// Its first error came, or service deviated.
+    pub activated: bool,
     /// A service was missing, late or wrong because of it.
     pub failed: bool,
     /// Every alarm that it led to: whose detector, and what was suspected.
     pub alarms: Vec<(Part, Fault)>,
     /// What was tried last.
     pub last_action: Option<RecoveryAction>,
-    /// It is gone, by itself or mended.
+    /// It is gone, by itself or cleared.
     pub cleared: bool,
-    /// What mended it.
-    pub mended_by: Option<RecoveryAction>,
+    /// What cleared it.
+    pub cleared_by: Option<RecoveryAction>,
     /// Time out of service that is laid to it, in seconds.
     pub down_s: f64,
     /// Sales that failed, whose customers left, or that were declined for a reason of the system's.
     pub sales_lost: u64,
 }
 
-impl Struck {
+impl Occurrence {
     /// Somebody's detector raised an alarm about it.
-    pub fn noticed(&self) -> bool {
+    pub fn detected(&self) -> bool {
         !self.alarms.is_empty()
     }
     /// An alarm about it put the blame on the right part.
@@ -199,15 +199,15 @@ struct AlarmRow {
 impl Past {
     /// A run that has just ended.
     pub fn of(outcome: &Outcome, analysis: &Analysis) -> Self {
-        let mut faults: Vec<Struck> = analysis
+        let mut faults: Vec<Occurrence> = analysis
             .told
             .stories
             .iter()
-            .map(|story| Struck {
+            .map(|story| Occurrence {
                 fault: story.fault,
                 arose: Arose::of(story, outcome),
                 detected_after_s: story.detection.map(|it| it.at.since(story.onset).as_secs_f64()),
-                effective: story.first_error.is_some() || story.first_failure.is_some(),
+                activated: story.first_error.is_some() || story.first_failure.is_some(),
                 failed: story.first_failure.is_some(),
                 alarms: Vec::new(),
                 last_action: story
@@ -217,14 +217,14 @@ impl Past {
                     .find(|it| it.applied.is_some())
                     .map(|it| it.action),
                 cleared: story.cleared.is_some(),
-                mended_by: story.cleared.and_then(|cleared| cleared.by),
+                cleared_by: story.cleared.and_then(|cleared| cleared.by),
                 down_s: story.down.as_secs_f64(),
                 sales_lost: story.toll.lost() + story.toll.declined_technically,
             })
             .collect();
         for alarm in &analysis.told.alarms {
-            if let Some(struck) = alarm.story.and_then(|story| faults.get_mut(story)) {
-                struck.alarms.push((alarm.detector, alarm.suspect));
+            if let Some(occurrence) = alarm.story.and_then(|story| faults.get_mut(story)) {
+                occurrence.alarms.push((alarm.detector, alarm.suspect));
             }
         }
         Self {
@@ -258,15 +258,18 @@ impl Past {
             if row.story != faults.len() {
                 return Err(format!("story {} where {} belongs", row.story, faults.len()));
             }
-            faults.push(struck(&row)?);
+            faults.push(occurrence(&row)?);
             Ok(())
         })?;
         let path = folder.join("alarms.csv");
         rows(&path, |row: AlarmRow| {
             let Some(story) = row.story else { return Ok(()) };
             let alarm = (part(&row.detector)?, fault(&row.suspect)?);
-            let struck = faults.get_mut(story);
-            struck.ok_or_else(|| format!("stories.csv has no story {story}"))?.alarms.push(alarm);
+            let occurrence = faults.get_mut(story);
+            occurrence
+                .ok_or_else(|| format!("stories.csv has no story {story}"))?
+                .alarms
+                .push(alarm);
             Ok(())
         })?;
         Ok(Self {
@@ -297,19 +300,19 @@ impl Past {
     }
 }
 
-fn struck(row: &StoryRow) -> Result<Struck, String> {
-    let mended = (!matches!(row.cleared_by.as_str(), "" | "by itself")).then_some(&row.cleared_by);
+fn occurrence(row: &StoryRow) -> Result<Occurrence, String> {
+    let cleared = (!matches!(row.cleared_by.as_str(), "" | "by itself")).then_some(&row.cleared_by);
     let last = (!row.last_action.is_empty()).then_some(&row.last_action);
-    Ok(Struck {
+    Ok(Occurrence {
         fault: fault(&row.fault)?,
         arose: row.arose,
         detected_after_s: row.time_to_detect_s,
-        effective: row.first_error_s.is_some() || row.first_failure_s.is_some(),
+        activated: row.first_error_s.is_some() || row.first_failure_s.is_some(),
         failed: row.first_failure_s.is_some(),
         alarms: Vec::new(),
         last_action: last.map(|name| action(name)).transpose()?,
         cleared: row.cleared_s.is_some(),
-        mended_by: mended.map(|name| action(name)).transpose()?,
+        cleared_by: cleared.map(|name| action(name)).transpose()?,
         down_s: row.down_s,
         sales_lost: row.sales_failed + row.sales_abandoned + row.sales_declined_technically,
     })

@@ -84,8 +84,8 @@ pub struct Tried {
     pub applied: Option<Instant>,
     /// When it was given up for the next one, or for the end of its incident; `None` if it was under way to the end.
     pub dropped: Option<Instant>,
-    /// It mended the fault of the story.
-    pub mended: bool,
+    /// It cleared the fault of the story.
+    pub cleared: bool,
 }
 
 /// How a fault ended.
@@ -93,7 +93,7 @@ pub struct Tried {
 pub struct Cleared {
     /// When.
     pub at: Instant,
-    /// What mended it; `None` if it ended by itself.
+    /// What cleared it; `None` if it ended by itself.
     pub by: Option<RecoveryAction>,
 }
 
@@ -139,7 +139,7 @@ impl Toll {
 /// What became of one occurrence of a fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Story {
-    /// Where it struck.
+    /// Where it occurred.
     pub who: ActorId,
     /// Its number there.
     pub occurrence: u16,
@@ -149,7 +149,7 @@ pub struct Story {
     pub fault: Fault,
     /// When it became active.
     pub onset: Instant,
-    /// When a wrong state first made itself felt.
+    /// When its first error came: it was activated.
     pub first_error: Option<Instant>,
     /// When service first deviated: a sale that went wrong, or the actor down.
     pub first_failure: Option<Instant>,
@@ -180,7 +180,7 @@ pub struct Story {
 }
 
 impl Story {
-    /// A fault that has just struck.
+    /// A fault that has just occurred.
     pub fn new(
         who: ActorId,
         occurrence: u16,

@@ -76,10 +76,10 @@ impl Tape {
         self
     }
 
-    pub(crate) fn strikes(&mut self, who: u32, occurrence: u16, fault: Fault) -> &mut Self {
+    pub(crate) fn occurs(&mut self, who: u32, occurrence: u16, fault: Fault) -> &mut Self {
         let planned = self.outcome.planned.iter().position(|planned| planned.fault == fault);
         let plan = planned.map_or(NATURAL, |at| at as u16);
-        self.says(who, What::Activated { occurrence, plan, fault })
+        self.says(who, What::Occurred { occurrence, plan, fault })
     }
 
     pub(crate) fn clears(
@@ -114,7 +114,7 @@ impl Tape {
         action: RecoveryAction,
         by: Performer,
     ) -> &mut Self {
-        self.says(who, What::ActionApplied { incident, attempt: 0, action, by, mended: 0 })
+        self.says(who, What::ActionApplied { incident, attempt: 0, action, by, cleared: 0 })
     }
 
     pub(crate) fn restores(&mut self, who: u32, incident: u16) -> &mut Self {

@@ -134,7 +134,7 @@ fn vacuous<'a>(outcome: &'a Outcome, measures: &'a Measures) -> impl Iterator<It
     let unfired = measures.plans.iter().filter_map(|(plan, course)| {
         let planned = outcome.planned.get(usize::from((*plan)?))?;
         let never = planned.targets > 0 && course.injected == 0;
-        never.then(|| format!("fault {} ({}) never struck", planned.id, planned.fault))
+        never.then(|| format!("fault {} ({}) never occurred", planned.id, planned.fault))
     });
     let unsold = (measures.payments.attempted.count == 0).then(|| "nobody tried to pay".to_owned());
     unfired.chain(unsold)

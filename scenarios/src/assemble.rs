@@ -1,4 +1,4 @@
-//! From a scenario to a world: who is who, what parts are set to, where each fault strikes.
+//! From a scenario to a world: who is who, what parts are set to, where each fault occurs.
 
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ impl Options {
 pub struct Assembly {
     /// What the run is set to.
     pub plan: Plan,
-    /// Who acts, and where faults strike.
+    /// Who acts, and where faults occur.
     pub stage: Stage,
     /// Who is who.
     pub roster: Roster,

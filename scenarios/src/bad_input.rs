@@ -46,7 +46,7 @@ Scenario(
     expectations: [
         Holds(NoDoubleCharge),
         Measure(measure: MttdP95, of: "jam", at_most: "5min"),
-        Covers(fault: "jam", activations: 1),
+        Covers(fault: "jam", occurrences: 1),
     ],
 )
 "#;
@@ -178,7 +178,7 @@ types: { | types: { "T650": (), | duplicate-name | 13:9 | "T650" | there are two
 "T650": ( | "T650": (base: "T650",  | circle | 13:24 | "T650" | types are based on each other in a circle: `T650` → `T650` | remove `base` from one of them
 "T650": ( | "T650": (base: "T60",  | unknown-name | 13:25 | T60 | there is no terminal type `T60` | did you mean `T650`?
 "T650": ( | "A": (base: "B"), "B": (base: "C"), "C": (base: "A"), "T650": ( | circle | 13:21 | "B" | types are based on each other in a circle: `A` → `B` → `C` → `A` | remove `base` from one of them
-Printer(Jam), | Host(Slow), | empty-selection | 23:21 | Group("lanes") | there is no host there, so host.slow cannot strike | leave `target` out: it strikes where the part is
+Printer(Jam), | Host(Slow), | empty-selection | 23:21 | Group("lanes") | there is no host there, so host.slow cannot occur | leave `target` out: it occurs where the part is
         "#,
     );
 }
@@ -195,8 +195,8 @@ Printer(Jam) | Printer(Jam), sample: Count(99) | empty-selection | 22:41 | Count
 Group("lanes") | Site("lanes", 5) | empty-selection | 23:21 | Site("lanes", 5) | group `lanes` has 5 sites, so there is no number 5 | numbers are from 0 to 4
 Group("lanes") | Terminals("lanes", [3, 40]) | empty-selection | 23:21 | Terminals("lanes", [3, 40]) | group `lanes` has 40 terminals, so there is no number 40 | numbers are from 0 to 39
 Group("lanes") | Terminals("lanes", []) | empty-selection | 23:21 | Terminals("lanes", []) | this selects no terminals | name at least one number
-Group("lanes") | Gateway | empty-selection | 23:21 | Gateway | there is no printer there, so printer.jam cannot strike | choose terminals: `Group(...)`, `Region(...)`, or leave `target` out
-Printer(Jam) | Gateway(WorkersLost) | empty-selection | 23:21 | Group("lanes") | there is no gateway there, so gateway.workers-lost cannot strike | leave `target` out: it strikes where the part is
+Group("lanes") | Gateway | empty-selection | 23:21 | Gateway | there is no printer there, so printer.jam cannot occur | choose terminals: `Group(...)`, `Region(...)`, or leave `target` out
+Printer(Jam) | Gateway(WorkersLost) | empty-selection | 23:21 | Group("lanes") | there is no gateway there, so gateway.workers-lost cannot occur | leave `target` out: it occurs where the part is
 , at_most: "5min" | (nothing) | empty-selection | 35:26 | MttdP95 | any `MttdP95` would do | add `at_least` or `at_most`
         "#,
     );
@@ -210,12 +210,12 @@ schema: 1 | schema: 2 | schema | 3:13 | 2 | this is version 2 of the language | 
 count: 40 | count: 4000000000 | out-of-range | 8:12 | [ | there are 4000000010 terminals; a run can have 16000000 | make the groups smaller
 faults: [ |     policies: (heartbeat: (misses: 0)), faults: [ | out-of-range | 19:40 | 0 | a terminal would be missing before any heartbeat is | set `misses` to 1 or more
 faults: [ |     policies: (transport: (backoff: "1h")), faults: [ | wrong-times | 19:41 | "1h" | the first pause (1h) is longer than the longest (2min) | `backoff` has to be at most `backoff_most`
-faults: [ |     policies: (procedures: [(against: Mode(Printer(Jam)), steps: [(action: Swap, by: Technician), (action: Retry, by: Device)])]), faults: [ | contradiction | 19:109 | Retry | `Retry` never mends printer.jam | what can: `OpenLid`, `Repair`, `Swap`
+faults: [ |     policies: (procedures: [(against: Mode(Printer(Jam)), steps: [(action: Swap, by: Technician), (action: Retry, by: Device)])]), faults: [ | contradiction | 19:109 | Retry | `Retry` never clears printer.jam | what can: `OpenLid`, `Repair`, `Swap`
 faults: [ |     network: (least_latency: "0s"), faults: [ | wrong-times | 19:34 | "0s" | the least latency is zero | write a length of time, such as "45min"
 faults: [ |     network: (regions: {"EU-W": (wifi: (latency: "1ms"))}), faults: [ | contradiction | 19:54 | "1ms" | a latency of 1ms is lengthened to the least one, 10ms | make `network.least_latency` smaller, or this longer
 faults: [ |     network: (regions: {"EU-X": ()}), faults: [ | unknown-name | 19:30 | EU-X | there is no region `EU-X` | did you mean `EU-E`?
 faults: [ |     people: (merchant: (opens_at: 25, closes_at: 9)), faults: [ | out-of-range | 19:39 | 25 | there is no hour 25 | hours are from 0 to 23
-faults: [ |     people: (customer: (per_day: 0)), faults: [ | never-strikes | 29:29 | ReversalSent | no customer ever comes, so `ReversalSent` never happens | set `per_day` above 0
+faults: [ |     people: (customer: (per_day: 0)), faults: [ | never-occurs | 29:29 | ReversalSent | no customer ever comes, so `ReversalSent` never happens | set `per_day` above 0
 p95: "90 CNY" | p95: "9 CNY" | contradiction | 16:87 | "9 CNY" | the 95th percentile of the basket is below its median | write a larger amount
 p95: "90 CNY" | p95: "90 CNY", sigma: 1 | contradiction | 16:104 | 1 | a basket has either `p95` or `sigma`, not both | remove one of them
 hours: Cafe | hours: Weights([1, 2]) | out-of-range | 16:40 | Weights([1, 2]) | there are 2 weights, and a day has 24 hours | write one weight an hour, from midnight
@@ -226,7 +226,7 @@ at_most: "5min" | at_least: "6min", at_most: "5min" | contradiction | 35:56 | "6
 MttdP95, of: "jam", at_most: "5min" | Availability, at_least: 1.5 | out-of-range | 35:50 | 1.5 | `Availability` is a share, and 1.5 is more than all | write a number from 0 to 1
 MttdP95, of: "jam", at_most: "5min" | Availability, of: "jam", at_least: 0.5 | contradiction | 35:44 | "jam" | `Availability` cannot be measured of one fault alone | remove `of`
 MttdP95, of: "jam", at_most: "5min" | Doubled, at_most: "5min" | wrong-type | 35:44 | "5min" | `Doubled` is a number, not a length of time | write a number without quotes
-activations: 1 | activations: 0 | out-of-range | 36:43 | 0 | no activations are always reached | set `activations` to 1 or more
+occurrences: 1 | occurrences: 0 | out-of-range | 36:43 | 0 | no occurrences are always reached | set `occurrences` to 1 or more
         "#,
     );
 }
@@ -239,18 +239,18 @@ warmup: "1h" | warmup: "2d" | wrong-times | 7:13 | "2d" | the warm-up (2d) is as
 warmup: "1h" | quiet: "1d" | wrong-times | 7:12 | "1d" | warm-up (0s) and quiet time (1d) leave nothing of the run (1d) | make the run longer, or set `quiet: "0s"`
 duration: "1d" | duration: "0s" | wrong-times | 6:15 | "0s" | the duration of the run is zero | write a length of time, such as "45min"
 duration: "1d" | duration: "61min" | wrong-times | 6:15 | "61min" | warm-up (1h) and quiet time (10min) leave nothing of the run (1h 1min) | make the run longer, or set `quiet: "0s"`
-Random(Exponential(mean: "20d")) | At("3d") | never-strikes | 24:19 | At("3d") | it never strikes: 3d is not before the end of the run, 1d | let it strike earlier, or make the run longer
-Random(Exponential(mean: "20d")) | At("23h 55min") | never-strikes | 24:19 | At("23h 55min") | it strikes at 23h 55min, when the last customer has come (23h 50min) | let it strike earlier, or make `quiet` shorter
-Random(Exponential(mean: "20d")) | Every(period: "2d") | never-strikes | 24:33 | "2d" | the first of them never strikes: 2d is not before the end of the run, 1d | let it strike earlier, or make the run longer
-Random(Exponential(mean: "20d")) | Every(period: "1h", first: "2d") | never-strikes | 24:46 | "2d" | the first of them never strikes: 2d is not before the end of the run, 1d | let it strike earlier, or make the run longer
+Random(Exponential(mean: "20d")) | At("3d") | never-occurs | 24:19 | At("3d") | it never occurs: 3d is not before the end of the run, 1d | let it occur earlier, or make the run longer
+Random(Exponential(mean: "20d")) | At("23h 55min") | never-occurs | 24:19 | At("23h 55min") | it occurs at 23h 55min, when the last customer has come (23h 50min) | let it occur earlier, or make `quiet` shorter
+Random(Exponential(mean: "20d")) | Every(period: "2d") | never-occurs | 24:33 | "2d" | the first of them never occurs: 2d is not before the end of the run, 1d | let it occur earlier, or make the run longer
+Random(Exponential(mean: "20d")) | Every(period: "1h", first: "2d") | never-occurs | 24:46 | "2d" | the first of them never occurs: 2d is not before the end of the run, 1d | let it occur earlier, or make the run longer
 Random(Exponential(mean: "20d")) | Every(period: "0s") | wrong-times | 24:33 | "0s" | the period is zero | write a length of time, such as "45min"
 mean: "20d" | mean: "0s" | wrong-times | 24:44 | "0s" | the mean life is zero | write a length of time, such as "45min"
 Exponential(mean: "20d") | Weibull(shape: 0, scale: "9d") | out-of-range | 24:41 | 0 | a Weibull law has a shape above 0 | 1 does not age, 2 wears out
 Exactly("45min") | Uniform(from: "2h", to: "1h") | wrong-times | 30:44 | "1h" | it ends (1h) before it starts (2h) | exchange `from` and `to`
 Exactly("45min") | Exactly("0s") | wrong-times | 30:20 | Exactly("0s") | the length of the fault is zero | write a length of time, such as "45min"
 nth: 3 | nth: 0 | out-of-range | 29:48 | 0 | nothing happens a zeroth time | count from 1
-nth: 3 | after: "1d" | never-strikes | 29:50 | "1d" | it never strikes: 1d is not before the end of the run, 1d | let it strike earlier, or make the run longer
-PaymentApp(WrongCurrency) | Gateway(WorkersLost) | never-strikes | 29:29 | ReversalSent | `ReversalSent` happens at terminals only, so it never strikes | use `At`, `Every` or `Random`
+nth: 3 | after: "1d" | never-occurs | 29:50 | "1d" | it never occurs: 1d is not before the end of the run, 1d | let it occur earlier, or make the run longer
+PaymentApp(WrongCurrency) | Gateway(WorkersLost) | never-occurs | 29:29 | ReversalSent | `ReversalSent` happens at terminals only, so it never occurs | use `At`, `Every` or `Random`
         "#,
     );
 }
@@ -266,7 +266,7 @@ faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4
 faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4", from: "1h", target: Gateway)]), faults: [ | empty-selection | 19:96 | Gateway | a version is for terminals | name a group, a type, a region, a carrier, a batch, a site or terminals
 faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4", from: "1h", target: Group("lames"))]), faults: [ | unknown-name | 19:103 | lames | there is no group `lames` | did you mean `lanes`?
 faults: [ | versions: {"2.4": ()}, policies: (rollouts: [(id: "r", version: "2.4", from: "1h", halt: (troubled: 0))]), faults: [ | out-of-range | 19:105 | 0 | it is stopped before anything is wrong | set `troubled` to a share above 0, such as 0.1
-On(event: ReversalSent, nth: 3) | On(event: Updated) | never-strikes | 29:19 | On(event: Updated) | this can never strike: no terminal is updated | add a roll-out to `policies.rollouts`
+On(event: ReversalSent, nth: 3) | On(event: Updated) | never-occurs | 29:19 | On(event: Updated) | this can never occur: no terminal is updated | add a roll-out to `policies.rollouts`
 faults: [ | people: (technicians: (travels: "0s")), faults: [ | wrong-times | 19:37 | "0s" | technicians' travel is zero | write a length of time, such as "45min"
         "#,
     );
@@ -279,8 +279,8 @@ fn lives_of_terminals_that_cannot_be_are_refused() {
 site_size: 8 | site_size: 8, tenure: (provider: Named("nobody")) | unknown-name | 9:102 | Named("nobody") | there is no provider `nobody` | add it to `people.onboarding.providers`
 faults: [ | people: (onboarding: (providers: {"metro": ()}), tenure: (applies: (), provider: Named("metr"))), faults: [ | unknown-name | 19:86 | Named("metr") | there is no provider `metr` | did you mean `metro`?
 site_size: 8 | site_size: 8, tenure: (applies: (from: "3h"), retires: At("5h")) | contradiction | 9:124 | At("5h") | they are given back at 5h, before they are activated (9h 20min at the earliest) | let them retire later, or use `After(median: "900d")`
-site_size: 8 | site_size: 8, tenure: (retires: At("2d")) | never-strikes | 9:101 | At("2d") | they are never given back: 2d is not before the end of the run, 1d | let them retire earlier, or make the run longer
-site_size: 8 | site_size: 8, tenure: (applies: (from: "3d")) | never-strikes | 9:108 | "3d" | nobody ever applies: 3d is not before the end of the run, 1d | let them apply earlier, or make the run longer
+site_size: 8 | site_size: 8, tenure: (retires: At("2d")) | never-occurs | 9:101 | At("2d") | they are never given back: 2d is not before the end of the run, 1d | let them retire earlier, or make the run longer
+site_size: 8 | site_size: 8, tenure: (applies: (from: "3d")) | never-occurs | 9:108 | "3d" | nobody ever applies: 3d is not before the end of the run, 1d | let them apply earlier, or make the run longer
 site_size: 8 | site_size: 8, tenure: (applies: (), ways: (online: 0, service_centre: 0, partner_bank: 0, third_party: 0, agent: 0)) | out-of-range | 9:111 | ( | the weights of all ways to a terminal are zero | make at least one of them larger than 0
 site_size: 8 | site_size: 8, tenure: (applies: (), again: (attempts: 0)) | out-of-range | 9:123 | 0 | nobody can apply less than once | set `attempts` to 1 or more
 site_size: 8 | site_size: 8, tenure: (handling: (returned_damaged: 0.7, returned_ruined: 0.5)) | contradiction | 9:102 | (returned_damaged: 0.7, returned_ruined: 0.5) | `returned_damaged` and `returned_ruined` exclude each other, and add up to 1.200 | make them 1 or less together
@@ -358,7 +358,7 @@ id: "kiosks" | id: "" | wrong-quantity | 10:20 |  | a name cannot be empty | cho
 #[test]
 fn what_is_switched_off_is_only_a_warning() {
     let off = only("mode: Printer(Jam)", "mode: Printer(Jam), probability: 0.0");
-    assert_eq!((off.severity, off.code), (Severity::Warning, Code::NeverStrikes));
+    assert_eq!((off.severity, off.code), (Severity::Warning, Code::NeverOccurs));
     let source = with("mode: Printer(Jam)", "mode: Printer(Jam), probability: 0");
     assert!(load_text("a.ron", &source).is_ok());
 }

@@ -1,4 +1,4 @@
-//! What the types of a scenario cannot say: references that lead nowhere, times that do not fit, faults that never strike.
+//! What the types of a scenario cannot say: references that lead nowhere, times that do not fit, faults that never occur.
 
 mod devices;
 mod expectations;
@@ -183,7 +183,7 @@ impl<'a> Checker<'a> {
         ) {
             return false;
         }
-        let of_times = matches!(noticed.code, Code::WrongTimes | Code::NeverStrikes);
+        let of_times = matches!(noticed.code, Code::WrongTimes | Code::NeverOccurs);
         let times = ["duration", "warmup", "quiet"];
         if of_times && times.iter().any(|field| self.doubtful(&self.root().field(field), found)) {
             return true;

@@ -52,8 +52,8 @@ pub enum Code {
     EmptySelection,
     /// Two times do not fit together.
     WrongTimes,
-    /// A fault can never strike.
-    NeverStrikes,
+    /// A fault can never occur.
+    NeverOccurs,
     /// Two settings do not fit together.
     Contradiction,
 }
@@ -77,7 +77,7 @@ impl Code {
         Self::Circle,
         Self::EmptySelection,
         Self::WrongTimes,
-        Self::NeverStrikes,
+        Self::NeverOccurs,
         Self::Contradiction,
     ];
 
@@ -100,7 +100,7 @@ impl Code {
             Self::Circle => "circle",
             Self::EmptySelection => "empty-selection",
             Self::WrongTimes => "wrong-times",
-            Self::NeverStrikes => "never-strikes",
+            Self::NeverOccurs => "never-occurs",
             Self::Contradiction => "contradiction",
         }
     }
@@ -140,7 +140,7 @@ impl Code {
             Self::WrongTimes => {
                 "Two times do not fit together: an end before its start, a warm-up as long as the run."
             }
-            Self::NeverStrikes => "A fault can never strike in this run.",
+            Self::NeverOccurs => "A fault can never occur in this run.",
             Self::Contradiction => "Two settings do not fit together.",
         }
     }

@@ -33,13 +33,13 @@ pub enum Expectation {
         #[serde(default)]
         at_most: Option<Bound>,
     },
-    /// A fault struck often enough for the run to say anything about it; if not, the run is inconclusive.
+    /// A fault occurred often enough for the run to say anything about it; if not, the run is inconclusive.
     Covers {
         /// The id of an entry of `faults`.
         fault: Name,
-        /// How often it has to strike at the least.
+        /// How often it has to occur at the least.
         #[serde(default = "once")]
-        activations: u32,
+        occurrences: u32,
     },
 }
 
@@ -54,23 +54,23 @@ fn once() -> u32 {
 pub enum Measure {
     /// Share of time in which a terminal is able to sell, over all terminals.
     Availability,
-    /// Time from the activation of a fault to its detection: the mean.
+    /// Time from the onset of a fault to its detection: the mean.
     MttdMean,
-    /// Time from the activation of a fault to its detection: the median.
+    /// Time from the onset of a fault to its detection: the median.
     MttdP50,
-    /// Time from the activation of a fault to its detection: the 95th percentile.
+    /// Time from the onset of a fault to its detection: the 95th percentile.
     MttdP95,
-    /// Time from the activation of a fault to its clearing: the mean.
+    /// Time from the onset of a fault to its clearing: the mean.
     MttrMean,
-    /// Time from the activation of a fault to its clearing: the median.
+    /// Time from the onset of a fault to its clearing: the median.
     MttrP50,
-    /// Time from the activation of a fault to its clearing: the 95th percentile.
+    /// Time from the onset of a fault to its clearing: the 95th percentile.
     MttrP95,
-    /// Share of activations that a detector noticed.
+    /// Share of occurrences that were detected.
     DetectedShare,
-    /// Share of detected activations of which the right fault was suspected.
+    /// Share of detected occurrences of which the right fault was suspected.
     IsolatedShare,
-    /// Share of activations after which service was restored.
+    /// Share of occurrences after which service was restored.
     RestoredShare,
     /// Number of alarms with no fault behind them.
     FalseAlarms,

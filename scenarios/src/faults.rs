@@ -18,13 +18,13 @@ pub struct FaultEntry {
     pub id: Name,
     /// What breaks and how: a part and one of its fault modes, such as `Printer(Jam)`.
     pub mode: Fault,
-    /// Where it can strike.
+    /// Where it can occur.
     #[serde(default)]
     pub target: Target,
     /// Which of the targets it is planned for.
     #[serde(default)]
     pub sample: Sample,
-    /// When it strikes.
+    /// When it occurs.
     pub when: When,
     /// How long it lasts.
     #[serde(default)]
@@ -38,7 +38,7 @@ pub struct FaultEntry {
     /// How likely each of the chosen targets has it at all.
     #[serde(default = "certain")]
     pub probability: Probability,
-    /// A random delay of up to this long at each target, so that a common cause need not strike all at once.
+    /// A random delay of up to this long at each target, so that a common cause need not occur all at once.
     #[serde(default)]
     pub stagger: Span,
 }
@@ -62,7 +62,7 @@ impl FaultEntry {
     }
 }
 
-/// Where a fault can strike.
+/// Where a fault can occur.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum Target {
     /// Everywhere where the part is: at every terminal, or at the gateway, every host, the back office.
@@ -102,7 +102,7 @@ pub enum Sample {
     Share(Probability),
 }
 
-/// When a fault strikes.
+/// When a fault occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum When {
@@ -116,14 +116,14 @@ pub enum When {
         #[serde(default)]
         first: Option<Span>,
     },
-    /// At the end of a random life; when it is mended, a new life begins.
+    /// At the end of a random life; when it is cleared, a new life begins.
     Random(Life),
-    /// Again and again, ever more seldom or ever more often: a Poisson process whose expected number of strikes up to time t
+    /// Again and again, ever more seldom or ever more often: a Poisson process whose expected number of occurrences up to time t
     /// is (t / scale)^shape, the power law of Crow and AMSAA.
     PowerLaw {
         /// Below 1 reliability grows, above 1 it wears away.
         shape: Factor,
-        /// By then one strike is expected.
+        /// By then one occurrence is expected.
         scale: Span,
     },
     /// After something has happened at the target.
@@ -133,7 +133,7 @@ pub enum When {
         /// How many times it has to happen.
         #[serde(default = "once")]
         nth: u32,
-        /// How likely the fault then strikes.
+        /// How likely the fault then occurs.
         #[serde(default = "certain")]
         probability: Probability,
         /// How long after it.
@@ -147,7 +147,7 @@ fn once() -> u32 {
 }
 
 impl When {
-    /// Whether it says when a fault strikes; if not, it says how likely, and how often is for chance to say.
+    /// Whether it says when a fault occurs; if not, it says how likely, and how often is for chance to say.
     pub fn is_appointed(&self) -> bool {
         match self {
             Self::At(_) | Self::Every { .. } => true,
@@ -249,7 +249,7 @@ pub enum Course {
         /// Time from the first step to the last; longer than zero.
         over: Span,
     },
-    /// It comes and goes. It is active all along: while it is away, nobody has mended it.
+    /// It comes and goes. It is active all along: while it is away, nobody has cleared it.
     Intermittent {
         /// Mean time for which it is present, exponential; longer than zero.
         present: Span,
@@ -275,24 +275,24 @@ impl Course {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Lasts {
-    /// Until somebody or something mends it.
+    /// Until somebody or something clears it.
     #[default]
-    UntilRepaired,
-    /// Always so long, unless it is mended before.
+    UntilCleared,
+    /// Always so long, unless it is cleared before.
     Exactly(Span),
-    /// Random, without memory, unless it is mended before.
+    /// Random, without memory, unless it is cleared before.
     Exponential {
         /// Mean length.
         mean: Span,
     },
-    /// Random, with a long tail, unless it is mended before.
+    /// Random, with a long tail, unless it is cleared before.
     Lognormal {
         /// Half are shorter.
         median: Span,
         /// Standard deviation of the logarithm.
         sigma: Factor,
     },
-    /// Random, all lengths in between alike, unless it is mended before.
+    /// Random, all lengths in between alike, unless it is cleared before.
     Uniform {
         /// The shortest.
         from: Span,
@@ -304,7 +304,7 @@ pub enum Lasts {
 impl Lasts {
     fn law(self) -> Option<Law> {
         match self {
-            Self::UntilRepaired => None,
+            Self::UntilCleared => None,
             Self::Exactly(span) => Some(Law::Exactly(span)),
             Self::Exponential { mean } => Some(Law::Exponential(mean)),
             Self::Lognormal { median, sigma } => Some(Law::Lognormal { median, sigma: sigma.0 }),

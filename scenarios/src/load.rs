@@ -26,7 +26,7 @@ const PASSES: usize = 100;
 /// How many bytes are read in all of these passes together, so that a long file does not take minutes to refuse.
 const READ_AGAIN: usize = 16 << 20;
 
-/// How many mistakes of one kind are reported: nobody mends more of them before looking again.
+/// How many mistakes of one kind are reported: nobody corrects more of them before looking again.
 pub(crate) const MOST_FOUND: usize = 200;
 
 /// A scenario without mistakes.

@@ -1,4 +1,4 @@
-//! How trouble is noticed and handled: the thing under test.
+//! How trouble is detected and handled: the thing under test.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::costs::Costs;
 use crate::faults::Life;
 use crate::rollouts::RolloutEntry;
 
-/// How trouble is noticed and handled.
+/// How trouble is detected and handled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policies {
@@ -188,7 +188,7 @@ pub struct RecoveryStep {
     /// Hands-on time, without waiting and travel.
     #[serde(default)]
     pub takes: Span,
-    /// How likely it mends the fault that it is tried against, if you know better than the catalogue.
+    /// How likely it clears the fault that it is tried against, if you know better than the catalogue.
     #[serde(default)]
     pub works: Option<Probability>,
 }

@@ -75,7 +75,7 @@ pub struct Scenario {
     /// What goes wrong.
     #[serde(default)]
     pub faults: Vec<FaultEntry>,
-    /// How trouble is noticed and handled: the thing under test.
+    /// How trouble is detected and handled: the thing under test.
     #[serde(default)]
     pub policies: Policies,
     /// What has to come out; a run that does not meet it has failed.

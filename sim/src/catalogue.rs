@@ -411,7 +411,7 @@ macro_rules! catalogue {
         }
 
         /// Plans a fault of the scenario at an actor that has been spawned, before the run begins.
-        pub fn strike(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId, number: u16) {
+        pub fn plan_fault(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId, number: u16) {
             simulation.begin(actor, |columns, world, settings, desk| {
                 columns.entities(world);
                 let entity = world.entity_mut(columns.entities[desk.row(actor)]).into();

@@ -13,7 +13,7 @@ use crate::time::{Instant, Span};
 pub(crate) enum Task<K: Kinds> {
     Message(K::Message),
     Look(K::Part),
-    Erred(K::Part),
+    Activated(K::Part),
     Alarm { detector: K::Part, suspect: K::Fault, about: ActorId, common: bool },
     Dismiss { detector: K::Part },
     DismissOne { detector: K::Part, suspect: K::Fault, about: ActorId },
@@ -21,7 +21,7 @@ pub(crate) enum Task<K: Kinds> {
     Decide { incident: u16, attempt: u8, decision: Decision<K> },
     Milestone(K::Milestone),
     Broke(K::Fault),
-    Mended(K::Fault, Option<K::RecoveryAction>),
+    Cleared(K::Fault, Option<K::RecoveryAction>),
     Commission,
     Withdraw,
     Replaced(K::RecoveryAction),
@@ -123,9 +123,9 @@ impl<'a, K: Kinds> Context<'a, K> {
     pub fn part(&self) -> K::Part {
         self.part
     }
-    /// Truth: the part's wrong state has made itself felt. Noted once for each of its active faults.
-    pub fn error_state(&mut self) {
-        self.scratch.tasks.push_back(Task::Erred(self.part));
+    /// Truth: the part's wrong state led to an error: its faults are activated. Noted once for each of its active faults.
+    pub fn activated(&mut self) {
+        self.scratch.tasks.push_back(Task::Activated(self.part));
     }
     /// Truth: a person could notice this now.
     pub fn indication(&mut self, part: K::Part, indication: K::Indication) {
@@ -183,19 +183,19 @@ impl<'a, K: Kinds> Context<'a, K> {
     pub fn broke(&mut self, fault: K::Fault) {
         self.scratch.tasks.push_back(Task::Broke(fault));
     }
-    /// The part was mended outside of any incident, by somebody in passing.
-    pub fn mended(&mut self, fault: K::Fault, by: K::RecoveryAction) {
-        self.scratch.tasks.push_back(Task::Mended(fault, Some(by)));
+    /// The part was cleared outside of any incident, by somebody in passing.
+    pub fn cleared(&mut self, fault: K::Fault, by: K::RecoveryAction) {
+        self.scratch.tasks.push_back(Task::Cleared(fault, Some(by)));
     }
     /// The fault is over, and nobody here knows what ended it: a real thing says that it is sound again.
     pub fn ended(&mut self, fault: K::Fault) {
-        self.scratch.tasks.push_back(Task::Mended(fault, None));
+        self.scratch.tasks.push_back(Task::Cleared(fault, None));
     }
     /// The actor is put into service, new: its random lives begin now.
     pub fn commission(&mut self) {
         self.scratch.tasks.push_back(Task::Commission);
     }
-    /// The actor is taken out of service, or is not in it yet: no planned fault strikes it, and its faults are over.
+    /// The actor is taken out of service, or is not in it yet: no planned fault affects it, and its faults are over.
     pub fn withdraw(&mut self) {
         self.scratch.tasks.push_back(Task::Withdraw);
     }
@@ -203,7 +203,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     pub fn replaced(&mut self, by: K::RecoveryAction) {
         self.scratch.tasks.push_back(Task::Replaced(by));
     }
-    /// A recovery action is applied here outside of any incident, to many at once: what it can mend may be gone.
+    /// A recovery action is applied here outside of any incident, to many at once: what it can clear may be gone.
     pub fn treat(&mut self, action: K::RecoveryAction) {
         self.scratch.tasks.push_back(Task::Treat(action));
     }

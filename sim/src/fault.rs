@@ -28,16 +28,16 @@ pub struct Mode<K: Kinds> {
     pub indications: &'static [K::Indication],
     /// Whose detector can see it.
     pub seen_by: &'static [K::Part],
-    /// What can mend it, each with the probability that one attempt does.
-    pub mended_by: &'static [(K::RecoveryAction, f64)],
+    /// What can clear it, each with the probability that one attempt does.
+    pub cleared_by: &'static [(K::RecoveryAction, f64)],
     /// What to try when it is suspected, in this order, unless a policy says otherwise.
     pub procedure: &'static [RecoveryStep<K>],
 }
 
 impl<K: Kinds> Mode<K> {
-    /// Probability that one attempt of a recovery action mends this fault.
-    pub fn mended_by(&self, action: K::RecoveryAction) -> f64 {
-        self.mended_by.iter().find(|(known, _)| *known == action).map_or(0.0, |&(_, p)| p)
+    /// Probability that one attempt of a recovery action clears this fault.
+    pub fn cleared_by(&self, action: K::RecoveryAction) -> f64 {
+        self.cleared_by.iter().find(|(known, _)| *known == action).map_or(0.0, |&(_, p)| p)
     }
 }
 
@@ -103,7 +103,7 @@ pub struct RecoveryStep<K: Kinds> {
     pub by: Performer,
     /// Hands-on time, without waiting and travel.
     pub takes: Span,
-    /// Probability that it mends the fault that it is tried against, where a policy knows better than the catalogue.
+    /// Probability that it clears the fault that it is tried against, where a policy knows better than the catalogue.
     pub works: Option<f64>,
 }
 
@@ -179,7 +179,7 @@ impl Law {
     }
 }
 
-/// When a planned fault strikes an actor.
+/// When a planned fault affects an actor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum When<K: Kinds> {
     /// Once, at this time since the start.
@@ -193,10 +193,10 @@ pub enum When<K: Kinds> {
     },
     /// After a random life; a new life begins when it has been cleared.
     Life(Law),
-    /// Again and again, ever more seldom or ever more often: a Poisson process whose expected number of strikes up to time t
+    /// Again and again, ever more seldom or ever more often: a Poisson process whose expected number of occurrences up to time t
     /// is (t / scale)^shape, the power law of Crow and AMSAA. Below 1 reliability grows, above 1 it wears away.
     PowerLaw {
-        /// By then one strike is expected.
+        /// By then one occurrence is expected.
         scale: Span,
         /// How the expected number grows.
         shape: f64,
@@ -207,7 +207,7 @@ pub enum When<K: Kinds> {
         milestone: K::Milestone,
         /// How many times it has to happen.
         nth: u32,
-        /// Probability that it then strikes.
+        /// Probability that it then occurs.
         probability: f64,
         /// How long after it.
         after: Span,
@@ -222,7 +222,7 @@ pub enum Course {
     Steady,
     /// It grows from a tenth to the whole magnitude in ten equal steps over this time.
     Ramp(Span),
-    /// It comes and goes: present for a time, away for a time. It is active all along: away is not mended.
+    /// It comes and goes: present for a time, away for a time. It is active all along: away is not cleared.
     Intermittent {
         /// How long it is present.
         present: Law,
@@ -239,15 +239,15 @@ pub(crate) const RAMP_STEPS: u16 = 10;
 pub struct Planned<K: Kinds> {
     /// The fault.
     pub fault: K::Fault,
-    /// When it strikes.
+    /// When it occurs.
     pub when: When<K>,
-    /// How long it lasts; `None` until something mends it.
+    /// How long it lasts; `None` until something clears it.
     pub lasts: Option<Law>,
     /// How bad it is, from 0 to 1.
     pub magnitude: f64,
     /// How the magnitude goes while it is active.
     pub course: Course,
-    /// A random delay up to this long, so that a common cause need not strike all at once.
+    /// A random delay up to this long, so that a common cause need not occur all at once.
     pub stagger: Span,
     /// Names its random streams: made from the entry's id, so that another entry moves none of its draws.
     pub stream: u64,

@@ -23,7 +23,7 @@ use incidents::{
     verify,
 };
 pub use life_cycle::plan;
-use life_cycle::{activate, clear, end, erred, proceed, reached, recur, strike};
+use life_cycle::{activated, clear, end, occur, onset, proceed, reached, recur};
 
 /// A row of a cell's columns, seen as the parts of one actor. `catalogue!` implements it.
 pub trait Body<K: Kinds> {
@@ -58,12 +58,12 @@ pub struct Dark;
 struct Active<K: Kinds> {
     occurrence: u16,
     plan: u16,
-    /// How many times this plan has struck here before.
+    /// How many times this plan has occurred here before.
     round: u16,
-    /// How many recovery actions that could mend it have been tried.
+    /// How many recovery actions that could clear it have been tried.
     tries: u16,
-    /// It has made itself felt.
-    erred: bool,
+    /// It has led to an error.
+    activated: bool,
     fault: K::Fault,
 }
 
@@ -187,7 +187,7 @@ pub fn handle<K: Kinds, B: Body<K>>(
             let parcel = cx.desk.take(slot);
             body.on_parcel(port, parcel, cx);
         }
-        Happening::Activate { plan, round } => activate(body, cx, plan, round),
+        Happening::Occur { plan, round } => occur(body, cx, plan, round),
         Happening::Clear { occurrence } => end(body, cx, occurrence),
         Happening::Course { occurrence, step } => proceed(body, cx, occurrence, step),
         Happening::Apply { incident, attempt } => apply(body, cx, incident, attempt),
@@ -219,7 +219,7 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
                 Ok(None) => close(body, cx, part, Some(cx.me)),
                 Err(Dark) => {}
             },
-            Task::Erred(part) => erred(body, cx, part),
+            Task::Activated(part) => activated(body, cx, part),
             Task::Alarm { detector, suspect, about, common } => {
                 open(body, cx, Alarmed { detector, suspect, about, common });
             }
@@ -232,8 +232,8 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
                 decide(body, cx, (incident, attempt), decision);
             }
             Task::Milestone(milestone) => reached(body, cx, milestone),
-            Task::Broke(fault) => strike(body, cx, NATURAL, 0, fault, 1.0),
-            Task::Mended(fault, by) => {
+            Task::Broke(fault) => onset(body, cx, NATURAL, 0, fault, 1.0),
+            Task::Cleared(fault, by) => {
                 if let Some(at) = body.care().active.iter().position(|a| a.fault == fault) {
                     clear(body, cx, at, by, None);
                 }

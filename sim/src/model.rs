@@ -34,7 +34,7 @@ pub trait Kinds:
     type RecoveryAction: Plain + Ord;
     /// Everything that a person can notice.
     type Indication: Plain + Ord;
-    /// What a scenario may wait for before a fault strikes.
+    /// What a scenario may wait for before a fault occurs.
     type Milestone: Plain;
     /// What models note for the measures.
     type Note: Copy + Debug + PartialEq + Send + 'static;
@@ -129,7 +129,7 @@ pub trait Rules<K: Kinds> {
     fn planned(&self, plan: u16) -> &Planned<K>;
     /// What to try against a suspected fault, in this order.
     fn procedure(&self, suspect: K::Fault) -> &[RecoveryStep<K>];
-    /// A recovery action has to do with how this planned fault came about; if not, it cannot mend it.
+    /// A recovery action has to do with how this planned fault came about; if not, it cannot clear it.
     fn reaches(&self, _plan: u16, _action: K::RecoveryAction) -> bool {
         true
     }
@@ -158,7 +158,7 @@ pub trait Rules<K: Kinds> {
     fn is_real(&self, _actor: ActorId, _fault: K::Fault) -> bool {
         false
     }
-    /// With which probability a recovery action that mended a fault did so for a while only, and for how long.
+    /// With which probability a recovery action that cleared a fault did so for a while only, and for how long.
     fn imperfect(&self, _action: K::RecoveryAction) -> Option<(f64, Law)> {
         None
     }
@@ -192,11 +192,11 @@ pub enum Happening<K: Kinds> {
         /// Where the parcel waits.
         slot: Slot,
     },
-    /// A planned fault strikes.
-    Activate {
+    /// A planned fault occurs.
+    Occur {
         /// Entry of the scenario's faults.
         plan: u16,
-        /// How many times it has struck here before.
+        /// How many times it has occurred here before.
         round: u16,
     },
     /// A fault ends by itself.
@@ -234,11 +234,11 @@ pub enum Happening<K: Kinds> {
         /// The procedure is that of a common cause.
         common: bool,
     },
-    /// A fault comes back that a recovery action had mended for a while only.
+    /// A fault comes back that a recovery action had cleared for a while only.
     Recur {
         /// Entry of the scenario's faults.
         plan: u16,
-        /// How many times it has struck here before.
+        /// How many times it has occurred here before.
         round: u16,
     },
     /// A step's effect is looked at.
@@ -254,7 +254,7 @@ pub enum Happening<K: Kinds> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum What<K: Kinds> {
     /// Truth: a fault became active.
-    Activated {
+    Occurred {
         /// Number within the actor.
         occurrence: u16,
         /// Entry of the scenario's faults; [`NATURAL`] if it came by itself (paper that ran out).
@@ -268,11 +268,11 @@ pub enum What<K: Kinds> {
         occurrence: u16,
         /// The fault.
         fault: K::Fault,
-        /// What mended it; `None` if it ended by itself.
+        /// What cleared it; `None` if it ended by itself.
         by: Option<K::RecoveryAction>,
     },
-    /// Truth: the wrong state of a part made itself felt inside the terminal.
-    ErrorState {
+    /// Truth: the first error of a part's wrong state: its faults are activated.
+    Activated {
         /// The part.
         part: K::Part,
     },
@@ -320,8 +320,8 @@ pub enum What<K: Kinds> {
         action: K::RecoveryAction,
         /// By whom.
         by: Performer,
-        /// Truth: how many active faults it mended.
-        mended: u8,
+        /// Truth: how many active faults it cleared.
+        cleared: u8,
     },
     /// Belief: service is good again.
     Restored {
@@ -389,7 +389,7 @@ pub trait Model<K: Kinds>: Component<Mutability = Mutable> + Sized {
         magnitude: f64,
         cx: &mut Context<'_, K>,
     );
-    /// The fault is gone: mended, or over by itself.
+    /// The fault is gone: cleared, or over by itself.
     fn on_clear(&mut self, spec: &Self::Spec, fault: Self::Fault, cx: &mut Context<'_, K>);
     /// Truth: it does what a sale needs of it.
     fn able(&self, _spec: &Self::Spec) -> bool {

@@ -65,7 +65,7 @@ fn ewma_run_lengths_are_those_of_the_tables() {
     }
 }
 
-fn struck(fault: Fault, at: Span, lasts: Option<Law>, stagger: Span) -> Planned<models::Models> {
+fn planned(fault: Fault, at: Span, lasts: Option<Law>, stagger: Span) -> Planned<models::Models> {
     let course = sim::Course::Steady;
     Planned { fault, when: When::At(at), lasts, magnitude: 1.0, stagger, stream: 1, course }
 }
@@ -97,7 +97,7 @@ fn two_carriers() -> Bench {
 #[test]
 fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     let outage = Law::Exactly(Span::hours(1));
-    let planned = struck(CARRIER, Span::hours(10), Some(outage), Span::secs(20));
+    let planned = planned(CARRIER, Span::hours(10), Some(outage), Span::secs(20));
     let (mut simulation, facts) = two_carriers().with_fault(planned, 0..400).run();
     let named: Vec<(Instant, Zone, Fault)> = notes(&facts)
         .filter_map(|(fact, note)| match note {
@@ -139,7 +139,7 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
 #[test]
 fn without_the_search_for_common_causes_people_are_sent() {
     let planned =
-        || struck(CARRIER, Span::hours(10), Some(Law::Exactly(Span::hours(3))), Span::ZERO);
+        || planned(CARRIER, Span::hours(10), Some(Law::Exactly(Span::hours(3))), Span::ZERO);
     let begun = |enabled: bool| {
         let mut bench = two_carriers().with_fault(planned(), 0..400);
         bench.plan.policy.clusters.enabled = enabled;
@@ -157,7 +157,7 @@ fn without_the_search_for_common_causes_people_are_sent() {
 /// What the carrier's operator restores comes back at every member, not at one of them.
 #[test]
 fn a_step_against_a_common_cause_reaches_every_member() {
-    let planned = struck(CARRIER, Span::hours(10), None, Span::secs(10));
+    let planned = planned(CARRIER, Span::hours(10), None, Span::secs(10));
     let mut bench = two_carriers().with_fault(planned, 0..400);
     // Terminals do nothing about it by themselves.
     bench.plan.policy.procedures.insert(CARRIER, Vec::new());

@@ -153,8 +153,8 @@ fn every_fault_mode_has_its_row() {
     }
 }
 
-/// In its showcase scenario every fault mode is activated, effective, noticed, isolated and mended, but for those steps
-/// that its row owns up to; a step that has come within reach has to be struck out there.
+/// In its showcase scenario every fault mode occurs and is activated, detected, isolated and cleared, but for those steps
+/// that its row owns up to; a step that has come within reach has to be taken out there.
 #[test]
 fn every_fault_mode_takes_every_step_in_its_scenario() {
     let mut of_scenario: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
@@ -174,7 +174,7 @@ fn every_fault_mode_takes_every_step_in_its_scenario() {
             }
         }
     }
-    assert!(wrong.is_empty(), "extend the scenario or mend {PAGE}:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "extend the scenario or correct {PAGE}:\n{}", wrong.join("\n"));
 }
 
 fn run(file: &str) -> Past {

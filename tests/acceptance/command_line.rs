@@ -26,7 +26,7 @@ pub(crate) fn room() -> tempfile::TempDir {
 }
 
 const SMALL: &str = r#"Scenario(
-    schema: 1, name: "small", intent: "is a jam mended?", duration: "1d", quiet: "1h",
+    schema: 1, name: "small", intent: "is a jam repaired?", duration: "1d", quiet: "1h",
     fleet: [(id: "shops", count: 30)],
     faults: [(id: "jam", mode: Printer(Jam), sample: Count(8), when: At("9h"), stagger: "4h")],
     expectations: [Holds(LedgersAgree), Measure(measure: DetectedShare, at_least: EXPECTED)],

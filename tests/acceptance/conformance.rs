@@ -1,4 +1,4 @@
-//! Every model in the catalogue keeps the contract of a model, and every fault can be noticed and mended.
+//! Every model in the catalogue keeps the contract of a model, and every fault can be noticed and cleared.
 
 use std::collections::BTreeSet;
 
@@ -29,13 +29,13 @@ impl Visitor for Contract {
             let name = mode.fault.to_string();
             assert!(!mode.seen_by.is_empty(), "{name}: nobody can see it");
             assert!(!mode.procedure.is_empty(), "{name}: nothing is tried against it");
-            let mends = |action| mode.mended_by(action) > 0.0;
+            let clears = |action| mode.cleared_by(action) > 0.0;
             assert!(
-                mode.procedure.iter().any(|step| mends(step.action)),
-                "{name}: no step can mend it"
+                mode.procedure.iter().any(|step| clears(step.action)),
+                "{name}: no step can clear it"
             );
             assert!(
-                mode.mended_by.iter().all(|(_, p)| (0.0..=1.0).contains(p)),
+                mode.cleared_by.iter().all(|(_, p)| (0.0..=1.0).contains(p)),
                 "{name}: probability"
             );
             assert!(
@@ -101,9 +101,9 @@ fn profile_for(fault: Fault) -> Profile {
     profile
 }
 
-/// Each fault strikes twelve terminals (or its hub) in the morning; within four days somebody notices and something mends it.
+/// Each fault affects twelve terminals (or its hub) in the morning; within four days somebody notices and something clears it.
 #[test]
-fn every_fault_is_noticed_and_mended() {
+fn every_fault_is_noticed_and_cleared() {
     for (number, fault) in Fault::all().enumerate() {
         let bench = Bench::new(12, profile_for(fault)).lasting(Span::days(4));
         let directory = bench.plan.directory.clone();
@@ -123,16 +123,16 @@ fn every_fault_is_noticed_and_mended() {
             stream: number as u64,
         };
         let (_, facts) = bench.with_fault(planned, targets.clone()).run();
-        let struck = |fact: &&models::Fact| matches!(fact.what, What::Activated { fault: f, .. } if f == fault);
+        let occurred = |fact: &&models::Fact| matches!(fact.what, What::Occurred { fault: f, .. } if f == fault);
         // Paper also runs out by itself.
-        assert!(facts.iter().filter(struck).count() >= targets.len(), "{fault} did not strike");
+        assert!(facts.iter().filter(occurred).count() >= targets.len(), "{fault} did not occur");
         let alarm = |fact: &&models::Fact| {
             let What::Alarm { about, .. } = fact.what else { return false };
             fact.at >= Instant::START + Span::hours(9) && targets.contains(&about.0)
         };
         assert!(facts.iter().any(|fact| alarm(&fact)), "{fault} was never noticed");
-        let mended = |fact: &&models::Fact| matches!(fact.what, What::Cleared { fault: f, by: Some(_), .. } if f == fault);
-        let share = facts.iter().filter(mended).count() as f64 / targets.len() as f64;
-        assert!(share >= 0.5, "{fault}: only {share} of them were mended");
+        let cleared = |fact: &&models::Fact| matches!(fact.what, What::Cleared { fault: f, by: Some(_), .. } if f == fault);
+        let share = facts.iter().filter(cleared).count() as f64 / targets.len() as f64;
+        assert!(share >= 0.5, "{fault}: only {share} of them were cleared");
     }
 }

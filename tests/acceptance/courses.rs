@@ -59,7 +59,7 @@ fn an_intermittent_fault_is_present_for_its_share_of_the_time() {
     let facts = run(down, course, Span::days(30));
     let count =
         |is: fn(&What<models::Models>) -> bool| facts.iter().filter(|it| is(&it.what)).count();
-    assert_eq!(count(|what| matches!(what, What::Activated { .. })), 20);
+    assert_eq!(count(|what| matches!(what, What::Occurred { .. })), 20);
     assert_eq!(count(|what| matches!(what, What::Cleared { .. })), 0);
     let mut out = Span::ZERO;
     for terminal in 0..20 {

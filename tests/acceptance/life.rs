@@ -205,7 +205,7 @@ fn a_terminal_that_is_not_in_service_neither_sells_nor_is_missed() {
             What::Alarm { detector: Part::Presence | Part::PaymentApp, .. } => {
                 assert!(*serves, "{}: a terminal that is not in service is missed", fact.who.0);
             }
-            What::Activated { .. } => assert!(*serves, "what is not in service does not break"),
+            What::Occurred { .. } => assert!(*serves, "what is not in service does not break"),
             _ => {}
         }
     }
@@ -256,7 +256,7 @@ fn the_hazard_of_failures_falls_and_then_rises_over_three_years() {
 }
 
 #[test]
-fn a_slow_provider_mends_later() {
+fn a_slow_provider_repairs_later() {
     let fleet = "(id: \"prompt\", count: 60, tenure: (applies: (from: \"0s\"), provider: Named(\"prompt\"))),
         (id: \"slow\", count: 60, tenure: (applies: (from: \"0s\"), provider: Named(\"slow\")))";
     let people = "customer: (per_day: 1), technicians: (crews: 100, spares: 500),
@@ -264,7 +264,7 @@ fn a_slow_provider_mends_later() {
     let outcome = run(&scenario(120, fleet, people, BREAKS));
     let rows = life(&outcome).providers;
     assert_eq!((rows[0].name.as_str(), rows[1].name.as_str()), ("prompt", "slow"));
-    let mean = |at: usize| rows[at].repair.mean.expect("some were mended") / 3_600.0;
+    let mean = |at: usize| rows[at].repair.mean.expect("some were repaired") / 3_600.0;
     // The reaction takes 48 hours more on average; the rest is the same.
     let later = mean(1) - mean(0);
     assert!((30.0..66.0).contains(&later), "{later} hours later");
@@ -317,6 +317,6 @@ fn a_third_party_that_vanishes_takes_the_deposit_and_the_merchant_goes_elsewhere
     // The ledger never saw what was paid to them.
     assert_eq!(life.deposits.cheated_minor, life.deposits.received_minor);
     let fraud = &life.breaches[0];
-    assert_eq!((fraud.name.as_str(), fraud.struck), ("conduct.third-party-fraud", 40));
+    assert_eq!((fraud.name.as_str(), fraud.occurred), ("conduct.third-party-fraud", 40));
     assert!(fraud.found >= 38, "{fraud:?}");
 }

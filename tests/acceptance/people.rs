@@ -176,7 +176,7 @@ fn stocks_never_go_below_nothing_and_a_depot_has_all_its_terminals_back() {
     assert!(set_out.into_iter().all(|hour| (8..18).contains(&hour)));
 }
 
-/// A provider that mends at the first visit in two of five cases needs more visits than one that always does.
+/// A provider that repairs at the first visit in two of five cases needs more visits than one that always does.
 #[test]
 fn a_provider_of_poor_quality_comes_more_often() {
     let visits = |first_time_fix: f64| {
@@ -246,19 +246,19 @@ fn a_bad_update_overloads_support_and_its_bill_adds_up() {
 /// A recovery action that helps for a while only: the fault is back, and is counted again.
 #[test]
 fn an_imperfect_repair_comes_back() {
-    let strikes = |imperfect: Option<(f64, Law)>| {
+    let occurrences = |imperfect: Option<(f64, Law)>| {
         let mut bench = callers(50, Span::days(2), 4);
         bench.plan.planned[0].when = When::At(Span::hours(5));
         bench.plan.planned[0].lasts = None;
         bench.plan.policy.imperfect = imperfect;
         bench.plan.profiles[0].people.support.phone.agents = 100;
         let (_, facts) = bench.run();
-        facts.iter().filter(|it: &&Fact| matches!(it.what, What::Activated { .. })).count()
+        facts.iter().filter(|it: &&Fact| matches!(it.what, What::Occurred { .. })).count()
     };
-    assert_eq!(strikes(None), 50);
-    let back = strikes(Some((0.5, Law::Exponential(Span::hours(4)))));
-    // Each repair lasts with probability 1/2: two strikes a terminal in the long run.
-    assert!((75..=125).contains(&back), "{back} strikes");
+    assert_eq!(occurrences(None), 50);
+    let back = occurrences(Some((0.5, Law::Exponential(Span::hours(4)))));
+    // Each repair lasts with probability 1/2: two occurrences a terminal in the long run.
+    assert!((75..=125).contains(&back), "{back} occurrences");
 }
 
 /// What a job carries.

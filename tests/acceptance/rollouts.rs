@@ -1,4 +1,4 @@
-//! Roll-outs: a good version reaches everybody, a bad one is stopped and taken back, and going back mends what it brought.
+//! Roll-outs: a good version reaches everybody, a bad one is stopped and taken back, and going back clears what it brought.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ const CAREFUL: &str =
     "stages: [0.05, 0.2, 1], every: \"8h\", over: \"1h\", halt: (troubled: 0.3, least: 3)";
 
 #[test]
-fn a_bad_version_is_stopped_and_going_back_mends_what_it_brought() {
+fn a_bad_version_is_stopped_and_going_back_clears_what_it_brought() {
     let outcome = run(BAD, CAREFUL, 1);
     let halted: Vec<_> = steps(&outcome)
         .filter_map(|(_, at, step)| match step {
@@ -82,7 +82,7 @@ fn a_bad_version_is_stopped_and_going_back_mends_what_it_brought() {
     };
     assert!(
         cleared(LEAK, RecoveryAction::RollBack) > 0,
-        "going back mends what the version brought"
+        "going back clears what the version brought"
     );
     assert_eq!(cleared(STARVED, RecoveryAction::RollBack), 0, "and nothing else");
     let rows = reports::analyse(&outcome).measures.rollouts;
@@ -96,7 +96,7 @@ fn without_a_halt_everybody_gets_the_bad_version() {
     assert_eq!(at(&outcome, Step::Installed).len(), 200);
     assert!(at(&outcome, Step::RolledBack).is_empty());
     let leaks =
-        |it: &&models::Fact| matches!(it.what, What::Activated { fault, .. } if fault == LEAK);
+        |it: &&models::Fact| matches!(it.what, What::Occurred { fault, .. } if fault == LEAK);
     assert!(outcome.facts.iter().filter(leaks).count() > 60);
 }
 

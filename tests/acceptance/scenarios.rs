@@ -54,7 +54,7 @@ fn a_fault_of_probability_zero_is_no_fault() {
     let none = fingerprint(&scenario(fleet, ""));
     let never = "(id: \"jam\", mode: Printer(Jam), when: At(\"9h\"), probability: 0)";
     let with = load_text("test.ron", &scenario(fleet, never));
-    // The check warns that it can never strike; the run is the same to the bit.
+    // The check warns that it can never occur; the run is the same to the bit.
     let text = scenario(fleet, never);
     match with {
         Ok(_) => assert_eq!(none, fingerprint(&text)),

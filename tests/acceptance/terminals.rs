@@ -15,7 +15,7 @@ fn busy() -> Profile {
     profile
 }
 
-fn struck(fault: Fault, at: Span) -> Planned<models::Models> {
+fn planned(fault: Fault, at: Span) -> Planned<models::Models> {
     Planned {
         fault,
         when: When::At(at),
@@ -64,10 +64,10 @@ fn records_are_looked_up_when_no_receipt_comes_out_and_cannot_be_on_a_dead_termi
         profile.people.merchant.look_ups_per_day = Factor(5.0);
         let mut bench = Bench::new(20, profile);
         bench.plan.policy.fallback = None;
-        // Nobody mends anything: whatever is suspected, nothing is tried.
+        // Nobody clears anything: whatever is suspected, nothing is tried.
         bench.plan.policy.procedures = Fault::all().map(|it| (it, Vec::new())).collect();
         if let Some(fault) = fault {
-            bench = bench.with_fault(struck(fault, Span::ZERO), 0..20);
+            bench = bench.with_fault(planned(fault, Span::ZERO), 0..20);
         }
         let (_, facts) = bench.run();
         let all: Vec<(u32, bool)> = notes(&facts)
@@ -106,8 +106,8 @@ fn reports_of_readings_reach_the_back_office() {
     }
     let bench = bench
         .lasting(Span::hours(8))
-        .with_fault(struck(outage, Span::hours(1)), [unplugged])
-        .with_fault(struck(broken, Span::hours(1)), [dead]);
+        .with_fault(planned(outage, Span::hours(1)), [unplugged])
+        .with_fault(planned(broken, Span::hours(1)), [dead]);
     let back_office = bench.plan.directory.back_office;
     let (mut simulation, _) = bench.run();
     let world = simulation.world_of(back_office);

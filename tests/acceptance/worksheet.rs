@@ -47,9 +47,9 @@ fn a_worksheet_is_made_from_runs_as_table_spreadsheet_json_and_page() {
     let jam = &of("printer", "jam")["measured"];
     assert_eq!((&jam["occurred"], &jam["appointed"]), (&16.into(), &16.into()));
     assert!(jam["rate"].is_null() && jam["occurrence"].is_null(), "{jam}");
-    assert_eq!(jam["noticed"]["of"], 16);
-    let share = jam["noticed"]["count"].as_f64().expect("a number") / 16.0;
-    assert!((jam["noticed"]["value"].as_f64().expect("a number") - share).abs() < 1e-6);
+    assert_eq!(jam["detected"]["of"], 16);
+    let share = jam["detected"]["count"].as_f64().expect("a number") / 16.0;
+    assert!((jam["detected"]["value"].as_f64().expect("a number") - share).abs() < 1e-6);
     for row in rows {
         let rank = |name: &str| row["declared"][name].as_u64().expect("a rank");
         let product = rank("severity") * rank("occurrence") * rank("detection");

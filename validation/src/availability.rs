@@ -1,4 +1,4 @@
-//! Lives and repairs: components that break and are mended, alone, in series, doubled, and by a procedure of recovery actions.
+//! Lives and repairs: components that break and are repaired, alone, in series, doubled, and by a procedure of recovery actions.
 
 use models::Fault;
 use reports::statistics::Sample;
@@ -10,7 +10,7 @@ use crate::sight::{count, deviation, downs, hours, quantile};
 
 const YEAR: f64 = 8_760.0;
 
-/// Tills without customers, where nothing breaks, is noticed or mended but what is said here.
+/// Tills without customers, where nothing breaks, is noticed or cleared but what is said here.
 pub(crate) struct Quiet<'a> {
     /// Groups.
     pub(crate) fleet: &'a str,
@@ -29,7 +29,7 @@ impl Quiet<'_> {
         let Self { fleet, lasts, firmware, faults, procedures } = self;
         format!(
             r#"Scenario(
-    schema: 1, name: "lives", intent: "do components live, break and get mended as their laws say?",
+    schema: 1, name: "lives", intent: "do components live, break and get repaired as their laws say?",
     duration: "{lasts}", quiet: "0s",
     fleet: [{fleet}],
     types: {{ "standard": (
@@ -56,8 +56,8 @@ impl Quiet<'_> {
     }
 }
 
-/// A fault that nobody mends: it ends by itself or not at all.
-pub(crate) fn unmended(modes: &[&str]) -> String {
+/// A fault that nobody clears: it ends by itself or not at all.
+pub(crate) fn no_recovery(modes: &[&str]) -> String {
     modes.iter().map(|it| format!("(against: Mode({it}), steps: []), ")).collect()
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn alternating(count: u32, lasts: &str, law: &str) -> String {
         lasts,
         firmware: "",
         faults: &format!(r#"(id: "part", mode: Display(Blank), {law})"#),
-        procedures: &unmended(&["Display(Blank)"]),
+        procedures: &no_recovery(&["Display(Blank)"]),
     }
     .scenario()
 }
@@ -125,11 +125,11 @@ fn renewal(outcome: &Outcome) -> Vec<Sample> {
     ]
 }
 
-/// When each terminal's first fault struck, and which it was.
+/// When each terminal's first fault occurred, and which it was.
 fn first_faults(outcome: &Outcome) -> Vec<Option<(f64, Fault)>> {
     let mut first = vec![None; outcome.roster.terminals() as usize];
     for fact in &outcome.facts {
-        if let What::Activated { fault, .. } = fact.what {
+        if let What::Occurred { fault, .. } = fact.what {
             first[fact.who.0 as usize].get_or_insert((hours(fact.at), fault));
         }
     }
@@ -231,7 +231,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
     let runs = size.of(40, 30);
     let life = |mean: &str| format!(r#"when: Random(Exponential(mean: "{mean}"))"#);
     let weibull = r#"(id: "head", mode: Printer(HeadWorn), when: Random(Weibull(shape: 2.2, scale: "20000h")))"#;
-    let head = unmended(&["Printer(HeadWorn)"]);
+    let head = no_recovery(&["Printer(HeadWorn)"]);
     let worn = |count: u32, lasts: &str| {
         let fleet = tills(count);
         Quiet { fleet: &fleet, lasts, firmware: "", faults: weibull, procedures: &head }.scenario()
@@ -253,7 +253,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             lasts,
             firmware: "",
             faults: &entries.join(", "),
-            procedures: &unmended(&modes),
+            procedures: &no_recovery(&modes),
         }
         .scenario()
     };

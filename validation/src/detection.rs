@@ -36,10 +36,10 @@ fn bursty_heartbeats(count: u32, lasts: &str) -> String {
         .replacen("    people: (", "    platform: (presence: (bursts: true)),\n    people: (", 1)
 }
 
-/// Tills whose card reader tests its antenna; what a test finds is mended at once, or not at all.
-fn tested(count: u32, lasts: &str, test: &str, fault: &str, mended: bool) -> String {
+/// Tills whose card reader tests its antenna; what a test finds is cleared at once, or not at all.
+fn tested(count: u32, lasts: &str, test: &str, fault: &str, cleared: bool) -> String {
     let steps =
-        if mended { r#"(action: Repair, by: Device, takes: "0s", works: 1.0)"# } else { "" };
+        if cleared { r#"(action: Repair, by: Device, takes: "0s", works: 1.0)"# } else { "" };
     let text = Quiet {
         fleet: &tills(count),
         lasts,
@@ -61,7 +61,7 @@ fn latent(outcome: &Outcome) -> Vec<Sample> {
     for fact in &outcome.facts {
         let place = &mut since[fact.who.0 as usize];
         match (fact.what, *place) {
-            (What::Activated { .. }, _) => *place = Some(fact.at),
+            (What::Occurred { .. }, _) => *place = Some(fact.at),
             (What::Alarm { .. }, Some(since)) => {
                 delays.push(fact.at.since(since).as_secs_f64() / 3_600.0);
             }
@@ -128,7 +128,7 @@ fn crashes(outcome: &Outcome) -> Vec<Sample> {
         let who = fact.who.0 as usize;
         match fact.what {
             // Who was missing already when it crashed tells nothing.
-            What::Activated { .. } if !missing[who] => crashed[who] = Some(fact.at),
+            What::Occurred { .. } if !missing[who] => crashed[who] = Some(fact.at),
             What::Alarm { detector: Part::Presence, .. } => {
                 missing[who] = true;
                 if let Some(since) = crashed[who].take() {

@@ -84,9 +84,9 @@ fn bounded() -> Values {
 }
 
 fn two_states() -> Values {
-    let (fails, mends, year) = (1.0 / 500.0, 1.0 / 8.0, 8_760.0);
-    let both: f64 = fails + mends;
-    let available = mends / both;
+    let (fails, repairs, year) = (1.0 / 500.0, 1.0 / 8.0, 8_760.0);
+    let both: f64 = fails + repairs;
+    let available = repairs / both;
     let at = |t: f64| available + (1.0 - available) * (-both * t).exp();
     let interval = available + (1.0 - available) * (1.0 - (-both * year).exp()) / (both * year);
     vec![
@@ -94,7 +94,7 @@ fn two_states() -> Values {
         ("A_4h", at(4.0)),
         ("A_24h", at(24.0)),
         ("A_interval_1y", interval),
-        ("sd_A_interval_1y", (2.0 * fails * mends / (both.powi(3) * year)).sqrt()),
+        ("sd_A_interval_1y", (2.0 * fails * repairs / (both.powi(3) * year)).sqrt()),
         ("downtime_h_per_year", (1.0 - available) * year),
         ("fail_per_year_asym", year / 508.0),
     ]
@@ -116,14 +116,14 @@ fn renewal() -> Values {
 }
 
 fn two_of_three() -> Values {
-    let (fails, mends): (f64, f64) = (1.0 / 1_000.0, 1.0 / 24.0);
+    let (fails, repairs): (f64, f64) = (1.0 / 1_000.0, 1.0 / 24.0);
     let lives = |t: f64| 3.0 * (-2.0 * fails * t).exp() - 2.0 * (-3.0 * fails * t).exp();
-    let up = mends / (fails + mends);
+    let up = repairs / (fails + repairs);
     let available = 3.0 * up * up * (1.0 - up) + up.powi(3);
     vec![
         ("R_1000h", lives(1_000.0)),
         ("MTTF_norepair", 5.0 / (6.0 * fails)),
-        ("MTTFF_repair", (5.0 * fails + mends) / (6.0 * fails * fails)),
+        ("MTTFF_repair", (5.0 * fails + repairs) / (6.0 * fails * fails)),
         ("A_indep_repair", available),
         ("1-A_indep_repair", 1.0 - available),
     ]
@@ -235,9 +235,10 @@ fn bursts() -> Values {
 }
 
 fn pair() -> Values {
-    let (fails, mends): (f64, f64) = (1.0 / 2_000.0, 1.0 / 4.0);
-    let mean =
-        |c: f64| (1.0 / (2.0 * fails) + c / (fails + mends)) / (1.0 - c * mends / (fails + mends));
+    let (fails, repairs): (f64, f64) = (1.0 / 2_000.0, 1.0 / 4.0);
+    let mean = |c: f64| {
+        (1.0 / (2.0 * fails) + c / (fails + repairs)) / (1.0 - c * repairs / (fails + repairs))
+    };
     vec![("MTTF_c1", mean(1.0)), ("MTTF_c099", mean(0.99)), ("MTTF_c09", mean(0.9))]
 }
 
@@ -248,10 +249,10 @@ fn self_test() -> Values {
 }
 
 fn duplex() -> Values {
-    let (fails, mends) = (1e-4, 0.5);
+    let (fails, repairs) = (1e-4, 0.5);
     vec![
-        ("P_hit", fails / (fails + mends)),
-        ("MTTF_h", (3.0 * fails + mends) / (2.0 * fails * fails)),
+        ("P_hit", fails / (fails + repairs)),
+        ("MTTF_h", (3.0 * fails + repairs) / (2.0 * fails * fails)),
     ]
 }
 

@@ -28,7 +28,7 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
 /// Shops with a sale every twenty seconds, where an alarm is raised when there was none for three minutes.
 fn shops(count: u32, lasts: &str, faults: &str) -> String {
     let families = ["Power", "Comms", "Software", "Hardware", "CardReader"];
-    let unmended = families.map(|it| format!("(against: Family({it}), steps: [])")).join(", ");
+    let no_recovery = families.map(|it| format!("(against: Family({it}), steps: [])")).join(", ");
     format!(
         r#"Scenario(
     schema: 1, name: "silence", intent: "when does a shop that sells fall silent by chance?",
@@ -56,7 +56,7 @@ fn shops(count: u32, lasts: &str, faults: &str) -> String {
         heartbeat: (period: "300d"), telemetry: (period: "0s"),
         detectors: (silence: (after: "180s", improbable: 0.0)), clusters: (enabled: false),
         recovery: (fallback: None),
-        procedures: [{unmended}],
+        procedures: [{no_recovery}],
     ),
 )"#
     )
@@ -87,7 +87,7 @@ fn found(outcome: &Outcome) -> Found {
         let Some(watch) = watches.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
             // Who is suspected already when it stops tells nothing.
-            What::Activated { .. } if watch.open.is_none() => watch.stopped = Some(fact.at),
+            What::Occurred { .. } if watch.open.is_none() => watch.stopped = Some(fact.at),
             What::Alarm { incident, detector: models::Part::Presence, .. } => {
                 match watch.stopped.take() {
                     Some(since) => found.delays.push(fact.at.since(since).as_secs_f64()),

@@ -4,7 +4,7 @@ use reports::statistics::Sample;
 use scenarios::Outcome;
 use sim::What;
 
-use crate::availability::{Quiet, tills, unmended};
+use crate::availability::{Quiet, no_recovery, tills};
 use crate::cases::{Case, Size};
 use crate::sight::hours;
 
@@ -19,7 +19,7 @@ fn growing(count: u32, lasts: &str) -> String {
         lasts,
         firmware: "",
         faults: &format!(r#"(id: "part", mode: Keypad(StuckKey), {law})"#),
-        procedures: &unmended(&["Keypad(StuckKey)"]),
+        procedures: &no_recovery(&["Keypad(StuckKey)"]),
     }
     .scenario()
 }
@@ -28,7 +28,7 @@ fn growing(count: u32, lasts: &str) -> String {
 fn failures(outcome: &Outcome) -> Vec<Vec<f64>> {
     let mut all = vec![Vec::new(); outcome.roster.terminals() as usize];
     for fact in &outcome.facts {
-        if let What::Activated { .. } = fact.what {
+        if let What::Occurred { .. } = fact.what {
             all[fact.who.0 as usize].push(hours(fact.at));
         }
     }

@@ -5,7 +5,7 @@ use reports::statistics::Sample;
 use scenarios::Outcome;
 use sim::{Instant, What};
 
-use crate::availability::{Quiet, tills, unmended};
+use crate::availability::{Quiet, no_recovery, tills};
 use crate::cases::{Case, Size};
 use crate::sight::count;
 
@@ -18,7 +18,7 @@ fn connecting(count: u32, lasts: &str, every: &str, radio: &str) -> String {
         faults: &format!(
             r#"(id: "restart", mode: Mainboard(Dead), when: Every(period: "{every}"), lasts: Exactly("1s"))"#
         ),
-        procedures: &unmended(&["Mainboard(Dead)", "Cellular(PoorCoverage)"]),
+        procedures: &no_recovery(&["Mainboard(Dead)", "Cellular(PoorCoverage)"]),
     }
     .scenario()
     .replacen(
@@ -160,7 +160,7 @@ fn outages(outcome: &Outcome) -> Vec<Sample> {
     for fact in &outcome.facts {
         let Some(place) = now.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
-            What::Activated { .. } => *place = Now { out: true, since: fact.at, ..Now::default() },
+            What::Occurred { .. } => *place = Now { out: true, since: fact.at, ..Now::default() },
             What::Cleared { .. } if place.out => ended.push(std::mem::take(place)),
             What::Noted(Note::SaleEnded(sale)) if place.out && sale.began >= place.since => {
                 if sale.outcome == Ended::Stored { place.stored += 1.0 } else { place.lost += 1.0 }

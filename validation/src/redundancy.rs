@@ -4,7 +4,7 @@ use reports::statistics::Sample;
 use scenarios::Outcome;
 use sim::What;
 
-use crate::availability::{Quiet, alternating, tills, unmended};
+use crate::availability::{Quiet, alternating, no_recovery, tills};
 use crate::cases::{Case, Size};
 use crate::sight::{count, downs, first_downs};
 
@@ -50,8 +50,8 @@ fn mean_time_to_first(first: &[Option<f64>], watched: f64) -> Sample {
     Sample::ratio(lived, count(first, Option::is_some))
 }
 
-/// A4, each mended by itself.
-fn two_of_three_mended(outcome: &Outcome) -> Vec<Sample> {
+/// A4, each cleared by itself.
+fn two_of_three_cleared(outcome: &Outcome) -> Vec<Sample> {
     let sites = two_of_three_down(outcome);
     let watched = outcome.simulated.as_secs_f64() / 3_600.0;
     let first: Vec<Option<f64>> = sites.iter().map(|it| it.first().map(|it| it.0)).collect();
@@ -102,7 +102,7 @@ fn uplinks(count: u32, lasts: &str) -> String {
         lasts,
         firmware: "through_phone: true",
         faults: &faults.join(", "),
-        procedures: &unmended(&[
+        procedures: &no_recovery(&[
             "Wifi(AccessPointDown)",
             "Cellular(CellOutage)",
             "PhoneLink(PairingLost)",
@@ -111,10 +111,10 @@ fn uplinks(count: u32, lasts: &str) -> String {
     .scenario()
 }
 
-/// Two uplinks that fail and are mended, each by itself.
-fn pair(count: u32, lasts: &str, mean: &str, mended_in: &str, failover_works: f64) -> String {
+/// Two uplinks that fail and are repaired, each by itself.
+fn pair(count: u32, lasts: &str, mean: &str, repaired_in: &str, failover_works: f64) -> String {
     let law = format!(
-        r#"when: Random(Exponential(mean: "{mean}")), lasts: Exponential(mean: "{mended_in}")"#
+        r#"when: Random(Exponential(mean: "{mean}")), lasts: Exponential(mean: "{repaired_in}")"#
     );
     Quiet {
         fleet: &tills(count),
@@ -123,7 +123,7 @@ fn pair(count: u32, lasts: &str, mean: &str, mended_in: &str, failover_works: f6
         faults: &format!(
             r#"(id: "wifi", mode: Wifi(AccessPointDown), {law}), (id: "cell", mode: Cellular(CellOutage), {law})"#
         ),
-        procedures: &unmended(&["Wifi(AccessPointDown)", "Cellular(CellOutage)"]),
+        procedures: &no_recovery(&["Wifi(AccessPointDown)", "Cellular(CellOutage)"]),
     }
     .scenario()
 }
@@ -134,14 +134,14 @@ fn pair_lives(outcome: &Outcome) -> Vec<Sample> {
     vec![mean_time_to_first(&first_downs(outcome), watched)]
 }
 
-/// R2: regenerations begin when the first of two fails, and hit when the second fails before the first is mended.
+/// R2: regenerations begin when the first of two fails, and hit when the second fails before the first is cleared.
 fn regenerations(outcome: &Outcome) -> Vec<Sample> {
     let mut broken = vec![0u8; outcome.roster.terminals() as usize];
     let (mut begun, mut hits) = (0.0, 0.0);
     for fact in &outcome.facts {
         let place = &mut broken[fact.who.0 as usize];
         match fact.what {
-            What::Activated { .. } => {
+            What::Occurred { .. } => {
                 *place += 1;
                 if *place == 1 { begun += 1.0 } else { hits += 1.0 }
             }
@@ -173,7 +173,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             &["MTTFF_repair", "A_indep_repair", "1-A_indep_repair"],
             runs,
             alternating(size.of(3_000, 240), "40000h", &exponential("24h")),
-            two_of_three_mended,
+            two_of_three_cleared,
         ),
         Case::new(
             "A5",

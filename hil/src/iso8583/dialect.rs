@@ -82,7 +82,7 @@ pub struct Refused {
     pub file: String,
     /// Line and column, where they are known.
     pub place: Option<(usize, usize)>,
-    /// What is wrong, and how to mend it.
+    /// What is wrong, and how to correct it.
     pub why: String,
 }
 

@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(read(r#"{"do": "restart", "id": "a1"}"#), Ok(Command { order, id }));
         let (order, id) = (Do::Lock, Id::Number(7));
         assert_eq!(read(r#"{"do": "lock", "id": 7}"#), Ok(Command { order, id }));
-        for (text, id, mend) in [
+        for (text, id, hint) in [
             (r#"{"do": "explode", "id": 7}"#, Some(Id::Number(7)), "expected one of `restart`"),
             (r#"{"do": "restart"}"#, None, "missing field `id`"),
             (r#"{"do": "restart", "id": 7, "force": 1}"#, Some(Id::Number(7)), "`force`"),
@@ -316,7 +316,7 @@ mod tests {
             ("", None, "EOF"),
         ] {
             let (named, why) = read(text).expect_err(text);
-            assert!(named == id && why.contains(mend), "{text}: {named:?} {why}");
+            assert!(named == id && why.contains(hint), "{text}: {named:?} {why}");
         }
         let long = format!(r#"{{"do": "restart", "id": "{}"}}"#, "x".repeat(65));
         assert_eq!(read(&long).expect_err("too long").0, None);

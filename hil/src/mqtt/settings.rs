@@ -126,7 +126,7 @@ mod tests {
             (&["shops".to_owned(), "lanes-3".to_owned()][..], Duration::from_secs(1))
         );
         assert_eq!(Settings::parse("broker").map(|it| it.port), Ok(1883));
-        for (text, mend) in [
+        for (text, hint) in [
             ("", "where is the broker?"),
             ("a:x", "`x` is no port"),
             ("a,queue=0", "queue: at least 1"),
@@ -135,7 +135,7 @@ mod tests {
             ("a,quue=3", "`quue` is not known here"),
         ] {
             let why = Settings::parse(text).expect_err(text);
-            assert!(why.contains(mend), "{text}: {why}");
+            assert!(why.contains(hint), "{text}: {why}");
         }
     }
 }

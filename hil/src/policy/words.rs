@@ -254,8 +254,8 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_with_its_mend() {
-        for (line, mend) in [
+    fn nonsense_is_refused_with_its_correction() {
+        for (line, hint) in [
             ("", "EOF"),
             ("restart", "expected value"),
             ("[]", "an answer is an object"),
@@ -272,7 +272,7 @@ mod tests {
             (r#"{"do": "investigate", "by": "device"}"#, "say `by` and `takes_s`"),
         ] {
             let why = read(line).expect_err(line);
-            assert!(why.contains(mend), "{line}: {why}");
+            assert!(why.contains(hint), "{line}: {why}");
         }
     }
 }

@@ -175,8 +175,8 @@ fn a_session_is_paid_by_chip_until_the_card_is_gone() {
     assert!(paid(Method::Chip) >= 3, "{}", paid(Method::Chip));
     assert!(paid(Method::Fallback) >= 1, "stripes are still simulated");
     assert_eq!(alarms(&ended), [Fault::ChipContactsDirty], "chips fail, stripes do not");
-    let struck = |what: &What<_>| matches!(what, What::Activated { .. });
-    assert!(!ended.outcome.facts.iter().any(|it| struck(&it.what)), "no dirt on a real reader");
+    let occurred = |what: &What<_>| matches!(what, What::Occurred { .. });
+    assert!(!ended.outcome.facts.iter().any(|it| occurred(&it.what)), "no dirt on a real reader");
     assert!(
         ended.troubles.iter().any(|it| it.1 == "no card was presented"),
         "{:?}",

@@ -17,7 +17,7 @@ use crate::rig::Rig;
 /// Forty minutes of twelve terminals. Five have their processor taken from them, and nobody in the scenario does anything
 /// about it in that time; paper runs out at one.
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "fleet", intent: "who mends it?", seed: 11, duration: "40min", quiet: "5min",
+    schema: 1, name: "fleet", intent: "who repairs it?", seed: 11, duration: "40min", quiet: "5min",
     fleet: [(id: "shops", count: 8), (id: "lanes", count: 4)],
     workload: [(per_day: 1500)],
     faults: [
@@ -119,8 +119,8 @@ fn summary(peer: &mut Peer) -> serde_json::Value {
     serde_json::from_str(&peer.until("summary")).expect("it is JSON")
 }
 
-/// Which of the starved terminals were mended, and by what.
-fn mended(ended: &Ended) -> Vec<(u32, Option<RecoveryAction>)> {
+/// Which of the starved terminals were cleared, and by what.
+fn cleared(ended: &Ended) -> Vec<(u32, Option<RecoveryAction>)> {
     let all = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
         What::Cleared { fault: STARVED, by, .. } => Some((fact.who.0, by)),
         _ => None,
@@ -129,7 +129,7 @@ fn mended(ended: &Ended) -> Vec<(u32, Option<RecoveryAction>)> {
 }
 
 #[test]
-fn a_real_back_office_sees_an_alarm_and_a_restart_mends_it() {
+fn a_real_back_office_sees_an_alarm_and_a_restart_clears_it() {
     let Some(mut broker) = Broker::start() else { return };
     let Some(mut peer) = back_office(&broker, "restart") else { return };
     assert!(probe(&broker.settings("")).is_ok_and(|it| it.contains("MQTT broker")));
@@ -139,10 +139,10 @@ fn a_real_back_office_sees_an_alarm_and_a_restart_mends_it() {
     let count = |key: &str| summary[key].as_u64().unwrap_or(0);
 
     assert_eq!(ended.troubles, [], "{summary}");
-    let mended = mended(&ended);
+    let cleared = cleared(&ended);
     let by_restart =
-        mended.iter().filter(|(_, by)| *by == Some(RecoveryAction::RestartTerminal)).count();
-    assert_eq!((mended.len(), by_restart), (5, 5), "{mended:?}");
+        cleared.iter().filter(|(_, by)| *by == Some(RecoveryAction::RestartTerminal)).count();
+    assert_eq!((cleared.len(), by_restart), (5, 5), "{cleared:?}");
     assert_eq!(count("open"), 0, "{summary}");
     assert!(count("done") >= 5 && count("ordered") == count("result"), "{summary}");
     // Nothing of it was done by the scenario's own people.

@@ -143,7 +143,7 @@ fn a_program_that_does_not_do_its_part_ends_the_run_with_one_clear_message() {
     };
     let say = |text: &str| asked(&format!("print({text}, flush=True)"));
     // A line too many is found when the next question is asked, or is taken for its answer.
-    for (program, mend) in [
+    for (program, hint) in [
         (say(r#""restart it""#), "its line: restart it"),
         (say(r#""{\"do\": \"kick\"}""#), "`kick` is no recovery action; there is default, retry"),
         (say(r#""{}\n{}""#), "exactly one of do, wait_s"),
@@ -156,17 +156,17 @@ fn a_program_that_does_not_do_its_part_ends_the_run_with_one_clear_message() {
     ] {
         let mut policy = python(&program);
         // A machine under load takes its time to start an interpreter.
-        let short = mend.contains("within");
+        let short = hint.contains("within");
         policy.patience = std::time::Duration::from_millis(if short { 500 } else { 30_000 });
         let why = play.decided(&policy).expect_err(&program).to_string();
-        assert!(why.contains(mend), "{program}: {why}");
+        assert!(why.contains(hint), "{program}: {why}");
     }
-    for (command, mend) in [
+    for (command, hint) in [
         ("", "is no command line"),
         ("python3 -c 'x", "is no command line"),
         ("/nonexistent/policy", "cannot be started"),
     ] {
         let why = play.decided(&Policy::of(command)).expect_err(command).to_string();
-        assert!(why.contains(mend), "{command}: {why}");
+        assert!(why.contains(hint), "{command}: {why}");
     }
 }

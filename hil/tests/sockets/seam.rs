@@ -114,7 +114,7 @@ fn a_real_terminal_sells_over_the_simulated_network() {
             (Mti::Response, 3, approved),
             (Mti::ReversalResponse, 3, approved),
         ],
-        "and no simulated customer came, and the fault of the simulated application did not strike"
+        "and no simulated customer came, and the fault of the simulated application did not occur"
     );
     let audit = &outcome.audit;
     assert_eq!(breaches(&outcome), []);

@@ -59,7 +59,7 @@ pub enum Fault {
     PoorCoverage,
     /// The communication module is dead.
     ModuleDead,
-    /// The carrier's cell is down: it strikes every terminal under it.
+    /// The carrier's cell is down: it affects every terminal under it.
     CellOutage,
     /// The cell is overloaded: packets pass, but take long; at magnitude 1 a hundred times as long.
     Congestion,
@@ -109,7 +109,7 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(6, 7, 2),
             indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
+            cleared_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
                 step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
@@ -130,7 +130,7 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(8, 4, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
@@ -152,7 +152,7 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(9, 6, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::RestoreService, 1.0)],
+            cleared_by: &[(RecoveryAction::RestoreService, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
                 step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
@@ -173,7 +173,7 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(6, 6, 3),
             indications: &[Indication::SlowOperation],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::RestoreService, 0.9)],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
                 step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(40)),
@@ -194,7 +194,7 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(7, 7, 2),
             indications: &[Indication::NoAnswerText],
             seen_by: &[Part::Cellular, Part::Presence, Part::PaymentApp, Part::Merchant],
-            mended_by: &[
+            cleared_by: &[
                 (RecoveryAction::Reconnect, 0.95),
                 (RecoveryAction::RestartTerminal, 1.0),
                 (RecoveryAction::Repair, 1.0),
@@ -220,7 +220,7 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(7, 3, 2),
             indications: &[Indication::NoAnswerText],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
                 step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
@@ -242,7 +242,7 @@ impl Model<Models> for Cellular {
             ranks: Ranks::of(4, 3, 3),
             indications: &[],
             seen_by: &[Part::Cellular],
-            mended_by: &[
+            cleared_by: &[
                 (RecoveryAction::Reconnect, 0.3),
                 (RecoveryAction::Configure, 0.9),
                 (RecoveryAction::Repair, 0.9),
@@ -293,7 +293,7 @@ impl Model<Models> for Cellular {
         self.bearer.carry_in(&spec.radio, PACKET, (VIA, parcel), cx);
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        cx.error_state();
+        cx.activated();
         match fault {
             Fault::PoorCoverage => {
                 self.bearer.set_extra_loss(magnitude);

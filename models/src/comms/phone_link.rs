@@ -120,7 +120,7 @@ impl Model<Models> for PhoneLink {
             ranks: Ranks::of(8, 7, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::PairAgain, 0.9), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::PairAgain, 0.9), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::PairAgain, Performer::Attendant, Span::minutes(2)),
@@ -142,7 +142,7 @@ impl Model<Models> for PhoneLink {
             ranks: Ranks::of(8, 8, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::RestartPhone, 0.85), (RecoveryAction::Repair, 1.0)],
+            cleared_by: &[(RecoveryAction::RestartPhone, 0.85), (RecoveryAction::Repair, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::RestartPhone, Performer::Attendant, Span::minutes(2)),
@@ -164,7 +164,7 @@ impl Model<Models> for PhoneLink {
             ranks: Ranks::of(6, 7, 2),
             indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::ClearObstruction, 0.9), (RecoveryAction::Repair, 0.9)],
+            cleared_by: &[(RecoveryAction::ClearObstruction, 0.9), (RecoveryAction::Repair, 0.9)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(2)),
@@ -186,7 +186,7 @@ impl Model<Models> for PhoneLink {
             ranks: Ranks::of(8, 5, 2),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::TopUp, 0.95)],
+            cleared_by: &[(RecoveryAction::TopUp, 0.95)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::RestartPhone, Performer::Attendant, Span::minutes(2)),
@@ -240,7 +240,7 @@ impl Model<Models> for PhoneLink {
         }
         self.bearer.set_cut(self.unpaired || self.asleep || self.no_credit);
         if Self::used(cx) {
-            cx.error_state();
+            cx.activated();
             self.tell(spec, cx);
         }
     }

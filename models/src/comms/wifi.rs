@@ -78,7 +78,7 @@ impl Model<Models> for Wifi {
             ranks: Ranks::of(6, 8, 2),
             indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::ClearObstruction, 0.6), (RecoveryAction::Repair, 0.8)],
+            cleared_by: &[(RecoveryAction::ClearObstruction, 0.6), (RecoveryAction::Repair, 0.8)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
@@ -99,7 +99,7 @@ impl Model<Models> for Wifi {
             ranks: Ranks::of(7, 8, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Replug, 0.7), (RecoveryAction::Repair, 0.95)],
+            cleared_by: &[(RecoveryAction::Replug, 0.7), (RecoveryAction::Repair, 0.95)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
@@ -121,7 +121,7 @@ impl Model<Models> for Wifi {
             ranks: Ranks::of(7, 5, 2),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Replug, 0.6), (RecoveryAction::Configure, 0.8), (RecoveryAction::Repair, 0.95)],
+            cleared_by: &[(RecoveryAction::Replug, 0.6), (RecoveryAction::Configure, 0.8), (RecoveryAction::Repair, 0.95)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
@@ -160,7 +160,7 @@ impl Model<Models> for Wifi {
         self.bearer.carry_in(&spec.radio, PACKET, (VIA, parcel), cx);
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        cx.error_state();
+        cx.activated();
         match fault {
             Fault::Interference => {
                 self.bearer.set_extra_loss(magnitude);

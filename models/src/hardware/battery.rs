@@ -240,7 +240,7 @@ impl Model<Models> for Battery {
             ranks: Ranks::of(5, 6, 2),
             indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Battery, Part::Merchant],
-            mended_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::ReplaceBattery, Performer::Technician, Span::minutes(15)),
@@ -260,7 +260,7 @@ impl Model<Models> for Battery {
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -293,7 +293,7 @@ impl Model<Models> for Battery {
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Low(epoch) if epoch == self.epoch => {
-                cx.error_state();
+                cx.activated();
                 indication::show(cx, Indication::LowBatteryText);
                 // The cell's voltage falls with its charge; the print head is the first to feel it.
                 cx.say(Message::Rail { on: self.rail, millivolts: RAIL_LOW });

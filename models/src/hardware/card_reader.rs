@@ -181,7 +181,7 @@ impl CardReader {
         } else {
             self.failed[kind] = self.failed[kind].saturating_add(1);
             if faulty {
-                cx.error_state();
+                cx.activated();
                 indication::show(cx, Indication::NoReactionToCard);
             }
             cx.look();

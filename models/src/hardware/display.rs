@@ -73,7 +73,7 @@ impl Display {
     fn dimmed(&self, cx: &mut Context<'_, Models>) {
         cx.say(Message::Dim { percent: 100 + (SLOWED_BY * self.dim) as u32 });
         if self.dim >= NOTICED {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::DimScreen);
         } else {
             indication::gone(cx, Indication::DimScreen);
@@ -112,7 +112,7 @@ impl Model<Models> for Display {
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::BlankScreen],
             seen_by: &[Part::Display, Part::Merchant],
-            mended_by: &[(RecoveryAction::RestartTerminal, 0.1), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::RestartTerminal, 0.1), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Replug, Performer::Support, Span::minutes(3)),
@@ -134,7 +134,7 @@ impl Model<Models> for Display {
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::FrozenScreen, Indication::KeysStillSound],
             seen_by: &[Part::Merchant],
-            mended_by: &[(RecoveryAction::RestartTerminal, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::RestartTerminal, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
@@ -155,7 +155,7 @@ impl Model<Models> for Display {
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::NoReactionToTouch],
             seen_by: &[Part::Display, Part::Merchant],
-            mended_by: &[
+            cleared_by: &[
                 (RecoveryAction::RestartTerminal, 0.2),
                 (RecoveryAction::Clean, 0.2),
                 (RecoveryAction::Repair, 0.9),
@@ -181,7 +181,7 @@ impl Model<Models> for Display {
             ranks: Ranks::of(4, 5, 4),
             indications: &[Indication::DimScreen],
             seen_by: &[Part::Display, Part::Merchant],
-            mended_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -232,7 +232,7 @@ impl Model<Models> for Display {
             }
         }
         if on && !(touch && spec.keys_only) {
-            cx.error_state();
+            cx.activated();
         }
         self.tell(spec, cx);
     }

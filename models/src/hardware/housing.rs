@@ -102,10 +102,10 @@ impl Housing {
         let celsius = Celsius::of(self.warmth.at(cx.now(), spec.follows_in));
         cx.say(Message::Temperature(celsius));
         if celsius >= spec.too_warm {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::HotCase);
         } else if celsius <= spec.too_cold {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::ColdText);
         } else {
             indication::gone(cx, Indication::HotCase);
@@ -134,7 +134,7 @@ impl Model<Models> for Housing {
             ranks: Ranks::of(6, 7, 2),
             indications: &[Indication::HotCase, Indication::SlowOperation],
             seen_by: &[Part::Housing, Part::Merchant],
-            mended_by: &[(RecoveryAction::Relocate, 0.8)],
+            cleared_by: &[(RecoveryAction::Relocate, 0.8)],
             procedure: &[
                 step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
                 step(RecoveryAction::Relocate, Performer::Support, Span::minutes(10)),
@@ -155,7 +155,7 @@ impl Model<Models> for Housing {
             ranks: Ranks::of(5, 6, 2),
             indications: &[Indication::ColdText, Indication::LowBatteryText],
             seen_by: &[Part::Housing, Part::Merchant],
-            mended_by: &[(RecoveryAction::Relocate, 0.8)],
+            cleared_by: &[(RecoveryAction::Relocate, 0.8)],
             procedure: &[
                 step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
                 step(RecoveryAction::Relocate, Performer::Support, Span::minutes(10)),

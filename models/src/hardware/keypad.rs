@@ -134,7 +134,7 @@ impl Model<Models> for Keypad {
             ranks: Ranks::of(7, 5, 2),
             indications: &[Indication::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
-            mended_by: &[(RecoveryAction::Clean, 0.6), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Clean, 0.6), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
                 step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
@@ -155,7 +155,7 @@ impl Model<Models> for Keypad {
             ranks: Ranks::of(6, 6, 3),
             indications: &[Indication::NoReactionToKey],
             seen_by: &[Part::Keypad, Part::Merchant],
-            mended_by: &[(RecoveryAction::Clean, 0.2), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Clean, 0.2), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -175,7 +175,7 @@ impl Model<Models> for Keypad {
             ranks: Ranks::of(5, 5, 4),
             indications: &[Indication::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
-            mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -198,7 +198,7 @@ impl Model<Models> for Keypad {
         }
         let spoiled = self.spoiled(cx);
         if let Some(indication) = spoiled {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, indication);
         }
         cx.say(Message::Keyed { ok: spoiled.is_none() });

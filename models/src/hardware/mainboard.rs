@@ -75,7 +75,7 @@ pub struct Mainboard {
     warmth: Warmth,
     /// Temperature of the terminal's body, in degrees Celsius.
     body: f64,
-    /// Resets that nobody asked for, as the boot log counts them; cleared by whoever mends the board.
+    /// Resets that nobody asked for, as the boot log counts them; cleared by whoever repairs the board.
     unasked: u32,
     /// Resets by the brown-out detector, or while the voltage was too low for anything else to blame.
     brown_outs: u32,
@@ -164,7 +164,7 @@ impl Mainboard {
 
     /// A reset that nobody asked for: what was not yet written is lost.
     fn reset(cx: &mut Context<'_, Models>) {
-        cx.error_state();
+        cx.activated();
         indication::show(cx, Indication::RestartsByItself);
         cx.say(Message::PowerLost);
         cx.say(Message::Restart);
@@ -251,7 +251,7 @@ impl Mainboard {
             self.heat_stops += 1;
         }
         if is >= spec.throttles_at.degrees() {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::HotCase);
         }
         if was_up != self.up() {
@@ -296,7 +296,7 @@ impl Model<Models> for Mainboard {
             ranks: Ranks::of(8, 5, 2),
             indications: &[Indication::BlankScreen, Indication::PowerLightOut],
             seen_by: &[Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Replug, Performer::Support, Span::minutes(3)),
@@ -317,7 +317,7 @@ impl Model<Models> for Mainboard {
             ranks: Ranks::of(7, 4, 2),
             indications: &[Indication::RestartsByItself],
             seen_by: &[Part::Mainboard, Part::Merchant],
-            mended_by: &[(RecoveryAction::Repair, 0.8), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Repair, 0.8), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -338,7 +338,7 @@ impl Model<Models> for Mainboard {
             ranks: Ranks::of(7, 4, 2),
             indications: &[Indication::HotCase, Indication::SlowOperation, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -407,7 +407,7 @@ impl Model<Models> for Mainboard {
             Fault::Dead => {
                 let was_up = self.up();
                 self.dead = magnitude > 0.0;
-                cx.error_state();
+                cx.activated();
                 self.tell(was_up, cx);
             }
             Fault::RandomResets => {

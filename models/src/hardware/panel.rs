@@ -86,7 +86,7 @@ impl Model<Models> for Panel {
             ranks: Ranks::of(4, 3, 3),
             indications: &[Indication::Silence],
             seen_by: &[Part::Merchant],
-            mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -106,7 +106,7 @@ impl Model<Models> for Panel {
             ranks: Ranks::of(3, 3, 3),
             indications: &[Indication::PowerLightOut],
             seen_by: &[Part::Merchant],
-            mended_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -138,7 +138,7 @@ impl Model<Models> for Panel {
             _ => return,
         };
         if self.mute {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::Silence);
         } else if !good {
             self.tones += 1;
@@ -152,7 +152,7 @@ impl Model<Models> for Panel {
             Fault::LightsDead => {
                 self.dark = magnitude > 0.0;
                 if self.dark {
-                    cx.error_state();
+                    cx.activated();
                 }
                 self.light(cx);
             }

@@ -184,7 +184,7 @@ impl Power {
         cx.say(Message::Mains { on, millivolts });
         let Reading { low, high, .. } = self.reading(spec, cx.now());
         if !(low..=high).contains(&millivolts) {
-            cx.error_state();
+            cx.activated();
         }
         // The light of a charger needs the voltage that charging needs.
         if on && millivolts >= low {
@@ -233,7 +233,7 @@ impl Model<Models> for Power {
             ranks: Ranks::of(8, 8, 1),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
+            cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
                 step(RecoveryAction::Retry, Performer::Device, Span::minutes(30)),
@@ -254,7 +254,7 @@ impl Model<Models> for Power {
             ranks: Ranks::of(6, 8, 2),
             indications: &[Indication::ChargeLightOut, Indication::RestartsByItself, Indication::SlowOperation, Indication::FaintPrint],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
+            cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -274,7 +274,7 @@ impl Model<Models> for Power {
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
+            cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -295,7 +295,7 @@ impl Model<Models> for Power {
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             // Who puts in another cable pushes its plug in.
-            mended_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 1.0)],
+            cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
@@ -316,7 +316,7 @@ impl Model<Models> for Power {
             ranks: Ranks::of(7, 6, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen, Indication::RestartsByItself, Indication::SlowOperation],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
@@ -337,7 +337,7 @@ impl Model<Models> for Power {
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),

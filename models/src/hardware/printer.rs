@@ -146,7 +146,7 @@ const OVERDRIVEN: f64 = 9.0;
 impl Printer {
     fn ran_out(&mut self, cx: &mut Context<'_, Models>) {
         self.paper_mm = 0;
-        cx.error_state();
+        cx.activated();
         indication::show(cx, Indication::PaperText);
         cx.look();
     }
@@ -176,7 +176,7 @@ impl Printer {
         if !self.rested {
             self.rested = true;
             self.rests = self.rests.saturating_add(1);
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::PrinterRestsText);
             cx.look();
         }
@@ -205,7 +205,7 @@ impl Printer {
     /// The receipt does not come out.
     fn lose(&mut self, indication: Indication, cx: &mut Context<'_, Models>) {
         self.lost += 1;
-        cx.error_state();
+        cx.activated();
         indication::show(cx, indication);
         cx.look();
         cx.say(Message::Printed { ok: false });
@@ -249,7 +249,7 @@ impl Printer {
             cx.broke(Fault::HeadWorn.into());
         }
         if blackness(Millivolts(self.millivolts), spec.faint_below, self.worn) < 1.0 {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::FaintPrint);
         }
     }
@@ -350,7 +350,7 @@ impl Model<Models> for Printer {
                 // The sensor of the cover says so at once, the others when a receipt is due.
                 self.cover_open = on;
                 if on { indication::show(cx, Indication::CoverText) } else { indication::gone(cx, Indication::CoverText) }
-                cx.error_state();
+                cx.activated();
                 cx.look();
             }
         }

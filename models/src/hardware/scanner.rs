@@ -89,7 +89,7 @@ impl Model<Models> for Scanner {
             ranks: Ranks::of(6, 7, 2),
             indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
-            mended_by: &[(RecoveryAction::Clean, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Clean, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
@@ -109,7 +109,7 @@ impl Model<Models> for Scanner {
             ranks: Ranks::of(6, 6, 2),
             indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
-            mended_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
@@ -129,7 +129,7 @@ impl Model<Models> for Scanner {
             ranks: Ranks::of(6, 4, 2),
             indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
-            mended_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
@@ -157,7 +157,7 @@ impl Model<Models> for Scanner {
         let before = self.failed;
         self.failed = if ok { 0 } else { self.failed.saturating_add(1) };
         if faulty {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::NoReactionToCode);
         }
         if self.failed != before {

@@ -40,7 +40,7 @@ pub struct Tamper {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {}
 
-/// How the guard strikes, or breaks.
+/// How the guard trips, or breaks.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "TamperFault")]
 pub enum Fault {
@@ -67,7 +67,7 @@ impl Tamper {
         self.triggered = on;
         cx.say(Message::Locked { on });
         if on {
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::TamperText);
         } else {
             indication::gone(cx, Indication::TamperText);
@@ -95,7 +95,7 @@ impl Model<Models> for Tamper {
             ranks: Ranks::of(8, 4, 1),
             indications: &[Indication::TamperText],
             seen_by: &[Part::Tamper, Part::Merchant],
-            mended_by: &[(RecoveryAction::InjectKeys, 0.9), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::InjectKeys, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::InjectKeys, Performer::Technician, Span::minutes(30)),
@@ -116,7 +116,7 @@ impl Model<Models> for Tamper {
             ranks: Ranks::of(5, 3, 2),
             indications: &[Indication::TamperText],
             seen_by: &[Part::Tamper],
-            mended_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::ReplaceBattery, Performer::Technician, Span::minutes(15)),
                 step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),

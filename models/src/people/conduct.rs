@@ -137,7 +137,7 @@ impl Conduct {
     }
 
     fn prohibited(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        cx.error_state();
+        cx.activated();
         if self.stream(cx).chance(spec.flagged.0) {
             self.flags = self.flags.saturating_add(1);
             cx.look();
@@ -146,7 +146,7 @@ impl Conduct {
     }
 
     fn complaint(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        cx.error_state();
+        cx.activated();
         self.complaints = self.complaints.saturating_add(1);
         indication::show(cx, Indication::Complaint);
         cx.look();
@@ -183,7 +183,7 @@ impl Model<Models> for Conduct {
             ranks: Ranks::of(9, 5, 2),
             indications: &[],
             seen_by: &[Part::Conduct],
-            mended_by: &[(RecoveryAction::Instruct, 0.5), (RecoveryAction::Suspend, 0.95)],
+            cleared_by: &[(RecoveryAction::Instruct, 0.5), (RecoveryAction::Suspend, 0.95)],
             procedure: &[
                 step(RecoveryAction::Instruct, Performer::Support, Span::minutes(15)),
                 step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
@@ -204,7 +204,7 @@ impl Model<Models> for Conduct {
             ranks: Ranks::of(10, 4, 3),
             indications: &[Indication::Complaint],
             seen_by: &[Part::Conduct, Part::Merchant],
-            mended_by: &[(RecoveryAction::Instruct, 0.7), (RecoveryAction::Suspend, 0.9)],
+            cleared_by: &[(RecoveryAction::Instruct, 0.7), (RecoveryAction::Suspend, 0.9)],
             procedure: &[
                 step(RecoveryAction::Instruct, Performer::Support, Span::minutes(20)),
                 step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
@@ -225,7 +225,7 @@ impl Model<Models> for Conduct {
             ranks: Ranks::of(6, 6, 2),
             indications: &[Indication::FreeOfferMessage, Indication::MoneyMissing],
             seen_by: &[Part::Merchant],
-            mended_by: &[(RecoveryAction::Instruct, 0.95), (RecoveryAction::Investigate, 0.8)],
+            cleared_by: &[(RecoveryAction::Instruct, 0.95), (RecoveryAction::Investigate, 0.8)],
             procedure: &[
                 step(RecoveryAction::Instruct, Performer::Support, Span::minutes(10)),
                 step(RecoveryAction::Investigate, Performer::Support, Span::minutes(30)),
@@ -245,7 +245,7 @@ impl Model<Models> for Conduct {
             ranks: Ranks::of(9, 4, 2),
             indications: &[Indication::MoneyMissing],
             seen_by: &[Part::Merchant],
-            mended_by: &[(RecoveryAction::Investigate, 0.7), (RecoveryAction::Swap, 0.9)],
+            cleared_by: &[(RecoveryAction::Investigate, 0.7), (RecoveryAction::Swap, 0.9)],
             procedure: &[
                 step(RecoveryAction::Investigate, Performer::Support, Span::minutes(45)),
                 step(RecoveryAction::Investigate, Performer::Support, Span::hours(4)),
@@ -272,12 +272,12 @@ impl Model<Models> for Conduct {
                 self.complaint(spec, cx);
             }
             Timer::Falls(epoch) if self.offered && epoch == self.epoch => {
-                cx.error_state();
+                cx.activated();
                 cx.note(Note::Life(Step::Scammed(spec.takes.amount())));
                 self.expect_missing(spec, cx);
             }
             Timer::Missing(epoch) if (self.offered || self.cheated) && epoch == self.epoch => {
-                cx.error_state();
+                cx.activated();
                 indication::show(cx, Indication::MoneyMissing);
             }
             _ => {}

@@ -94,7 +94,7 @@ pub struct Figures {
     pub refused: u64,
     /// Technicians that were sent.
     pub sent: u64,
-    /// Visits that did not mend what they were meant to.
+    /// Visits that did not repair what they were meant to.
     pub in_vain: u64,
     /// Terminals that were swapped.
     pub swapped: u64,

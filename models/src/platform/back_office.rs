@@ -147,12 +147,12 @@ impl Model<Models> for BackOffice {
         effects: Effects::of(
             "the management system does not answer",
             "no terminal is commanded, and nobody's booking is copied",
-            "no sale is lost, but faults are found and mended later",
+            "no sale is lost, but faults are found and cleared later",
         ),
         ranks: Ranks::of(5, 6, 1),
         indications: &[],
         seen_by: &[Part::BackOffice],
-        mended_by: &[(RecoveryAction::RestoreService, 0.95)],
+        cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
         procedure: &[
             step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(10)),
             step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
@@ -217,7 +217,7 @@ impl Model<Models> for BackOffice {
                     self.readings.sold(terminal, cx);
                 }
             }
-            _ if self.down => cx.error_state(),
+            _ if self.down => cx.activated(),
             Parcel::Report(report) => {
                 let row = report.terminal.0 as usize;
                 if self.reports.len() <= row {

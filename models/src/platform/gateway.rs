@@ -281,7 +281,7 @@ impl Gateway {
         if self.answers_lost > 0.0 {
             self.answered += 1;
             if sim::unit(cx.draw(LOST, self.answered)[0]) < self.answers_lost {
-                return cx.error_state();
+                return cx.activated();
             }
         }
         capture(iso, cx);
@@ -315,7 +315,7 @@ impl Model<Models> for Gateway {
         ranks: Ranks::of(9, 6, 1),
         indications: &[crate::Indication::NoAnswerText],
         seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-        mended_by: &[(RecoveryAction::RestoreService, 0.95)],
+        cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
         procedure: &[
             step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(5)),
             step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
@@ -335,7 +335,7 @@ impl Model<Models> for Gateway {
             ranks: Ranks::of(9, 5, 2),
             indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::RestoreService, 0.95)],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
             procedure: &[
                 step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(5)),
                 step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
@@ -386,7 +386,7 @@ impl Model<Models> for Gateway {
             return;
         }
         self.workers_lost = magnitude.clamp(0.0, 1.0);
-        cx.error_state();
+        cx.activated();
         self.pressure_changed(spec, cx);
     }
     fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {

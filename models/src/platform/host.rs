@@ -263,7 +263,7 @@ impl Model<Models> for Host {
             ranks: Ranks::of(9, 6, 1),
             indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::RestoreService, 0.9)],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[
                 step(RecoveryAction::Retry, Performer::Device, Span::minutes(1)),
                 step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(20)),
@@ -284,7 +284,7 @@ impl Model<Models> for Host {
             ranks: Ranks::of(7, 7, 2),
             indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::RestoreService, 0.9)],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
             procedure: &[
                 step(RecoveryAction::Retry, Performer::Device, Span::minutes(1)),
                 step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(20)),
@@ -309,7 +309,7 @@ impl Model<Models> for Host {
     fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
         let Parcel::Payment(iso) = parcel else { return };
         if self.out {
-            return cx.error_state();
+            return cx.activated();
         }
         match iso.mti {
             Mti::Request => self.authorise(spec, iso, cx),

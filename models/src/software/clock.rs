@@ -72,7 +72,7 @@ impl Model<Models> for Clock {
         ranks: Ranks::of(8, 4, 1),
         indications: &[Indication::NoAnswerText],
         seen_by: &[Part::Clock, Part::PaymentApp, Part::Merchant],
-        mended_by: &[
+        cleared_by: &[
             (RecoveryAction::SignOn, 0.9),
             (RecoveryAction::Configure, 0.9),
             (RecoveryAction::Repair, 0.95),
@@ -107,7 +107,7 @@ impl Model<Models> for Clock {
     }
     fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         self.behind = spec.wrong_by.scaled(magnitude);
-        cx.error_state();
+        cx.activated();
         cx.say(Message::Clock { behind: self.behind });
     }
     fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {

@@ -205,7 +205,7 @@ impl Firmware {
             self.hung_since = cx.now();
         }
         self.hung = true;
-        cx.error_state();
+        cx.activated();
         indication::show(cx, Indication::FrozenScreen);
         cx.after(spec.watchdog, Timer::Watchdog(self.boot));
         self.pace(cx);
@@ -302,7 +302,7 @@ impl Model<Models> for Firmware {
             Timer::Installed(attempt) => self.installed(spec, attempt, cx),
             Timer::Watchdog(boot) if boot == self.boot && self.hung => cx.look(),
             Timer::MemoryLow(boot) if boot == self.boot && self.leak > 0.0 => {
-                cx.error_state();
+                cx.activated();
                 self.starved = self.starved.max(0.5);
                 indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
@@ -395,7 +395,7 @@ impl Model<Models> for Firmware {
             }
             Fault::ProcessorStarved => {
                 self.starved = magnitude;
-                cx.error_state();
+                cx.activated();
                 indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
                 cx.look();

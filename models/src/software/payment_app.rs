@@ -190,7 +190,7 @@ impl PaymentApp {
             if iso.code.refuses_the_instruction() {
                 self.refused_with = iso.code;
                 self.refusals = self.refusals.saturating_add(1);
-                cx.error_state();
+                cx.activated();
                 crate::indication::show(cx, crate::Indication::RefusedText);
                 cx.look();
             }
@@ -373,7 +373,7 @@ impl Model<Models> for PaymentApp {
             Fault::WrongAmount => self.wrong_amount = true,
             Fault::IncompatibleVersion => {
                 self.incompatible = true;
-                cx.error_state();
+                cx.activated();
                 crate::indication::show(cx, crate::Indication::FrozenScreen);
                 cx.look();
             }

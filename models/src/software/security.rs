@@ -89,7 +89,7 @@ impl Security {
     fn check(&mut self, cx: &mut Context<'_, Models>) {
         if self.altered && self.running && !self.refused {
             self.refused = true;
-            cx.error_state();
+            cx.activated();
             indication::show(cx, Indication::RefusedText);
             cx.say(Message::Genuine { ok: false });
         }
@@ -122,7 +122,7 @@ impl Model<Models> for Security {
             ranks: Ranks::of(8, 5, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Security, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
                 step(RecoveryAction::Update, Performer::Support, Span::minutes(15)),
@@ -144,7 +144,7 @@ impl Model<Models> for Security {
             ranks: Ranks::of(8, 5, 2),
             indications: &[Indication::NoAnswerText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::SignOn, 0.85), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::SignOn, 0.85), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::SignOn, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::SignOn, Performer::Support, Span::minutes(5)),
@@ -165,7 +165,7 @@ impl Model<Models> for Security {
             ranks: Ranks::of(9, 3, 2),
             indications: &[Indication::RefusedText],
             seen_by: &[Part::Security, Part::Merchant],
-            mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Update, Performer::Remote, Span::minutes(10)),
                 step(RecoveryAction::Update, Performer::Support, Span::minutes(20)),
@@ -186,7 +186,7 @@ impl Model<Models> for Security {
             ranks: Ranks::of(10, 3, 4),
             indications: &[Indication::SlowOperation],
             seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
-            mended_by: &[(RecoveryAction::Update, 0.8), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Update, 0.8), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Remote, Span::secs(30)),
                 step(RecoveryAction::Update, Performer::Remote, Span::minutes(10)),
@@ -210,7 +210,7 @@ impl Model<Models> for Security {
             Timer::Talks(epoch, number) if epoch == self.epoch && self.malware > 0.0 => {
                 if self.running {
                     self.strangers = self.strangers.saturating_add(1);
-                    cx.error_state();
+                    cx.activated();
                     cx.look();
                 }
                 self.plan_talk(spec, number.saturating_add(1), cx);
@@ -233,7 +233,7 @@ impl Model<Models> for Security {
         match fault {
             Fault::CertificateExpired => {
                 self.expired = true;
-                cx.error_state();
+                cx.activated();
                 cx.say(Message::Certificate { valid: false });
             }
             Fault::KeysOutOfStep => {

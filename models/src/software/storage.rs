@@ -77,7 +77,7 @@ impl Model<Models> for Storage {
         ranks: Ranks::of(8, 5, 2),
         indications: &[Indication::RefusedText],
         seen_by: &[Part::Storage, Part::Merchant],
-        mended_by: &[
+        cleared_by: &[
             (RecoveryAction::Configure, 0.9),
             (RecoveryAction::Update, 0.7),
             (RecoveryAction::Repair, 1.0),
@@ -104,7 +104,7 @@ impl Model<Models> for Storage {
             Timer::NearlyFull(epoch) if epoch == self.epoch => cx.look(),
             Timer::Full(epoch) if epoch == self.epoch => {
                 self.full = true;
-                cx.error_state();
+                cx.activated();
                 indication::show(cx, Indication::RefusedText);
                 cx.say(Message::Storage { free: false });
                 cx.look();

@@ -129,8 +129,8 @@ fn detector(detector: &Detector) -> Entry {
 
 fn fault(fault: Fault) -> Entry {
     let mode = fault.mode();
-    let mends = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.name());
-    let mends_zh = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.zh());
+    let clears = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.name());
+    let clears_zh = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.zh());
     let step = |step: &sim::RecoveryStep<models::Models>| {
         format!("{} by {} in {}", step.action.name(), performer(step.by), step.takes)
     };
@@ -149,7 +149,7 @@ fn fault(fault: Fault) -> Entry {
             )
         ),
         format!("seen by    {}", list(mode.seen_by.iter().map(|it| seer(*it)), "-")),
-        format!("mended by  {}", list(mode.mended_by.iter().map(mends), "nothing")),
+        format!("cleared by {}", list(mode.cleared_by.iter().map(clears), "nothing")),
         format!("procedure  {}", mode.procedure.iter().map(step).collect::<Vec<_>>().join(" → ")),
         format!(
             "ranks      severity {severity}, occurrence {occurrence}, detection {detection}: {rpn}"
@@ -168,7 +168,7 @@ fn fault(fault: Fault) -> Entry {
         ),
         format!(
             "修复方式（一次成功的概率）：{}。",
-            list(mode.mended_by.iter().map(mends_zh), "无")
+            list(mode.cleared_by.iter().map(clears_zh), "无")
         ),
         format!(
             "处理顺序：{}。",
@@ -203,7 +203,7 @@ pub fn fault_data(fault: Fault) -> Value {
         "scenario": format!("{fault:?}"),
         "indications": mode.indications.iter().map(|indication| indication.name()).collect::<Vec<_>>(),
         "seen_by": mode.seen_by.iter().map(|part| part.name()).collect::<Vec<_>>(),
-        "mended_by": mode.mended_by.iter()
+        "cleared_by": mode.cleared_by.iter()
             .map(|(action, p)| json!({ "action": action.name(), "probability": p })).collect::<Vec<_>>(),
         "procedure": mode.procedure.iter()
             .map(|step| json!({ "action": step.action.name(), "by": performer(step.by), "takes_s": step.takes.as_secs_f64() }))
@@ -241,11 +241,11 @@ fn indication(indication: Indication, docs: &Docs) -> Entry {
 }
 
 fn action(action: RecoveryAction, docs: &Docs) -> Entry {
-    let mends = faults(|fault| fault.mode().mended_by(action) > 0.0);
+    let clears = faults(|fault| fault.mode().cleared_by(action) > 0.0);
     let tried = faults(|fault| fault.mode().procedure.iter().any(|step| step.action == action));
     let english = vec![
         docs.about(&format!("{action:?}")),
-        format!("can mend   {}", list(names(&mends), "nothing by itself")),
+        format!("can clear  {}", list(names(&clears), "nothing by itself")),
         format!(
             "tried for  {}",
             list(names(&tried), "nothing unless a scenario's procedure says so")
@@ -253,13 +253,13 @@ fn action(action: RecoveryAction, docs: &Docs) -> Entry {
     ];
     let chinese = vec![
         format!("处理方式“{}”。", action.zh()),
-        format!("可修复：{}。", list(mends.iter().map(|it| fault_zh(*it)), "无")),
+        format!("可修复：{}。", list(clears.iter().map(|it| fault_zh(*it)), "无")),
         format!(
             "用于怀疑以下故障时：{}。",
             list(tried.iter().map(|it| fault_zh(*it)), "仅在场景自定的处理顺序中")
         ),
     ];
-    let data = json!({ "mends": names(&mends), "tried_for": names(&tried) });
+    let data = json!({ "clears": names(&clears), "tried_for": names(&tried) });
     let (term, zh) = (action.name().to_owned(), action.zh().to_owned());
     Entry { term, zh, kind: "recovery action", english, chinese, data }
 }

@@ -78,13 +78,13 @@ const WORDS: &[[&str; 4]] = &[
     [
         "mttd",
         "平均检测时间",
-        "Mean time to detect: from the activation of a fault to the first alarm that it caused.",
+        "Mean time to detect: from the onset of a fault to the first alarm that it caused.",
         "从故障激活到它引起的第一次报警的平均时间。",
     ],
     [
         "mttr",
         "平均恢复时间",
-        "Mean time to repair: from the activation of a fault to its clearing.",
+        "Mean time to repair: from the onset of a fault to its clearing.",
         "从故障激活到故障清除的平均时间。",
     ],
     [

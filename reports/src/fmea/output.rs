@@ -32,7 +32,7 @@ pub fn table(sheet: &Worksheet, shown: Shown) -> String {
         ),
         format!(
             "{:<wide$}   S   O   D  RPN │ {:>5}  {:<28} {:<9} {:<28} {:<9}  RPN",
-            "mode", "count", "a year, by chance or use", "O", "noticed", "D"
+            "mode", "count", "a year, by chance or use", "O", "detected", "D"
         ),
     ];
     for row in &rows {
@@ -42,8 +42,8 @@ pub fn table(sheet: &Worksheet, shown: Shown) -> String {
             declared.severity, declared.occurrence, declared.detection, declared.rpn
         );
         let measured = row.measured.as_ref().map(|it| {
-            let share = it.noticed.value.map_or_else(String::new, percent);
-            let limits = it.noticed.ci95.map_or_else(String::new, |it| between(it, percent));
+            let share = it.detected.value.map_or_else(String::new, percent);
+            let limits = it.detected.ci95.map_or_else(String::new, |it| between(it, percent));
             format!(
                 " {:>5}  {:<28} {:<9} {:<28} {:<9} {:>4}{}",
                 it.occurred,
@@ -86,7 +86,7 @@ fn texts(row: &Row) -> Vec<(&'static str, String)> {
     ];
     if let Some(it) = &row.measured {
         texts.push(("alarms of", seen(&it.detectors)));
-        texts.push(("mended by", seen(&it.actions)));
+        texts.push(("cleared by", seen(&it.actions)));
     }
     texts
 }
@@ -95,7 +95,7 @@ fn legend(sheet: &Worksheet, rows: &[&Row]) -> Vec<String> {
     let mut lines = Vec::new();
     if rows.iter().any(|it| it.measured.as_ref().is_some_and(|it| it.occurrence.is_none())) {
         lines.push(
-            "* the scenario appointed when it strikes, so the declared occurrence stands in"
+            "* the scenario appointed when it occurs, so the declared occurrence stands in"
                 .to_owned(),
         );
     }
@@ -166,17 +166,17 @@ struct Line<'a> {
     occurrence_measured: Option<u8>,
     occurrence_low: Option<u8>,
     occurrence_high: Option<u8>,
-    noticed: Option<u64>,
-    noticed_share: Option<f64>,
-    noticed_share_low: Option<f64>,
-    noticed_share_high: Option<f64>,
+    detected: Option<u64>,
+    detected_share: Option<f64>,
+    detected_share_low: Option<f64>,
+    detected_share_high: Option<f64>,
     detection_measured: Option<u8>,
     detection_low: Option<u8>,
     detection_high: Option<u8>,
     rpn_measured: Option<u16>,
-    noticed_after_s: Option<f64>,
+    detected_after_s: Option<f64>,
     isolated: Option<u64>,
-    mended: Option<u64>,
+    cleared: Option<u64>,
     failed: Option<u64>,
     down_s: Option<f64>,
     sales_lost: Option<u64>,
@@ -187,7 +187,7 @@ impl<'a> Line<'a> {
         let it = row.measured.as_ref();
         let rate = it.and_then(|it| it.rate);
         let occurrence = it.and_then(|it| it.occurrence);
-        let noticed = it.and_then(|it| it.noticed.ci95);
+        let detected = it.and_then(|it| it.detected.ci95);
         Self {
             item: row.item,
             item_zh: row.item_zh,
@@ -213,17 +213,17 @@ impl<'a> Line<'a> {
             occurrence_measured: occurrence.map(|it| it.rank),
             occurrence_low: occurrence.map(|it| it.from),
             occurrence_high: occurrence.map(|it| it.to),
-            noticed: it.map(|it| it.noticed.count),
-            noticed_share: it.and_then(|it| it.noticed.value),
-            noticed_share_low: noticed.map(|it| it.0),
-            noticed_share_high: noticed.map(|it| it.1),
+            detected: it.map(|it| it.detected.count),
+            detected_share: it.and_then(|it| it.detected.value),
+            detected_share_low: detected.map(|it| it.0),
+            detected_share_high: detected.map(|it| it.1),
             detection_measured: it.map(|it| it.detection.rank),
             detection_low: it.map(|it| it.detection.from),
             detection_high: it.map(|it| it.detection.to),
             rpn_measured: it.map(|it| it.rpn),
-            noticed_after_s: it.and_then(|it| it.noticed_after_s),
+            detected_after_s: it.and_then(|it| it.detected_after_s),
             isolated: it.map(|it| it.isolated),
-            mended: it.map(|it| it.mended),
+            cleared: it.map(|it| it.cleared),
             failed: it.map(|it| it.failed),
             down_s: it.map(|it| it.down_s),
             sales_lost: it.map(|it| it.sales_lost),

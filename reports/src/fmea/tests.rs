@@ -8,24 +8,24 @@ const JAM: Fault = Fault::Printer(printer::Fault::Jam);
 const DEAD: Fault = Fault::Mainboard(mainboard::Fault::Dead);
 const OUTAGE: Fault = Fault::Host(host::Fault::Outage);
 
-fn struck(fault: Fault, arose: Arose, noticed: bool) -> Struck {
-    Struck {
+fn occurrence(fault: Fault, arose: Arose, detected: bool) -> Occurrence {
+    Occurrence {
         fault,
         arose,
-        detected_after_s: noticed.then_some(60.0),
-        effective: true,
+        detected_after_s: detected.then_some(60.0),
+        activated: true,
         failed: false,
-        alarms: if noticed { vec![(Part::Merchant, fault)] } else { Vec::new() },
+        alarms: if detected { vec![(Part::Merchant, fault)] } else { Vec::new() },
         last_action: None,
-        cleared: noticed,
-        mended_by: noticed.then_some(RecoveryAction::Swap),
+        cleared: detected,
+        cleared_by: detected.then_some(RecoveryAction::Swap),
         down_s: 120.0,
         sales_lost: 1,
     }
 }
 
 /// A hundred terminals for a hundredth of a year each: one terminal-year.
-fn run(seed: u64, faults: Vec<Struck>) -> Past {
+fn run(seed: u64, faults: Vec<Occurrence>) -> Past {
     Past {
         from: format!("runs/{seed}"),
         scenario: "made".to_owned(),
@@ -48,7 +48,7 @@ fn measured(sheet: &Worksheet, fault: Fault) -> &Measured {
 
 #[test]
 fn rates_are_counted_over_the_years_of_all_runs_with_exact_limits() {
-    let jams = |n| (0..n).map(|_| struck(JAM, Arose::Use, true)).collect();
+    let jams = |n| (0..n).map(|_| occurrence(JAM, Arose::Use, true)).collect();
     let sheet = worksheet(&[run(1, jams(2)), run(2, jams(3))]);
     assert!((sheet.terminal_years - 2.0).abs() < 1e-9, "{}", sheet.terminal_years);
     let rate = measured(&sheet, JAM).rate.expect("by use");
@@ -62,16 +62,16 @@ fn rates_are_counted_over_the_years_of_all_runs_with_exact_limits() {
 #[test]
 fn what_the_scenario_appoints_says_nothing_of_how_often_it_occurs() {
     let faults = vec![
-        struck(JAM, Arose::Appointed, true),
-        struck(DEAD, Arose::Appointed, true),
-        struck(DEAD, Arose::Chance, true),
+        occurrence(JAM, Arose::Appointed, true),
+        occurrence(DEAD, Arose::Appointed, true),
+        occurrence(DEAD, Arose::Chance, true),
     ];
     let sheet = worksheet(&[run(1, faults)]);
     let jam = measured(&sheet, JAM);
     assert_eq!((jam.occurred, jam.appointed, jam.rate), (1, 1, None));
     let declared = row(&sheet, JAM).declared;
-    let noticed = u16::from(jam.detection.rank);
-    assert_eq!(jam.rpn, u16::from(declared.severity) * u16::from(declared.occurrence) * noticed);
+    let detected = u16::from(jam.detection.rank);
+    assert_eq!(jam.rpn, u16::from(declared.severity) * u16::from(declared.occurrence) * detected);
     let dead = measured(&sheet, DEAD);
     assert_eq!((dead.occurred, dead.appointed, dead.rate.map(|it| it.count)), (2, 1, Some(1)));
 }
@@ -79,35 +79,35 @@ fn what_the_scenario_appoints_says_nothing_of_how_often_it_occurs() {
 #[test]
 fn detection_is_ranked_by_the_share_that_was_noticed() {
     // O5: proportion_confint(188, 200, method='wilson') is 0.898068 to 0.965348.
-    let jams = (0..200).map(|n| struck(JAM, Arose::Chance, n < 188)).collect();
+    let jams = (0..200).map(|n| occurrence(JAM, Arose::Chance, n < 188)).collect();
     let sheet = worksheet(&[run(1, jams)]);
     let jam = measured(&sheet, JAM);
-    assert_eq!((jam.noticed.count, jam.noticed.of), (188, 200));
-    let Interval(low, high) = jam.noticed.ci95.expect("of some");
+    assert_eq!((jam.detected.count, jam.detected.of), (188, 200));
+    let Interval(low, high) = jam.detected.ci95.expect("of some");
     assert!((low - 0.898_068).abs() < 1e-6 && (high - 0.965_348).abs() < 1e-6, "{low} {high}");
     assert_eq!(jam.detection, Rank { rank: 3, from: 2, to: 4 });
-    assert_eq!((jam.noticed_after_s, jam.mended, jam.isolated), (Some(60.0), 188, 188));
+    assert_eq!((jam.detected_after_s, jam.cleared, jam.isolated), (Some(60.0), 188, 188));
     assert_eq!(jam.rpn, 5 * 10 * 3);
 }
 
 #[test]
 fn a_hub_is_counted_by_years_of_the_system() {
-    let sheet = worksheet(&[run(1, vec![struck(OUTAGE, Arose::Chance, true)])]);
+    let sheet = worksheet(&[run(1, vec![occurrence(OUTAGE, Arose::Chance, true)])]);
     let rate = measured(&sheet, OUTAGE).rate.expect("by chance");
     assert!((rate.per_year - 100.0).abs() < 1e-6, "once in a hundredth of a year: {rate:?}");
 }
 
 #[test]
 fn every_mode_has_a_row_and_the_highest_risk_comes_first() {
-    let sheet = worksheet(&[run(1, vec![struck(JAM, Arose::Chance, false)])]);
+    let sheet = worksheet(&[run(1, vec![occurrence(JAM, Arose::Chance, false)])]);
     assert_eq!(sheet.rows.len(), Fault::all().count());
     assert!(sheet.rows.is_sorted_by(|a, b| a.rpn() >= b.rpn()));
-    assert_eq!(measured(&sheet, JAM).detection.rank, 10, "nobody noticed the one there was");
+    assert_eq!(measured(&sheet, JAM).detection.rank, 10, "nobody detected the one there was");
 }
 
 #[test]
 fn the_table_the_spreadsheet_and_the_page_say_the_same() {
-    let faults = vec![struck(JAM, Arose::Use, true), struck(DEAD, Arose::Appointed, true)];
+    let faults = vec![occurrence(JAM, Arose::Use, true), occurrence(DEAD, Arose::Appointed, true)];
     let sheet = worksheet(&[run(1, faults)]);
     let short = table(&sheet, Shown::default());
     assert!(short.contains("printer.jam") && !short.contains("scanner"), "{short}");

@@ -11,7 +11,7 @@ use crate::verdict::Verdict;
 
 fn small() -> Tape {
     let mut tape = Tape::new(1);
-    tape.at(100).strikes(0, 0, PLUG);
+    tape.at(100).occurs(0, 0, PLUG);
     tape.at(160).alarm(0, 0, PLUG);
     tape
 }

@@ -13,7 +13,7 @@ use crate::stories::{Chronicle, Story};
 
 /// A cause of trouble may have ended by itself, at most so long before it was named.
 const LINGERS: Span = Span::minutes(30);
-/// Fewer terminals than this, struck by one entry of the scenario, are no common cause.
+/// Fewer terminals than this, with faults of one entry of the scenario, are no common cause.
 const MANY: u32 = 5;
 
 /// One common cause that the back office named.
@@ -31,11 +31,11 @@ pub struct Cluster {
     pub members: u32,
     /// Those of them that truly had the fault that was named.
     pub right_members: u32,
-    /// The entry of the scenario that struck most of the members.
+    /// The entry of the scenario that occurred at most of the members.
     pub entry: Option<String>,
-    /// Terminals that this entry struck.
-    pub struck: u32,
-    /// Time from the entry's first strike to the naming, in seconds.
+    /// Terminals at which this entry occurred.
+    pub occurred: u32,
+    /// Time from the entry's first occurrence to the naming, in seconds.
     pub after_s: Option<f64>,
     /// The named fault is the true one of most members.
     pub right: bool,
@@ -50,7 +50,7 @@ pub struct Clusters {
     pub right: Share,
     /// Share of the members of all of them that truly had the fault that was named.
     pub members_right: Share,
-    /// Entries of the scenario that struck five terminals or more within the run, and how many of them were named.
+    /// Entries of the scenario that occurred at five terminals or more within the run, and how many of them were named.
     pub found: Share,
     /// Steps for which nobody was sent, because a common cause was being worked on.
     pub held_back: u64,
@@ -101,11 +101,11 @@ impl Fold {
     pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Clusters {
         let stories = &told.stories;
         let mut of_actor: BTreeMap<ActorId, Vec<usize>> = BTreeMap::new();
-        let mut struck: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+        let mut occurred: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (number, story) in stories.iter().enumerate() {
             of_actor.entry(story.who).or_default().push(number);
             if let Some(plan) = story.plan {
-                struck.entry(plan).or_default().push(number);
+                occurred.entry(plan).or_default().push(number);
             }
         }
         let terminals = outcome.roster.terminals();
@@ -117,7 +117,7 @@ impl Fold {
             let (cluster, plan) = score(
                 &open,
                 outcome,
-                &Truth { stories, hubs: &hubs, of_actor: &of_actor, struck: &struck },
+                &Truth { stories, hubs: &hubs, of_actor: &of_actor, occurred: &occurred },
             );
             members += u64::from(cluster.members);
             right_members += u64::from(cluster.right_members);
@@ -126,7 +126,7 @@ impl Fold {
         }
         found.sort_unstable();
         found.dedup();
-        let common = struck.values().filter(|of| {
+        let common = occurred.values().filter(|of| {
             let actors = of.iter().filter(|it| stories[**it].who.0 < terminals);
             actors.count() >= MANY as usize
         });
@@ -143,11 +143,11 @@ struct Truth<'a> {
     stories: &'a [Story],
     hubs: &'a [&'a Story],
     of_actor: &'a BTreeMap<ActorId, Vec<usize>>,
-    struck: &'a BTreeMap<u16, Vec<usize>>,
+    occurred: &'a BTreeMap<u16, Vec<usize>>,
 }
 
 fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (Cluster, Option<u16>) {
-    let Truth { stories, hubs, of_actor, struck } = *truth;
+    let Truth { stories, hubs, of_actor, occurred } = *truth;
     let mut right_members = 0;
     let mut plans: BTreeMap<u16, u32> = BTreeMap::new();
     for &(member, joined) in &open.members {
@@ -165,8 +165,8 @@ fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (Cluster, Option<
     }
     let members = open.members.len() as u32;
     let plan = plans.into_iter().max_by_key(|&(_, count)| count).map(|(plan, _)| plan);
-    let strikes = plan.and_then(|it| struck.get(&it)).map_or(&[][..], Vec::as_slice);
-    let first = strikes.iter().map(|it| stories[*it].onset).filter(|it| *it <= open.at).min();
+    let occurrences = plan.and_then(|it| occurred.get(&it)).map_or(&[][..], Vec::as_slice);
+    let first = occurrences.iter().map(|it| stories[*it].onset).filter(|it| *it <= open.at).min();
     let cluster = Cluster {
         named_s: open.at.as_secs_f64(),
         over_s: open.over.map(Instant::as_secs_f64),
@@ -175,7 +175,7 @@ fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (Cluster, Option<
         members,
         right_members,
         entry: plan.and_then(|it| Some(outcome.planned.get(usize::from(it))?.id.clone())),
-        struck: strikes.len() as u32,
+        occurred: occurrences.len() as u32,
         after_s: first.map(|it| open.at.since(it).as_secs_f64()),
         right: members > 0 && 2 * right_members > members,
     };

@@ -31,8 +31,8 @@ impl Entry {
 pub struct ByFault {
     /// The fault.
     pub fault: String,
-    /// How many times it struck.
-    pub struck: u64,
+    /// How many times it occurred.
+    pub occurred: u64,
     /// Calls, visits, parts, swaps, commands, the merchant's time, in minor units.
     pub actions_minor: i64,
     /// Margin of the sales that it lost, in minor units.
@@ -56,7 +56,7 @@ pub struct Support {
     pub misled: u64,
     /// Technicians that were sent.
     pub visits: u64,
-    /// Visits that did not mend what they were meant to.
+    /// Visits that did not repair what they were meant to.
     pub visits_in_vain: u64,
     /// Visits that the merchant or the provider refused.
     pub visits_refused: u64,
@@ -79,7 +79,7 @@ pub struct Cost {
     pub elsewhere_minor: i64,
     /// Amounts of all sales that faults put at risk, in minor units.
     pub at_risk_minor: i64,
-    /// Restarts and swaps that mended nothing.
+    /// Restarts and swaps that cleared nothing.
     pub needless: u64,
     /// Sales under way that they broke off.
     pub needless_lost_sales: u64,
@@ -123,8 +123,8 @@ impl Fold {
         let bill = &told.bill;
         let mut faults: BTreeMap<Fault, (u64, Toll)> = BTreeMap::new();
         for story in &told.stories {
-            let (struck, toll) = faults.entry(story.fault).or_default();
-            *struck += 1;
+            let (occurred, toll) = faults.entry(story.fault).or_default();
+            *occurred += 1;
             toll.cost += story.toll.cost;
             toll.lost_margin += story.toll.lost_margin;
             toll.outage += story.toll.outage;
@@ -134,9 +134,9 @@ impl Fold {
         let mut dearest: Vec<_> = faults.into_iter().collect();
         // A stable sort: what costs the same stays in the catalogue's order.
         dearest.sort_by_key(|(_, (_, toll))| std::cmp::Reverse(toll.total().0));
-        let by_fault = |(fault, (struck, toll)): (Fault, (u64, Toll))| ByFault {
+        let by_fault = |(fault, (occurred, toll)): (Fault, (u64, Toll))| ByFault {
             fault: fault.to_string(),
-            struck,
+            occurred,
             actions_minor: toll.cost.0,
             lost_sales_minor: toll.lost_margin.0,
             outage_minor: toll.outage.0,

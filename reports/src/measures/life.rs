@@ -75,7 +75,7 @@ pub struct ProviderRow {
     pub name: String,
     /// How many terminals came into service with it.
     pub terminals: u64,
-    /// How long a fault that a technician was sent for took to mend, from its onset.
+    /// How long a fault that a technician was sent for took to repair, from its onset.
     pub repair: Times,
     /// What it charged: the fee of each terminal, and its months in service.
     pub fees_minor: i64,
@@ -108,7 +108,7 @@ pub struct BreachRow {
     /// In Chinese.
     pub zh: String,
     /// How often it began.
-    pub struck: u64,
+    pub occurred: u64,
     /// How often it led to an alarm.
     pub found: u64,
     /// How often it was over, or the run, before anybody noticed.
@@ -259,7 +259,7 @@ fn breach_rows(stories: &[Story], end: Instant) -> Vec<BreachRow> {
         (!of.is_empty()).then(|| BreachRow {
             name: fault.to_string(),
             zh: fault.mode().zh.to_owned(),
-            struck: of.len() as u64,
+            occurred: of.len() as u64,
             found,
             missed: of.len() as u64 - found,
             detection: Times::of(&times),

@@ -254,7 +254,7 @@ fn actions(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
         let to = tried.applied_s.or(tried.dropped_s).unwrap_or(tale.until_s);
         let to = axis.at(to).max(from + 3.0);
         let (class, word) = match (tried.applied_s, tried.dropped_s) {
-            (Some(_), _) if tried.mended => ("good", "mended it"),
+            (Some(_), _) if tried.cleared => ("good", "cleared it"),
             (Some(_), _) => ("idle", "did not help"),
             (None, Some(_)) => ("undone", "was given up"),
             (None, None) => ("undone", "still under way at the end"),

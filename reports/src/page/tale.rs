@@ -33,9 +33,9 @@ pub struct Tale {
     pub until_s: f64,
     /// When it was gone.
     pub cleared_s: Option<f64>,
-    /// What mended it; empty if it ended by itself.
+    /// What cleared it; empty if it ended by itself.
     pub cleared_by: String,
-    /// When a wrong state first made itself felt.
+    /// When its first error came: it was activated.
     pub first_error_s: Option<f64>,
     /// When service first deviated.
     pub first_failure_s: Option<f64>,
@@ -85,8 +85,8 @@ pub struct TaleAction {
     pub action: Label,
     /// By whom.
     pub by: String,
-    /// It mended the fault.
-    pub mended: bool,
+    /// It cleared the fault.
+    pub cleared: bool,
 }
 
 /// The worst stories: most money at risk, then most time out of service, then longest active.
@@ -171,7 +171,7 @@ fn told_actions(story: &Story) -> Vec<TaleAction> {
         dropped_s: tried.dropped.map(since),
         action: Label { name: tried.action.name().to_owned(), zh: tried.action.zh().to_owned() },
         by: performer(tried.by).to_owned(),
-        mended: tried.mended,
+        cleared: tried.cleared,
     });
     told.collect()
 }
@@ -197,7 +197,7 @@ impl Tale {
         }
         for action in &self.actions {
             let took = match (action.applied_s, action.dropped_s) {
-                (Some(at), _) if action.mended => format!("mended it, at +{}", duration(at)),
+                (Some(at), _) if action.cleared => format!("cleared it, at +{}", duration(at)),
                 (Some(at), _) => format!("did not help, at +{}", duration(at)),
                 (None, Some(at)) => format!("given up at +{}", duration(at)),
                 (None, None) => "still under way at the end".to_owned(),

@@ -26,10 +26,10 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
     let fault = [PLUG, CABLE, PAPER][draw.below(3) as usize];
     let suspect = [fault, fault, PLUG, PAPER][draw.below(4) as usize];
     let onset = 20_000 + draw.below(50_000);
-    let (seen, mend) = (onset + 20 + draw.below(900), 300 + draw.below(9_000));
+    let (seen, repair) = (onset + 20 + draw.below(900), 300 + draw.below(9_000));
     let mut then = |at: u64, what| script.entry((at, who)).or_default().push(what);
     let plan = if fault == PLUG { 0 } else { sim::NATURAL };
-    then(onset, What::Activated { occurrence: 0, plan, fault });
+    then(onset, What::Occurred { occurrence: 0, plan, fault });
     then(
         onset + 2,
         What::IndicationShown { part: fault.part(), indication: Indication::ChargeLightOut },
@@ -46,18 +46,18 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
         (RecoveryAction::Repair, Performer::Technician),
     ];
     for (attempt, (action, by)) in (0u8..).zip(procedure) {
-        let done = seen + mend * (u64::from(attempt) + 1) / 3;
+        let done = seen + repair * (u64::from(attempt) + 1) / 3;
         then(
-            seen + mend * u64::from(attempt) / 3,
+            seen + repair * u64::from(attempt) / 3,
             What::ActionStarted { incident: 0, attempt, action, by },
         );
         if attempt == 2 {
             then(done, What::Cleared { occurrence: 0, fault, by: Some(action) });
         }
-        then(done, What::ActionApplied { incident: 0, attempt, action, by, mended: 0 });
+        then(done, What::ActionApplied { incident: 0, attempt, action, by, cleared: 0 });
     }
-    then(seen + mend + 30, What::Service { up: true });
-    then(seen + mend + 60, What::Restored { incident: 0 });
+    then(seen + repair + 30, What::Service { up: true });
+    then(seen + repair + 60, What::Restored { incident: 0 });
 }
 
 /// A day of a shop: sales all day, faults of several kinds, an outage of the bank, a false alarm.
@@ -67,7 +67,7 @@ fn day(terminals: u32) -> Tape {
         broken(&mut script, who, &mut draw);
     }
     let mut then = |at: u64, who, what| script.entry((at, who)).or_default().push(what);
-    then(40_000, terminals, What::Activated { occurrence: 0, plan: 1, fault: BANK });
+    then(40_000, terminals, What::Occurred { occurrence: 0, plan: 1, fault: BANK });
     then(42_700, terminals, What::Cleared { occurrence: 0, fault: BANK, by: None });
     for (at, who, about, suspect) in [(40_090, 1, terminals, BANK), (77_000, 2, 2, PAPER)] {
         let (detector, about) = (suspect.part(), sim::ActorId(about));
@@ -145,7 +145,7 @@ fn a_busy_day_fills_every_section() {
 fn a_page_can_tell_of_next_to_nothing() {
     let mut alone = Tape::new(1);
     check(&page(&alone.outcome, &alone.analyse()));
-    alone.at(10).strikes(0, 0, PLUG);
+    alone.at(10).occurs(0, 0, PLUG);
     check(&page(&alone.outcome, &alone.analyse()));
     alone.outcome.simulated = Span::ZERO;
     check(&page(&alone.outcome, &alone.analyse()));
@@ -164,7 +164,7 @@ fn names_cannot_become_markup() {
     tape.outcome.roster.groups[0].id = evil.to_owned();
     tape.outcome.roster.hubs[0].1 = evil.to_owned();
     tape.outcome.planned[0].id = evil.to_owned();
-    tape.at(10).strikes(0, 0, PLUG).service(0, false);
+    tape.at(10).occurs(0, 0, PLUG).service(0, false);
     tape.at(20).alarm(0, 0, PLUG);
     let text = page(&tape.outcome, &tape.analyse());
     check(&text);

@@ -18,7 +18,7 @@ pub(super) struct Watch {
     pub(super) recent: Option<usize>,
     /// The last recovery action that was carried out here, and the story that it was meant for.
     pub(super) treated: Option<(Instant, Option<usize>)>,
-    /// When a recovery action was carried out here last that mended nothing and interrupted what went on.
+    /// When a recovery action was carried out here last that cleared nothing and interrupted what went on.
     pub(super) needless: Option<Instant>,
     /// Out of service since then, laid to this story.
     pub(super) down: Option<(Instant, Option<usize>)>,

@@ -64,7 +64,7 @@ impl Line {
 /// Needless recovery actions and what they did.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Harm {
-    /// Restarts and swaps that mended nothing.
+    /// Restarts and swaps that cleared nothing.
     pub needless: u64,
     /// Sales under way that they broke off.
     pub sales_lost: u64,

@@ -36,7 +36,7 @@ struct Incident {
 
 /// A recovery action at another actor takes effect when the order has travelled there: well within this.
 const TRAVELS: Span = Span::secs(1);
-/// How many of a story's last recovery actions are looked at for the one that mended it from elsewhere.
+/// How many of a story's last recovery actions are looked at for the one that cleared it from elsewhere.
 const LOOKED_AT: usize = 64;
 
 impl Fold {
@@ -57,11 +57,11 @@ impl Fold {
         let (at, who) = (fact.at, fact.who);
         match fact.what {
             What::Noted(note) => self.noted(at, who, note),
-            What::Activated { occurrence, plan, fault } => {
-                self.activated(at, who, occurrence, plan, fault);
+            What::Occurred { occurrence, plan, fault } => {
+                self.occurred(at, who, occurrence, plan, fault);
             }
             What::Cleared { occurrence, by, .. } => self.cleared(at, who, occurrence, by),
-            What::ErrorState { part } => self.error_state(at, who, part),
+            What::Activated { part } => self.activated(at, who, part),
             What::IndicationShown { indication, .. } => {
                 if let Some(story) = self.scene.shown_by(&self.told.stories, who, indication) {
                     self.told.stories[story].first_indication.get_or_insert((at, indication));
@@ -74,8 +74,8 @@ impl Fold {
             What::ActionStarted { incident, attempt, action, by } => {
                 self.started(at, who, incident, attempt, action, by);
             }
-            What::ActionApplied { incident, action, by, mended, .. } => {
-                self.applied(at, who, incident, (action, by), mended > 0);
+            What::ActionApplied { incident, action, by, cleared, .. } => {
+                self.applied(at, who, incident, (action, by), cleared > 0);
             }
             What::Restored { incident } => self.restored(at, who, incident),
             What::Exhausted { incident } => {
@@ -106,7 +106,7 @@ impl Fold {
         self.told
     }
 
-    fn activated(&mut self, at: Instant, who: ActorId, occurrence: u16, plan: u16, fault: Fault) {
+    fn occurred(&mut self, at: Instant, who: ActorId, occurrence: u16, plan: u16, fault: Fault) {
         let number = self.told.stories.len();
         let plan = (plan != NATURAL).then_some(plan);
         self.told.stories.push(Story::new(who, occurrence, plan, fault, at));
@@ -123,7 +123,7 @@ impl Fold {
         let Some(&number) = self.scene.active(who).iter().find(is) else { return };
         self.told.stories[number].cleared = Some(Cleared { at, by });
         if let Some(action) = by {
-            self.mended_from_elsewhere(number, at, action);
+            self.cleared_from_elsewhere(number, at, action);
         }
         self.scene.end(who, number);
         let watch = self.scene.watch_mut(who);
@@ -135,7 +135,7 @@ impl Fold {
         }
     }
 
-    fn error_state(&mut self, at: Instant, who: ActorId, part: Part) {
+    fn activated(&mut self, at: Instant, who: ActorId, part: Part) {
         let active = self.scene.active(who);
         let of_part = |&&story: &&usize| self.told.stories[story].fault.part() == part;
         if let Some(&story) = active.iter().find(of_part).or_else(|| active.first()) {
@@ -283,7 +283,7 @@ impl Fold {
             started: at,
             applied: None,
             dropped: None,
-            mended: false,
+            cleared: false,
         };
         let Some((story, _)) = self.behind(who, incident) else { return };
         story.actions.push(tried);
@@ -319,7 +319,7 @@ impl Fold {
         who: ActorId,
         incident: u16,
         (action, by): (RecoveryAction, Performer),
-        mended: bool,
+        cleared: bool,
     ) {
         if let Some(open) = self.incidents.get(&(who, incident)) {
             self.told.alarms[open.alarm].actions += 1;
@@ -328,7 +328,7 @@ impl Fold {
             self.charge((who, incident), (action, by), spent);
         }
         if !self.scene.is_hub(who) {
-            let needless = !mended && bill::interrupts(action);
+            let needless = !cleared && bill::interrupts(action);
             self.told.bill.harm.needless += u64::from(needless);
             self.scene.watch_mut(who).needless = needless.then_some(at);
         }
@@ -336,17 +336,17 @@ impl Fold {
         if let Some((story, number)) = self.behind(who, incident) {
             meant_for = Some(number);
             // At its own actor a fault is cleared before the recovery action is noted, at the same instant.
-            let mended =
+            let cleared =
                 story.who == who && story.cleared == Some(Cleared { at, by: Some(action) });
             if let Some(tried) = self.last_tried(who, incident) {
-                (tried.applied, tried.mended) = (Some(at), mended);
+                (tried.applied, tried.cleared) = (Some(at), cleared);
             }
         }
         self.scene.watch_mut(who).treated = Some((at, meant_for));
     }
 
     /// A fault that a recovery action has cleared which was ordered by another actor: the order is known by its time.
-    fn mended_from_elsewhere(&mut self, number: usize, at: Instant, by: RecoveryAction) {
+    fn cleared_from_elsewhere(&mut self, number: usize, at: Instant, by: RecoveryAction) {
         let story = &mut self.told.stories[number];
         let who = story.who;
         let ordered = |tried: &&mut Tried| {
@@ -354,7 +354,7 @@ impl Fold {
             tried.kept_by != who && tried.action == by && just
         };
         if let Some(tried) = story.actions.iter_mut().rev().take(LOOKED_AT).find(ordered) {
-            tried.mended = true;
+            tried.cleared = true;
         }
     }
 

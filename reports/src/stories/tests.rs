@@ -11,9 +11,9 @@ fn second(seconds: u64) -> Instant {
 }
 
 /// A plug that slips out at 100 s, is detected at 160 s and pushed in at 300 s.
-fn mended() -> Tape {
+fn cleared() -> Tape {
     let mut tape = Tape::new(2);
-    tape.at(100).strikes(0, 0, PLUG).says(0, What::ErrorState { part: Part::Power });
+    tape.at(100).occurs(0, 0, PLUG).says(0, What::Activated { part: Part::Power });
     tape.at(110).shows(0, Part::Power, Indication::ChargeLightOut).service(0, false);
     tape.at(130).sale(0, Ending::Failed, Code::NONE).sale(1, Ending::Approved, Code::APPROVED);
     tape.at(160).alarm(0, 0, PLUG).starts(0, 0, RecoveryAction::Replug, Performer::Attendant);
@@ -28,8 +28,8 @@ fn mended() -> Tape {
 }
 
 #[test]
-fn a_mended_fault_is_told_from_onset_to_the_end() {
-    let told = mended().analyse().told;
+fn a_cleared_fault_is_told_from_onset_to_the_end() {
+    let told = cleared().analyse().told;
     let [story] = &told.stories[..] else { panic!("one story, not {}", told.stories.len()) };
     assert_eq!((story.onset, story.first_error), (second(100), Some(second(100))));
     assert_eq!(
@@ -40,7 +40,7 @@ fn a_mended_fault_is_told_from_onset_to_the_end() {
     assert_eq!((detection.at, detection.diagnosis), (second(160), Diagnosis::Right));
     let [tried] = &story.actions[..] else { panic!("one recovery action") };
     assert_eq!(
-        (tried.started, tried.applied, tried.mended),
+        (tried.started, tried.applied, tried.cleared),
         (second(160), Some(second(300)), true)
     );
     assert_eq!((story.restored, story.relapses), (Some(second(340)), 0));
@@ -61,7 +61,7 @@ fn a_mended_fault_is_told_from_onset_to_the_end() {
 
 #[test]
 fn measures_add_up_what_stories_tell() {
-    let analysis = mended().analyse();
+    let analysis = cleared().analyse();
     let measures = &analysis.measures;
     let all = &measures.all;
     assert_eq!(
@@ -85,8 +85,8 @@ fn measures_add_up_what_stories_tell() {
 #[test]
 fn what_nobody_notices_is_kept_as_censored() {
     let mut tape = Tape::new(2);
-    tape.at(600).strikes(0, 0, PLUG);
-    tape.at(900).strikes(1, 0, PAPER);
+    tape.at(600).occurs(0, 0, PLUG);
+    tape.at(900).occurs(1, 0, PAPER);
     tape.at(1_000).clears(1, 0, PAPER, None);
     let analysis = tape.analyse();
     let all = &analysis.measures.all;
@@ -99,7 +99,7 @@ fn what_nobody_notices_is_kept_as_censored() {
 
 #[test]
 fn an_alarm_without_a_fault_is_false() {
-    let mut tape = mended();
+    let mut tape = cleared();
     tape.at(400).alarm(0, 1, CABLE).starts(0, 1, RecoveryAction::Replug, Performer::Technician);
     let (terminal, action) = (ActorId(0), RecoveryAction::Replug);
     tape.says(0, What::Noted(Note::TechnicianSent { terminal, incident: 1, action, charge: None }));
@@ -117,7 +117,7 @@ fn an_alarm_without_a_fault_is_false() {
 #[test]
 fn believed_over_while_it_is_not_is_a_relapse() {
     let mut tape = Tape::new(1);
-    tape.at(100).strikes(0, 0, PLUG);
+    tape.at(100).occurs(0, 0, PLUG);
     tape.at(160).alarm(0, 0, PLUG);
     tape.at(200).restores(0, 0);
     tape.at(260).alarm(0, 1, PLUG);
@@ -134,7 +134,7 @@ fn believed_over_while_it_is_not_is_a_relapse() {
 #[test]
 fn service_is_restored_only_when_the_last_incident_is_closed() {
     let mut tape = Tape::new(1);
-    tape.at(100).strikes(0, 0, PLUG);
+    tape.at(100).occurs(0, 0, PLUG);
     tape.at(160).alarm(0, 0, PLUG).alarm(0, 1, CABLE);
     tape.at(200).restores(0, 1);
     assert_eq!(tape.analyse().told.stories[0].relapses, 0, "one incident is still open");
@@ -145,7 +145,7 @@ fn service_is_restored_only_when_the_last_incident_is_closed() {
 #[test]
 fn a_wrong_suspicion_is_told_from_a_wrong_part() {
     let mut tape = Tape::new(2);
-    tape.at(100).strikes(0, 0, CABLE).strikes(1, 0, PLUG);
+    tape.at(100).occurs(0, 0, CABLE).occurs(1, 0, PLUG);
     tape.at(160).alarm(0, 0, PLUG).alarm(1, 0, PAPER);
     let analysis = tape.analyse();
     let diagnoses: Vec<Diagnosis> =
@@ -159,7 +159,7 @@ fn a_wrong_suspicion_is_told_from_a_wrong_part() {
 #[test]
 fn a_hub_answers_for_what_no_fault_of_the_terminal_explains() {
     let mut tape = Tape::new(2);
-    tape.at(100).strikes(0, 0, PLUG).strikes(2, 0, BANK);
+    tape.at(100).occurs(0, 0, PLUG).occurs(2, 0, BANK);
     // Terminal 1 has no fault of its own; terminal 0 has, but a host's refusal is the host's doing.
     tape.at(150).sale(1, Ending::Abandoned, Code::NONE).sale(
         0,
@@ -181,9 +181,9 @@ fn a_hub_answers_for_what_no_fault_of_the_terminal_explains() {
 #[test]
 fn overlapping_faults_share_the_time_out_of_service() {
     let mut tape = Tape::new(1);
-    tape.at(100).strikes(0, 0, PLUG);
+    tape.at(100).occurs(0, 0, PLUG);
     tape.at(110).service(0, false);
-    tape.at(200).strikes(0, 1, CABLE);
+    tape.at(200).occurs(0, 1, CABLE);
     tape.at(300).clears(0, 0, PLUG, None);
     tape.at(500).clears(0, 1, CABLE, None);
     tape.at(520).service(0, true);
@@ -196,9 +196,9 @@ fn overlapping_faults_share_the_time_out_of_service() {
 }
 
 #[test]
-fn a_restart_that_mends_is_laid_to_the_fault_that_it_mended() {
+fn a_restart_that_clears_is_laid_to_the_fault_that_it_cleared() {
     let mut tape = Tape::new(1);
-    tape.at(100).strikes(0, 0, PAPER).alarm(0, 0, PAPER);
+    tape.at(100).occurs(0, 0, PAPER).alarm(0, 0, PAPER);
     tape.at(200).starts(0, 0, RecoveryAction::RestartTerminal, Performer::Remote);
     tape.at(210)
         .clears(0, 0, PAPER, Some(RecoveryAction::RestartTerminal))
@@ -209,7 +209,7 @@ fn a_restart_that_mends_is_laid_to_the_fault_that_it_mended() {
 }
 
 #[test]
-fn a_hub_can_be_mended_from_elsewhere() {
+fn a_hub_can_be_cleared_from_elsewhere() {
     let mut tape = Tape::new(2);
     let about = |who| What::Alarm {
         incident: 0,
@@ -217,7 +217,7 @@ fn a_hub_can_be_mended_from_elsewhere() {
         suspect: BANK,
         about: sim::ActorId(who),
     };
-    tape.at(100).strikes(2, 0, BANK);
+    tape.at(100).occurs(2, 0, BANK);
     // Both terminals keep an incident of the same number about the bank: neither takes the other's recovery action.
     tape.at(110).says(0, about(2)).starts(0, 0, RecoveryAction::Retry, Performer::Device);
     tape.at(120).says(1, about(2)).starts(1, 0, RecoveryAction::RestoreService, Performer::Remote);
@@ -228,7 +228,7 @@ fn a_hub_can_be_mended_from_elsewhere() {
     let tried: Vec<_> = told.stories[0]
         .actions
         .iter()
-        .map(|it| (it.kept_by.0, it.applied, it.dropped, it.mended))
+        .map(|it| (it.kept_by.0, it.applied, it.dropped, it.cleared))
         .collect();
     assert_eq!(tried, [(0, None, Some(second(230)), false), (1, Some(second(200)), None, true)]);
 }

@@ -33,7 +33,7 @@ pub(super) fn judge(expectation: &Expectation, evidence: &Evidence<'_>) -> Judge
         Expectation::Measure { measure, of, at_least, at_most } => {
             bounded(*measure, of.as_ref(), *at_least, *at_most, evidence)
         }
-        Expectation::Covers { fault, activations } => covers(fault, *activations, evidence),
+        Expectation::Covers { fault, occurrences } => covers(fault, *occurrences, evidence),
     }
 }
 
@@ -52,18 +52,18 @@ fn holds(invariant: Invariant, evidence: &Evidence<'_>) -> Judged {
     }
 }
 
-fn covers(fault: &Name, activations: u32, evidence: &Evidence<'_>) -> Judged {
-    let struck = course_of(Some(fault), evidence).map_or(0, |(course, _)| course.injected);
-    let enough = struck >= u64::from(activations);
+fn covers(fault: &Name, occurrences: u32, evidence: &Evidence<'_>) -> Judged {
+    let occurred = course_of(Some(fault), evidence).map_or(0, |(course, _)| course.injected);
+    let enough = occurred >= u64::from(occurrences);
     Judged {
         name: format!("covers {}", fault.as_str()),
-        target: format!("at least {activations} activations"),
-        measured: struck.to_string(),
-        value: Some(struck as f64),
+        target: format!("at least {occurrences} occurrences"),
+        measured: occurred.to_string(),
+        value: Some(occurred as f64),
         ci95: None,
         interval: wording::NOTHING.to_owned(),
         verdict: if enough { Verdict::Passed } else { Verdict::Inconclusive },
-        reason: if enough { String::new() } else { format!("it struck {struck} times") },
+        reason: if enough { String::new() } else { format!("it occurred {occurred} times") },
     }
 }
 
@@ -143,7 +143,7 @@ fn unmeasured(
             let most = wording::duration(most);
             (Verdict::Failed, format!("after {most} it had not yet happened to {unended}"))
         }
-        _ if lives.is_empty() => (Verdict::Inconclusive, "no such fault struck".to_owned()),
+        _ if lives.is_empty() => (Verdict::Inconclusive, "no such fault occurred".to_owned()),
         _ => {
             let censored = curve.censored;
             (Verdict::Inconclusive, format!("{censored} of {} were not seen to end", curve.n))

@@ -8,11 +8,11 @@ use super::*;
 use crate::summary::Summary;
 use crate::tape::{BANK, PLUG, Tape};
 
-/// A run in which something is sold and both entries of the scenario strike; the plug is detected after a minute.
+/// A run in which something is sold and both entries of the scenario occur; the plug is detected after a minute.
 fn sound() -> Tape {
     let mut tape = Tape::new(2);
     tape.at(50).sale(0, Ending::Approved, Code::APPROVED);
-    tape.at(100).strikes(0, 0, PLUG).strikes(2, 0, BANK);
+    tape.at(100).occurs(0, 0, PLUG).occurs(2, 0, BANK);
     tape.at(160).alarm(0, 0, PLUG);
     tape.at(400).clears(0, 0, PLUG, None).clears(2, 0, BANK, None).restores(0, 0);
     tape
@@ -78,24 +78,27 @@ fn what_was_watched_long_enough_without_an_end_fails_and_what_was_not_is_inconcl
 
 #[test]
 fn too_few_activations_prove_nothing() {
-    let covers = |activations| Expectation::Covers { fault: "plug".into(), activations };
+    let covers = |occurrences| Expectation::Covers { fault: "plug".into(), occurrences };
     assert_eq!(judged(covers(1)).verdict, Verdict::Passed);
     assert_eq!(judged(covers(2)).verdict, Verdict::Inconclusive);
 }
 
 #[test]
-fn a_fault_that_never_struck_and_a_shop_that_never_sold_are_inconclusive() {
+fn a_fault_that_never_occurred_and_a_shop_that_never_sold_are_inconclusive() {
     let mut tape = Tape::new(1);
-    tape.at(100).strikes(0, 0, PLUG);
+    tape.at(100).occurs(0, 0, PLUG);
     let judgement = tape.analyse().judgement;
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
-    assert_eq!(judgement.reasons, ["fault bank (host.outage) never struck", "nobody tried to pay"]);
+    assert_eq!(
+        judgement.reasons,
+        ["fault bank (host.outage) never occurred", "nobody tried to pay"]
+    );
     tape.outcome.planned[1].targets = 0;
     tape.at(200).sale(0, Ending::Approved, Code::APPROVED);
     assert_eq!(
         tape.analyse().judgement.verdict,
         Verdict::Passed,
-        "a fault without targets cannot strike"
+        "a fault without targets cannot occur"
     );
 }
 
@@ -117,7 +120,7 @@ fn a_breach_is_named_by_terminal_time_and_transaction() {
         judgement.reasons,
         [
             "no-double-charge: lanes-1 at 1.500 s, STAN 000042, 24.50: charged twice",
-            "fault plug (power.loose-plug) never struck"
+            "fault plug (power.loose-plug) never occurred"
         ],
         "the worst comes first"
     );

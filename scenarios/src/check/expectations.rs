@@ -12,15 +12,15 @@ impl Checker<'_> {
             let spot = list.item(number);
             match expectation {
                 Expectation::Holds(_) => {}
-                Expectation::Covers { fault, activations } => {
+                Expectation::Covers { fault, occurrences } => {
                     self.refer(fault, "fault", &self.known.faults, &spot.field("fault"));
-                    if *activations == 0 {
-                        let message = "no activations are always reached";
+                    if *occurrences == 0 {
+                        let message = "no occurrences are always reached";
                         self.error(
                             Code::OutOfRange,
-                            spot.field("activations").range(),
+                            spot.field("occurrences").range(),
                             message,
-                            "set `activations` to 1 or more",
+                            "set `occurrences` to 1 or more",
                         );
                     }
                 }

@@ -78,12 +78,7 @@ impl Checker<'_> {
         self.distinct("faults", ids);
         if scenario.faults.len() > MOST_FAULTS {
             let message = format!("there are more than {MOST_FAULTS} faults");
-            self.error(
-                Code::OutOfRange,
-                list.range(),
-                message,
-                "let one entry strike more targets",
-            );
+            self.error(Code::OutOfRange, list.range(), message, "give one entry more targets");
         }
         let mut hubs = Hubs::default();
         for_each_model(&mut hubs);
@@ -161,9 +156,9 @@ impl Checker<'_> {
         };
         if !fits {
             let message =
-                format!("there is no {} there, so {} cannot strike", part.name(), entry.mode);
+                format!("there is no {} there, so {} cannot occur", part.name(), entry.mode);
             let hint = if at_hub {
-                "leave `target` out: it strikes where the part is"
+                "leave `target` out: it occurs where the part is"
             } else {
                 "choose terminals: `Group(...)`, `Region(...)`, or leave `target` out"
             };
@@ -187,7 +182,7 @@ impl Checker<'_> {
             let message = match entry.mode {
                 Fault::Display(_) => format!("no terminal there can have {}", entry.mode),
                 _ => format!(
-                    "no terminal there has the part `{}`, so {} cannot strike",
+                    "no terminal there has the part `{}`, so {} cannot occur",
                     entry.mode.part().name(),
                     entry.mode
                 ),
@@ -261,15 +256,15 @@ impl Checker<'_> {
                 self.in_time(time, "it", &at);
                 if time < end && time >= sales_end {
                     let message = format!(
-                        "it strikes at {}, when the last customer has come ({})",
+                        "it occurs at {}, when the last customer has come ({})",
                         said(time),
                         said(sales_end)
                     );
                     self.warning(
-                        Code::NeverStrikes,
+                        Code::NeverOccurs,
                         at.range(),
                         message,
-                        "let it strike earlier, or make `quiet` shorter",
+                        "let it occur earlier, or make `quiet` shorter",
                     );
                 }
             }
@@ -282,7 +277,7 @@ impl Checker<'_> {
             When::PowerLaw { shape, scale } => {
                 self.not_zero(scale, "the scale of the power law", &at.field("scale"));
                 if shape.0 == 0.0 {
-                    let message = "a power law of shape 0 strikes at the start and never again";
+                    let message = "a power law of shape 0 occurs at the start and never again";
                     let hint = "set `shape` above 0";
                     self.error(Code::OutOfRange, at.field("shape").range(), message, hint);
                 }
@@ -310,23 +305,23 @@ impl Checker<'_> {
         let end = self.scenario.duration;
         if time >= end && end > Span::ZERO && time > Span::ZERO {
             let message = format!(
-                "{what} never strikes: {} is not before the end of the run, {}",
+                "{what} never occurs: {} is not before the end of the run, {}",
                 said(time),
                 said(end)
             );
             self.error(
-                Code::NeverStrikes,
+                Code::NeverOccurs,
                 spot.range(),
                 message,
-                "let it strike earlier, or make the run longer",
+                "let it occur earlier, or make the run longer",
             );
         }
     }
 
     fn can_happen(&mut self, event: Milestone, at_hub: bool, spot: &Spot<'_>) {
         if at_hub {
-            let message = format!("`{event:?}` happens at terminals only, so it never strikes");
-            self.error(Code::NeverStrikes, spot.range(), message, "use `At`, `Every` or `Random`");
+            let message = format!("`{event:?}` happens at terminals only, so it never occurs");
+            self.error(Code::NeverOccurs, spot.range(), message, "use `At`, `Every` or `Random`");
             return;
         }
         let scenario = self.scenario;
@@ -338,7 +333,7 @@ impl Checker<'_> {
         };
         if !visited && event != Milestone::Booted {
             let message = format!("no customer ever comes, so `{event:?}` never happens");
-            self.error(Code::NeverStrikes, spot.range(), message, "set `per_day` above 0");
+            self.error(Code::NeverOccurs, spot.range(), message, "set `per_day` above 0");
         }
     }
 
@@ -395,7 +390,7 @@ impl Checker<'_> {
 
     fn lasts(&mut self, lasts: Lasts, at: &Spot<'_>) {
         match lasts {
-            Lasts::UntilRepaired => {}
+            Lasts::UntilCleared => {}
             Lasts::Exactly(span) => self.not_zero(span, "the length of the fault", at),
             Lasts::Exponential { mean } => {
                 self.not_zero(mean, "the mean length", &at.field("mean"))
@@ -423,7 +418,7 @@ impl Checker<'_> {
         if entry.magnitude.0 == 0.0 {
             let message = "a fault of magnitude 0 changes nothing";
             self.warning(
-                Code::NeverStrikes,
+                Code::NeverOccurs,
                 spot.field("magnitude").range(),
                 message,
                 "set `magnitude` above 0",
@@ -433,9 +428,9 @@ impl Checker<'_> {
 
     /// A probability of zero is a warning: it is how a fault is switched off.
     fn unlikely(&mut self, spot: &Spot<'_>) {
-        let message = "with a probability of 0 it never strikes";
+        let message = "with a probability of 0 it never occurs";
         self.warning(
-            Code::NeverStrikes,
+            Code::NeverOccurs,
             spot.range(),
             message,
             "set it above 0, unless the fault is switched off on purpose",

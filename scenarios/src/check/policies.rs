@@ -185,11 +185,11 @@ impl Checker<'_> {
             }
             for (index, step) in procedure.steps.iter().enumerate() {
                 let Against::Mode(fault) = procedure.against else { continue };
-                let mends = fault.mode().mended_by.iter().any(|(it, _)| *it == step.action);
-                if !mends && step.works.is_none() {
-                    let message = format!("`{:?}` never mends {fault}", step.action);
+                let clears = fault.mode().cleared_by.iter().any(|(it, _)| *it == step.action);
+                if !clears && step.works.is_none() {
+                    let message = format!("`{:?}` never clears {fault}", step.action);
                     let known: Vec<String> =
-                        fault.mode().mended_by.iter().map(|(it, _)| format!("`{it:?}`")).collect();
+                        fault.mode().cleared_by.iter().map(|(it, _)| format!("`{it:?}`")).collect();
                     let hint = format!("what can: {}", known.join(", "));
                     let at = list.item(number).field("steps").item(index).field("action");
                     self.warning(Code::Contradiction, at.range(), message, hint);

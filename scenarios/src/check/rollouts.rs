@@ -76,10 +76,10 @@ impl Checker<'_> {
         let list = self.root().field("faults");
         for (number, entry) in self.scenario.faults.iter().enumerate() {
             if let When::On { event: Milestone::Updated, .. } = entry.when {
-                let message = "this can never strike: no terminal is updated";
+                let message = "this can never occur: no terminal is updated";
                 let hint = "add a roll-out to `policies.rollouts`";
                 let at = list.item(number).field("when").range();
-                self.error(Code::NeverStrikes, at, message, hint);
+                self.error(Code::NeverOccurs, at, message, hint);
             }
         }
     }

@@ -44,7 +44,7 @@ impl Checker<'_> {
                     said(end)
                 );
                 let hint = "let them apply earlier, or make the run longer";
-                self.error(Code::NeverStrikes, at.field("from").range(), message, hint);
+                self.error(Code::NeverOccurs, at.field("from").range(), message, hint);
             }
             let weights = spec.ways.weights().map(Factor);
             self.weights(&weights, "ways to a terminal", &spot.field("ways"));
@@ -103,7 +103,7 @@ impl Checker<'_> {
                         said(end)
                     );
                     let hint = "let them retire earlier, or make the run longer";
-                    self.error(Code::NeverStrikes, at.range(), message, hint);
+                    self.error(Code::NeverOccurs, at.range(), message, hint);
                 } else if let Some(earliest) = self.earliest(spec)
                     && time <= earliest
                 {

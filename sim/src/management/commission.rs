@@ -1,6 +1,6 @@
 //! Truth: when an actor is in use, and when what it is made of is new.
 //!
-//! Before an actor is put into service and after it is withdrawn no planned fault strikes it, and nothing of it ages.
+//! Before an actor is put into service and after it is withdrawn no planned fault affects it, and nothing of it ages.
 
 use super::incidents::dismiss_all;
 use super::life_cycle::{clear, renew};
@@ -41,7 +41,7 @@ pub(super) fn withdraw<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
 }
 
 /// A recovery action has put something new in: the random lives of what it replaces begin again. Those that ended in a fault which
-/// has just been mended have begun already, and what is still broken does not live.
+/// has just been cleared have begun already, and what is still broken does not live.
 pub(super) fn replaced<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,

@@ -263,7 +263,7 @@ pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
     cx.desk.after(cx.me, wait, Happening::Verify { incident, attempt });
 }
 
-/// A step is carried out: faults that it can mend may be gone, and it acts on the parts in any case.
+/// A step is carried out: faults that it can clear may be gone, and it acts on the parts in any case.
 pub(super) fn apply<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
@@ -278,7 +278,7 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
     let Incident { suspect, about, common, position, .. } = standing;
     let Some(step) = current(cx, &standing) else { return };
     body.care().incidents[at].stage = Stage::Verifying;
-    let mended = if about == cx.me {
+    let cleared = if about == cx.me {
         apply_to_all(body, cx, step.action, step.works)
     } else {
         let treat = Happening::Treat { suspect, position, common };
@@ -287,12 +287,12 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
     };
     tell(body, cx, incident, TurnStep::Applied { attempt });
     let (action, by) = (step.action, step.by);
-    cx.desk.note(cx.me, What::ActionApplied { incident, attempt, action, by, mended });
+    cx.desk.note(cx.me, What::ActionApplied { incident, attempt, action, by, cleared });
     let wait = cx.settings.verify_after(step.action);
     cx.desk.after(cx.me, wait, Happening::Verify { incident, attempt });
 }
 
-/// A recovery action at work: returns how many faults it mended. It acts on the parts in any case.
+/// A recovery action at work: returns how many faults it cleared. It acts on the parts in any case.
 pub(super) fn treat<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
@@ -303,7 +303,7 @@ pub(super) fn treat<K: Kinds, B: Body<K>>(
     apply_to_all(body, cx, step.action, step.works)
 }
 
-/// What a recovery action does to every fault that is active: returns how many it mended. `works` stands for the catalogue's
+/// What a recovery action does to every fault that is active: returns how many it cleared. `works` stands for the catalogue's
 /// probability where a scenario's own procedure has one.
 pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
     body: &mut B,
@@ -311,7 +311,7 @@ pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
     action: K::RecoveryAction,
     works: Option<f64>,
 ) -> u8 {
-    let mut mended = 0;
+    let mut cleared = 0;
     let mut index = 0;
     while index < body.care().active.len() {
         let active = &mut body.care().active[index];
@@ -319,7 +319,7 @@ pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
         active.tries += 1;
         let reaches = !cx.settings.is_real(cx.me, fault)
             && (plan == NATURAL || cx.settings.reaches(plan, action));
-        let known = if reaches { K::mode(fault).mended_by(action) } else { 0.0 };
+        let known = if reaches { K::mode(fault).cleared_by(action) } else { 0.0 };
         let probability = if known > 0.0 { works.unwrap_or(known) } else { 0.0 };
         // Named by the fault's own round and try: another incident or policy moves none of these draws.
         let named = if plan == NATURAL { u64::MAX } else { cx.settings.planned(plan).stream };
@@ -327,7 +327,7 @@ pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
         if unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability {
             let lasts = if plan == NATURAL { None } else { comes_back(cx, action, named, draw) };
             clear(body, cx, index, Some(action), lasts);
-            mended += 1;
+            cleared += 1;
         } else {
             index += 1;
         }
@@ -337,10 +337,10 @@ pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
     if let Some(message) = K::act(action) {
         cx.say(message);
     }
-    mended
+    cleared
 }
 
-/// For how long a fault stays away that a recovery action has mended; `None` for good.
+/// For how long a fault stays away that a recovery action has cleared; `None` for good.
 fn comes_back<K: Kinds>(
     cx: &Context<'_, K>,
     action: K::RecoveryAction,

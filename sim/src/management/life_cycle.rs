@@ -1,4 +1,4 @@
-//! Truth: a fault is dormant, becomes active, makes itself felt, and is cleared.
+//! Truth: a fault is dormant, becomes active, is activated by its first error, and is cleared.
 
 use super::{Active, Body, Care, Life};
 use crate::actor::ActorId;
@@ -9,8 +9,8 @@ use crate::model::{Happening, Kinds, NATURAL, Rules, What};
 use crate::random::Purpose;
 use crate::time::Span;
 
-/// A planned fault strikes, unless the same fault is active already; then the next round is planned.
-pub(super) fn activate<K: Kinds, B: Body<K>>(
+/// A planned fault occurs, unless the same fault is active already; then the next round is planned.
+pub(super) fn occur<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
     plan: u16,
@@ -20,7 +20,7 @@ pub(super) fn activate<K: Kinds, B: Body<K>>(
     if !body.care().counts(plan, round) {
         return;
     }
-    strike(body, cx, plan, round, planned.fault, planned.magnitude);
+    onset(body, cx, plan, round, planned.fault, planned.magnitude);
     let wait = match planned.when {
         When::Every { period, .. } => period,
         When::PowerLaw { scale, shape } => {
@@ -30,11 +30,11 @@ pub(super) fn activate<K: Kinds, B: Body<K>>(
         }
         _ => return,
     };
-    let next = Happening::Activate { plan, round: round.saturating_add(1) };
+    let next = Happening::Occur { plan, round: round.saturating_add(1) };
     cx.desk.after(cx.me, wait, next);
 }
 
-/// Time from one strike of a power-law process to the next: its expected number grows by a unit exponential meanwhile.
+/// Time from one occurrence of a power-law process to the next: its expected number grows by a unit exponential meanwhile.
 fn grown(scale: Span, shape: f64, now: Span, random: f64) -> Span {
     let so_far = libm::pow(now.0 as f64 / scale.0.max(1) as f64, shape);
     let next = scale.scaled(libm::pow(so_far - libm::log(random), 1.0 / shape));
@@ -46,7 +46,7 @@ const COURSE: Purpose = Purpose::of("fault: the next step of its course");
 const LIFE: Purpose = Purpose::of("fault: the next life");
 const STRIKES: Purpose = Purpose::of("fault: whether it strikes");
 
-pub(super) fn strike<K: Kinds, B: Body<K>>(
+pub(super) fn onset<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
     plan: u16,
@@ -71,8 +71,8 @@ pub(super) fn strike<K: Kinds, B: Body<K>>(
     let first =
         if let Course::Ramp(_) = course { magnitude / f64::from(RAMP_STEPS) } else { magnitude };
     let care = body.care();
-    care.active.push(Active { occurrence, plan, round, tries: 0, erred: false, fault });
-    cx.desk.note(cx.me, What::Activated { occurrence, plan, fault });
+    care.active.push(Active { occurrence, plan, round, tries: 0, activated: false, fault });
+    cx.desk.note(cx.me, What::Occurred { occurrence, plan, fault });
     cx.scratch.touched = true;
     body.on_fault(fault, first, cx);
     if plan == NATURAL {
@@ -162,7 +162,7 @@ pub(super) fn clear<K: Kinds, B: Body<K>>(
     }
 }
 
-/// A fault comes back that a recovery action had mended for a while only, unless something new has been put in meanwhile.
+/// A fault comes back that a recovery action had cleared for a while only, unless something new has been put in meanwhile.
 pub(super) fn recur<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
@@ -178,7 +178,7 @@ pub(super) fn recur<K: Kinds, B: Body<K>>(
         life.round = round;
     }
     let planned = *cx.settings.planned(plan);
-    strike(body, cx, plan, round, planned.fault, planned.magnitude);
+    onset(body, cx, plan, round, planned.fault, planned.magnitude);
 }
 
 /// How far the rounds of a fault that came back are from those of its lives.
@@ -202,7 +202,7 @@ pub(super) fn renew<K: Kinds, B: Body<K>>(
         return;
     }
     let mut stream = cx.stream(LIFE.numbered(cx.settings.planned(plan).stream), u64::from(round));
-    cx.desk.after(cx.me, law.draw(&mut stream, false), Happening::Activate { plan, round });
+    cx.desk.after(cx.me, law.draw(&mut stream, false), Happening::Occur { plan, round });
 }
 
 /// Something happened that a planned fault may have waited for.
@@ -225,25 +225,30 @@ pub(super) fn reached<K: Kinds, B: Body<K>>(
         let mut stream = cx.stream(STRIKES.numbered(planned.stream), u64::from(seen));
         if seen.is_multiple_of(nth.max(1)) && stream.chance(probability) {
             let round = (seen / nth.max(1)) as u16;
-            cx.desk.after(cx.me, after, Happening::Activate { plan, round });
+            cx.desk.after(cx.me, after, Happening::Occur { plan, round });
         }
     }
 }
 
-/// A part's wrong state has made itself felt: noted once for each of its active faults.
-pub(super) fn erred<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, part: K::Part) {
+/// A part's wrong state led to an error: noted once for each of its active faults.
+pub(super) fn activated<K: Kinds, B: Body<K>>(
+    body: &mut B,
+    cx: &mut Context<'_, K>,
+    part: K::Part,
+) {
     let mut first = false;
-    for active in body.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.erred)
+    for active in
+        body.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.activated)
     {
-        active.erred = true;
+        active.activated = true;
         first = true;
     }
     if first {
-        cx.desk.note(cx.me, What::ErrorState { part });
+        cx.desk.note(cx.me, What::Activated { part });
     }
 }
 
-/// Plans the first strike of a fault at an actor of this age, before the run begins.
+/// Plans the first occurrence of a fault at an actor of this age, before the run begins.
 pub fn plan<K: Kinds>(
     desk: &mut Desk<K>,
     care: &mut Care<K>,
@@ -276,5 +281,5 @@ pub fn plan<K: Kinds>(
             return;
         }
     };
-    desk.after(actor, first + stagger, Happening::Activate { plan: number, round: 0 });
+    desk.after(actor, first + stagger, Happening::Occur { plan: number, round: 0 });
 }

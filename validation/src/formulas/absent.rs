@@ -78,11 +78,11 @@ pub(super) fn losses() -> Values {
 
 /// Q6.
 pub(super) fn repairmen() -> Values {
-    let (all, crews, fails, mends): (i32, i32, f64, f64) = (100, 2, 1.0 / 500.0, 1.0 / 8.0);
+    let (all, crews, fails, repairs): (i32, i32, f64, f64) = (100, 2, 1.0 / 500.0, 1.0 / 8.0);
     let mut terms = vec![1.0];
     for n in 1..=all {
         let last = terms[terms.len() - 1];
-        terms.push(last * f64::from(all - n + 1) * fails / (f64::from(n.min(crews)) * mends));
+        terms.push(last * f64::from(all - n + 1) * fails / (f64::from(n.min(crews)) * repairs));
     }
     let sum: f64 = terms.iter().sum();
     let mean = |of: &dyn Fn(i32) -> f64| {

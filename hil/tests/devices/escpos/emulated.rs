@@ -94,7 +94,7 @@ fn suspected(ended: &Ended) -> Vec<Fault> {
 /// What was true of the printer: a fault, and whether it began.
 fn truths(ended: &Ended) -> Vec<(Fault, bool)> {
     let truths = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Activated { fault: models::Fault::Printer(fault), .. } => Some((fault, true)),
+        What::Occurred { fault: models::Fault::Printer(fault), .. } => Some((fault, true)),
         What::Cleared { fault: models::Fault::Printer(fault), .. } => Some((fault, false)),
         _ => None,
     });
@@ -131,13 +131,13 @@ fn receipts_of_a_session_come_out_and_what_the_printer_says_is_detected() {
         .facts
         .iter()
         .filter_map(|fact| match fact.what {
-            What::ActionApplied { action, mended, .. } => Some((action, mended)),
+            What::ActionApplied { action, cleared, .. } => Some((action, cleared)),
             _ => None,
         })
         .collect();
-    // Somebody simulated has tried, which mends no real printer.
+    // Somebody simulated has tried, which clears no real printer.
     assert!(applied.contains(&(RecoveryAction::ReplaceRoll, 0)), "{applied:?}");
-    assert!(applied.iter().all(|(_, mended)| *mended == 0), "{applied:?}");
+    assert!(applied.iter().all(|(_, cleared)| *cleared == 0), "{applied:?}");
 
     let receipts = emulator.receipts();
     assert!(receipts.len() >= 5, "{}", receipts.len());

@@ -52,7 +52,7 @@ fn what_a_printer_did_is_told_again_without_it_to_the_bit() {
     let ended = session.play(&Pulse::default(), &mut |_| {}).expect("it runs to its end");
     hands.join().expect("it does what it should");
     let ran_out = |what: &What<_>| {
-        matches!(what, What::Activated { fault: models::Fault::Printer(Fault::PaperOut), .. })
+        matches!(what, What::Occurred { fault: models::Fault::Printer(Fault::PaperOut), .. })
     };
     assert_eq!(ended.outcome.facts.iter().filter(|it| ran_out(&it.what)).count(), 1);
     assert!(ended.crossed[0] > 5 && ended.crossed[1] > 5, "{:?}", ended.crossed);

@@ -2,7 +2,7 @@
 //!
 //! Chips, with contacts or without, are read by it; it has no stripe head, so swipes stay simulated. The customer, the card
 //! number and the amount are the scenario's: what the real card says of itself never enters the world. A scenario's faults of
-//! this reader do not strike, and simulated people mend nothing.
+//! this reader do not occur, and simulated people repair nothing.
 
 use serde::{Deserialize, Serialize};
 use sim::Context;

@@ -23,7 +23,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 7, 2),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(5)),
             step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
@@ -45,7 +45,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 4, 2),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(5)),
             step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
@@ -66,7 +66,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 5, 3),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
             step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
@@ -87,7 +87,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 5, 3),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(RecoveryAction::Clean, 0.1), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::Clean, 0.1), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
@@ -108,7 +108,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(6, 6, 2),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(RecoveryAction::Clean, 0.8), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::Clean, 0.8), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
             step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
@@ -129,7 +129,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(7, 4, 2),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
-        mended_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(5)),
             step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),

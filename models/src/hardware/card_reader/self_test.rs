@@ -42,7 +42,7 @@ impl CardReader {
         let fails = if dead { test.finds } else { test.false_alarms };
         self.test_failed = unit(cx.draw(TEST, u64::from(self.tests))[0]) < fails.0;
         if dead && self.test_failed {
-            cx.error_state();
+            cx.activated();
         }
         cx.look();
     }

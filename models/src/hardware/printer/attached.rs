@@ -2,7 +2,7 @@
 //!
 //! The simulated one then prints nothing itself: no paper is used, nothing wears or warms up. What is wrong with the real one
 //! is the truth: a fault begins and ends as its status says, and counts as one that came by itself. A scenario's faults of this
-//! printer do not strike, and simulated people mend nothing: see [`crate::plan::Plan`].
+//! printer do not occur, and simulated people repair nothing: see [`crate::plan::Plan`].
 
 use serde::{Deserialize, Serialize};
 use sim::Context;
@@ -122,7 +122,7 @@ impl Printer {
             match (was, is) {
                 (false, true) => {
                     cx.broke(fault.into());
-                    cx.error_state();
+                    cx.activated();
                     indication::show(cx, indication);
                 }
                 (true, false) => {

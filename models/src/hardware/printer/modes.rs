@@ -23,7 +23,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(5, 10, 1),
         indications: &[Indication::PaperText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[(RecoveryAction::ReplaceRoll, 1.0), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::ReplaceRoll, 1.0), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::ReplaceRoll, Performer::Attendant, Span::secs(90)),
             step(RecoveryAction::ReplaceRoll, Performer::Technician, Span::minutes(10)),
@@ -43,7 +43,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(5, 7, 1),
         indications: &[Indication::JamText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[(RecoveryAction::OpenLid, 0.85), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::OpenLid, 0.85), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::OpenLid, Performer::Attendant, Span::secs(60)),
             step(RecoveryAction::OpenLid, Performer::Support, Span::minutes(4)),
@@ -64,7 +64,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(4, 5, 4),
         indications: &[Indication::FaintPrint],
         seen_by: &[Part::Merchant],
-        mended_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::ReplaceRoll, Performer::Attendant, Span::secs(90)),
             step(RecoveryAction::Clean, Performer::Support, Span::minutes(5)),
@@ -85,7 +85,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(4, 5, 2),
         indications: &[Indication::PrinterRestsText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[(RecoveryAction::Configure, 0.5), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::Configure, 0.5), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::Retry, Performer::Attendant, Span::minutes(5)),
             step(RecoveryAction::Configure, Performer::Remote, Span::minutes(1)),
@@ -106,7 +106,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(5, 6, 1),
         indications: &[Indication::CutterText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[(RecoveryAction::OpenLid, 0.6), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
+        cleared_by: &[(RecoveryAction::OpenLid, 0.6), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
         procedure: &[
             step(RecoveryAction::OpenLid, Performer::Attendant, Span::secs(60)),
             step(RecoveryAction::OpenLid, Performer::Support, Span::minutes(4)),
@@ -127,7 +127,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
         ranks: Ranks::of(5, 8, 1),
         indications: &[Indication::CoverText],
         seen_by: &[Part::Printer, Part::Merchant],
-        mended_by: &[
+        cleared_by: &[
             (RecoveryAction::OpenLid, 0.98),
             (RecoveryAction::ReplaceRoll, 0.9),
             (RecoveryAction::Repair, 1.0),

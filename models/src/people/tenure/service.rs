@@ -87,14 +87,14 @@ impl Tenure {
         }
     }
 
-    /// Dirt is gone, a new roll is in: what cleaning mends is mended, as likely as at any other time, and lives anew.
+    /// Dirt is gone, a new roll is in: what cleaning clears is cleared, as likely as at any other time, and lives anew.
     fn maintained(&self, cx: &mut Context<'_, Models>) {
         step(Step::Maintained, cx);
         let mut stream = cx.stream(CLEANED, u64::from(self.visits));
         for fault in Fault::all() {
-            let mends = fault.mode().mended_by(RecoveryAction::Clean);
-            if mends > 0.0 && stream.chance(mends) {
-                cx.mended(fault, RecoveryAction::Clean);
+            let clears = fault.mode().cleared_by(RecoveryAction::Clean);
+            if clears > 0.0 && stream.chance(clears) {
+                cx.cleared(fault, RecoveryAction::Clean);
             }
         }
         cx.say(Message::NewRoll);

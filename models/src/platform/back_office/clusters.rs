@@ -138,14 +138,14 @@ impl Clusters {
         self.forget_old(settings.window, cx);
         self.counted.insert((terminal, kind), cx.now());
         self.recent.push_back((cx.now(), terminal, kind));
-        let mut striking = false;
+        let mut significant = false;
         for &zone in self.zones.of_profile(profile) {
             self.counts[zone][usize::from(kind)] += 1;
             let count = self.counts[zone][usize::from(kind)];
-            striking |= count >= settings.least
+            significant |= count >= settings.least
                 && self.zones.score(zone, count, settings.background.0) >= settings.score.0;
         }
-        if striking && !std::mem::replace(&mut self.about_to[usize::from(kind)], true) {
+        if significant && !std::mem::replace(&mut self.about_to[usize::from(kind)], true) {
             cx.after(settings.settle, Timer::Names(kind));
         }
     }
@@ -194,8 +194,8 @@ impl Clusters {
         for zone in 0..self.zones.len() {
             let count = self.counts[zone][usize::from(kind)];
             let score = self.zones.score(zone, count, settings.background.0);
-            let striking = count >= settings.least && score >= settings.score.0;
-            if striking && best.is_none_or(|(most, _)| score > most) {
+            let significant = count >= settings.least && score >= settings.score.0;
+            if significant && best.is_none_or(|(most, _)| score > most) {
                 best = Some((score, zone));
             }
         }

@@ -23,7 +23,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(7, 8, 1),
             indications: &[Indication::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
-            mended_by: &[
+            cleared_by: &[
                 (RecoveryAction::RestartApp, 0.6),
                 (RecoveryAction::RestartTerminal, 0.95),
                 (RecoveryAction::Update, 0.98),
@@ -52,7 +52,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(6, 6, 2),
             indications: &[Indication::SlowOperation, Indication::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
-            mended_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::RollBack, 0.95), (RecoveryAction::Swap, 0.9)],
+            cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::RollBack, 0.95), (RecoveryAction::Swap, 0.9)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Remote, Span::secs(30)),
                 step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
@@ -73,7 +73,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(6, 6, 2),
             indications: &[Indication::SlowOperation],
             seen_by: &[Part::Firmware, Part::Merchant],
-            mended_by: &[
+            cleared_by: &[
                 (RecoveryAction::RestartTerminal, 0.7),
                 (RecoveryAction::Update, 0.95),
                 (RecoveryAction::RollBack, 0.95),

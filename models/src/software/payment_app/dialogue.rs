@@ -22,7 +22,7 @@ impl PaymentApp {
         if !self.running || !self.readable || self.barred() || self.pace == 0 {
             // Customer and merchant look at a dead terminal for a while before they give up.
             if self.incompatible && self.running {
-                cx.error_state();
+                cx.activated();
                 cx.look();
             }
             return;

@@ -30,7 +30,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
         },
         Mode {
@@ -47,7 +47,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
         },
         Mode {
@@ -64,7 +64,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 4, 2),
             indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
-            mended_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
         },
         Mode {
@@ -81,7 +81,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ranks: Ranks::of(8, 5, 1),
             indications: &[Indication::FrozenScreen],
             seen_by: &[Part::PaymentApp],
-            mended_by: &[(RecoveryAction::Update, 0.95), (RecoveryAction::RollBack, 0.98), (RecoveryAction::Swap, 1.0)],
+            cleared_by: &[(RecoveryAction::Update, 0.95), (RecoveryAction::RollBack, 0.98), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartApp, Performer::Device, Span::secs(10)),
                 step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),

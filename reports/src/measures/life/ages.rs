@@ -1,7 +1,7 @@
 //! Failures of device parts by their age: a hazard, bin by bin, with its interval.
 //!
 //! A part is one entry of the scenario's random lives at one terminal. It is at risk from the moment when it is put in,
-//! mended or renewed until it breaks, is renewed, or goes out of service.
+//! cleared or renewed until it breaks, is renewed, or goes out of service.
 
 use std::collections::BTreeMap;
 
@@ -121,7 +121,7 @@ impl Fold {
                 }
             }
             What::ActionApplied { action, .. } => self.replaced(who, at, action),
-            What::Activated { plan, occurrence, .. } => {
+            What::Occurred { plan, occurrence, .. } => {
                 if let Some(age) = self.close((who, plan), at) {
                     self.failures[bin_of(age)] += 1;
                     self.broken.insert((who, occurrence), plan);
@@ -129,7 +129,7 @@ impl Fold {
             }
             What::Cleared { occurrence, .. } => {
                 let plan = self.broken.remove(&(who, occurrence));
-                // What goes out of service is over, not mended.
+                // What goes out of service is over, not cleared.
                 let in_service = self.plans.contains_key(&who);
                 if let Some(plan) = plan.filter(|_| in_service) {
                     self.sound.insert((who, plan), Sound { since: at, age: Span::ZERO });
