@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as Wall};
 
 use models::{Fact, Fault};
 use scenarios::{Failure, Outcome, Roster, Run};
-use sim::{ActorId, Instant, Pulse, RunError, What};
+use sim::{ActorId, DomainEvent, Instant, Pulse, RunError};
 
 use crate::adapter::{Adapter, Arrival, Port};
 use crate::lateness::{Figures, Lateness};
@@ -232,13 +232,13 @@ impl News {
     fn take(&mut self, facts: &[Fact]) {
         for Fact { who, what, .. } in facts {
             match *what {
-                What::Occurred { fault, occurrence, .. } => {
+                DomainEvent::Occurred { fault, occurrence, .. } => {
                     self.active.insert((*who, occurrence), fault);
                 }
-                What::Cleared { occurrence, .. } => {
+                DomainEvent::Cleared { occurrence, .. } => {
                     self.active.remove(&(*who, occurrence));
                 }
-                What::Alarm { suspect, .. } => {
+                DomainEvent::Alarm { suspect, .. } => {
                     self.alarms.push_front((*who, suspect));
                     self.alarms.truncate(SHOWN);
                 }

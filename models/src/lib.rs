@@ -80,6 +80,6 @@ sim::catalogue! {
 }
 
 /// One fact of a run.
-pub type Fact = sim::Fact<sim::What<Models>>;
+pub type Fact = sim::Fact<sim::DomainEvent<Models>>;
 /// One kept event of a run.
-pub type Record = sim::Record<sim::Happening<Models>>;
+pub type RecordedEvent = sim::RecordedEvent<sim::SimEvent<Models>>;

@@ -4,7 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Instant, What};
+use sim::{ActorId, DomainEvent, Instant};
 
 use crate::Analysis;
 use crate::page::{STYLE, environment};
@@ -110,11 +110,11 @@ pub fn page(boundary: &Boundary, outcome: &Outcome, analysis: &Analysis) -> Stri
             let (mut approved, mut not_approved, mut alarms) = (0, 0, 0);
             for fact in during {
                 match fact.what {
-                    What::Noted(models::Note::SaleEnded(sale)) => match sale.outcome {
+                    DomainEvent::Noted(models::Note::SaleEnded(sale)) => match sale.outcome {
                         models::Outcome::Approved | models::Outcome::Stored => approved += 1,
                         _ => not_approved += 1,
                     },
-                    What::Alarm { .. } => alarms += 1,
+                    DomainEvent::Alarm { .. } => alarms += 1,
                     _ => {}
                 }
             }

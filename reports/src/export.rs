@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use models::{Note, Outcome as Ending, Sale};
 use scenarios::{Outcome, Roster, Transactions};
 use serde::Serialize;
-use sim::{Fact, Instant, What};
+use sim::{DomainEvent, Fact, Instant};
 
 use crate::measures::life::Applicant;
 use crate::past::Arose;
@@ -262,7 +262,7 @@ pub fn transactions(out: impl Write, outcome: &Outcome, which: Transactions) -> 
     let mut name = String::new();
     let facts = outcome.facts.iter().filter(|_| which != Transactions::None);
     for Fact { at, who, what, .. } in facts {
-        let What::Noted(Note::SaleEnded(sale)) = what else { continue };
+        let DomainEvent::Noted(Note::SaleEnded(sale)) = what else { continue };
         if which == Transactions::Troubled && simple(sale) {
             continue;
         }

@@ -8,7 +8,7 @@ use models::platform::host;
 use models::wire::{Code, Method};
 use models::{Fault, Models, Money, Note, Outcome as Ending, Part, RecoveryAction, Sale};
 use scenarios::{Outcome, PlannedFault, Roster, RosterGroup, Scenario};
-use sim::{ActorId, Fact, Fingerprint, Instant, NATURAL, Performer, Span, What};
+use sim::{ActorId, DomainEvent, Fact, Fingerprint, Instant, NATURAL, Performer, Span};
 
 /// The plug has slipped out.
 pub(crate) const PLUG: Fault = Fault::Power(power::Fault::LoosePlug);
@@ -68,7 +68,7 @@ impl Tape {
         self
     }
 
-    pub(crate) fn says(&mut self, who: u32, what: What<Models>) -> &mut Self {
+    pub(crate) fn says(&mut self, who: u32, what: DomainEvent<Models>) -> &mut Self {
         let who = ActorId(who);
         let count = self.sequences.entry(who).or_default();
         self.outcome.facts.push(Fact { at: self.now, who, sequence: *count, what });
@@ -79,7 +79,7 @@ impl Tape {
     pub(crate) fn occurs(&mut self, who: u32, occurrence: u16, fault: Fault) -> &mut Self {
         let planned = self.outcome.planned.iter().position(|planned| planned.fault == fault);
         let plan = planned.map_or(NATURAL, |at| at as u16);
-        self.says(who, What::Occurred { occurrence, plan, fault })
+        self.says(who, DomainEvent::Occurred { occurrence, plan, fault })
     }
 
     pub(crate) fn clears(
@@ -89,12 +89,12 @@ impl Tape {
         fault: Fault,
         by: Option<RecoveryAction>,
     ) -> &mut Self {
-        self.says(who, What::Cleared { occurrence, fault, by })
+        self.says(who, DomainEvent::Cleared { occurrence, fault, by })
     }
 
     pub(crate) fn alarm(&mut self, who: u32, incident: u16, suspect: Fault) -> &mut Self {
         let (detector, about) = (suspect.part(), ActorId(who));
-        self.says(who, What::Alarm { incident, detector, suspect, about })
+        self.says(who, DomainEvent::Alarm { incident, detector, suspect, about })
     }
 
     pub(crate) fn starts(
@@ -104,7 +104,7 @@ impl Tape {
         action: RecoveryAction,
         by: Performer,
     ) -> &mut Self {
-        self.says(who, What::ActionStarted { incident, attempt: 0, action, by })
+        self.says(who, DomainEvent::ActionStarted { incident, attempt: 0, action, by })
     }
 
     pub(crate) fn applies(
@@ -114,15 +114,15 @@ impl Tape {
         action: RecoveryAction,
         by: Performer,
     ) -> &mut Self {
-        self.says(who, What::ActionApplied { incident, attempt: 0, action, by, cleared: 0 })
+        self.says(who, DomainEvent::ActionApplied { incident, attempt: 0, action, by, cleared: 0 })
     }
 
     pub(crate) fn restores(&mut self, who: u32, incident: u16) -> &mut Self {
-        self.says(who, What::Restored { incident })
+        self.says(who, DomainEvent::Restored { incident })
     }
 
     pub(crate) fn service(&mut self, who: u32, up: bool) -> &mut Self {
-        self.says(who, What::Service { up })
+        self.says(who, DomainEvent::Service { up })
     }
 
     pub(crate) fn sale(&mut self, who: u32, outcome: Ending, code: Code) -> &mut Self {
@@ -138,7 +138,7 @@ impl Tape {
             tries: 1,
             kept: false,
         };
-        self.says(who, What::Noted(Note::SaleEnded(sale)))
+        self.says(who, DomainEvent::Noted(Note::SaleEnded(sale)))
     }
 
     /// An indication of the part that a fault belongs to.
@@ -148,7 +148,7 @@ impl Tape {
         part: Part,
         indication: models::Indication,
     ) -> &mut Self {
-        self.says(who, What::IndicationShown { part, indication })
+        self.says(who, DomainEvent::IndicationShown { part, indication })
     }
 
     pub(crate) fn analyse(&self) -> crate::Analysis {

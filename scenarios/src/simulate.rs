@@ -4,7 +4,7 @@ use std::fmt;
 
 use models::invariants::audit;
 use models::{Fact, Models, world};
-use sim::{ActorId, Instant, Pulse, RunError, Simulation, What};
+use sim::{ActorId, DomainEvent, Instant, Pulse, RunError, Simulation};
 
 use crate::assemble::{Assembly, Options, assemble};
 use crate::outcome::{Outcome, PlannedFault, Roster};
@@ -145,7 +145,7 @@ impl<'a> Run<'a> {
 fn served_since(simulation: &Simulation<Models>, facts: &[Fact]) -> Vec<Option<Instant>> {
     let mut since = vec![None; simulation.layout().terminals() as usize];
     for fact in facts {
-        if let What::Service { up: true } = fact.what
+        if let DomainEvent::Service { up: true } = fact.what
             && let Some(entry) = since.get_mut(fact.who.0 as usize)
         {
             *entry = Some(fact.at);

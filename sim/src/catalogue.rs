@@ -212,15 +212,15 @@ macro_rules! catalogue {
             world: &bevy_ecs::world::World,
             settings: &$Settings,
             entity: bevy_ecs::entity::Entity,
-            entry: &$crate::Entry<$crate::Happening<$Kinds>>,
+            entry: &$crate::Entry<$crate::SimEvent<$Kinds>>,
         ) -> u64 {
             let Ok(entity) = world.get_entity(entity) else { return 0 };
             let profile = settings.profile(entry.to);
             let mut seen = 0;
             $($({
                 let due = match &entry.event {
-                    $crate::Happening::Timer(Timer::$Model(_)) => true,
-                    $crate::Happening::Arrival { port, .. } => *port == Part::$Model as u8,
+                    $crate::SimEvent::Timer(Timer::$Model(_)) => true,
+                    $crate::SimEvent::Arrival { port, .. } => *port == Part::$Model as u8,
                     _ => false,
                 };
                 if due && let Some(it) = entity.get::<$group::$module::$Model>() {
@@ -344,17 +344,17 @@ macro_rules! catalogue {
         }
 
         impl $crate::Actors for $Kinds {
-            type Event = $crate::Happening<$Kinds>;
+            type Event = $crate::SimEvent<$Kinds>;
             type Parcel = $Parcel;
-            type Fact = $crate::What<$Kinds>;
+            type Fact = $crate::DomainEvent<$Kinds>;
             type Columns = Columns;
             type Settings = $Settings;
 
             fn arrival(port: u8, slot: $crate::Slot) -> Self::Event {
-                $crate::Happening::Arrival { port, slot }
+                $crate::SimEvent::Arrival { port, slot }
             }
             fn carries(event: &Self::Event) -> Option<$crate::Slot> {
-                match event { $crate::Happening::Arrival { slot, .. } => Some(*slot), _ => None }
+                match event { $crate::SimEvent::Arrival { slot, .. } => Some(*slot), _ => None }
             }
             fn columns(_: &mut bevy_ecs::world::World) -> Columns {
                 Columns { entities: Vec::new(), scratch: $crate::Scratch::default() }

@@ -14,7 +14,7 @@ use crate::agenda::{Agenda, Entry, Tie};
 use crate::arena::{Arena, Slot};
 use crate::fingerprint::{Fingerprint, StableHasher};
 use crate::random::Streams;
-use crate::record::{Emission, Fact, Keep, Record};
+use crate::record::{Emission, Fact, Keep, RecordedEvent};
 use crate::time::{Instant, Span};
 
 /// What the actors of a run are made of, and what happens when something reaches one of them.
@@ -105,7 +105,7 @@ pub struct Desk<A: Actors> {
     /// Facts noted by each actor of the cell.
     noted: Vec<u32>,
     facts: Vec<Fact<A::Fact>>,
-    records: Vec<Record<A::Event>>,
+    records: Vec<RecordedEvent<A::Event>>,
     emissions: Vec<Emission<A::Parcel>>,
     keep: Arc<Keep>,
     /// Some events are kept.
@@ -159,7 +159,7 @@ impl<A: Actors> Desk<A> {
         self.fingerprint.add(entry.at.0, entry.to.0, entry.tie.bits(), digest);
         if self.keeps && self.keep.wants(entry.to) {
             let Entry { at, tie, to: who, event: what } = entry;
-            self.records.push(Record { at, tie, who, what, digest });
+            self.records.push(RecordedEvent { at, tie, who, what, digest });
         }
         Some(entry)
     }
@@ -334,7 +334,7 @@ impl<A: Actors> Cell<A> {
     pub(crate) fn drain_facts(&mut self) -> Vec<Fact<A::Fact>> {
         std::mem::take(&mut self.desk.facts)
     }
-    pub(crate) fn drain_records(&mut self) -> Vec<Record<A::Event>> {
+    pub(crate) fn drain_records(&mut self) -> Vec<RecordedEvent<A::Event>> {
         std::mem::take(&mut self.desk.records)
     }
     pub(crate) fn drain_emissions(&mut self) -> std::vec::Drain<'_, Emission<A::Parcel>> {

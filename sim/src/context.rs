@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::actor::ActorId;
 use crate::cell::Desk;
-use crate::model::{Decision, Happening, Kinds, What};
+use crate::model::{Decision, DomainEvent, Kinds, SimEvent};
 use crate::random::{Purpose, Stream};
 use crate::time::{Instant, Span};
 
@@ -80,7 +80,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     /// A note to itself.
     #[inline]
     pub fn after(&mut self, delay: Span, timer: impl Into<K::Timer>) {
-        self.desk.after(self.me, delay, Happening::Timer(timer.into()));
+        self.desk.after(self.me, delay, SimEvent::Timer(timer.into()));
     }
     /// Says something to the other parts of the same actor, at this instant.
     #[inline]
@@ -116,7 +116,7 @@ impl<'a, K: Kinds> Context<'a, K> {
 
     /// Notes something for the measures.
     pub fn note(&mut self, note: K::Note) {
-        self.desk.note(self.me, What::Noted(note));
+        self.desk.note(self.me, DomainEvent::Noted(note));
     }
     /// The part that acts.
     #[inline]
@@ -129,7 +129,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     }
     /// Truth: a person could notice this now.
     pub fn indication(&mut self, part: K::Part, indication: K::Indication) {
-        self.desk.note(self.me, What::IndicationShown { part, indication });
+        self.desk.note(self.me, DomainEvent::IndicationShown { part, indication });
     }
     /// The part's reading has changed, or a deadline of its detector is due: have it looked at.
     pub fn look(&mut self) {
@@ -153,7 +153,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     }
     /// A step of a common procedure, carried out here for many, takes effect at one of them.
     pub fn treat_at(&mut self, actor: ActorId, suspect: K::Fault, position: u8) {
-        let treat = Happening::Treat { suspect, position, common: true };
+        let treat = SimEvent::Treat { suspect, position, common: true };
         self.desk.send(self.me, actor, Span::ZERO, treat);
     }
     /// From now on nobody is sent because of what this common cause explains; `None` ends that.
@@ -209,10 +209,10 @@ impl<'a, K: Kinds> Context<'a, K> {
     }
     /// A step will have been carried out after this delay.
     pub fn apply_after(&mut self, delay: Span, incident: u16, attempt: u8) {
-        self.desk.after(self.me, delay, Happening::Apply { incident, attempt });
+        self.desk.after(self.me, delay, SimEvent::Apply { incident, attempt });
     }
     /// A step will not be carried out.
     pub fn give_up_after(&mut self, delay: Span, incident: u16, attempt: u8) {
-        self.desk.after(self.me, delay, Happening::GiveUp { incident, attempt });
+        self.desk.after(self.me, delay, SimEvent::GiveUp { incident, attempt });
     }
 }

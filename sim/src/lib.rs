@@ -45,8 +45,10 @@ pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, RecoveryS
 pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Body, Care, Dark, context, handle, plan, settle};
-pub use model::{Asked, Decision, Happening, Kinds, Model, NATURAL, Rules, Turn, TurnStep, What};
+pub use model::{
+    Asked, Decision, DomainEvent, Kinds, Model, NATURAL, Rules, SimEvent, Turn, TurnStep,
+};
 pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
-pub use record::{Difference, Emission, Fact, Keep, Record, first_difference};
+pub use record::{Difference, Emission, Fact, Keep, RecordedEvent, first_difference};
 pub use simulation::{RunError, Setup, Simulation};
 pub use time::{Instant, Span};

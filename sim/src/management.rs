@@ -14,7 +14,7 @@ use crate::actor::ActorId;
 use crate::agenda::Entry;
 use crate::context::{Context, Scratch, Task};
 use crate::fault::RecoveryStep;
-use crate::model::{Happening, Kinds, NATURAL, What};
+use crate::model::{DomainEvent, Kinds, NATURAL, SimEvent};
 use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
 use decisions::decide;
@@ -179,28 +179,28 @@ impl<K: Kinds> Care<K> {
 pub fn handle<K: Kinds, B: Body<K>>(
     body: &mut B,
     cx: &mut Context<'_, K>,
-    entry: &Entry<Happening<K>>,
+    entry: &Entry<SimEvent<K>>,
 ) {
     match entry.event {
-        Happening::Timer(timer) => body.on_timer(timer, cx),
-        Happening::Arrival { port, slot } => {
+        SimEvent::Timer(timer) => body.on_timer(timer, cx),
+        SimEvent::Arrival { port, slot } => {
             let parcel = cx.desk.take(slot);
             body.on_parcel(port, parcel, cx);
         }
-        Happening::Occur { plan, round } => occur(body, cx, plan, round),
-        Happening::Clear { occurrence } => end(body, cx, occurrence),
-        Happening::Course { occurrence, step } => proceed(body, cx, occurrence, step),
-        Happening::Apply { incident, attempt } => apply(body, cx, incident, attempt),
-        Happening::GiveUp { incident, attempt } => {
+        SimEvent::Occur { plan, round } => occur(body, cx, plan, round),
+        SimEvent::Clear { occurrence } => end(body, cx, occurrence),
+        SimEvent::Course { occurrence, step } => proceed(body, cx, occurrence, step),
+        SimEvent::Apply { incident, attempt } => apply(body, cx, incident, attempt),
+        SimEvent::GiveUp { incident, attempt } => {
             if standing(body, incident, attempt, Stage::Acting) {
                 escalate(body, cx, incident);
             }
         }
-        Happening::Treat { suspect, position, common } => {
+        SimEvent::Treat { suspect, position, common } => {
             treat(body, cx, (suspect, position), common);
         }
-        Happening::Recur { plan, round } => recur(body, cx, plan, round),
-        Happening::Verify { incident, attempt } => verify(body, cx, incident, attempt),
+        SimEvent::Recur { plan, round } => recur(body, cx, plan, round),
+        SimEvent::Verify { incident, attempt } => verify(body, cx, incident, attempt),
     }
     settle(body, cx);
 }
@@ -251,7 +251,7 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
         let up = body.able(cx);
         if up != body.care().serving {
             body.care().serving = up;
-            cx.desk.note(cx.me, What::Service { up });
+            cx.desk.note(cx.me, DomainEvent::Service { up });
         }
     }
 }

@@ -18,7 +18,7 @@ impl<T: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static> Plain for 
 
 /// The types that a catalogue of models is made of. `catalogue!` implements it.
 pub trait Kinds:
-    Actors<Event = Happening<Self>, Fact = What<Self>, Settings: Rules<Self>> + Plain
+    Actors<Event = SimEvent<Self>, Fact = DomainEvent<Self>, Settings: Rules<Self>> + Plain
 {
     /// Names of models: what an actor is made of.
     type Part: Plain + Ord;
@@ -182,7 +182,7 @@ pub trait Rules<K: Kinds> {
 
 /// Everything that can happen to an actor.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Happening<K: Kinds> {
+pub enum SimEvent<K: Kinds> {
     /// A model's note to itself.
     Timer(K::Timer),
     /// A parcel reaches a part.
@@ -252,7 +252,7 @@ pub enum Happening<K: Kinds> {
 
 /// What is noted about faults, beliefs and service, in the past tense.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum What<K: Kinds> {
+pub enum DomainEvent<K: Kinds> {
     /// Truth: a fault became active.
     Occurred {
         /// Number within the actor.

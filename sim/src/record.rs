@@ -30,7 +30,7 @@ impl Keep {
 
 /// One handled event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Record<E> {
+pub struct RecordedEvent<E> {
     /// When.
     pub at: Instant,
     /// Who sent it, and the sender's count.
@@ -76,15 +76,15 @@ pub struct Difference<E> {
     /// Place in the list, in the order of (time, who, tie).
     pub index: usize,
     /// The record of the first run, unless it ended earlier.
-    pub first: Option<Record<E>>,
+    pub first: Option<RecordedEvent<E>>,
     /// The record of the second run, unless it ended earlier.
-    pub second: Option<Record<E>>,
+    pub second: Option<RecordedEvent<E>>,
 }
 
 /// The first event that two runs do not share; `None` if they are the same.
 pub fn first_difference<E: Copy + PartialEq>(
-    first: &[Record<E>],
-    second: &[Record<E>],
+    first: &[RecordedEvent<E>],
+    second: &[RecordedEvent<E>],
 ) -> Option<Difference<E>> {
     let shared = first.iter().zip(second).take_while(|(a, b)| a == b).count();
     (shared < first.len().max(second.len())).then(|| Difference {

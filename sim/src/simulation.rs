@@ -11,7 +11,7 @@ use crate::cell::{Actors, Cell, Common, Desk, Disorder, Letter};
 use crate::executor::{Pulse, run_on_many, run_on_one};
 use crate::fingerprint::Fingerprint;
 use crate::random::Streams;
-use crate::record::{Emission, Fact, Keep, Record};
+use crate::record::{Emission, Fact, Keep, RecordedEvent};
 use crate::time::{Instant, Span};
 
 /// How a run is set up.
@@ -195,7 +195,7 @@ impl<A: Actors> Simulation<A> {
     }
 
     /// Takes out all kept events, in the order of (time, who, tie).
-    pub fn take_records(&mut self) -> Vec<Record<A::Event>> {
+    pub fn take_records(&mut self) -> Vec<RecordedEvent<A::Event>> {
         let mut all: Vec<_> = self.cells.iter_mut().flat_map(|cell| cell.drain_records()).collect();
         all.sort_unstable_by_key(|record| (record.at, record.who, record.tie));
         all

@@ -8,7 +8,7 @@ use models::watch::{Chart, Zone};
 use models::wire::Via;
 use models::{Fact, Fault, Note, Part, Profile, RecoveryAction, Traits};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Instant, Law, Performer, Planned, Purpose, Span, Streams, What, When};
+use sim::{ActorId, DomainEvent, Instant, Law, Performer, Planned, Purpose, Span, Streams, When};
 
 use crate::bench::Bench;
 
@@ -72,7 +72,7 @@ fn planned(fault: Fault, at: Span, lasts: Option<Law>, stagger: Span) -> Planned
 
 fn notes(facts: &[Fact]) -> impl Iterator<Item = (&Fact, Note)> {
     facts.iter().filter_map(|fact| match fact.what {
-        What::Noted(note) => Some((fact, note)),
+        DomainEvent::Noted(note) => Some((fact, note)),
         _ => None,
     })
 }
@@ -116,7 +116,7 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     let sent = |it: &&Fact| {
         matches!(
             it.what,
-            What::ActionStarted { by: Performer::Support | Performer::Technician, .. }
+            DomainEvent::ActionStarted { by: Performer::Support | Performer::Technician, .. }
         )
     };
     let during = |it: &&Fact| it.at > at && it.at < Instant::START + Span::hours(11);
@@ -124,8 +124,8 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     // The cluster has an incident of its own, with its own procedure.
     let directory = &two_carriers().plan.directory;
     let alarms = facts.iter().filter(|it| it.who == directory.back_office);
-    let alarms =
-        alarms.filter(|it| matches!(it.what, What::Alarm { detector: Part::BackOffice, .. }));
+    let alarms = alarms
+        .filter(|it| matches!(it.what, DomainEvent::Alarm { detector: Part::BackOffice, .. }));
     assert_eq!(alarms.count(), 1);
     let over = notes(&facts).find(|(_, it)| matches!(it, Note::ClusterOver { .. }));
     let (over, _) = over.expect("it ends when they are back");
@@ -146,7 +146,7 @@ fn without_the_search_for_common_causes_people_are_sent() {
         let (_, facts) = bench.run();
         let sent = facts.iter().filter(|it| {
             let visit = |by| matches!(by, Performer::Support | Performer::Technician);
-            matches!(it.what, What::ActionStarted { by, .. } if visit(by))
+            matches!(it.what, DomainEvent::ActionStarted { by, .. } if visit(by))
         });
         sent.count()
     };
@@ -164,7 +164,7 @@ fn a_step_against_a_common_cause_reaches_every_member() {
     bench.plan.policy.fallback = None;
     let (_, facts) = bench.run();
     let restored = facts.iter().filter(|it| {
-        matches!(it.what, What::Cleared { by: Some(RecoveryAction::RestoreService), .. })
+        matches!(it.what, DomainEvent::Cleared { by: Some(RecoveryAction::RestoreService), .. })
     });
     let (mut count, mut moments) = (0, Vec::new());
     for fact in restored {

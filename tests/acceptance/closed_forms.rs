@@ -5,7 +5,7 @@ use models::comms::cellular;
 use models::software::firmware;
 use models::{Fact, Fault, Note, Part, Profile, RecoveryAction};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Instant, Law, Performer, Planned, RecoveryStep, Span, What, When};
+use sim::{ActorId, DomainEvent, Instant, Law, Performer, Planned, RecoveryStep, Span, When};
 use validation::{Options, Size, truths, validate};
 
 use crate::bench::Bench;
@@ -57,10 +57,10 @@ fn silences(facts: &[Fact]) -> Vec<(ActorId, Instant, Option<Span>)> {
     let mut all: Vec<(ActorId, u16, Instant, Option<Span>)> = Vec::new();
     for fact in facts {
         match fact.what {
-            What::Alarm { incident, detector: Part::Presence, .. } => {
+            DomainEvent::Alarm { incident, detector: Part::Presence, .. } => {
                 all.push((fact.who, incident, fact.at, None));
             }
-            What::Restored { incident } => {
+            DomainEvent::Restored { incident } => {
                 let open = |it: &&mut (ActorId, u16, Instant, Option<Span>)| {
                     it.0 == fact.who && it.1 == incident
                 };
@@ -148,13 +148,13 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
     let (mut downs, mut visits) = (Vec::new(), 0u32);
     for fact in &facts {
         match fact.what {
-            What::Service { up: false } => down_since[fact.who.0 as usize] = Some(fact.at),
-            What::Service { up: true } => {
+            DomainEvent::Service { up: false } => down_since[fact.who.0 as usize] = Some(fact.at),
+            DomainEvent::Service { up: true } => {
                 if let Some(since) = down_since[fact.who.0 as usize].take() {
                     downs.push(fact.at.since(since).as_secs_f64());
                 }
             }
-            What::ActionApplied { by: Performer::Technician, .. } => visits += 1,
+            DomainEvent::ActionApplied { by: Performer::Technician, .. } => visits += 1,
             _ => {}
         }
     }
@@ -175,11 +175,15 @@ fn all_ledgers_agree_to_the_cent_after_a_day_of_losses() {
     profile.comms.wifi.radio.good_loss = Probability(0.08);
     profile.comms.cellular.radio.good_loss = Probability(0.08);
     let (mut simulation, facts) = Bench::new(200, profile).run();
-    let reversals =
-        facts.iter().filter(|f| matches!(f.what, What::Noted(Note::ReversalDone { .. }))).count();
+    let reversals = facts
+        .iter()
+        .filter(|f| matches!(f.what, DomainEvent::Noted(Note::ReversalDone { .. })))
+        .count();
     assert!(reversals > 300, "{reversals} reversals");
-    let late =
-        facts.iter().filter(|f| matches!(f.what, What::Noted(Note::LateAnswer { .. }))).count();
+    let late = facts
+        .iter()
+        .filter(|f| matches!(f.what, DomainEvent::Noted(Note::LateAnswer { .. })))
+        .count();
     let since = vec![None; 200];
     let quiet_from = Instant::START + Span::hours(23);
     let audit = models::invariants::audit(&mut simulation, &since, quiet_from);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use models::{Family, Fault, Models, Part, Profile, Visitor, for_each_model};
 use sim::quantity::Factor;
-use sim::{Happening, Instant, Model, Planned, Span, What, When};
+use sim::{DomainEvent, Instant, Model, Planned, SimEvent, Span, When};
 
 use crate::bench::Bench;
 
@@ -78,9 +78,9 @@ fn every_fault_of_the_language_has_a_catalogue_entry() {
 
 #[test]
 fn events_are_small() {
-    assert!(size_of::<Happening<Models>>() <= 16, "{}", size_of::<Happening<Models>>());
-    assert!(size_of::<sim::Entry<Happening<Models>>>() <= 40);
-    assert!(size_of::<What<Models>>() <= 64, "{}", size_of::<What<Models>>());
+    assert!(size_of::<SimEvent<Models>>() <= 16, "{}", size_of::<SimEvent<Models>>());
+    assert!(size_of::<sim::Entry<SimEvent<Models>>>() <= 40);
+    assert!(size_of::<DomainEvent<Models>>() <= 64, "{}", size_of::<DomainEvent<Models>>());
 }
 
 /// The profile in which a fault can show itself: through a phone where it is the phone's, with heavy use of every reader.
@@ -123,15 +123,15 @@ fn every_fault_is_noticed_and_cleared() {
             stream: number as u64,
         };
         let (_, facts) = bench.with_fault(planned, targets.clone()).run();
-        let occurred = |fact: &&models::Fact| matches!(fact.what, What::Occurred { fault: f, .. } if f == fault);
+        let occurred = |fact: &&models::Fact| matches!(fact.what, DomainEvent::Occurred { fault: f, .. } if f == fault);
         // Paper also runs out by itself.
         assert!(facts.iter().filter(occurred).count() >= targets.len(), "{fault} did not occur");
         let alarm = |fact: &&models::Fact| {
-            let What::Alarm { about, .. } = fact.what else { return false };
+            let DomainEvent::Alarm { about, .. } = fact.what else { return false };
             fact.at >= Instant::START + Span::hours(9) && targets.contains(&about.0)
         };
         assert!(facts.iter().any(|fact| alarm(&fact)), "{fault} was never noticed");
-        let cleared = |fact: &&models::Fact| matches!(fact.what, What::Cleared { fault: f, by: Some(_), .. } if f == fault);
+        let cleared = |fact: &&models::Fact| matches!(fact.what, DomainEvent::Cleared { fault: f, by: Some(_), .. } if f == fault);
         let share = facts.iter().filter(cleared).count() as f64 / targets.len() as f64;
         assert!(share >= 0.5, "{fault}: only {share} of them were cleared");
     }

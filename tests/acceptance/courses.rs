@@ -3,7 +3,7 @@
 use models::comms::{cellular, wifi};
 use models::wire::Via;
 use models::{Fact, Fault, Part, Profile};
-use sim::{Course, Instant, Law, Planned, Span, What, When};
+use sim::{Course, DomainEvent, Instant, Law, Planned, Span, When};
 
 use crate::bench::Bench;
 
@@ -36,7 +36,8 @@ fn run(fault: Fault, course: Course, lasting: Span) -> Vec<Fact> {
 fn a_ramp_is_noticed_when_it_has_grown_enough() {
     let weak = Fault::Cellular(cellular::Fault::PoorCoverage);
     let facts = run(weak, Course::Ramp(Span::minutes(90)), Span::hours(4));
-    let own = |fact: &&Fact| matches!(fact.what, What::Alarm { detector: Part::Cellular, .. });
+    let own =
+        |fact: &&Fact| matches!(fact.what, DomainEvent::Alarm { detector: Part::Cellular, .. });
     let alarms: Vec<Instant> = facts.iter().filter(own).map(|fact| fact.at).collect();
     assert_eq!(alarms, vec![Instant::START + Span::minutes(31); 20]);
     let steady = run(weak, Course::Steady, Span::hours(4));
@@ -57,17 +58,20 @@ fn an_intermittent_fault_is_present_for_its_share_of_the_time() {
     };
     let end = Instant::START + Span::days(30);
     let facts = run(down, course, Span::days(30));
-    let count =
-        |is: fn(&What<models::Models>) -> bool| facts.iter().filter(|it| is(&it.what)).count();
-    assert_eq!(count(|what| matches!(what, What::Occurred { .. })), 20);
-    assert_eq!(count(|what| matches!(what, What::Cleared { .. })), 0);
+    let count = |is: fn(&DomainEvent<models::Models>) -> bool| {
+        facts.iter().filter(|it| is(&it.what)).count()
+    };
+    assert_eq!(count(|what| matches!(what, DomainEvent::Occurred { .. })), 20);
+    assert_eq!(count(|what| matches!(what, DomainEvent::Cleared { .. })), 0);
     let mut out = Span::ZERO;
     for terminal in 0..20 {
         let mut since = None;
         for fact in facts.iter().filter(|fact| fact.who.0 == terminal) {
             match fact.what {
-                What::Service { up: false } => since = Some(fact.at),
-                What::Service { up: true } => out += fact.at.since(since.take().unwrap_or(fact.at)),
+                DomainEvent::Service { up: false } => since = Some(fact.at),
+                DomainEvent::Service { up: true } => {
+                    out += fact.at.since(since.take().unwrap_or(fact.at))
+                }
                 _ => {}
             }
         }

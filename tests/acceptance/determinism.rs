@@ -1,9 +1,7 @@
 //! The same scenario and seed give the same run, to the bit, whatever the threads, the cells or the process.
 
 use models::{Fault, Models, Profile};
-use sim::{
-    ActorId, Happening, Instant, Keep, Law, Planned, RunError, Span, When, first_difference,
-};
+use sim::{ActorId, Instant, Keep, Law, Planned, RunError, SimEvent, Span, When, first_difference};
 
 use crate::bench::Bench;
 
@@ -123,7 +121,7 @@ fn an_event_out_of_order_is_caught_and_named() {
     let pulse = sim::Pulse::default();
     simulation.run(Instant::START + Span::hours(9), 1, &pulse).expect("in order so far");
     let (past, who) = (Instant::START + Span::hours(8), ActorId(7));
-    simulation.plant(past, who, 123_456, Happening::Clear { occurrence: 9 });
+    simulation.plant(past, who, 123_456, SimEvent::Clear { occurrence: 9 });
     match simulation.run(end, 1, &pulse) {
         Err(RunError::OutOfOrder(disorder)) => {
             assert_eq!((disorder.due, disorder.who), (past, who));
@@ -143,7 +141,7 @@ fn the_first_event_that_differs_is_named() {
         let mut simulation = models::world::raise(bench.plan, &bench.stage);
         if planted {
             let at = Instant::START + Span::hours(10);
-            simulation.plant(at, ActorId(2), 999_999, Happening::Clear { occurrence: 77 });
+            simulation.plant(at, ActorId(2), 999_999, SimEvent::Clear { occurrence: 77 });
         }
         simulation.run(end, 1, &sim::Pulse::default()).expect("in order");
         simulation.take_records()
@@ -154,7 +152,7 @@ fn the_first_event_that_differs_is_named() {
     let difference = first_difference(&plain, &planted).expect("one event more");
     let second = difference.second.expect("the planted one");
     assert_eq!(second.at, Instant::START + Span::hours(10));
-    assert_eq!(second.what, Happening::Clear { occurrence: 77 });
+    assert_eq!(second.what, SimEvent::Clear { occurrence: 77 });
     assert!(difference.to_string().contains("occurrence: 77"), "{difference}");
 }
 
@@ -168,7 +166,7 @@ fn a_fault_elsewhere_moves_nobody_elses_customers() {
         }
         let (_, facts) = bench.run();
         let sale = |fact: &models::Fact| match fact.what {
-            sim::What::Noted(models::Note::SaleEnded(sale)) => {
+            sim::DomainEvent::Noted(models::Note::SaleEnded(sale)) => {
                 Some((fact.who, sale.customer, sale.began, sale.amount, sale.method))
             }
             _ => None,

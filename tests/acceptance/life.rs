@@ -4,7 +4,7 @@ use models::lifecycle::{Entry, Reason, Step};
 use models::{Note, Part};
 use reports::measures::Life;
 use scenarios::{Options, Outcome, Source, load_text, simulate};
-use sim::{Pulse, Span, What};
+use sim::{DomainEvent, Pulse, Span};
 
 fn run_on(text: &str, threads: usize) -> Outcome {
     let loaded = load_text("life.ron", text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
@@ -31,7 +31,7 @@ fn life(outcome: &Outcome) -> Life {
 
 fn steps(outcome: &Outcome) -> impl Iterator<Item = (sim::ActorId, sim::Instant, Step)> + '_ {
     outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Noted(Note::Life(step)) => Some((fact.who, fact.at, step)),
+        DomainEvent::Noted(Note::Life(step)) => Some((fact.who, fact.at, step)),
         _ => None,
     })
 }
@@ -131,7 +131,7 @@ fn the_money_of_deposits_is_conserved_to_the_cent() {
     // The ledger's notes say the same as its books.
     let mut sums = [0i64; 4];
     for fact in &outcome.facts {
-        if let What::Noted(Note::Deposit { entry, amount, .. }) = fact.what {
+        if let DomainEvent::Noted(Note::Deposit { entry, amount, .. }) = fact.what {
             assert!(amount.0 >= 0);
             sums[entry as usize] += amount.0;
         }
@@ -141,7 +141,7 @@ fn the_money_of_deposits_is_conserved_to_the_cent() {
     assert_eq!(sums[Entry::Refunded as usize], all.refunded.0);
     // What a single terminal paid follows from the tariff: (99 + 10 + a tenth of 333.33) times 1.17.
     let wired = outcome.facts.iter().find_map(|fact| match fact.what {
-        What::Noted(Note::Deposit { terminal, entry: Entry::Received, amount })
+        DomainEvent::Noted(Note::Deposit { terminal, entry: Entry::Received, amount })
             if terminal.0 < 60 =>
         {
             Some(amount.0)
@@ -195,17 +195,19 @@ fn a_terminal_that_is_not_in_service_neither_sells_nor_is_missed() {
     for fact in &outcome.facts {
         let Some(serves) = serving.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
-            What::Noted(Note::Life(Step::InService)) => (*serves, begun) = (true, begun + 1),
-            What::Noted(Note::Life(Step::Retired)) => *serves = false,
+            DomainEvent::Noted(Note::Life(Step::InService)) => (*serves, begun) = (true, begun + 1),
+            DomainEvent::Noted(Note::Life(Step::Retired)) => *serves = false,
             // Who was inside when it closed is still served.
-            What::Noted(Note::SaleEnded(_)) if *serves => sales += 1,
-            What::Noted(Note::SaleEnded(sale)) => {
+            DomainEvent::Noted(Note::SaleEnded(_)) if *serves => sales += 1,
+            DomainEvent::Noted(Note::SaleEnded(sale)) => {
                 assert!(fact.at.since(sale.began) < Span::minutes(10));
             }
-            What::Alarm { detector: Part::Presence | Part::PaymentApp, .. } => {
+            DomainEvent::Alarm { detector: Part::Presence | Part::PaymentApp, .. } => {
                 assert!(*serves, "{}: a terminal that is not in service is missed", fact.who.0);
             }
-            What::Occurred { .. } => assert!(*serves, "what is not in service does not break"),
+            DomainEvent::Occurred { .. } => {
+                assert!(*serves, "what is not in service does not break")
+            }
             _ => {}
         }
     }
@@ -290,12 +292,12 @@ fn who_breaks_the_rules_is_found_and_suspended_and_then_sells_again() {
         .expect("somebody is suspended");
     let during = |fact: &&models::Fact| {
         let since = fact.at.since(at);
-        let sale = matches!(fact.what, What::Noted(Note::SaleEnded(_)));
+        let sale = matches!(fact.what, DomainEvent::Noted(Note::SaleEnded(_)));
         fact.who == who && sale && since > Span::minutes(10) && since < Span::hours(12)
     };
     assert_eq!(outcome.facts.iter().filter(during).count(), 0);
     let later = |fact: &&models::Fact| {
-        let sale = matches!(fact.what, What::Noted(Note::SaleEnded(_)));
+        let sale = matches!(fact.what, DomainEvent::Noted(Note::SaleEnded(_)));
         fact.who == who && sale && fact.at.since(at) > Span::hours(12)
     };
     assert!(outcome.facts.iter().filter(later).count() > 20);

@@ -12,7 +12,8 @@ use reports::analyse;
 use scenarios::{Options, Source, load_text, simulate};
 use sim::quantity::{Factor, Probability};
 use sim::{
-    ActorId, Instant, Law, Performer, Planned, Pulse, RecoveryStep, Simulation, Span, What, When,
+    ActorId, DomainEvent, Instant, Law, Performer, Planned, Pulse, RecoveryStep, Simulation, Span,
+    When,
 };
 
 use crate::bench::Bench;
@@ -126,7 +127,7 @@ fn no_case_is_taken_up_outside_opening_hours() {
     let (mut simulation, facts) = bench.run();
     let hours: Vec<u64> = facts
         .iter()
-        .filter(|it| matches!(it.what, What::Noted(Note::CaseServed { .. })))
+        .filter(|it| matches!(it.what, DomainEvent::Noted(Note::CaseServed { .. })))
         .map(|it| it.at.0 / Span::hours(1).0 % 24)
         .collect();
     assert!(hours.len() > 200, "{} cases", hours.len());
@@ -164,7 +165,7 @@ fn stocks_never_go_below_nothing_and_a_depot_has_all_its_terminals_back() {
         .filter(|it| {
             matches!(
                 it.what,
-                What::Noted(Note::TechnicianSent { action: RecoveryAction::Swap, .. })
+                DomainEvent::Noted(Note::TechnicianSent { action: RecoveryAction::Swap, .. })
             )
         })
         .map(|it| it.at)
@@ -199,7 +200,8 @@ fn a_provider_of_poor_quality_comes_more_often() {
         bench.plan.planned[0].lasts = None;
         let (_, facts) = bench.run();
         let count = |of: fn(&Note) -> bool| {
-            let notes = facts.iter().filter(|it| matches!(&it.what, What::Noted(note) if of(note)));
+            let notes =
+                facts.iter().filter(|it| matches!(&it.what, DomainEvent::Noted(note) if of(note)));
             notes.count() as f64
         };
         let sent = count(|it| matches!(it, Note::TechnicianSent { .. }));
@@ -237,7 +239,9 @@ fn a_bad_update_overloads_support_and_its_bill_adds_up() {
     assert_eq!(actions + lost("lost-sales") + lost("outage"), cost.total_minor);
     // The calls alone, from the facts.
     let talked = outcome.facts.iter().filter_map(|it| match it.what {
-        What::Noted(Note::CaseServed { talks_ms, .. }) => Some(i64::from(talks_ms) * 200 / 60_000),
+        DomainEvent::Noted(Note::CaseServed { talks_ms, .. }) => {
+            Some(i64::from(talks_ms) * 200 / 60_000)
+        }
         _ => None,
     });
     assert_eq!(talked.sum::<i64>(), lost("call"));
@@ -253,7 +257,7 @@ fn an_imperfect_repair_comes_back() {
         bench.plan.policy.imperfect = imperfect;
         bench.plan.profiles[0].people.support.phone.agents = 100;
         let (_, facts) = bench.run();
-        facts.iter().filter(|it: &&Fact| matches!(it.what, What::Occurred { .. })).count()
+        facts.iter().filter(|it: &&Fact| matches!(it.what, DomainEvent::Occurred { .. })).count()
     };
     assert_eq!(occurrences(None), 50);
     let back = occurrences(Some((0.5, Law::Exponential(Span::hours(4)))));

@@ -6,7 +6,7 @@ use models::rollout::Step;
 use models::software::firmware;
 use models::{Fault, Note, RecoveryAction};
 use scenarios::{Options, Outcome, Source, load_text, simulate};
-use sim::{ActorId, Instant, Pulse, Span, What};
+use sim::{ActorId, DomainEvent, Instant, Pulse, Span};
 
 const LEAK: Fault = Fault::Firmware(firmware::Fault::MemoryLeak);
 const STARVED: Fault = Fault::Firmware(firmware::Fault::ProcessorStarved);
@@ -25,7 +25,7 @@ fn run(faults: &str, rollout: &str, threads: usize) -> Outcome {
 
 fn steps(outcome: &Outcome) -> impl Iterator<Item = (ActorId, Instant, Step)> + '_ {
     outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Noted(Note::Rollout { step, .. }) => Some((fact.who, fact.at, step)),
+        DomainEvent::Noted(Note::Rollout { step, .. }) => Some((fact.who, fact.at, step)),
         _ => None,
     })
 }
@@ -77,7 +77,7 @@ fn a_bad_version_is_stopped_and_going_back_clears_what_it_brought() {
     assert_eq!(late.count(), 0, "nobody is sent it afterwards");
     let cleared = |wanted: Fault, by: RecoveryAction| {
         let by = Some(by);
-        let is = |it: &&models::Fact| matches!(it.what, What::Cleared { fault, by: it, .. } if fault == wanted && it == by);
+        let is = |it: &&models::Fact| matches!(it.what, DomainEvent::Cleared { fault, by: it, .. } if fault == wanted && it == by);
         outcome.facts.iter().filter(is).count()
     };
     assert!(
@@ -95,8 +95,7 @@ fn without_a_halt_everybody_gets_the_bad_version() {
     let outcome = run(BAD, "stages: [0.05, 1], every: \"8h\"", 1);
     assert_eq!(at(&outcome, Step::Installed).len(), 200);
     assert!(at(&outcome, Step::RolledBack).is_empty());
-    let leaks =
-        |it: &&models::Fact| matches!(it.what, What::Occurred { fault, .. } if fault == LEAK);
+    let leaks = |it: &&models::Fact| matches!(it.what, DomainEvent::Occurred { fault, .. } if fault == LEAK);
     assert!(outcome.facts.iter().filter(leaks).count() > 60);
 }
 

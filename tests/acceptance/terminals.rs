@@ -5,7 +5,7 @@ use models::platform::back_office::BackOffice;
 use models::wire::Method;
 use models::{Fact, Fault, Gauge, Note, Profile};
 use sim::quantity::Factor;
-use sim::{ActorId, Instant, Planned, Span, What, When};
+use sim::{ActorId, DomainEvent, Instant, Planned, Span, When};
 
 use crate::bench::Bench;
 
@@ -29,7 +29,7 @@ fn planned(fault: Fault, at: Span) -> Planned<models::Models> {
 
 fn notes(facts: &[Fact]) -> impl Iterator<Item = Note> + '_ {
     facts.iter().filter_map(|fact| match fact.what {
-        What::Noted(note) => Some(note),
+        DomainEvent::Noted(note) => Some(note),
         _ => None,
     })
 }

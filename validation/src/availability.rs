@@ -3,7 +3,7 @@
 use models::Fault;
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{Performer, What};
+use sim::{DomainEvent, Performer};
 
 use crate::cases::{Case, Size};
 use crate::sight::{count, deviation, downs, hours, quantile};
@@ -129,7 +129,7 @@ fn renewal(outcome: &Outcome) -> Vec<Sample> {
 fn first_faults(outcome: &Outcome) -> Vec<Option<(f64, Fault)>> {
     let mut first = vec![None; outcome.roster.terminals() as usize];
     for fact in &outcome.facts {
-        if let What::Occurred { fault, .. } = fact.what {
+        if let DomainEvent::Occurred { fault, .. } = fact.what {
             first[fact.who.0 as usize].get_or_insert((hours(fact.at), fault));
         }
     }
@@ -214,7 +214,7 @@ fn recovery(outcome: &Outcome) -> Vec<Sample> {
     let ended: Vec<f64> =
         downs.iter().filter(|it| it.ended).map(|it| (it.to - it.from) * 3_600.0).collect();
     let visits = count(&outcome.facts, |fact| {
-        matches!(fact.what, What::ActionApplied { by: Performer::Technician, .. })
+        matches!(fact.what, DomainEvent::ActionApplied { by: Performer::Technician, .. })
     });
     vec![Sample::mean(&ended), available_later(outcome), Sample::ratio(visits, ended.len() as f64)]
 }

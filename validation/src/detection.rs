@@ -3,7 +3,7 @@
 use models::{Note, Part};
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{Instant, What};
+use sim::{DomainEvent, Instant};
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};
@@ -61,11 +61,11 @@ fn latent(outcome: &Outcome) -> Vec<Sample> {
     for fact in &outcome.facts {
         let place = &mut since[fact.who.0 as usize];
         match (fact.what, *place) {
-            (What::Occurred { .. }, _) => *place = Some(fact.at),
-            (What::Alarm { .. }, Some(since)) => {
+            (DomainEvent::Occurred { .. }, _) => *place = Some(fact.at),
+            (DomainEvent::Alarm { .. }, Some(since)) => {
                 delays.push(fact.at.since(since).as_secs_f64() / 3_600.0);
             }
-            (What::Cleared { .. }, Some(since)) => {
+            (DomainEvent::Cleared { .. }, Some(since)) => {
                 broken += fact.at.since(since).as_secs_f64();
                 *place = None;
             }
@@ -100,11 +100,11 @@ fn mistakes(outcome: &Outcome) -> Vec<Sample> {
     for fact in &outcome.facts {
         let place = &mut open[fact.who.0 as usize];
         match fact.what {
-            What::Alarm { incident, detector: Part::Presence, .. } => {
+            DomainEvent::Alarm { incident, detector: Part::Presence, .. } => {
                 begun += 1.0;
                 *place = Some((incident, fact.at));
             }
-            What::Restored { incident } => {
+            DomainEvent::Restored { incident } => {
                 if let Some((_, since)) = place.take_if(|it| it.0 == incident) {
                     lasted.push(fact.at.since(since).as_secs_f64());
                 }
@@ -128,14 +128,14 @@ fn crashes(outcome: &Outcome) -> Vec<Sample> {
         let who = fact.who.0 as usize;
         match fact.what {
             // Who was missing already when it crashed tells nothing.
-            What::Occurred { .. } if !missing[who] => crashed[who] = Some(fact.at),
-            What::Alarm { detector: Part::Presence, .. } => {
+            DomainEvent::Occurred { .. } if !missing[who] => crashed[who] = Some(fact.at),
+            DomainEvent::Alarm { detector: Part::Presence, .. } => {
                 missing[who] = true;
                 if let Some(since) = crashed[who].take() {
                     delays.push(fact.at.since(since).as_secs_f64());
                 }
             }
-            What::Restored { .. } => missing[who] = false,
+            DomainEvent::Restored { .. } => missing[who] = false,
             _ => {}
         }
     }
@@ -182,10 +182,10 @@ fn run_lengths(outcome: &Outcome) -> Vec<Sample> {
     let (mut state, mut judged, mut runs, mut all) = (State::Closed, 0.0, 0.0, 0.0);
     for fact in &outcome.facts {
         match fact.what {
-            What::Noted(Note::Breaker { open: true, .. }) => state = State::Tripping,
-            What::Noted(Note::Breaker { open: false, .. }) => state = State::Closing,
+            DomainEvent::Noted(Note::Breaker { open: true, .. }) => state = State::Tripping,
+            DomainEvent::Noted(Note::Breaker { open: false, .. }) => state = State::Closing,
             // What the breaker itself refuses has no reference number: it was never sent to the host.
-            What::Noted(Note::SaleEnded(sale)) if sale.rrn != 0 => match state {
+            DomainEvent::Noted(Note::SaleEnded(sale)) if sale.rrn != 0 => match state {
                 State::Closed => judged += 1.0,
                 State::Tripping => {
                     all += judged + 1.0;

@@ -2,7 +2,7 @@
 
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{Instant, What};
+use sim::{DomainEvent, Instant};
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};
@@ -87,15 +87,15 @@ fn found(outcome: &Outcome) -> Found {
         let Some(watch) = watches.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
             // Who is suspected already when it stops tells nothing.
-            What::Occurred { .. } if watch.open.is_none() => watch.stopped = Some(fact.at),
-            What::Alarm { incident, detector: models::Part::Presence, .. } => {
+            DomainEvent::Occurred { .. } if watch.open.is_none() => watch.stopped = Some(fact.at),
+            DomainEvent::Alarm { incident, detector: models::Part::Presence, .. } => {
                 match watch.stopped.take() {
                     Some(since) => found.delays.push(fact.at.since(since).as_secs_f64()),
                     None => found.mistakes += 1.0,
                 }
                 watch.open = Some((incident, fact.at));
             }
-            What::Restored { incident } => {
+            DomainEvent::Restored { incident } => {
                 if let Some((_, since)) = watch.open.take_if(|it| it.0 == incident) {
                     found.lasted.push(fact.at.since(since).as_secs_f64());
                 }

@@ -2,7 +2,7 @@
 
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::What;
+use sim::DomainEvent;
 
 use crate::availability::{Quiet, no_recovery, tills};
 use crate::cases::{Case, Size};
@@ -28,7 +28,7 @@ fn growing(count: u32, lasts: &str) -> String {
 fn failures(outcome: &Outcome) -> Vec<Vec<f64>> {
     let mut all = vec![Vec::new(); outcome.roster.terminals() as usize];
     for fact in &outcome.facts {
-        if let What::Occurred { .. } = fact.what {
+        if let DomainEvent::Occurred { .. } = fact.what {
             all[fact.who.0 as usize].push(hours(fact.at));
         }
     }

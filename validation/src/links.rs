@@ -3,7 +3,7 @@
 use models::{Note, Outcome as Ended};
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{Instant, What};
+use sim::{DomainEvent, Instant};
 
 use crate::availability::{Quiet, no_recovery, tills};
 use crate::cases::{Case, Size};
@@ -38,7 +38,7 @@ struct Attempt {
 
 fn attempts(outcome: &Outcome) -> Vec<Attempt> {
     let of = |fact: &models::Fact| match fact.what {
-        What::Noted(Note::Connecting { connected, tries, took, .. }) => Some(Attempt {
+        DomainEvent::Noted(Note::Connecting { connected, tries, took, .. }) => Some(Attempt {
             at: fact.at,
             connected,
             tries: f64::from(tries),
@@ -160,10 +160,16 @@ fn outages(outcome: &Outcome) -> Vec<Sample> {
     for fact in &outcome.facts {
         let Some(place) = now.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
-            What::Occurred { .. } => *place = Now { out: true, since: fact.at, ..Now::default() },
-            What::Cleared { .. } if place.out => ended.push(std::mem::take(place)),
-            What::Noted(Note::SaleEnded(sale)) if place.out && sale.began >= place.since => {
-                if sale.outcome == Ended::Stored { place.stored += 1.0 } else { place.lost += 1.0 }
+            DomainEvent::Occurred { .. } => {
+                *place = Now { out: true, since: fact.at, ..Now::default() }
+            }
+            DomainEvent::Cleared { .. } if place.out => ended.push(std::mem::take(place)),
+            DomainEvent::Noted(Note::SaleEnded(sale)) if place.out && sale.began >= place.since => {
+                if sale.outcome == Ended::Stored {
+                    place.stored += 1.0
+                } else {
+                    place.lost += 1.0
+                }
             }
             _ => {}
         }

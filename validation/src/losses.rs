@@ -3,7 +3,7 @@
 use models::{Note, Outcome as Ending};
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{ActorId, What};
+use sim::{ActorId, DomainEvent};
 
 use crate::cases::{Case, Size};
 use crate::sight::{deviation, downs};
@@ -80,7 +80,7 @@ fn lost(outcome: &Outcome) -> Vec<f64> {
     let shops = outcome.roster.terminals() as usize / 2;
     let mut lost = vec![0.0; shops];
     for fact in &outcome.facts {
-        let What::Noted(Note::SaleEnded(sale)) = fact.what else { continue };
+        let DomainEvent::Noted(Note::SaleEnded(sale)) = fact.what else { continue };
         let made = matches!(sale.outcome, Ending::Approved | Ending::Stored);
         if !made && !sale.kept && OUTAGE.contains(&sale.began.as_secs_f64()) {
             lost[fact.who.0 as usize] += sale.amount.0 as f64 / 100.0;

@@ -2,7 +2,7 @@
 
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::What;
+use sim::DomainEvent;
 
 use crate::availability::{Quiet, alternating, no_recovery, tills};
 use crate::cases::{Case, Size};
@@ -141,11 +141,11 @@ fn regenerations(outcome: &Outcome) -> Vec<Sample> {
     for fact in &outcome.facts {
         let place = &mut broken[fact.who.0 as usize];
         match fact.what {
-            What::Occurred { .. } => {
+            DomainEvent::Occurred { .. } => {
                 *place += 1;
                 if *place == 1 { begun += 1.0 } else { hits += 1.0 }
             }
-            What::Cleared { .. } => *place -= 1,
+            DomainEvent::Cleared { .. } => *place -= 1,
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use models::Note;
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::What;
+use sim::DomainEvent;
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};
@@ -52,7 +52,7 @@ fn see(outcome: &Outcome) -> Vec<Sample> {
     // Who comes to a terminal that works again by then, or is sent twice, has nothing in hand.
     let mut sent: Vec<Vec<f64>> = vec![Vec::new(); TERMINALS as usize];
     for fact in &outcome.facts {
-        if let What::Noted(Note::TechnicianSent { terminal, .. }) = fact.what {
+        if let DomainEvent::Noted(Note::TechnicianSent { terminal, .. }) = fact.what {
             sent[terminal.0 as usize].push(hours(fact.at));
         }
     }

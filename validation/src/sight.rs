@@ -2,7 +2,7 @@
 
 use models::Note;
 use scenarios::Outcome;
-use sim::{ActorId, Instant, Span, What};
+use sim::{ActorId, DomainEvent, Instant, Span};
 
 /// Hours since the start.
 pub(crate) fn hours(at: Instant) -> f64 {
@@ -31,7 +31,7 @@ pub(crate) fn downs(outcome: &Outcome) -> Vec<Down> {
     let mut downs = Vec::new();
     let end = hours(Instant::START + outcome.simulated);
     for fact in &outcome.facts {
-        let What::Service { up } = fact.what else { continue };
+        let DomainEvent::Service { up } = fact.what else { continue };
         let Some(place) = open.get_mut(fact.who.0 as usize) else { continue };
         if !up {
             *place = Some(downs.len());
@@ -67,7 +67,7 @@ pub(crate) fn arrivals(outcome: &Outcome) -> Vec<(f64, bool)> {
     let from = Instant::START + outcome.scenario.warmup;
     let came = outcome.facts.iter().filter(|fact| fact.at >= from);
     came.filter_map(|fact| match fact.what {
-        What::Noted(Note::RequestCame { found, room }) => Some((f64::from(found), room)),
+        DomainEvent::Noted(Note::RequestCame { found, room }) => Some((f64::from(found), room)),
         _ => None,
     })
     .collect()
@@ -77,7 +77,7 @@ pub(crate) fn arrivals(outcome: &Outcome) -> Vec<(f64, bool)> {
 pub(crate) fn requests(outcome: &Outcome) -> Vec<Request> {
     let from = Instant::START + outcome.scenario.warmup;
     let served = outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Noted(Note::RequestServed { waited, takes }) => Some((fact.at, waited, takes)),
+        DomainEvent::Noted(Note::RequestServed { waited, takes }) => Some((fact.at, waited, takes)),
         _ => None,
     });
     served

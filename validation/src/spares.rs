@@ -3,7 +3,7 @@
 use models::{Fact, Note};
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{Instant, What};
+use sim::{DomainEvent, Instant};
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};
@@ -35,7 +35,7 @@ fn stock(outcome: &Outcome) -> Vec<Sample> {
         .facts
         .iter()
         .filter_map(|fact| match fact.what {
-            What::Noted(Note::PartWanted { stock, on_order }) => {
+            DomainEvent::Noted(Note::PartWanted { stock, on_order }) => {
                 Some((f64::from(stock), f64::from(on_order)))
             }
             _ => None,
@@ -46,8 +46,8 @@ fn stock(outcome: &Outcome) -> Vec<Sample> {
     let end = Instant::START + outcome.simulated;
     let when = |wanted: bool| {
         let is = move |fact: &&Fact| match fact.what {
-            What::Noted(Note::PartWanted { .. }) => wanted,
-            What::Noted(Note::TechnicianSent { .. }) => !wanted,
+            DomainEvent::Noted(Note::PartWanted { .. }) => wanted,
+            DomainEvent::Noted(Note::TechnicianSent { .. }) => !wanted,
             _ => false,
         };
         outcome.facts.iter().filter(is).map(|fact| fact.at)

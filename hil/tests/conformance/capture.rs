@@ -11,7 +11,7 @@ use hil::iso8583::{Dialect, Mapper};
 use hil::trace::trace;
 use models::Note;
 use scenarios::{Options, Source, simulate};
-use sim::{Pulse, What};
+use sim::{DomainEvent, Pulse};
 
 const SCENARIO: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/showcase/transaction.ron");
@@ -76,7 +76,8 @@ fn tshark_counts_the_messages_that_the_simulator_counts() {
     assert_eq!(by_type, counts.messages);
     assert_eq!(repeated, counts.repeated, "duplicates");
     assert!(repeated > 0 && by_type["0400"] > 0, "{counts:?}");
-    let came = |fact: &&models::Fact| matches!(fact.what, What::Noted(Note::RequestCame { .. }));
+    let came =
+        |fact: &&models::Fact| matches!(fact.what, DomainEvent::Noted(Note::RequestCame { .. }));
     let came = plain.facts.iter().filter(came).count() as u64;
     let asked = ["0200", "0220", "0400"].iter().filter_map(|it| by_type.get(it)).sum::<u64>();
     assert_eq!(asked, came, "requests that came to the gateway");

@@ -15,7 +15,7 @@ use models::money::Money;
 use models::note::{Note, Outcome};
 use models::outside::Outside;
 use models::wire::{Method, Parcel};
-use sim::What;
+use sim::DomainEvent;
 
 use crate::peer::{Peer, python};
 use crate::rig::{Rig, port};
@@ -146,7 +146,7 @@ const SCENARIO: &str = r#"Scenario(
 
 fn alarms(ended: &Ended) -> Vec<Fault> {
     let alarms = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Alarm { suspect: models::Fault::CardReader(suspect), .. } => Some(suspect),
+        DomainEvent::Alarm { suspect: models::Fault::CardReader(suspect), .. } => Some(suspect),
         _ => None,
     });
     alarms.collect()
@@ -166,8 +166,8 @@ fn a_session_is_paid_by_chip_until_the_card_is_gone() {
     let ended = Rig::of(SCENARIO).play(&[(0, Part::CardReader)], 20.0, Box::new(reader), arrivals);
     hands.join().expect("it does what it should");
     let paid = |wanted| {
-        let by = |what: &What<_>| {
-            matches!(what, What::Noted(Note::SaleEnded(sale))
+        let by = |what: &DomainEvent<_>| {
+            matches!(what, DomainEvent::Noted(Note::SaleEnded(sale))
                 if sale.outcome == Outcome::Approved && sale.method == wanted)
         };
         ended.outcome.facts.iter().filter(|fact| by(&fact.what)).count()
@@ -175,7 +175,7 @@ fn a_session_is_paid_by_chip_until_the_card_is_gone() {
     assert!(paid(Method::Chip) >= 3, "{}", paid(Method::Chip));
     assert!(paid(Method::Fallback) >= 1, "stripes are still simulated");
     assert_eq!(alarms(&ended), [Fault::ChipContactsDirty], "chips fail, stripes do not");
-    let occurred = |what: &What<_>| matches!(what, What::Occurred { .. });
+    let occurred = |what: &DomainEvent<_>| matches!(what, DomainEvent::Occurred { .. });
     assert!(!ended.outcome.facts.iter().any(|it| occurred(&it.what)), "no dirt on a real reader");
     assert!(
         ended.troubles.iter().any(|it| it.1 == "no card was presented"),

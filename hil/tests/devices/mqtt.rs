@@ -9,7 +9,7 @@ use hil::mqtt::{Mqtt, Settings, probe};
 use hil::{Ended, Injector, Port};
 use models::software::firmware;
 use models::{Fault, Part, RecoveryAction};
-use sim::What;
+use sim::DomainEvent;
 
 use crate::peer::{Peer, missing};
 use crate::rig::Rig;
@@ -122,7 +122,7 @@ fn summary(peer: &mut Peer) -> serde_json::Value {
 /// Which of the starved terminals were cleared, and by what.
 fn cleared(ended: &Ended) -> Vec<(u32, Option<RecoveryAction>)> {
     let all = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Cleared { fault: STARVED, by, .. } => Some((fact.who.0, by)),
+        DomainEvent::Cleared { fault: STARVED, by, .. } => Some((fact.who.0, by)),
         _ => None,
     });
     all.collect()
@@ -148,7 +148,7 @@ fn a_real_back_office_sees_an_alarm_and_a_restart_clears_it() {
     // Nothing of it was done by the scenario's own people.
     let restarts = ended.outcome.facts.iter().filter(|it| {
         let restart = RecoveryAction::RestartTerminal;
-        matches!(it.what, What::ActionStarted { action, .. } if action == restart)
+        matches!(it.what, DomainEvent::ActionStarted { action, .. } if action == restart)
     });
     assert_eq!(restarts.count(), 0);
     // Both sides have counted the same.

@@ -6,7 +6,7 @@ use hil::scpi::{Bench, Settings};
 use hil::{Adapter, Injector};
 use models::Part;
 use models::hardware::power;
-use sim::What;
+use sim::DomainEvent;
 
 use crate::peer::Peer;
 use crate::rig::{Rig, port};
@@ -34,7 +34,7 @@ fn supply(mode: &str) -> Option<(Peer, Settings)> {
 
 fn suspected(ended: &hil::Ended) -> Vec<power::Fault> {
     let alarms = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Alarm { suspect: models::Fault::Power(suspect), .. } => Some(suspect),
+        DomainEvent::Alarm { suspect: models::Fault::Power(suspect), .. } => Some(suspect),
         _ => None,
     });
     alarms.collect()

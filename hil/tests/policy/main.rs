@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use hil::policy::{Counts, Failure, Policy, run_with_policy};
 use scenarios::{Loaded, Options, Outcome, Source, load_text, simulate};
-use sim::{Performer, Pulse, What};
+use sim::{DomainEvent, Performer, Pulse};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -84,7 +84,7 @@ fn the_example_gives_the_same_run_twice_and_restarts_from_afar() {
     let remote = |outcome: &Outcome| {
         let started = outcome.facts.iter().filter(|it| {
             let (action, far) = (models::RecoveryAction::RestartTerminal, Performer::Remote);
-            matches!(it.what, What::ActionStarted { action: what, by, attempt: 0, .. } if what == action && by == far)
+            matches!(it.what, DomainEvent::ActionStarted { action: what, by, attempt: 0, .. } if what == action && by == far)
         });
         started.count()
     };
@@ -128,7 +128,8 @@ fn whatever_a_program_decides_the_ledgers_agree_and_the_run_is_the_same_again() 
         let (outcome, counts) = play.decided(&python(EVERYTHING)).expect("it answers");
         assert!(counts.asked > 200 && counts.default < counts.asked, "{path}: {counts:?}");
         assert!(outcome.audit.breaches.is_empty(), "{path}: {:?}", outcome.audit);
-        let given_up = outcome.facts.iter().any(|it| matches!(it.what, What::GivenUp { .. }));
+        let given_up =
+            outcome.facts.iter().any(|it| matches!(it.what, DomainEvent::GivenUp { .. }));
         assert!(given_up, "{path}");
         let (again, _) = play.decided(&python(EVERYTHING)).expect("it answers");
         assert_eq!(outcome.fingerprint, again.fingerprint, "{path}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use models::lifecycle::Step;
 use models::{Fact, Note, Outcome};
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Instant, What};
+use sim::{ActorId, DomainEvent, Instant};
 
 use crate::statistics::{Interval, Share, mean, quantile, settled, t_interval};
 
@@ -87,7 +87,7 @@ impl Fold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
         match fact.what {
-            What::Service { up } if fact.who.0 < self.terminals => {
+            DomainEvent::Service { up } if fact.who.0 < self.terminals => {
                 let from = self.from;
                 let down = self.down.entry(fact.who).or_default();
                 if !up {
@@ -96,9 +96,11 @@ impl Fold {
                     down.nanos += fact.at.since(since.max(from)).0;
                 }
             }
-            What::Noted(Note::Life(Step::InService)) => self.present(fact.who, fact.at, true),
-            What::Noted(Note::Life(Step::Retired)) => self.present(fact.who, fact.at, false),
-            What::Noted(Note::SaleEnded(sale)) if fact.at >= self.from => {
+            DomainEvent::Noted(Note::Life(Step::InService)) => {
+                self.present(fact.who, fact.at, true)
+            }
+            DomainEvent::Noted(Note::Life(Step::Retired)) => self.present(fact.who, fact.at, false),
+            DomainEvent::Noted(Note::SaleEnded(sale)) if fact.at >= self.from => {
                 self.asked += 1;
                 self.served += u64::from(match sale.outcome {
                     Outcome::Approved | Outcome::Stored => true,

@@ -6,7 +6,7 @@ use models::watch::Zone;
 use models::{Fact, Fault, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Instant, Span, What};
+use sim::{ActorId, DomainEvent, Instant, Span};
 
 use crate::statistics::Share;
 use crate::stories::{Chronicle, Story};
@@ -76,7 +76,7 @@ pub struct Fold {
 impl Fold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
-        let What::Noted(note) = fact.what else { return };
+        let DomainEvent::Noted(note) = fact.what else { return };
         match note {
             Note::ClusterNamed { cluster, zone, cause, .. } => {
                 let open = Open { at: fact.at, over: None, zone, cause, members: Vec::new() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use models::{Fact, Fault, Note};
 use serde::{Deserialize, Serialize};
-use sim::What;
+use sim::DomainEvent;
 
 use crate::export::performer;
 use crate::stories::{Chronicle, Line, Toll};
@@ -98,7 +98,7 @@ pub struct Fold(Support);
 impl Fold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
-        let What::Noted(note) = fact.what else { return };
+        let DomainEvent::Noted(note) = fact.what else { return };
         let Self(support) = self;
         match note {
             Note::CaseServed { repeated, .. } => {

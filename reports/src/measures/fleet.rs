@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use models::{Fact, Note, Outcome};
 use serde::{Deserialize, Serialize};
-use sim::{Instant, Span, What};
+use sim::{DomainEvent, Instant, Span};
 
 use crate::stories::Story;
 
@@ -130,7 +130,7 @@ impl Fold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
         match fact.what {
-            What::Service { up } => {
+            DomainEvent::Service { up } => {
                 let Some(since) = self.since.get_mut(fact.who.0 as usize) else { return };
                 if !up {
                     since.get_or_insert(fact.at);
@@ -138,7 +138,7 @@ impl Fold {
                     self.down.add(since, fact.at);
                 }
             }
-            What::Noted(Note::SaleEnded(sale)) => {
+            DomainEvent::Noted(Note::SaleEnded(sale)) => {
                 let at = (fact.at.0 / self.sales_bin.0) as usize;
                 let last = self.sales.len() - 1;
                 let bin = &mut self.sales[at.min(last)];

@@ -7,7 +7,7 @@ use models::lifecycle::{Entry, Reason, Step, Way};
 use models::{Fact, Family, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{Instant, What};
+use sim::{DomainEvent, Instant};
 
 use crate::statistics::{Lifetime, Times};
 use crate::stories::Story;
@@ -145,7 +145,7 @@ impl Fold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
         self.ages.take(fact);
-        let What::Noted(note) = fact.what else { return };
+        let DomainEvent::Noted(note) = fact.what else { return };
         let money = &mut self.life.deposits;
         match note {
             Note::Life(step) => {

@@ -3,7 +3,7 @@
 use models::invariants::Audit;
 use models::{Fact, Money, Note, Outcome};
 use serde::{Deserialize, Serialize};
-use sim::What;
+use sim::DomainEvent;
 
 /// How many purchases ended in one way, and what they were worth.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ pub struct Fold(Payments);
 impl Fold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
-        let What::Noted(note) = fact.what else { return };
+        let DomainEvent::Noted(note) = fact.what else { return };
         let all = &mut self.0;
         match note {
             Note::SaleEnded(sale) => {

@@ -4,7 +4,7 @@ use models::rollout::Step;
 use models::{Fact, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{Instant, What};
+use sim::{DomainEvent, Instant};
 
 /// What became of one roll-out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub struct Fold {
 impl Fold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
-        if let What::Noted(Note::Rollout { rollout, step }) = fact.what {
+        if let DomainEvent::Noted(Note::Rollout { rollout, step }) = fact.what {
             self.steps.push((fact.at, rollout, step));
         }
     }

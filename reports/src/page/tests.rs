@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 
 use models::wire::Code;
 use models::{Indication, Outcome as Ending, RecoveryAction};
-use sim::{Performer, Span, What};
+use sim::{DomainEvent, Performer, Span};
 
 use super::*;
 use crate::tape::{BANK, CABLE, PAPER, PLUG, Tape};
 
 /// What happens, by the second and the actor: a map keeps it in order.
-type Script = BTreeMap<(u64, u32), Vec<What<models::Models>>>;
+type Script = BTreeMap<(u64, u32), Vec<DomainEvent<models::Models>>>;
 
 /// Numbers by a fixed rule.
 struct Draw(u64);
@@ -29,17 +29,17 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
     let (seen, repair) = (onset + 20 + draw.below(900), 300 + draw.below(9_000));
     let mut then = |at: u64, what| script.entry((at, who)).or_default().push(what);
     let plan = if fault == PLUG { 0 } else { sim::NATURAL };
-    then(onset, What::Occurred { occurrence: 0, plan, fault });
+    then(onset, DomainEvent::Occurred { occurrence: 0, plan, fault });
     then(
         onset + 2,
-        What::IndicationShown { part: fault.part(), indication: Indication::ChargeLightOut },
+        DomainEvent::IndicationShown { part: fault.part(), indication: Indication::ChargeLightOut },
     );
-    then(onset + 5, What::Service { up: false });
+    then(onset + 5, DomainEvent::Service { up: false });
     if draw.below(7) == 0 {
         return;
     }
     let about = sim::ActorId(who);
-    then(seen, What::Alarm { incident: 0, detector: suspect.part(), suspect, about });
+    then(seen, DomainEvent::Alarm { incident: 0, detector: suspect.part(), suspect, about });
     let procedure = [
         (RecoveryAction::Retry, Performer::Device),
         (RecoveryAction::Replug, Performer::Attendant),
@@ -49,15 +49,15 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
         let done = seen + repair * (u64::from(attempt) + 1) / 3;
         then(
             seen + repair * u64::from(attempt) / 3,
-            What::ActionStarted { incident: 0, attempt, action, by },
+            DomainEvent::ActionStarted { incident: 0, attempt, action, by },
         );
         if attempt == 2 {
-            then(done, What::Cleared { occurrence: 0, fault, by: Some(action) });
+            then(done, DomainEvent::Cleared { occurrence: 0, fault, by: Some(action) });
         }
-        then(done, What::ActionApplied { incident: 0, attempt, action, by, cleared: 0 });
+        then(done, DomainEvent::ActionApplied { incident: 0, attempt, action, by, cleared: 0 });
     }
-    then(seen + repair + 30, What::Service { up: true });
-    then(seen + repair + 60, What::Restored { incident: 0 });
+    then(seen + repair + 30, DomainEvent::Service { up: true });
+    then(seen + repair + 60, DomainEvent::Restored { incident: 0 });
 }
 
 /// A day of a shop: sales all day, faults of several kinds, an outage of the bank, a false alarm.
@@ -67,11 +67,11 @@ fn day(terminals: u32) -> Tape {
         broken(&mut script, who, &mut draw);
     }
     let mut then = |at: u64, who, what| script.entry((at, who)).or_default().push(what);
-    then(40_000, terminals, What::Occurred { occurrence: 0, plan: 1, fault: BANK });
-    then(42_700, terminals, What::Cleared { occurrence: 0, fault: BANK, by: None });
+    then(40_000, terminals, DomainEvent::Occurred { occurrence: 0, plan: 1, fault: BANK });
+    then(42_700, terminals, DomainEvent::Cleared { occurrence: 0, fault: BANK, by: None });
     for (at, who, about, suspect) in [(40_090, 1, terminals, BANK), (77_000, 2, 2, PAPER)] {
         let (detector, about) = (suspect.part(), sim::ActorId(about));
-        then(at, who, What::Alarm { incident: 9, detector, suspect, about });
+        then(at, who, DomainEvent::Alarm { incident: 9, detector, suspect, about });
     }
     let mut tape = Tape::new(terminals);
     tape.outcome.simulated = Span::hours(24);

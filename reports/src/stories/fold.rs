@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use models::invariants::{Breach, Invariant};
 use models::{Fact, Fault, Money, Note, Outcome, Part, RecoveryAction, Sale};
 use scenarios::costs::Costs;
-use sim::{ActorId, Instant, NATURAL, Performer, Span, What};
+use sim::{ActorId, DomainEvent, Instant, NATURAL, Performer, Span};
 
 use super::attribution::Scene;
 use super::bill::{self, Item};
@@ -56,34 +56,34 @@ impl Fold {
     pub fn take(&mut self, fact: &Fact) {
         let (at, who) = (fact.at, fact.who);
         match fact.what {
-            What::Noted(note) => self.noted(at, who, note),
-            What::Occurred { occurrence, plan, fault } => {
+            DomainEvent::Noted(note) => self.noted(at, who, note),
+            DomainEvent::Occurred { occurrence, plan, fault } => {
                 self.occurred(at, who, occurrence, plan, fault);
             }
-            What::Cleared { occurrence, by, .. } => self.cleared(at, who, occurrence, by),
-            What::Activated { part } => self.activated(at, who, part),
-            What::IndicationShown { indication, .. } => {
+            DomainEvent::Cleared { occurrence, by, .. } => self.cleared(at, who, occurrence, by),
+            DomainEvent::Activated { part } => self.activated(at, who, part),
+            DomainEvent::IndicationShown { indication, .. } => {
                 if let Some(story) = self.scene.shown_by(&self.told.stories, who, indication) {
                     self.told.stories[story].first_indication.get_or_insert((at, indication));
                 }
             }
-            What::Service { up } => self.service(at, who, up),
-            What::Alarm { incident, detector, suspect, about } => {
+            DomainEvent::Service { up } => self.service(at, who, up),
+            DomainEvent::Alarm { incident, detector, suspect, about } => {
                 self.alarm(at, who, incident, detector, suspect, about);
             }
-            What::ActionStarted { incident, attempt, action, by } => {
+            DomainEvent::ActionStarted { incident, attempt, action, by } => {
                 self.started(at, who, incident, attempt, action, by);
             }
-            What::ActionApplied { incident, action, by, cleared, .. } => {
+            DomainEvent::ActionApplied { incident, action, by, cleared, .. } => {
                 self.applied(at, who, incident, (action, by), cleared > 0);
             }
-            What::Restored { incident } => self.restored(at, who, incident),
-            What::Exhausted { incident } => {
+            DomainEvent::Restored { incident } => self.restored(at, who, incident),
+            DomainEvent::Exhausted { incident } => {
                 if let Some((story, _)) = self.behind(who, incident) {
                     story.exhausted = true;
                 }
             }
-            What::GivenUp { incident } => {
+            DomainEvent::GivenUp { incident } => {
                 if let Some((story, _)) = self.behind(who, incident) {
                     story.given_up = true;
                 }

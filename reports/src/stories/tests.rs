@@ -1,6 +1,6 @@
 use models::wire::Code;
 use models::{Indication, Money, Note, Outcome as Ending, Part, RecoveryAction};
-use sim::{ActorId, Instant, Performer, Span, What};
+use sim::{ActorId, DomainEvent, Instant, Performer, Span};
 
 use super::Diagnosis;
 use crate::statistics::Interval;
@@ -13,7 +13,7 @@ fn second(seconds: u64) -> Instant {
 /// A plug that slips out at 100 s, is detected at 160 s and pushed in at 300 s.
 fn cleared() -> Tape {
     let mut tape = Tape::new(2);
-    tape.at(100).occurs(0, 0, PLUG).says(0, What::Activated { part: Part::Power });
+    tape.at(100).occurs(0, 0, PLUG).says(0, DomainEvent::Activated { part: Part::Power });
     tape.at(110).shows(0, Part::Power, Indication::ChargeLightOut).service(0, false);
     tape.at(130).sale(0, Ending::Failed, Code::NONE).sale(1, Ending::Approved, Code::APPROVED);
     tape.at(160).alarm(0, 0, PLUG).starts(0, 0, RecoveryAction::Replug, Performer::Attendant);
@@ -102,7 +102,10 @@ fn an_alarm_without_a_fault_is_false() {
     let mut tape = cleared();
     tape.at(400).alarm(0, 1, CABLE).starts(0, 1, RecoveryAction::Replug, Performer::Technician);
     let (terminal, action) = (ActorId(0), RecoveryAction::Replug);
-    tape.says(0, What::Noted(Note::TechnicianSent { terminal, incident: 1, action, charge: None }));
+    tape.says(
+        0,
+        DomainEvent::Noted(Note::TechnicianSent { terminal, incident: 1, action, charge: None }),
+    );
     tape.at(500).applies(0, 1, RecoveryAction::Replug, Performer::Technician).restores(0, 1);
     tape.at(900).alarm(1, 0, PAPER);
     let analysis = tape.analyse();
@@ -211,7 +214,7 @@ fn a_restart_that_clears_is_laid_to_the_fault_that_it_cleared() {
 #[test]
 fn a_hub_can_be_cleared_from_elsewhere() {
     let mut tape = Tape::new(2);
-    let about = |who| What::Alarm {
+    let about = |who| DomainEvent::Alarm {
         incident: 0,
         detector: Part::Gateway,
         suspect: BANK,

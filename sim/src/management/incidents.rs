@@ -6,7 +6,7 @@ use super::{Active, Body, Dark, Helped, Incident, Stage};
 use crate::actor::ActorId;
 use crate::context::Context;
 use crate::fault::{Performer, RecoveryStep};
-use crate::model::{Asked, Happening, Kinds, NATURAL, Rules, Turn, TurnStep, What};
+use crate::model::{Asked, DomainEvent, Kinds, NATURAL, Rules, SimEvent, Turn, TurnStep};
 use crate::random::{Purpose, unit};
 use crate::time::Span;
 
@@ -46,7 +46,7 @@ pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, 
     let incident =
         Incident { id, detector, suspect, about, common, attempt, position, chosen, stage };
     care.incidents.push(incident);
-    cx.desk.note(cx.me, What::Alarm { incident: id, detector, suspect, about });
+    cx.desk.note(cx.me, DomainEvent::Alarm { incident: id, detector, suspect, about });
     tell(body, cx, id, TurnStep::Opened);
     begin(body, cx, id);
 }
@@ -114,7 +114,7 @@ pub(super) fn hold_back<K: Kinds, B: Body<K>>(
         if incident.stage == Stage::HeldBack {
             incident.stage = Stage::Escalated;
             let Incident { id: incident, attempt, .. } = *incident;
-            cx.desk.after(cx.me, Span::ZERO, Happening::Verify { incident, attempt });
+            cx.desk.after(cx.me, Span::ZERO, SimEvent::Verify { incident, attempt });
         }
     }
 }
@@ -133,7 +133,7 @@ pub(super) fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K
     if let Some(position) = applied {
         care.helped.push(Helped { suspect, position, at: now });
     }
-    cx.desk.note(cx.me, What::Restored { incident: id });
+    cx.desk.note(cx.me, DomainEvent::Restored { incident: id });
 }
 
 /// Nobody works on this actor any more: every incident about it is closed.
@@ -204,7 +204,7 @@ fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: 
 pub(super) fn give_up<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
     let Some(at) = index_of(body, incident) else { return };
     body.care().incidents[at].stage = Stage::GivenUp;
-    cx.desk.note(cx.me, What::GivenUp { incident });
+    cx.desk.note(cx.me, DomainEvent::GivenUp { incident });
     tell(body, cx, incident, TurnStep::GivenUp);
 }
 
@@ -225,15 +225,15 @@ pub(super) fn carry_out<K: Kinds, B: Body<K>>(
     }
     body.care().incidents[at].stage = Stage::Acting;
     let (action, by) = (step.action, step.by);
-    cx.desk.note(cx.me, What::ActionStarted { incident, attempt, action, by });
+    cx.desk.note(cx.me, DomainEvent::ActionStarted { incident, attempt, action, by });
     if by == Performer::Device {
-        cx.desk.after(cx.me, step.takes, Happening::Apply { incident, attempt });
+        cx.desk.after(cx.me, step.takes, SimEvent::Apply { incident, attempt });
     } else {
         cx.say(K::ask(Asked { incident, attempt, step, suspect }));
     }
     if by == Performer::Remote {
         let patience = cx.settings.remote_patience() + step.takes;
-        cx.desk.after(cx.me, patience, Happening::GiveUp { incident, attempt });
+        cx.desk.after(cx.me, patience, SimEvent::GiveUp { incident, attempt });
     }
 }
 
@@ -252,7 +252,7 @@ pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
         return;
     }
     if usize::from(position) == length {
-        cx.desk.note(cx.me, What::Exhausted { incident });
+        cx.desk.note(cx.me, DomainEvent::Exhausted { incident });
     }
     // The first attempt of the fallback follows at once, the later ones after a while.
     let wait = match cx.settings.fallback().filter(|_| !common) {
@@ -260,7 +260,7 @@ pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
         _ => Span::ZERO,
     };
     body.care().incidents[at].stage = Stage::Escalated;
-    cx.desk.after(cx.me, wait, Happening::Verify { incident, attempt });
+    cx.desk.after(cx.me, wait, SimEvent::Verify { incident, attempt });
 }
 
 /// A step is carried out: faults that it can clear may be gone, and it acts on the parts in any case.
@@ -281,15 +281,15 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
     let cleared = if about == cx.me {
         apply_to_all(body, cx, step.action, step.works)
     } else {
-        let treat = Happening::Treat { suspect, position, common };
+        let treat = SimEvent::Treat { suspect, position, common };
         cx.desk.send(cx.me, about, Span::ZERO, treat);
         0
     };
     tell(body, cx, incident, TurnStep::Applied { attempt });
     let (action, by) = (step.action, step.by);
-    cx.desk.note(cx.me, What::ActionApplied { incident, attempt, action, by, cleared });
+    cx.desk.note(cx.me, DomainEvent::ActionApplied { incident, attempt, action, by, cleared });
     let wait = cx.settings.verify_after(step.action);
-    cx.desk.after(cx.me, wait, Happening::Verify { incident, attempt });
+    cx.desk.after(cx.me, wait, SimEvent::Verify { incident, attempt });
 }
 
 /// A recovery action at work: returns how many faults it cleared. It acts on the parts in any case.

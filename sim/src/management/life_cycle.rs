@@ -5,7 +5,7 @@ use crate::actor::ActorId;
 use crate::cell::Desk;
 use crate::context::Context;
 use crate::fault::{Course, Planned, RAMP_STEPS, When};
-use crate::model::{Happening, Kinds, NATURAL, Rules, What};
+use crate::model::{DomainEvent, Kinds, NATURAL, Rules, SimEvent};
 use crate::random::Purpose;
 use crate::time::Span;
 
@@ -30,7 +30,7 @@ pub(super) fn occur<K: Kinds, B: Body<K>>(
         }
         _ => return,
     };
-    let next = Happening::Occur { plan, round: round.saturating_add(1) };
+    let next = SimEvent::Occur { plan, round: round.saturating_add(1) };
     cx.desk.after(cx.me, wait, next);
 }
 
@@ -72,7 +72,7 @@ pub(super) fn onset<K: Kinds, B: Body<K>>(
         if let Course::Ramp(_) = course { magnitude / f64::from(RAMP_STEPS) } else { magnitude };
     let care = body.care();
     care.active.push(Active { occurrence, plan, round, tries: 0, activated: false, fault });
-    cx.desk.note(cx.me, What::Occurred { occurrence, plan, fault });
+    cx.desk.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
     cx.scratch.touched = true;
     body.on_fault(fault, first, cx);
     if plan == NATURAL {
@@ -83,7 +83,7 @@ pub(super) fn onset<K: Kinds, B: Body<K>>(
     if let Some(law) = planned.lasts {
         let mut stream = cx.stream(LASTS.numbered(planned.stream), u64::from(round));
         let lasts = law.draw(&mut stream, true);
-        cx.desk.after(cx.me, lasts, Happening::Clear { occurrence });
+        cx.desk.after(cx.me, lasts, SimEvent::Clear { occurrence });
     }
 }
 
@@ -105,7 +105,7 @@ fn plan_course<K: Kinds>(
             law.draw(&mut cx.stream(name, u64::from(round) << 16 | u64::from(step)), false)
         }
     };
-    cx.desk.after(cx.me, wait, Happening::Course { occurrence, step: step.saturating_add(1) });
+    cx.desk.after(cx.me, wait, SimEvent::Course { occurrence, step: step.saturating_add(1) });
 }
 
 /// An active fault has come to the next step of its course: it grows, goes away for a while, or comes back.
@@ -151,12 +151,12 @@ pub(super) fn clear<K: Kinds, B: Body<K>>(
     comes_back: Option<Span>,
 ) {
     let Active { occurrence, plan, round, fault, .. } = body.care().active.remove(at);
-    cx.desk.note(cx.me, What::Cleared { occurrence, fault, by });
+    cx.desk.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
     cx.scratch.touched = true;
     body.on_clear(fault, cx);
     match comes_back {
         // The same life goes on: it is no new one that a recovery action for a while has begun.
-        Some(wait) => cx.desk.after(cx.me, wait, Happening::Recur { plan, round }),
+        Some(wait) => cx.desk.after(cx.me, wait, SimEvent::Recur { plan, round }),
         None if plan != NATURAL => renew(body, cx, plan, round),
         None => {}
     }
@@ -202,7 +202,7 @@ pub(super) fn renew<K: Kinds, B: Body<K>>(
         return;
     }
     let mut stream = cx.stream(LIFE.numbered(cx.settings.planned(plan).stream), u64::from(round));
-    cx.desk.after(cx.me, law.draw(&mut stream, false), Happening::Occur { plan, round });
+    cx.desk.after(cx.me, law.draw(&mut stream, false), SimEvent::Occur { plan, round });
 }
 
 /// Something happened that a planned fault may have waited for.
@@ -225,7 +225,7 @@ pub(super) fn reached<K: Kinds, B: Body<K>>(
         let mut stream = cx.stream(STRIKES.numbered(planned.stream), u64::from(seen));
         if seen.is_multiple_of(nth.max(1)) && stream.chance(probability) {
             let round = (seen / nth.max(1)) as u16;
-            cx.desk.after(cx.me, after, Happening::Occur { plan, round });
+            cx.desk.after(cx.me, after, SimEvent::Occur { plan, round });
         }
     }
 }
@@ -244,7 +244,7 @@ pub(super) fn activated<K: Kinds, B: Body<K>>(
         first = true;
     }
     if first {
-        cx.desk.note(cx.me, What::Activated { part });
+        cx.desk.note(cx.me, DomainEvent::Activated { part });
     }
 }
 
@@ -281,5 +281,5 @@ pub fn plan<K: Kinds>(
             return;
         }
     };
-    desk.after(actor, first + stagger, Happening::Occur { plan: number, round: 0 });
+    desk.after(actor, first + stagger, SimEvent::Occur { plan: number, round: 0 });
 }

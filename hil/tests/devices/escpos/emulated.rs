@@ -13,7 +13,7 @@ use models::note::{Note, Outcome};
 use models::outside::Outside;
 use models::wire::Pan;
 use models::{Part, RecoveryAction};
-use sim::What;
+use sim::DomainEvent;
 
 use super::{attached, came_out, hasty, order, told};
 use crate::peer::{Peer, emupos};
@@ -85,7 +85,7 @@ fn call(api: u16, method: &str, path: &str) -> String {
 
 fn suspected(ended: &Ended) -> Vec<Fault> {
     let alarms = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Alarm { suspect: models::Fault::Printer(suspect), .. } => Some(suspect),
+        DomainEvent::Alarm { suspect: models::Fault::Printer(suspect), .. } => Some(suspect),
         _ => None,
     });
     alarms.collect()
@@ -94,8 +94,8 @@ fn suspected(ended: &Ended) -> Vec<Fault> {
 /// What was true of the printer: a fault, and whether it began.
 fn truths(ended: &Ended) -> Vec<(Fault, bool)> {
     let truths = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
-        What::Occurred { fault: models::Fault::Printer(fault), .. } => Some((fault, true)),
-        What::Cleared { fault: models::Fault::Printer(fault), .. } => Some((fault, false)),
+        DomainEvent::Occurred { fault: models::Fault::Printer(fault), .. } => Some((fault, true)),
+        DomainEvent::Cleared { fault: models::Fault::Printer(fault), .. } => Some((fault, false)),
         _ => None,
     });
     truths.collect()
@@ -131,7 +131,7 @@ fn receipts_of_a_session_come_out_and_what_the_printer_says_is_detected() {
         .facts
         .iter()
         .filter_map(|fact| match fact.what {
-            What::ActionApplied { action, cleared, .. } => Some((action, cleared)),
+            DomainEvent::ActionApplied { action, cleared, .. } => Some((action, cleared)),
             _ => None,
         })
         .collect();
@@ -152,7 +152,7 @@ fn receipts_of_a_session_come_out_and_what_the_printer_says_is_detected() {
     assert!(unknown.iter().all(|it| it.ends_with(drops)), "{unknown:?}");
     let late = unknown.len();
     let approved = ended.outcome.facts.iter().filter(|fact| {
-        matches!(fact.what, What::Noted(Note::SaleEnded(sale)) if sale.outcome == Outcome::Approved)
+        matches!(fact.what, DomainEvent::Noted(Note::SaleEnded(sale)) if sale.outcome == Outcome::Approved)
     });
     let lost: u64 = ended.troubles.iter().map(|(_, _, times)| times).sum();
     assert!(lost > 0, "somebody bought while there was no paper");

@@ -9,7 +9,7 @@ use hil::{Adapter, Injector, Session};
 use models::Part;
 use models::hardware::printer::Fault;
 use models::wire::Pan;
-use sim::{Pulse, What};
+use sim::{DomainEvent, Pulse};
 
 use super::broken::{Manners, printer, shared};
 use super::hasty;
@@ -51,8 +51,8 @@ fn what_a_printer_did_is_told_again_without_it_to_the_bit() {
     let session = Session::new(run, vec![Box::new(device)], arrivals, pace, Some(recorder));
     let ended = session.play(&Pulse::default(), &mut |_| {}).expect("it runs to its end");
     hands.join().expect("it does what it should");
-    let ran_out = |what: &What<_>| {
-        matches!(what, What::Occurred { fault: models::Fault::Printer(Fault::PaperOut), .. })
+    let ran_out = |what: &DomainEvent<_>| {
+        matches!(what, DomainEvent::Occurred { fault: models::Fault::Printer(Fault::PaperOut), .. })
     };
     assert_eq!(ended.outcome.facts.iter().filter(|it| ran_out(&it.what)).count(), 1);
     assert!(ended.crossed[0] > 5 && ended.crossed[1] > 5, "{:?}", ended.crossed);

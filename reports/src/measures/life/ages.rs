@@ -10,7 +10,7 @@ use models::recovery_action::renews;
 use models::{Fact, Fault, Note, RecoveryAction};
 use scenarios::{Life, Outcome, When};
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Instant, Span, What};
+use sim::{ActorId, DomainEvent, Instant, Span};
 
 use crate::statistics::{Interval, garwood, settled};
 
@@ -111,23 +111,23 @@ impl Fold {
     pub(super) fn take(&mut self, fact: &Fact) {
         let (who, at) = (fact.who, fact.at);
         match fact.what {
-            What::Noted(Note::Life(Step::InService)) => self.renew(who, at, |_, _| true),
-            What::Noted(Note::Life(Step::Maintained)) => {
+            DomainEvent::Noted(Note::Life(Step::InService)) => self.renew(who, at, |_, _| true),
+            DomainEvent::Noted(Note::Life(Step::Maintained)) => {
                 self.replaced(who, at, RecoveryAction::Clean)
             }
-            What::Noted(Note::Life(Step::Retired)) => {
+            DomainEvent::Noted(Note::Life(Step::Retired)) => {
                 for plan in self.plans.remove(&who).unwrap_or_default() {
                     self.close((who, plan), at);
                 }
             }
-            What::ActionApplied { action, .. } => self.replaced(who, at, action),
-            What::Occurred { plan, occurrence, .. } => {
+            DomainEvent::ActionApplied { action, .. } => self.replaced(who, at, action),
+            DomainEvent::Occurred { plan, occurrence, .. } => {
                 if let Some(age) = self.close((who, plan), at) {
                     self.failures[bin_of(age)] += 1;
                     self.broken.insert((who, occurrence), plan);
                 }
             }
-            What::Cleared { occurrence, .. } => {
+            DomainEvent::Cleared { occurrence, .. } => {
                 let plan = self.broken.remove(&(who, occurrence));
                 // What goes out of service is over, not cleared.
                 let in_service = self.plans.contains_key(&who);
