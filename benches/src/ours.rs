@@ -6,7 +6,7 @@ use bevy_ecs::component::Component;
 use bevy_ecs::query::QueryState;
 use bevy_ecs::world::World;
 use sim::executor::Pulse;
-use sim::{ActorId, Actors, Desk, Fingerprint, Instant, Keep, Layout, Setup, Simulation, Slot};
+use sim::{ActorId, Actors, CellContext, Fingerprint, Instant, Keep, Layout, Setup, Simulation, Slot};
 
 use crate::Engine;
 use crate::law::{LEAST_DELAY, Law};
@@ -21,7 +21,7 @@ struct Phold;
 
 impl Actors for Phold {
     type Event = ();
-    type Parcel = ();
+    type InterActorMessage = ();
     type Fact = ();
     type Columns = QueryState<&'static mut Process>;
     type Settings = Law;
@@ -40,20 +40,20 @@ impl Actors for Phold {
         columns: &mut Self::Columns,
         world: &mut World,
         law: &Self::Settings,
-        desk: &mut Desk<Self>,
+        cell: &mut CellContext<Self>,
     ) {
         let Ok(mut tables) = columns.contiguous_iter_mut(world) else { return };
         let Some(mut table) = tables.next() else { return };
         let processes = table.bypass_change_detection();
-        while let Some(entry) = desk.next_glancing(|row, _| processes[row].handled) {
+        while let Some(entry) = cell.next_glancing(|row, _| processes[row].handled) {
             let me = entry.to;
-            let process = &mut processes[desk.row(me)];
+            let process = &mut processes[cell.row(me)];
             let hop = law.hop(me.0, process.handled);
             process.handled += 1;
             if hop.to == me.0 {
-                desk.after(me, hop.delay, ());
+                cell.after(me, hop.delay, ());
             } else {
-                desk.send(me, ActorId(hop.to), hop.delay, ());
+                cell.send(me, ActorId(hop.to), hop.delay, ());
             }
         }
     }
@@ -86,9 +86,9 @@ impl Ours {
             simulation
                 .world_of(first)
                 .spawn_batch(ids.clone().map(|id| (ActorId(id), Process::default())));
-            let desk = simulation.desk_of(first);
+            let cell = simulation.context_of(first);
             for id in ids {
-                desk.after(ActorId(id), law.first(id), ());
+                cell.after(ActorId(id), law.first(id), ());
             }
         }
         Self { simulation, threads, pulse: Pulse::default() }

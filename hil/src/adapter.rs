@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use models::Part;
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 use serde::{Deserialize, Serialize};
 use sim::ActorId;
 
@@ -41,7 +41,7 @@ pub struct Arrival {
     /// For which port.
     pub port: Port,
     /// What.
-    pub parcel: Parcel,
+    pub message: InterActorMessage,
 }
 
 /// Brings what real things did to the session; a clone for every thread that listens to one.
@@ -59,26 +59,26 @@ impl Injector {
         (Self(sender), receiver)
     }
     /// Brings something in; waits while too much is waiting. False if the session is over.
-    pub fn bring(&self, port: Port, parcel: Parcel) -> bool {
-        self.0.send(Arrival { port, parcel }).is_ok()
+    pub fn bring(&self, port: Port, message: InterActorMessage) -> bool {
+        self.0.send(Arrival { port, message }).is_ok()
     }
     /// Brings something in unless too much is waiting already. False if it was not taken.
-    pub fn offer(&self, port: Port, parcel: Parcel) -> bool {
-        match self.0.try_send(Arrival { port, parcel }) {
+    pub fn offer(&self, port: Port, message: InterActorMessage) -> bool {
+        match self.0.try_send(Arrival { port, message }) {
             Ok(()) => true,
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
         }
     }
 }
 
-/// Speaks the world's parcels on one side and the real thing's language on the other.
+/// Speaks the world's messages on one side and the real thing's language on the other.
 pub trait Adapter: Send {
     /// Its name in the live status and in the report.
     fn name(&self) -> &str;
     /// The ports that it serves.
     fn ports(&self) -> Vec<Port>;
     /// The world hands this out at one of its ports. Returns soon: what takes time is done on a thread of its own.
-    fn deliver(&mut self, port: Port, parcel: &Parcel);
+    fn deliver(&mut self, port: Port, message: &InterActorMessage);
     /// How it stands, in one line.
     fn status(&self) -> String;
     /// What went wrong so far, for the report: each kind once, with its number.

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A *port* is a part of an actor. A part that is attached hands out what the real thing must do, and takes what it did as a
-//! parcel. A [`session::Session`] paces the world by the wall clock; a [`recording`] holds everything that crossed the
+//! message. A [`session::Session`] paces the world by the wall clock; a [`recording`] holds everything that crossed the
 //! boundary, so that [`replay()`] runs the same scenario without the device and with the same fingerprint.
 
 pub mod adapter;

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use models::operator::{Command, News, Told};
 use models::outside::Outside;
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 use rumqttc::{Publish, QoS};
 use scenarios::Roster;
 use sim::ActorId;
@@ -255,10 +255,11 @@ impl Hears {
         commands.last = commands.last.wrapping_add(1);
         let number = commands.last;
         let order = command.order.into();
-        let parcel = Parcel::Outside(Outside::Command(Command { number, terminal, order }));
+        let message =
+            InterActorMessage::Outside(Outside::Command(Command { number, terminal, order }));
         // Entered before it is brought in: its result may come at once.
         commands.under_way.insert(number, id.clone());
-        if !self.injector.offer(self.port, parcel) {
+        if !self.injector.offer(self.port, message) {
             commands.under_way.remove(&number);
             return Err(refused(Some(id), "busy: the session cannot take it now"));
         }
@@ -279,8 +280,8 @@ impl Adapter for Mqtt {
     fn ports(&self) -> Vec<Port> {
         vec![self.port]
     }
-    fn deliver(&mut self, _: Port, parcel: &Parcel) {
-        if let Parcel::Outside(Outside::Told(told)) = parcel {
+    fn deliver(&mut self, _: Port, message: &InterActorMessage) {
+        if let InterActorMessage::Outside(Outside::Told(told)) = message {
             self.tell(told);
         }
     }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use models::decision::{Decision, IncidentTurn};
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 use models::{Fault, Models, Part, RecoveryAction, readings};
 use scenarios::{Options, Outcome, Run, Source};
 use sim::{ActorId, Emission, Instant, Pulse, RecoveryStep, Rules, RunError, TurnStep};
@@ -159,10 +159,10 @@ impl Dialogue<'_> {
         }
     }
 
-    fn hear(&mut self, emission: &Emission<Parcel>) -> Result<(), String> {
-        let Emission { at, who, port, parcel } = *emission;
-        let Parcel::Turn(turn) = parcel else { return Ok(()) };
-        self.record(at, who, Way::Out, &parcel);
+    fn hear(&mut self, emission: &Emission<InterActorMessage>) -> Result<(), String> {
+        let Emission { at, who, port, message } = *emission;
+        let InterActorMessage::Turn(turn) = message else { return Ok(()) };
+        self.record(at, who, Way::Out, &message);
         let IncidentTurn { incident, step, .. } = turn;
         let key = (who, incident);
         match step {
@@ -193,9 +193,9 @@ impl Dialogue<'_> {
             }
             TurnStep::Undecided { attempt, position } => {
                 let decision = self.ask(at, who, &turn, (attempt, position))?;
-                let parcel = Parcel::Decision { incident, attempt, decision };
-                let at = self.run.simulation.inject(at, who, port, parcel);
-                self.record(at, who, Way::In, &parcel);
+                let message = InterActorMessage::Decision { incident, attempt, decision };
+                let at = self.run.simulation.inject(at, who, port, message);
+                self.record(at, who, Way::In, &message);
             }
         }
         Ok(())
@@ -265,9 +265,9 @@ impl Dialogue<'_> {
         Ok(decision)
     }
 
-    fn record(&mut self, at: Instant, who: ActorId, way: Way, parcel: &Parcel) {
+    fn record(&mut self, at: Instant, who: ActorId, way: Way, message: &InterActorMessage) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.crossed(at, Port::new(who, Part::Presence), way, parcel);
+            recorder.crossed(at, Port::new(who, Part::Presence), way, message);
         }
     }
 

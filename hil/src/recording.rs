@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use models::Part;
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 use serde::{Deserialize, Serialize};
 use sim::ActorId;
 
@@ -63,7 +63,7 @@ fn port(actor: u32, part: &str) -> Option<Port> {
     Some(Port::new(ActorId(actor), *part))
 }
 
-/// One parcel that crossed the boundary.
+/// One message that crossed the boundary.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Crossing {
     /// When, in nanoseconds of simulated time.
@@ -75,7 +75,7 @@ pub struct Crossing {
     /// Which way.
     pub way: Way,
     /// What.
-    pub parcel: Parcel,
+    pub message: InterActorMessage,
 }
 
 impl Crossing {
@@ -140,9 +140,9 @@ impl Recorder {
     }
 
     /// Something crossed the boundary.
-    pub fn crossed(&mut self, at: sim::Instant, port: Port, way: Way, parcel: &Parcel) {
+    pub fn crossed(&mut self, at: sim::Instant, port: Port, way: Way, message: &InterActorMessage) {
         let part = port.part().map_or("", Part::name).to_owned();
-        self.line(&Crossing { at_ns: at.0, actor: port.actor.0, part, way, parcel: *parcel });
+        self.line(&Crossing { at_ns: at.0, actor: port.actor.0, part, way, message: *message });
         self.breathe();
     }
 

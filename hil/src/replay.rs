@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 use scenarios::{Failure, Options, Outcome, Run, Source};
 use sim::{Instant, Pulse, Span};
 
@@ -15,21 +15,21 @@ use crate::recording::{Recording, Way};
 pub struct Departure {
     /// Where.
     pub port: Port,
-    /// How many parcels it had handed out before, the same as then.
+    /// How many messages it had handed out before, the same as then.
     pub after: usize,
     /// When it should have handed out what, by the recording; `None` if nothing more.
-    pub recorded: Option<(Instant, Parcel)>,
+    pub recorded: Option<(Instant, InterActorMessage)>,
     /// What it handed out now; `None` if nothing more.
-    pub replayed: Option<(Instant, Parcel)>,
+    pub replayed: Option<(Instant, InterActorMessage)>,
 }
 
 impl fmt::Display for Departure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = self.port.part().map_or("?", models::Part::name);
-        write!(f, "actor {} {part}: after {} parcels", self.port.actor.0, self.after)?;
+        write!(f, "actor {} {part}: after {} messages", self.port.actor.0, self.after)?;
         for (name, it) in [("recorded", &self.recorded), ("replayed", &self.replayed)] {
             match it {
-                Some((at, parcel)) => write!(f, "\n  {name}: {at} {parcel:?}")?,
+                Some((at, message)) => write!(f, "\n  {name}: {at} {message:?}")?,
                 None => write!(f, "\n  {name}: nothing more")?,
             }
         }
@@ -59,7 +59,7 @@ struct Expected {
 
 #[derive(Default)]
 struct Expectation {
-    recorded: Vec<(Instant, Parcel)>,
+    recorded: Vec<(Instant, InterActorMessage)>,
     met: usize,
     departed: bool,
 }
@@ -69,23 +69,23 @@ impl Expected {
         let mut by_port: BTreeMap<Port, Expectation> = BTreeMap::new();
         let out = recording.crossings.iter().filter(|it| it.way == Way::Out);
         for (port, it) in out.filter_map(|it| Some((it.port()?, it))) {
-            by_port.entry(port).or_default().recorded.push((Instant(it.at_ns), it.parcel));
+            by_port.entry(port).or_default().recorded.push((Instant(it.at_ns), it.message));
         }
         Self { by_port, departures: Vec::new() }
     }
 
-    fn hands_out(&mut self, port: Port, at: Instant, parcel: Parcel) {
+    fn hands_out(&mut self, port: Port, at: Instant, message: InterActorMessage) {
         let it = self.by_port.entry(port).or_default();
         if it.departed {
             return;
         }
         let recorded = it.recorded.get(it.met).copied();
-        if recorded == Some((at, parcel)) {
+        if recorded == Some((at, message)) {
             it.met += 1;
             return;
         }
         it.departed = true;
-        let (after, replayed) = (it.met, Some((at, parcel)));
+        let (after, replayed) = (it.met, Some((at, message)));
         self.departures.push(Departure { port, after, recorded, replayed });
     }
 
@@ -126,7 +126,7 @@ pub fn replay(
             let why = format!("the recording speaks of actor {}, and there are {actors}", it.actor);
             return Err(Failure::Assembly(why));
         };
-        run.simulation.inject(Instant(it.at_ns), port.actor, port.number(), it.parcel);
+        run.simulation.inject(Instant(it.at_ns), port.actor, port.number(), it.message);
     }
     // A session that was killed is replayed as far as it is known.
     let last = recording.crossings.last().map_or(0, |it| it.at_ns + 1);
@@ -138,7 +138,7 @@ pub fn replay(
         run.simulation.run(now, 1, pulse).map_err(Failure::Run)?;
         for it in run.simulation.take_emissions() {
             if let Some(port) = Port::of(it.who, it.port) {
-                expected.hands_out(port, it.at, it.parcel);
+                expected.hands_out(port, it.at, it.message);
             }
         }
     }

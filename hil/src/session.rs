@@ -35,7 +35,7 @@ pub struct Status {
     pub now: Instant,
     /// Its end.
     pub end: Instant,
-    /// Parcels that came in, and that went out.
+    /// Messages that came in, and that went out.
     pub crossed: [u64; 2],
     /// Deadlines at the boundary.
     pub lateness: Figures,
@@ -54,9 +54,9 @@ pub struct Ended {
     pub outcome: Outcome,
     /// Deadlines at the boundary.
     pub lateness: Figures,
-    /// Parcels that came in, and that went out.
+    /// Messages that came in, and that went out.
     pub crossed: [u64; 2],
-    /// Parcels that no adapter took.
+    /// Messages that no adapter took.
     pub strays: u64,
     /// What went wrong at each adapter, and how often.
     pub troubles: Vec<(String, String, u64)>,
@@ -175,16 +175,16 @@ impl<'a> Session<'a> {
         let Some(first) = first else { return };
         let end = self.run.end();
         let rest: Vec<Arrival> = self.arrivals.try_iter().take(AT_ONCE).collect();
-        for Arrival { port, parcel } in std::iter::once(first).chain(rest) {
+        for Arrival { port, message } in std::iter::once(first).chain(rest) {
             let now = clock.now();
             // What comes when the run is over has come too late.
             if now >= end {
                 continue;
             }
-            let at = self.run.simulation.inject(now, port.actor, port.number(), parcel);
+            let at = self.run.simulation.inject(now, port.actor, port.number(), message);
             self.crossed[0] += 1;
             if let Some(recorder) = &mut self.recorder {
-                recorder.crossed(at, port, Way::In, &parcel);
+                recorder.crossed(at, port, Way::In, &message);
             }
         }
     }
@@ -194,11 +194,11 @@ impl<'a> Session<'a> {
             let Some(port) = Port::of(emission.who, emission.port) else { continue };
             self.crossed[1] += 1;
             if let Some(recorder) = &mut self.recorder {
-                recorder.crossed(emission.at, port, Way::Out, &emission.parcel);
+                recorder.crossed(emission.at, port, Way::Out, &emission.message);
             }
             let adapter = self.routes.get(&port).and_then(|at| self.adapters.get_mut(*at));
             match adapter {
-                Some(adapter) => adapter.deliver(port, &emission.parcel),
+                Some(adapter) => adapter.deliver(port, &emission.message),
                 None => self.strays += 1,
             }
             self.lateness.add(Wall::now().saturating_duration_since(clock.wall(emission.at)));

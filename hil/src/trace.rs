@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
 
-use models::wire::{Iso, Parcel};
+use models::wire::{InterActorMessage, Iso};
 use scenarios::{Failure, Options, Outcome, Run, Source};
 use sim::{ActorId, Instant, Pulse, Span};
 
@@ -78,7 +78,7 @@ pub fn trace<W: Write>(
         now = (now + STEP).min(end);
         run.simulation.run(now, 1, pulse).map_err(|why| Trouble::Run(Failure::Run(why)))?;
         for emission in run.simulation.take_emissions() {
-            let Parcel::Payment(iso) = emission.parcel else { continue };
+            let InterActorMessage::Payment(iso) = emission.message else { continue };
             let refuse = |why| Trouble::Message(emission.at, iso.terminal, why);
             let seal = mapper.put(&Message::Payment(iso), &mut fields).map_err(refuse)?;
             mask(&mut fields);

@@ -9,8 +9,8 @@ use sim::{Channel, Context, GilbertElliott, Purpose, Span, normal, unit};
 
 pub use handshake::Handshake;
 
-use crate::bus::{Hop, Message};
-use crate::wire::{Iso, Parcel, Via};
+use crate::bus::{Hop, LocalMessage};
+use crate::wire::{InterActorMessage, Iso, Via};
 use crate::{Models, Part, Timer};
 
 /// What a scenario may set of a link.
@@ -160,13 +160,13 @@ impl Bearer {
     pub(crate) fn hears<T: Into<Timer>>(
         &mut self,
         radio: &Radio,
-        message: &Message,
+        message: &LocalMessage,
         connected: impl FnOnce(u32) -> T,
         cx: &mut Context<'_, Models>,
     ) -> bool {
         let connects = match message {
-            Message::Ready | Message::Reconnect => true,
-            Message::Halt => false,
+            LocalMessage::Ready | LocalMessage::Reconnect => true,
+            LocalMessage::Halt => false,
             _ => return false,
         };
         self.connected = false;
@@ -179,7 +179,7 @@ impl Bearer {
 
     /// Tells the firmware how a bearer stands.
     pub(crate) fn tell(&self, radio: &Radio, via: Via, cx: &mut Context<'_, Models>) {
-        cx.say(Message::Link { via, up: self.up(), loss_ppm: self.loss_ppm(radio) });
+        cx.say(LocalMessage::Link { via, up: self.up(), loss_ppm: self.loss_ppm(radio) });
         cx.look();
     }
 
@@ -195,13 +195,13 @@ impl Bearer {
             let gateway = cx.settings().directory.gateway;
             let iso = self.carried(iso, purpose, cx);
             let sent = u64::from(self.packets);
-            cx.post(gateway, Part::Gateway, delay + takes, Parcel::Payment(iso));
+            cx.post(gateway, Part::Gateway, delay + takes, InterActorMessage::Payment(iso));
             if self.doubles > 0.0
                 && unit(cx.draw(purpose.numbered(DOUBLED), sent)[0]) < self.doubles
                 && let Some(takes) = self.pass(radio, purpose, cx)
             {
                 let takes = delay + takes + AGAIN_AFTER;
-                cx.post(gateway, Part::Gateway, takes, Parcel::Payment(iso));
+                cx.post(gateway, Part::Gateway, takes, InterActorMessage::Payment(iso));
             }
         }
     }
@@ -211,16 +211,16 @@ impl Bearer {
         &mut self,
         radio: &Radio,
         purpose: Purpose,
-        (via, parcel): (Via, Parcel),
+        (via, message): (Via, InterActorMessage),
         cx: &mut Context<'_, Models>,
     ) {
         let Some(delay) = self.pass(radio, purpose, cx) else { return };
         let through_phone = cx.settings().profile(cx.me()).software.firmware.through_phone;
-        match parcel {
-            Parcel::Payment(iso) if through_phone => {
-                cx.say(Message::Carry { hop: Hop::FromPhone, iso, via, delay });
+        match message {
+            InterActorMessage::Payment(iso) if through_phone => {
+                cx.say(LocalMessage::Carry { hop: Hop::FromPhone, iso, via, delay });
             }
-            Parcel::Payment(_) => cx.post(cx.me(), Part::PaymentApp, delay, parcel),
+            InterActorMessage::Payment(_) => cx.post(cx.me(), Part::PaymentApp, delay, message),
             other => cx.post(cx.me(), Part::Firmware, delay, other),
         }
     }

@@ -55,7 +55,7 @@ pub enum Hop {
 
 /// One thing said by one part to others.
 #[derive(Clone, Copy, Debug)]
-pub enum Message {
+pub enum LocalMessage {
     /// Power: what comes through the cable.
     Mains {
         /// Enough to run on.
@@ -306,8 +306,8 @@ pub enum Message {
 }
 
 /// Who hears a message.
-pub(crate) fn route(message: &Message) -> &'static [Part] {
-    use Message as M;
+pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
+    use LocalMessage as M;
     match message {
         M::Mains { .. } => &[Part::Battery, Part::Mainboard],
         M::Rail { .. } => &[Part::Mainboard, Part::Printer, Part::Tamper],

@@ -2,7 +2,7 @@
 
 use sim::Context;
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::{Fault, Models};
 
 /// Something that can be seen, heard or missed at a terminal.
@@ -334,11 +334,11 @@ pub(crate) const AT_A_GLANCE: u64 = Indication::BlankScreen.bit()
 /// From now on a person can notice this.
 pub(crate) fn show(cx: &mut Context<'_, Models>, indication: Indication) {
     let from = cx.part();
-    cx.say(Message::Indication { indication, on: true, from });
+    cx.say(LocalMessage::Indication { indication, on: true, from });
 }
 
 /// A person cannot notice this any more.
 pub(crate) fn gone(cx: &mut Context<'_, Models>, indication: Indication) {
     let from = cx.part();
-    cx.say(Message::Indication { indication, on: false, from });
+    cx.say(LocalMessage::Indication { indication, on: false, from });
 }

@@ -51,9 +51,9 @@ pub use telemetry::{Gauge, Telemetry};
 
 sim::catalogue! {
     kinds: Models;
-    message: bus::Message; route: bus::route;
-    parcel: wire::Parcel;
-    action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::Message::Asked; turn: bus::Message::Turn;
+    local_message: bus::LocalMessage; route: bus::route;
+    message: wire::InterActorMessage;
+    action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::LocalMessage::Asked; turn: bus::LocalMessage::Turn;
     family: family::Family; indication: indication::Indication;
     milestone: service::Milestone; note: note::Note;
     settings: plan::Plan; able: service::able; awake: service::awake;

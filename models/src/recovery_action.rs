@@ -1,6 +1,6 @@
 //! Everything that can be done against a fault, by whomever.
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 
 /// One recovery action.
 #[derive(
@@ -182,19 +182,19 @@ pub fn renews(action: RecoveryAction, fault: crate::Fault) -> bool {
 }
 
 /// How a recovery action acts on the parts of a terminal, whether or not it clears anything.
-pub(crate) fn act(action: RecoveryAction) -> Option<Message> {
+pub(crate) fn act(action: RecoveryAction) -> Option<LocalMessage> {
     match action {
-        RecoveryAction::RestartApp => Some(Message::RestartApp),
+        RecoveryAction::RestartApp => Some(LocalMessage::RestartApp),
         RecoveryAction::RestartTerminal | RecoveryAction::Update | RecoveryAction::RollBack => {
-            Some(Message::Restart)
+            Some(LocalMessage::Restart)
         }
-        RecoveryAction::Swap => Some(Message::Swapped),
-        RecoveryAction::Reconnect => Some(Message::Reconnect),
-        RecoveryAction::FailOver => Some(Message::FailOver),
-        RecoveryAction::ReplaceRoll => Some(Message::NewRoll),
-        RecoveryAction::ReplaceBattery => Some(Message::NewBattery),
-        RecoveryAction::Repair => Some(Message::Overhauled),
-        RecoveryAction::Suspend => Some(Message::Suspend),
+        RecoveryAction::Swap => Some(LocalMessage::Swapped),
+        RecoveryAction::Reconnect => Some(LocalMessage::Reconnect),
+        RecoveryAction::FailOver => Some(LocalMessage::FailOver),
+        RecoveryAction::ReplaceRoll => Some(LocalMessage::NewRoll),
+        RecoveryAction::ReplaceBattery => Some(LocalMessage::NewBattery),
+        RecoveryAction::Repair => Some(LocalMessage::Overhauled),
+        RecoveryAction::Suspend => Some(LocalMessage::Suspend),
         _ => None,
     }
 }

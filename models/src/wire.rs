@@ -358,7 +358,7 @@ pub enum Channel {
 
 /// What one actor sends to another.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum Parcel {
+pub enum InterActorMessage {
     /// A payment message.
     Payment(Iso),
     /// Presence to back office: a terminal is missing, or back.

@@ -16,9 +16,9 @@ pub struct Boundary {
     pub speed: f64,
     /// What was attached.
     pub attachments: Vec<Attachment>,
-    /// Parcels from real things.
+    /// Messages from real things.
     pub came_in: u64,
-    /// Parcels to real things.
+    /// Messages to real things.
     pub went_out: u64,
     /// How late they went out.
     pub deadlines: Deadlines,

@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use crate::actor::ActorId;
 use crate::time::Instant;
 
-/// Bits of a tie that count the sender's events; the 24 above them are the sender.
+/// Bits of a key that count the sender's events; the 24 above them are the sender.
 const SEQUENCE_BITS: u32 = 40;
 /// Width of a slot of the lowest level: 2^22 ns, about four milliseconds.
 const TICK_BITS: u32 = 22;
@@ -24,10 +24,10 @@ const LEVELS: usize = 8;
 
 /// What orders events at the same instant: the sender, then the sender's own count.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Tie(u64);
+pub struct EventKey(u64);
 
-impl Tie {
-    /// The tie of a sender's event number `sequence`.
+impl EventKey {
+    /// The key of a sender's event number `sequence`.
     #[inline]
     pub fn new(from: ActorId, sequence: u64) -> Self {
         debug_assert!(sequence < 1 << SEQUENCE_BITS, "an actor sends at most 2^40 events");
@@ -52,7 +52,7 @@ pub struct Entry<E> {
     /// When.
     pub at: Instant,
     /// What orders it among those of the same instant.
-    pub tie: Tie,
+    pub key: EventKey,
     /// To whom.
     pub to: ActorId,
     /// What.
@@ -61,14 +61,14 @@ pub struct Entry<E> {
 
 impl<E> Entry<E> {
     #[inline]
-    fn key(&self) -> (u64, u64) {
-        (self.at.0, self.tie.0)
+    fn order(&self) -> (u64, u64) {
+        (self.at.0, self.key.0)
     }
 }
 
 impl<E> PartialEq for Entry<E> {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        self.order() == other.order()
     }
 }
 impl<E> Eq for Entry<E> {}
@@ -79,7 +79,7 @@ impl<E> PartialOrd for Entry<E> {
 }
 impl<E> Ord for Entry<E> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
+        self.order().cmp(&other.order())
     }
 }
 
@@ -271,13 +271,18 @@ mod tests {
     use super::*;
 
     fn entry(at: u64, sequence: u64) -> Entry<u32> {
-        Entry { at: Instant(at), tie: Tie::new(ActorId(3), sequence), to: ActorId(0), event: 0 }
+        Entry {
+            at: Instant(at),
+            key: EventKey::new(ActorId(3), sequence),
+            to: ActorId(0),
+            event: 0,
+        }
     }
 
     #[test]
     fn a_tie_gives_back_what_it_was_made_of() {
-        let tie = Tie::new(ActorId(0xff_ffff), (1 << 40) - 1);
-        assert_eq!((tie.from(), tie.sequence()), (ActorId(0xff_ffff), (1 << 40) - 1));
+        let key = EventKey::new(ActorId(0xff_ffff), (1 << 40) - 1);
+        assert_eq!((key.from(), key.sequence()), (ActorId(0xff_ffff), (1 << 40) - 1));
     }
 
     proptest! {
@@ -299,7 +304,7 @@ mod tests {
                 let limit = now + near * 300_000;
                 while let Some(got) = agenda.pop_before(Instant(limit)) {
                     let want = model.pop_first().expect("the model has as many");
-                    prop_assert_eq!((got.at.0, got.tie.sequence()), want);
+                    prop_assert_eq!((got.at.0, got.key.sequence()), want);
                     now = now.max(got.at.0);
                 }
                 prop_assert!(model.first().is_none_or(|first| first.0 >= limit));

@@ -2,48 +2,48 @@
 
 use std::hash::Hash;
 
-/// Place of a parcel in the arena of the cell that will receive it.
+/// Place of a message in the arena of the cell that will receive it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Slot(u32);
 
-/// Parcels on their way into a cell. Freed slots are used again: nothing is allocated once the cell has seen its peak.
+/// Messages on their way into a cell. Freed slots are used again: nothing is allocated once the cell has seen its peak.
 #[derive(Debug)]
 pub struct Arena<P> {
-    parcels: Vec<P>,
+    messages: Vec<P>,
     free: Vec<u32>,
 }
 
 impl<P> Default for Arena<P> {
     fn default() -> Self {
-        Self { parcels: Vec::new(), free: Vec::new() }
+        Self { messages: Vec::new(), free: Vec::new() }
     }
 }
 
 impl<P: Copy + Hash> Arena<P> {
-    /// Keeps a parcel.
-    pub fn insert(&mut self, parcel: P) -> Slot {
+    /// Keeps a message.
+    pub fn insert(&mut self, message: P) -> Slot {
         if let Some(slot) = self.free.pop() {
-            self.parcels[slot as usize] = parcel;
+            self.messages[slot as usize] = message;
             return Slot(slot);
         }
-        self.parcels.push(parcel);
-        Slot(self.parcels.len() as u32 - 1)
+        self.messages.push(message);
+        Slot(self.messages.len() as u32 - 1)
     }
 
-    /// Looks at a parcel.
+    /// Looks at a message.
     pub fn get(&self, slot: Slot) -> &P {
-        &self.parcels[slot.0 as usize]
+        &self.messages[slot.0 as usize]
     }
 
-    /// Takes a parcel out; its slot may be used again.
+    /// Takes a message out; its slot may be used again.
     pub fn take(&mut self, slot: Slot) -> P {
         self.free.push(slot.0);
-        self.parcels[slot.0 as usize]
+        self.messages[slot.0 as usize]
     }
 
-    /// Number of parcels that wait.
+    /// Number of messages that wait.
     pub fn len(&self) -> usize {
-        self.parcels.len() - self.free.len()
+        self.messages.len() - self.free.len()
     }
     /// True if none waits.
     pub fn is_empty(&self) -> bool {
@@ -61,6 +61,6 @@ mod tests {
         let first = arena.insert(7u64);
         assert_eq!(arena.take(first), 7);
         assert_eq!(arena.insert(8), first);
-        assert_eq!((arena.len(), arena.parcels.len()), (1, 1));
+        assert_eq!((arena.len(), arena.messages.len()), (1, 1));
     }
 }

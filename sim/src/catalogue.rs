@@ -18,7 +18,7 @@ pub fn untold<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
 #[macro_export]
 macro_rules! catalogue {
     (
-        kinds: $Kinds:ident; message: $Message:ty; route: $route:path; parcel: $Parcel:ty;
+        kinds: $Kinds:ident; local_message: $LocalMessage:ty; route: $route:path; message: $InterActorMessage:ty;
         action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; turn: $turn:path; family: $Family:ty; indication: $Indication:ty;
         milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $Model:ident),+ $(,)? })+
@@ -247,7 +247,7 @@ macro_rules! catalogue {
                     $crate::Model::<$Kinds>::on_timer(it, &profile.$group.$module, timer, cx);
                 }),+),+ }
             }
-            fn on_message(&mut self, message: $Message, cx: &mut $crate::Context<'_, $Kinds>) {
+            fn on_message(&mut self, message: $LocalMessage, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
                 for &part in $route(&message) {
                     match part { $($(Part::$Model => if let Some(mut it) = self.$module() {
@@ -257,12 +257,12 @@ macro_rules! catalogue {
                     }),+),+ }
                 }
             }
-            fn on_parcel(&mut self, port: u8, parcel: $Parcel, cx: &mut $crate::Context<'_, $Kinds>) {
+            fn on_delivery(&mut self, port: u8, message: $InterActorMessage, cx: &mut $crate::Context<'_, $Kinds>) {
                 let profile = self.profile;
                 $($(if port == Part::$Model as u8 && let Some(mut it) = self.$module() {
                     let it = $crate::catalogue::untold(&mut it);
                     cx.enter(Part::$Model);
-                    $crate::Model::<$Kinds>::on_parcel(it, &profile.$group.$module, parcel, cx);
+                    $crate::Model::<$Kinds>::on_delivery(it, &profile.$group.$module, message, cx);
                 })+)+
             }
             fn on_fault(&mut self, fault: Fault, magnitude: f64, cx: &mut $crate::Context<'_, $Kinds>) {
@@ -329,23 +329,23 @@ macro_rules! catalogue {
         impl $crate::Kinds for $Kinds {
             type Part = Part;
             type Timer = Timer;
-            type Message = $Message;
+            type LocalMessage = $LocalMessage;
             type Fault = Fault;
             type Family = $Family;
             type RecoveryAction = $RecoveryAction;
             type Indication = $Indication;
             type Milestone = $Milestone;
             type Note = $Note;
-            fn ask(asked: $crate::Asked<Self>) -> $Message { $ask(asked) }
-            fn turn(turn: $crate::Turn<Self>) -> $Message { $turn(turn) }
-            fn act(action: $RecoveryAction) -> Option<$Message> { $act(action) }
+            fn ask(asked: $crate::Asked<Self>) -> $LocalMessage { $ask(asked) }
+            fn turn(turn: $crate::Turn<Self>) -> $LocalMessage { $turn(turn) }
+            fn act(action: $RecoveryAction) -> Option<$LocalMessage> { $act(action) }
             fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
             fn part_of(fault: Fault) -> Part { fault.part() }
         }
 
         impl $crate::Actors for $Kinds {
             type Event = $crate::SimEvent<$Kinds>;
-            type Parcel = $Parcel;
+            type InterActorMessage = $InterActorMessage;
             type Fact = $crate::DomainEvent<$Kinds>;
             type Columns = Columns;
             type Settings = $Settings;
@@ -363,18 +363,18 @@ macro_rules! catalogue {
                 columns: &mut Columns,
                 world: &mut bevy_ecs::world::World,
                 settings: &$Settings,
-                desk: &mut $crate::Desk<$Kinds>,
+                cell: &mut $crate::CellContext<$Kinds>,
             ) {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
                 while let Some(entry) =
-                    desk.next_glancing(|row, entry| glance(world, settings, entities[row], entry))
+                    cell.next_glancing(|row, entry| glance(world, settings, entities[row], entry))
                 {
-                    let entity = entities[desk.row(entry.to)];
+                    let entity = entities[cell.row(entry.to)];
                     let profile = settings.profile(entry.to);
                     let entity = world.entity_mut(entity).into();
                     let mut parts = Parts { entity, profile };
-                    let mut cx = $crate::context::<$Kinds>(entry.to, Part::ALL[0], settings, desk, scratch);
+                    let mut cx = $crate::context::<$Kinds>(entry.to, Part::ALL[0], settings, cell, scratch);
                     $crate::handle(&mut parts, &mut cx, &entry);
                 }
             }
@@ -399,12 +399,12 @@ macro_rules! catalogue {
 
         /// Starts every part of an actor that has been spawned, before the run begins.
         pub fn start(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId) {
-            simulation.begin(actor, |columns, world, settings, desk| {
+            simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
-                let entity = world.entity_mut(entities[desk.row(actor)]).into();
+                let entity = world.entity_mut(entities[cell.row(actor)]).into();
                 let mut parts = Parts { entity, profile: settings.profile(actor) };
-                let mut cx = $crate::context::<$Kinds>(actor, Part::ALL[0], settings, desk, scratch);
+                let mut cx = $crate::context::<$Kinds>(actor, Part::ALL[0], settings, cell, scratch);
                 $crate::Body::start(&mut parts, &mut cx);
                 $crate::settle(&mut parts, &mut cx);
             });
@@ -412,13 +412,13 @@ macro_rules! catalogue {
 
         /// Plans a fault of the scenario at an actor that has been spawned, before the run begins.
         pub fn plan_fault(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId, number: u16) {
-            simulation.begin(actor, |columns, world, settings, desk| {
+            simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
-                let entity = world.entity_mut(columns.entities[desk.row(actor)]).into();
+                let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
                 let mut parts = Parts { entity, profile: settings.profile(actor) };
                 let planned = $crate::Rules::<$Kinds>::planned(settings, number);
                 let age = $crate::Rules::<$Kinds>::age(settings, actor);
-                $crate::plan(desk, $crate::Body::<$Kinds>::care(&mut parts), actor, number, planned, age);
+                $crate::plan(cell, $crate::Body::<$Kinds>::care(&mut parts), actor, number, planned, age);
             });
         }
 
@@ -428,12 +428,12 @@ macro_rules! catalogue {
             actor: $crate::ActorId,
         ) -> Vec<(Part, Reading)> {
             let mut seen = Vec::new();
-            simulation.begin(actor, |columns, world, settings, desk| {
+            simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
-                let entity = world.entity_mut(columns.entities[desk.row(actor)]).into();
+                let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
                 let profile = settings.profile(actor);
                 let mut parts = Parts { entity, profile };
-                let now = desk.now();
+                let now = cell.now();
                 $($({
                     let on_device = <$group::$module::$Model as $crate::Model<$Kinds>>::ON_DEVICE;
                     if (!on_device || parts.awake(Part::$Model)) && let Some(it) = parts.$module() {

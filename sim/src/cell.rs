@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bevy_ecs::world::World;
 
 use crate::actor::{ActorId, Layout, OUTSIDE};
-use crate::agenda::{Agenda, Entry, Tie};
+use crate::agenda::{Agenda, Entry, EventKey};
 use crate::arena::{Arena, Slot};
 use crate::fingerprint::{Fingerprint, StableHasher};
 use crate::random::Streams;
@@ -22,7 +22,7 @@ pub trait Actors: Sized + Send + 'static {
     /// What can happen to an actor. Small: it is copied through the agenda.
     type Event: Copy + Debug + Hash + PartialEq + Send + 'static;
     /// What one actor sends to another; it waits in an arena, so it may be large.
-    type Parcel: Copy + Debug + Hash + Send + 'static;
+    type InterActorMessage: Copy + Debug + Hash + Send + 'static;
     /// What is noted for the measures.
     type Fact: Copy + Debug + PartialEq + Send + 'static;
     /// Prepared access to the world's columns, and scratch room.
@@ -30,37 +30,37 @@ pub trait Actors: Sized + Send + 'static {
     /// What all cells share and none changes.
     type Settings: Send + Sync + 'static;
 
-    /// The event by which a parcel reaches a port of an actor.
+    /// The event by which a message reaches a port of an actor.
     fn arrival(port: u8, slot: Slot) -> Self::Event;
-    /// The parcel that an event carries, so that its content enters the fingerprint.
+    /// The message that an event carries, so that its content enters the fingerprint.
     fn carries(event: &Self::Event) -> Option<Slot>;
     /// Prepares access to a world.
     fn columns(world: &mut World) -> Self::Columns;
-    /// Takes the columns once, then handles every event that [`Desk::next_due`] gives out.
+    /// Takes the columns once, then handles every event that [`CellContext::next_due`] gives out.
     fn advance(
         columns: &mut Self::Columns,
         world: &mut World,
         settings: &Self::Settings,
-        desk: &mut Desk<Self>,
+        context: &mut CellContext<Self>,
     );
 }
 
 /// What crosses from one cell to another.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Letter<A: Actors> {
+pub(crate) struct CrossCellMessage<A: Actors> {
     at: Instant,
-    tie: Tie,
+    key: EventKey,
     to: ActorId,
-    cargo: Cargo<A>,
+    payload: Payload<A>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Cargo<A: Actors> {
+enum Payload<A: Actors> {
     Event(A::Event),
-    Parcel(u8, A::Parcel),
+    Message(u8, A::InterActorMessage),
 }
 
-impl<A: Actors> Letter<A> {
+impl<A: Actors> CrossCellMessage<A> {
     pub(crate) fn at(&self) -> Instant {
         self.at
     }
@@ -73,9 +73,14 @@ impl<A: Actors> Letter<A> {
         count: u64,
         to: ActorId,
         port: u8,
-        parcel: A::Parcel,
+        message: A::InterActorMessage,
     ) -> Self {
-        Self { at, tie: Tie::new(OUTSIDE, count), to, cargo: Cargo::Parcel(port, parcel) }
+        Self {
+            at,
+            key: EventKey::new(OUTSIDE, count),
+            to,
+            payload: Payload::Message(port, message),
+        }
     }
 }
 
@@ -89,24 +94,24 @@ pub struct Disorder {
     /// To whom it went.
     pub who: ActorId,
     /// Who sent it, and the sender's count.
-    pub tie: Tie,
+    pub key: EventKey,
 }
 
 /// The kernel's side of a cell: the agenda, what is sent, what is noted.
 #[derive(Debug)]
-pub struct Desk<A: Actors> {
+pub struct CellContext<A: Actors> {
     layout: Layout,
     first: ActorId,
     me: usize,
     agenda: Agenda<A::Event>,
-    arena: Arena<A::Parcel>,
+    arena: Arena<A::InterActorMessage>,
     /// Events sent by each actor of the cell.
     sent: Vec<u64>,
     /// Facts noted by each actor of the cell.
     noted: Vec<u32>,
     facts: Vec<Fact<A::Fact>>,
     records: Vec<RecordedEvent<A::Event>>,
-    emissions: Vec<Emission<A::Parcel>>,
+    emissions: Vec<Emission<A::InterActorMessage>>,
     keep: Arc<Keep>,
     /// Some events are kept.
     keeps: bool,
@@ -115,18 +120,18 @@ pub struct Desk<A: Actors> {
     lookahead: Span,
     now: Instant,
     limit: Instant,
-    outbox: Vec<Letter<A>>,
+    outbox: Vec<CrossCellMessage<A>>,
     disorder: Option<Disorder>,
 }
 
-impl<A: Actors> Desk<A> {
+impl<A: Actors> CellContext<A> {
     /// The next event that is due in this window, entered in the record.
     #[inline]
     pub fn next_due(&mut self) -> Option<Entry<A::Event>> {
         self.next_glancing(|_, _| 0)
     }
 
-    /// Like [`Desk::next_due`]. Each time the agenda enters its next slots, `glance` reads something of every row that is due
+    /// Like [`CellContext::next_due`]. Each time the agenda enters its next slots, `glance` reads something of every row that is due
     /// in them: the memory answers for all of them at once, where it would be waited for event by event. What it reads
     /// changes nothing.
     #[inline]
@@ -148,7 +153,7 @@ impl<A: Actors> Desk<A> {
                 due: entry.at,
                 now: self.now,
                 who: entry.to,
-                tie: entry.tie,
+                key: entry.key,
             });
         }
         self.now = entry.at;
@@ -156,10 +161,10 @@ impl<A: Actors> Desk<A> {
             Some(slot) => StableHasher::of(self.arena.get(slot)),
             None => StableHasher::of(&entry.event),
         };
-        self.fingerprint.add(entry.at.0, entry.to.0, entry.tie.bits(), digest);
+        self.fingerprint.add(entry.at.0, entry.to.0, entry.key.bits(), digest);
         if self.keeps && self.keep.wants(entry.to) {
-            let Entry { at, tie, to: who, event: what } = entry;
-            self.records.push(RecordedEvent { at, tie, who, what, digest });
+            let Entry { at, key, to: who, event: what } = entry;
+            self.records.push(RecordedEvent { at, key, who, what, digest });
         }
         Some(entry)
     }
@@ -171,65 +176,72 @@ impl<A: Actors> Desk<A> {
     }
 
     #[inline]
-    fn tie(&mut self, from: ActorId) -> Tie {
+    fn key(&mut self, from: ActorId) -> EventKey {
         let row = self.row(from);
         let sent = &mut self.sent[row];
         *sent += 1;
-        Tie::new(from, *sent)
+        EventKey::new(from, *sent)
     }
 
     /// An event of an actor to itself.
     #[inline]
     pub fn after(&mut self, from: ActorId, delay: Span, event: A::Event) {
-        let tie = self.tie(from);
-        self.agenda.push(Entry { at: self.now + delay, tie, to: from, event });
+        let key = self.key(from);
+        self.agenda.push(Entry { at: self.now + delay, key, to: from, event });
     }
 
     /// An event for another actor. It takes at least the lookahead: a shorter delay is lengthened to it.
     #[inline]
     pub fn send(&mut self, from: ActorId, to: ActorId, delay: Span, event: A::Event) {
-        let tie = self.tie(from);
+        let key = self.key(from);
         let at = self.now + delay.max(self.lookahead);
         if self.layout.cell_of(to) == self.me {
-            self.agenda.push(Entry { at, tie, to, event });
+            self.agenda.push(Entry { at, key, to, event });
         } else {
-            self.outbox.push(Letter { at, tie, to, cargo: Cargo::Event(event) });
+            self.outbox.push(CrossCellMessage { at, key, to, payload: Payload::Event(event) });
         }
     }
 
-    /// A parcel for a port of an actor. To another actor it takes at least the lookahead.
+    /// A message for a port of an actor. To another actor it takes at least the lookahead.
     #[inline]
-    pub fn post(&mut self, from: ActorId, to: ActorId, port: u8, delay: Span, parcel: A::Parcel) {
-        let tie = self.tie(from);
+    pub fn post(
+        &mut self,
+        from: ActorId,
+        to: ActorId,
+        port: u8,
+        delay: Span,
+        message: A::InterActorMessage,
+    ) {
+        let key = self.key(from);
         let least = if to == from { Span::ZERO } else { self.lookahead };
         let at = self.now + delay.max(least);
-        let letter = Letter { at, tie, to, cargo: Cargo::Parcel(port, parcel) };
+        let message = CrossCellMessage { at, key, to, payload: Payload::Message(port, message) };
         if self.layout.cell_of(to) == self.me {
-            self.accept(letter);
+            self.accept(message);
         } else {
-            self.outbox.push(letter);
+            self.outbox.push(message);
         }
     }
 
     /// Takes in what another cell sent.
-    pub(crate) fn accept(&mut self, letter: Letter<A>) {
-        let Letter { at, tie, to, cargo } = letter;
-        let event = match cargo {
-            Cargo::Event(event) => event,
-            Cargo::Parcel(port, parcel) => A::arrival(port, self.arena.insert(parcel)),
+    pub(crate) fn accept(&mut self, message: CrossCellMessage<A>) {
+        let CrossCellMessage { at, key, to, payload } = message;
+        let event = match payload {
+            Payload::Event(event) => event,
+            Payload::Message(port, message) => A::arrival(port, self.arena.insert(message)),
         };
-        self.agenda.push(Entry { at, tie, to, event });
+        self.agenda.push(Entry { at, key, to, event });
     }
 
-    /// Takes a parcel that has arrived.
+    /// Takes a message that has arrived.
     #[inline]
-    pub fn take(&mut self, slot: Slot) -> A::Parcel {
+    pub fn take(&mut self, slot: Slot) -> A::InterActorMessage {
         self.arena.take(slot)
     }
 
     /// Hands something out of the world.
-    pub fn emit(&mut self, who: ActorId, port: u8, parcel: A::Parcel) {
-        self.emissions.push(Emission { at: self.now, who, port, parcel });
+    pub fn emit(&mut self, who: ActorId, port: u8, message: A::InterActorMessage) {
+        self.emissions.push(Emission { at: self.now, who, port, message });
     }
 
     /// Notes a fact.
@@ -260,14 +272,14 @@ impl<A: Actors> Desk<A> {
     }
 }
 
-/// One world, its columns and its desk.
+/// One world, its columns and its context.
 pub(crate) struct Cell<A: Actors> {
     pub(crate) world: World,
     pub(crate) columns: A::Columns,
-    pub(crate) desk: Desk<A>,
+    pub(crate) context: CellContext<A>,
 }
 
-/// What the desk of every cell of a run has in common.
+/// What the context of every cell of a run has in common.
 pub(crate) struct Common {
     pub(crate) layout: Layout,
     pub(crate) streams: Streams,
@@ -280,7 +292,7 @@ impl<A: Actors> Cell<A> {
         let mut world = World::new();
         let columns = A::columns(&mut world);
         let (first, count) = common.layout.members(me);
-        let desk = Desk {
+        let context = CellContext {
             layout: common.layout,
             first,
             me,
@@ -301,47 +313,49 @@ impl<A: Actors> Cell<A> {
             outbox: Vec::new(),
             disorder: None,
         };
-        Self { world, columns, desk }
+        Self { world, columns, context }
     }
 
     /// Handles everything that is due before `limit`.
     pub(crate) fn advance(&mut self, settings: &A::Settings, limit: Instant) {
-        self.desk.limit = limit;
-        A::advance(&mut self.columns, &mut self.world, settings, &mut self.desk);
+        self.context.limit = limit;
+        A::advance(&mut self.columns, &mut self.world, settings, &mut self.context);
     }
 
     pub(crate) fn quiet_until(&self) -> Instant {
-        self.desk.agenda.quiet_until()
+        self.context.agenda.quiet_until()
     }
-    pub(crate) fn outbox(&mut self) -> &mut Vec<Letter<A>> {
-        &mut self.desk.outbox
+    pub(crate) fn outbox(&mut self) -> &mut Vec<CrossCellMessage<A>> {
+        &mut self.context.outbox
     }
-    pub(crate) fn accept(&mut self, letter: Letter<A>) {
-        self.desk.accept(letter);
+    pub(crate) fn accept(&mut self, message: CrossCellMessage<A>) {
+        self.context.accept(message);
     }
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        self.desk.fingerprint
+        self.context.fingerprint
     }
     pub(crate) fn disorder(&self) -> Option<Disorder> {
-        self.desk.disorder
+        self.context.disorder
     }
-    pub(crate) fn desk(&mut self) -> &mut Desk<A> {
-        &mut self.desk
+    pub(crate) fn context(&mut self) -> &mut CellContext<A> {
+        &mut self.context
     }
     pub(crate) fn facts(&self) -> usize {
-        self.desk.facts.len()
+        self.context.facts.len()
     }
     pub(crate) fn drain_facts(&mut self) -> Vec<Fact<A::Fact>> {
-        std::mem::take(&mut self.desk.facts)
+        std::mem::take(&mut self.context.facts)
     }
     pub(crate) fn drain_records(&mut self) -> Vec<RecordedEvent<A::Event>> {
-        std::mem::take(&mut self.desk.records)
+        std::mem::take(&mut self.context.records)
     }
-    pub(crate) fn drain_emissions(&mut self) -> std::vec::Drain<'_, Emission<A::Parcel>> {
-        self.desk.emissions.drain(..)
+    pub(crate) fn drain_emissions(
+        &mut self,
+    ) -> std::vec::Drain<'_, Emission<A::InterActorMessage>> {
+        self.context.emissions.drain(..)
     }
     /// Puts an event into the agenda as it is, with no regard to order.
     pub(crate) fn plant(&mut self, entry: Entry<A::Event>) {
-        self.desk.agenda.push(entry);
+        self.context.agenda.push(entry);
     }
 }

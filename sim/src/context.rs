@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::actor::ActorId;
-use crate::cell::Desk;
+use crate::cell::CellContext;
 use crate::model::{Decision, DomainEvent, Kinds, SimEvent};
 use crate::random::{Purpose, Stream};
 use crate::time::{Instant, Span};
@@ -11,7 +11,7 @@ use crate::time::{Instant, Span};
 /// What is to be done before the instant is over.
 #[derive(Debug)]
 pub(crate) enum Task<K: Kinds> {
-    Message(K::Message),
+    LocalMessage(K::LocalMessage),
     Look(K::Part),
     Activated(K::Part),
     Alarm { detector: K::Part, suspect: K::Fault, about: ActorId, common: bool },
@@ -47,7 +47,7 @@ pub struct Context<'a, K: Kinds> {
     pub(crate) me: ActorId,
     pub(crate) part: K::Part,
     pub(crate) settings: &'a K::Settings,
-    pub(crate) desk: &'a mut Desk<K>,
+    pub(crate) cell: &'a mut CellContext<K>,
     pub(crate) scratch: &'a mut Scratch<K>,
 }
 
@@ -60,7 +60,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     /// Now.
     #[inline]
     pub fn now(&self) -> Instant {
-        self.desk.now()
+        self.cell.now()
     }
     /// The actor that the model is a part of.
     #[inline]
@@ -74,49 +74,55 @@ impl<'a, K: Kinds> Context<'a, K> {
     }
     /// The least time that a message between actors takes.
     pub fn lookahead(&self) -> Span {
-        self.desk.lookahead()
+        self.cell.lookahead()
     }
 
     /// A note to itself.
     #[inline]
     pub fn after(&mut self, delay: Span, timer: impl Into<K::Timer>) {
-        self.desk.after(self.me, delay, SimEvent::Timer(timer.into()));
+        self.cell.after(self.me, delay, SimEvent::Timer(timer.into()));
     }
     /// Says something to the other parts of the same actor, at this instant.
     #[inline]
-    pub fn say(&mut self, message: K::Message) {
-        self.scratch.tasks.push_back(Task::Message(message));
+    pub fn say(&mut self, message: K::LocalMessage) {
+        self.scratch.tasks.push_back(Task::LocalMessage(message));
     }
     /// Sends something to a part of another actor; it takes at least the lookahead.
     #[inline]
-    pub fn post(&mut self, to: ActorId, part: impl Into<u8>, delay: Span, parcel: K::Parcel) {
-        self.desk.post(self.me, to, part.into(), delay, parcel);
+    pub fn post(
+        &mut self,
+        to: ActorId,
+        part: impl Into<u8>,
+        delay: Span,
+        message: K::InterActorMessage,
+    ) {
+        self.cell.post(self.me, to, part.into(), delay, message);
     }
     /// Hands something out of the world, to what stands outside in place of the part that acts.
-    pub fn emit(&mut self, parcel: K::Parcel)
+    pub fn emit(&mut self, message: K::InterActorMessage)
     where
         K::Part: Into<u8>,
     {
-        self.desk.emit(self.me, self.part.into(), parcel);
+        self.cell.emit(self.me, self.part.into(), message);
     }
     /// The random numbers of one occurrence of this actor.
     #[inline]
     pub fn stream(&self, purpose: Purpose, occurrence: u64) -> Stream {
-        self.desk.streams().stream(self.me, purpose, occurrence)
+        self.cell.streams().stream(self.me, purpose, occurrence)
     }
     /// Four random numbers of one occurrence of this actor.
     #[inline]
     pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
-        self.desk.streams().draw(self.me, purpose, occurrence)
+        self.cell.streams().draw(self.me, purpose, occurrence)
     }
     /// The stream of something that belongs to nobody in particular, as the balance of an account.
     pub fn stream_of(&self, owner: ActorId, purpose: Purpose, occurrence: u64) -> Stream {
-        self.desk.streams().stream(owner, purpose, occurrence)
+        self.cell.streams().stream(owner, purpose, occurrence)
     }
 
     /// Notes something for the measures.
     pub fn note(&mut self, note: K::Note) {
-        self.desk.note(self.me, DomainEvent::Noted(note));
+        self.cell.note(self.me, DomainEvent::Noted(note));
     }
     /// The part that acts.
     #[inline]
@@ -129,7 +135,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     }
     /// Truth: a person could notice this now.
     pub fn indication(&mut self, part: K::Part, indication: K::Indication) {
-        self.desk.note(self.me, DomainEvent::IndicationShown { part, indication });
+        self.cell.note(self.me, DomainEvent::IndicationShown { part, indication });
     }
     /// The part's reading has changed, or a deadline of its detector is due: have it looked at.
     pub fn look(&mut self) {
@@ -154,7 +160,7 @@ impl<'a, K: Kinds> Context<'a, K> {
     /// A step of a common procedure, carried out here for many, takes effect at one of them.
     pub fn treat_at(&mut self, actor: ActorId, suspect: K::Fault, position: u8) {
         let treat = SimEvent::Treat { suspect, position, common: true };
-        self.desk.send(self.me, actor, Span::ZERO, treat);
+        self.cell.send(self.me, actor, Span::ZERO, treat);
     }
     /// From now on nobody is sent because of what this common cause explains; `None` ends that.
     pub fn hold_back(&mut self, cause: Option<K::Fault>) {
@@ -209,10 +215,10 @@ impl<'a, K: Kinds> Context<'a, K> {
     }
     /// A step will have been carried out after this delay.
     pub fn apply_after(&mut self, delay: Span, incident: u16, attempt: u8) {
-        self.desk.after(self.me, delay, SimEvent::Apply { incident, attempt });
+        self.cell.after(self.me, delay, SimEvent::Apply { incident, attempt });
     }
     /// A step will not be carried out.
     pub fn give_up_after(&mut self, delay: Span, incident: u16, attempt: u8) {
-        self.desk.after(self.me, delay, SimEvent::GiveUp { incident, attempt });
+        self.cell.after(self.me, delay, SimEvent::GiveUp { incident, attempt });
     }
 }

@@ -1,6 +1,6 @@
 //! Advances all cells through windows of one lookahead, on one thread or on many.
 //!
-//! A window is skipped when nothing is due in it. On many threads each worker keeps its own cells; letters to the cells
+//! A window is skipped when nothing is due in it. On many threads each worker keeps its own cells; messages to the cells
 //! of another worker go through a mailbox a pair of workers, and one barrier a window holds them together. What comes
 //! out cannot depend on who ran what when, because every agenda orders its events by (time, sender, sender's count).
 
@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crate::actor::Layout;
-use crate::cell::{Actors, Cell, Letter};
+use crate::cell::{Actors, Cell, CrossCellMessage};
 use crate::time::{Instant, Span};
 
 /// What a run shows while it is under way, and how it is told to stop. Reading it changes nothing.
@@ -56,7 +56,7 @@ pub(crate) fn run_on_one<A: Actors>(
     pulse: &Pulse,
 ) {
     let mut quiet: Vec<Instant> = cells.iter().map(Cell::quiet_until).collect();
-    let mut letters: Vec<Letter<A>> = Vec::new();
+    let mut messages: Vec<CrossCellMessage<A>> = Vec::new();
     let mut windows = 0u64;
     loop {
         let next = quiet.iter().copied().min().unwrap_or(Instant::NEVER);
@@ -70,11 +70,11 @@ pub(crate) fn run_on_one<A: Actors>(
             }
             cells[me].advance(settings, limit);
             quiet[me] = cells[me].quiet_until();
-            std::mem::swap(&mut letters, cells[me].outbox());
-            for letter in letters.drain(..) {
-                let to = layout.cell_of(letter.to());
-                quiet[to] = quiet[to].min(letter.at());
-                cells[to].accept(letter);
+            std::mem::swap(&mut messages, cells[me].outbox());
+            for message in messages.drain(..) {
+                let to = layout.cell_of(message.to());
+                quiet[to] = quiet[to].min(message.at());
+                cells[to].accept(message);
             }
         }
         windows += 1;
@@ -115,7 +115,7 @@ impl Barrier {
 
 /// What workers share: the mail, and each one's next moment, told apart by the parity of the round.
 struct Shared<A: Actors> {
-    mail: Vec<Mutex<Vec<Letter<A>>>>,
+    mail: Vec<Mutex<Vec<CrossCellMessage<A>>>>,
     next: [Vec<AtomicU64>; 2],
     barrier: Barrier,
 }
@@ -160,7 +160,8 @@ struct Worker<'a, A: Actors> {
 impl<A: Actors> Worker<'_, A> {
     fn run(mut self, settings: &A::Settings, shared: &Shared<A>, pulse: &Pulse) {
         let mut quiet: Vec<Instant> = self.mine.iter().map(|cell| cell.quiet_until()).collect();
-        let mut out: Vec<Vec<Letter<A>>> = (0..self.workers).map(|_| Vec::new()).collect();
+        let mut out: Vec<Vec<CrossCellMessage<A>>> =
+            (0..self.workers).map(|_| Vec::new()).collect();
         let mut posted = Instant::NEVER;
         let mut round = 0usize;
         loop {
@@ -186,25 +187,25 @@ impl<A: Actors> Worker<'_, A> {
         }
     }
 
-    /// Takes in the letters that the others have left.
+    /// Takes in the messages that the others have left.
     fn collect(&mut self, quiet: &mut [Instant], shared: &Shared<A>) {
         for from in 0..self.workers {
             let mut mail = lock(&shared.mail[from * self.workers + self.me]);
-            for letter in mail.drain(..) {
-                let mine = self.layout.cell_of(letter.to()) / self.workers;
-                quiet[mine] = quiet[mine].min(letter.at());
-                self.mine[mine].accept(letter);
+            for message in mail.drain(..) {
+                let mine = self.layout.cell_of(message.to()) / self.workers;
+                quiet[mine] = quiet[mine].min(message.at());
+                self.mine[mine].accept(message);
             }
         }
     }
 
-    /// Advances the cells that have something to do; returns the earliest letter that was posted to another worker.
+    /// Advances the cells that have something to do; returns the earliest message that was posted to another worker.
     fn window(
         &mut self,
         settings: &A::Settings,
         limit: Instant,
         quiet: &mut [Instant],
-        out: &mut [Vec<Letter<A>>],
+        out: &mut [Vec<CrossCellMessage<A>>],
         shared: &Shared<A>,
     ) -> Instant {
         let mut earliest = Instant::NEVER;
@@ -214,24 +215,24 @@ impl<A: Actors> Worker<'_, A> {
             }
             self.mine[mine].advance(settings, limit);
             quiet[mine] = self.mine[mine].quiet_until();
-            let mut letters = std::mem::take(self.mine[mine].outbox());
-            for letter in letters.drain(..) {
-                let cell = self.layout.cell_of(letter.to());
-                let (to, at) = (cell % self.workers, letter.at());
+            let mut messages = std::mem::take(self.mine[mine].outbox());
+            for message in messages.drain(..) {
+                let cell = self.layout.cell_of(message.to());
+                let (to, at) = (cell % self.workers, message.at());
                 if to == self.me {
                     let other = cell / self.workers;
                     quiet[other] = quiet[other].min(at);
-                    self.mine[other].accept(letter);
+                    self.mine[other].accept(message);
                 } else {
                     earliest = earliest.min(at);
-                    out[to].push(letter);
+                    out[to].push(message);
                 }
             }
-            *self.mine[mine].outbox() = letters;
+            *self.mine[mine].outbox() = messages;
         }
-        for (to, letters) in out.iter_mut().enumerate() {
-            if !letters.is_empty() {
-                lock(&shared.mail[self.me * self.workers + to]).append(letters);
+        for (to, messages) in out.iter_mut().enumerate() {
+            if !messages.is_empty() {
+                lock(&shared.mail[self.me * self.workers + to]).append(messages);
             }
         }
         earliest

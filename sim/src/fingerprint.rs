@@ -13,10 +13,10 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// Adds one event: when, to whom, its tie, and the hash of what it says.
+    /// Adds one event: when, to whom, its key, and the hash of what it says.
     #[inline]
-    pub(crate) fn add(&mut self, at: u64, to: u32, tie: u64, what: u64) {
-        let who = tie ^ u64::from(to).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    pub(crate) fn add(&mut self, at: u64, to: u32, key: u64, what: u64) {
+        let who = key ^ u64::from(to).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let folded = (at ^ what).wrapping_mul(0xd6e8_feb8_6659_fd93).rotate_left(32) ^ who;
         self.sum = self.sum.wrapping_add(mix(folded.wrapping_mul(0xa076_1d64_78bd_642f)));
         self.events += 1;
@@ -97,8 +97,8 @@ mod tests {
     fn the_order_of_cells_does_not_matter_and_everything_else_does() {
         let of = |events: &[(u64, u32, u64, u64)]| {
             let mut print = Fingerprint::default();
-            for &(at, to, tie, what) in events {
-                print.add(at, to, tie, what);
+            for &(at, to, key, what) in events {
+                print.add(at, to, key, what);
             }
             print
         };

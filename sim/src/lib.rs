@@ -1,7 +1,7 @@
 //! The kernel: what happens, in which order.
 //!
 //! ```text
-//!            ┌── cell ──────────────────────────┐    letters (≥ lookahead)    ┌── cell ──┐
+//!            ┌── cell ──────────────────────────┐    messages (≥ lookahead)   ┌── cell ──┐
 //!  window ─▶ │ agenda ─▶ handle ─▶ parts, tasks │ ──────────────────────────▶ │  agenda  │
 //!            │    ▲          │          │       │                             └──────────┘
 //!            │    └─ timers ─┘          ▼       │
@@ -10,8 +10,8 @@
 //! ```
 //!
 //! Words used everywhere: an *actor* is an entity of a cell's world, its *parts* are components, each one a *model*; a
-//! *timer* is a model's note to itself; a *message* goes between parts of one actor at the same instant; a *parcel* goes
-//! between actors and takes time; a *fault* is the scenario's truth; an *alarm* is what fault management believes.
+//! *timer* is a model's note to itself; a *local message* goes between parts of one actor at the same instant; an
+//! *inter-actor message* goes between actors and takes time; a *fault* is the scenario's truth; an *alarm* is what fault management believes.
 //!
 //! The kernel knows nothing of what it simulates. What it promises: integer time; events handled by (time, sender,
 //! sender's count); every random number named by (seed, actor, purpose, occurrence); the same fingerprint whatever the
@@ -36,9 +36,9 @@ pub mod simulation;
 pub mod time;
 
 pub use actor::{ActorId, Layout, MOST_ACTORS, OUTSIDE};
-pub use agenda::{Agenda, Entry, Tie};
+pub use agenda::{Agenda, Entry, EventKey};
 pub use arena::{Arena, Slot};
-pub use cell::{Actors, Desk, Disorder};
+pub use cell::{Actors, CellContext, Disorder};
 pub use context::{Context, Scratch};
 pub use executor::Pulse;
 pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, RecoveryStep, When};

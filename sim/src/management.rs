@@ -32,9 +32,9 @@ pub trait Body<K: Kinds> {
     /// A model's note to itself.
     fn on_timer(&mut self, timer: K::Timer, cx: &mut Context<'_, K>);
     /// A message between parts.
-    fn on_message(&mut self, message: K::Message, cx: &mut Context<'_, K>);
-    /// A parcel for a part.
-    fn on_parcel(&mut self, port: u8, parcel: K::Parcel, cx: &mut Context<'_, K>);
+    fn on_message(&mut self, message: K::LocalMessage, cx: &mut Context<'_, K>);
+    /// A message from another actor for a part.
+    fn on_delivery(&mut self, port: u8, message: K::InterActorMessage, cx: &mut Context<'_, K>);
     /// Damages the part that the fault belongs to.
     fn on_fault(&mut self, fault: K::Fault, magnitude: f64, cx: &mut Context<'_, K>);
     /// Frees the part of the fault.
@@ -184,8 +184,8 @@ pub fn handle<K: Kinds, B: Body<K>>(
     match entry.event {
         SimEvent::Timer(timer) => body.on_timer(timer, cx),
         SimEvent::Arrival { port, slot } => {
-            let parcel = cx.desk.take(slot);
-            body.on_parcel(port, parcel, cx);
+            let message = cx.cell.take(slot);
+            body.on_delivery(port, message, cx);
         }
         SimEvent::Occur { plan, round } => occur(body, cx, plan, round),
         SimEvent::Clear { occurrence } => end(body, cx, occurrence),
@@ -209,7 +209,7 @@ pub fn handle<K: Kinds, B: Body<K>>(
 pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
     while let Some(task) = cx.scratch.tasks.pop_front() {
         match task {
-            Task::Message(message) => body.on_message(message, cx),
+            Task::LocalMessage(message) => body.on_message(message, cx),
             Task::Look(part) => match body.look(part, cx) {
                 Ok(Some(suspect)) => {
                     let alarm = Alarmed { detector: part, suspect, about: cx.me, common: false };
@@ -251,7 +251,7 @@ pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
         let up = body.able(cx);
         if up != body.care().serving {
             body.care().serving = up;
-            cx.desk.note(cx.me, DomainEvent::Service { up });
+            cx.cell.note(cx.me, DomainEvent::Service { up });
         }
     }
 }
@@ -261,8 +261,8 @@ pub fn context<'a, K: Kinds>(
     me: ActorId,
     part: K::Part,
     settings: &'a K::Settings,
-    desk: &'a mut crate::cell::Desk<K>,
+    cell: &'a mut crate::cell::CellContext<K>,
     scratch: &'a mut Scratch<K>,
 ) -> Context<'a, K> {
-    Context { me, part, settings, desk, scratch }
+    Context { me, part, settings, cell, scratch }
 }

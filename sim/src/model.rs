@@ -25,7 +25,7 @@ pub trait Kinds:
     /// Notes of models to themselves.
     type Timer: Plain;
     /// What the parts of one actor say to each other at the same instant.
-    type Message: Copy + Debug;
+    type LocalMessage: Copy + Debug;
     /// Everything that can break.
     type Fault: Plain + Ord;
     /// Groups of faults.
@@ -40,11 +40,11 @@ pub trait Kinds:
     type Note: Copy + Debug + PartialEq + Send + 'static;
 
     /// The bus message that asks somebody other than the device to carry out a step.
-    fn ask(asked: Asked<Self>) -> Self::Message;
+    fn ask(asked: Asked<Self>) -> Self::LocalMessage;
     /// The bus message by which fault management tells the parts of an actor what became of an incident kept there.
-    fn turn(turn: Turn<Self>) -> Self::Message;
+    fn turn(turn: Turn<Self>) -> Self::LocalMessage;
     /// The bus message by which a recovery action acts on the parts; `None` if it acts on faults only.
-    fn act(action: Self::RecoveryAction) -> Option<Self::Message>;
+    fn act(action: Self::RecoveryAction) -> Option<Self::LocalMessage>;
     /// The catalogue entry of a fault.
     fn mode(fault: Self::Fault) -> &'static Mode<Self>;
     /// The part that a fault belongs to.
@@ -185,11 +185,11 @@ pub trait Rules<K: Kinds> {
 pub enum SimEvent<K: Kinds> {
     /// A model's note to itself.
     Timer(K::Timer),
-    /// A parcel reaches a part.
+    /// A message from another actor reaches a part.
     Arrival {
         /// Which part.
         port: u8,
-        /// Where the parcel waits.
+        /// Where the message waits.
         slot: Slot,
     },
     /// A planned fault occurs.
@@ -378,9 +378,21 @@ pub trait Model<K: Kinds>: Component<Mutability = Mutable> + Sized {
     /// A note to itself falls due.
     fn on_timer(&mut self, spec: &Self::Spec, timer: Self::Timer, cx: &mut Context<'_, K>);
     /// Another part of the same actor says something.
-    fn on_message(&mut self, _spec: &Self::Spec, _message: K::Message, _cx: &mut Context<'_, K>) {}
+    fn on_message(
+        &mut self,
+        _spec: &Self::Spec,
+        _message: K::LocalMessage,
+        _cx: &mut Context<'_, K>,
+    ) {
+    }
     /// Another actor has sent something.
-    fn on_parcel(&mut self, _spec: &Self::Spec, _parcel: K::Parcel, _cx: &mut Context<'_, K>) {}
+    fn on_delivery(
+        &mut self,
+        _spec: &Self::Spec,
+        _parcel: K::InterActorMessage,
+        _cx: &mut Context<'_, K>,
+    ) {
+    }
     /// Damages the state. It tells nobody: noticing is the detectors' work.
     fn on_fault(
         &mut self,

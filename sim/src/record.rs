@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::actor::ActorId;
-use crate::agenda::Tie;
+use crate::agenda::EventKey;
 use crate::time::Instant;
 
 /// Which handled events a run keeps. Facts are always kept.
@@ -34,12 +34,12 @@ pub struct RecordedEvent<E> {
     /// When.
     pub at: Instant,
     /// Who sent it, and the sender's count.
-    pub tie: Tie,
+    pub key: EventKey,
     /// Who handled it.
     pub who: ActorId,
     /// What it was.
     pub what: E,
-    /// Hash of what it carried, its parcel included.
+    /// Hash of what it carried, its message included.
     pub digest: u64,
 }
 
@@ -67,13 +67,13 @@ pub struct Emission<P> {
     /// By which of its parts.
     pub port: u8,
     /// What.
-    pub parcel: P,
+    pub message: P,
 }
 
 /// Where two kept records part.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Difference<E> {
-    /// Place in the list, in the order of (time, who, tie).
+    /// Place in the list, in the order of (time, who, key).
     pub index: usize,
     /// The record of the first run, unless it ended earlier.
     pub first: Option<RecordedEvent<E>>,
@@ -104,8 +104,8 @@ impl<E: fmt::Debug> fmt::Display for Difference<E> {
                     "\n  {name}: {} actor {} from actor {} number {}: {:?} [{:016x}]",
                     r.at,
                     r.who.0,
-                    r.tie.from().0,
-                    r.tie.sequence(),
+                    r.key.from().0,
+                    r.key.sequence(),
                     r.what,
                     r.digest
                 )?,

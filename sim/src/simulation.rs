@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bevy_ecs::world::World;
 
 use crate::actor::{ActorId, Layout};
-use crate::agenda::{Entry, Tie};
-use crate::cell::{Actors, Cell, Common, Desk, Disorder, Letter};
+use crate::agenda::{Entry, EventKey};
+use crate::cell::{Actors, Cell, CellContext, Common, CrossCellMessage, Disorder};
 use crate::executor::{Pulse, run_on_many, run_on_one};
 use crate::fingerprint::Fingerprint;
 use crate::random::Streams;
@@ -42,8 +42,8 @@ impl fmt::Display for RunError {
             Self::OutOfOrder(d) => write!(
                 f,
                 "event number {} of actor {} to actor {} was due at {}, but its cell had come to {}",
-                d.tie.sequence(),
-                d.tie.from().0,
+                d.key.sequence(),
+                d.key.from().0,
                 d.who.0,
                 d.due,
                 d.now
@@ -89,19 +89,19 @@ impl<A: Actors> Simulation<A> {
         &mut self.cells[self.layout.cell_of(actor)].world
     }
 
-    /// The desk of the cell that holds an actor, for what is to happen from the start.
-    pub fn desk_of(&mut self, actor: ActorId) -> &mut Desk<A> {
-        self.cells[self.layout.cell_of(actor)].desk()
+    /// The context of the cell that holds an actor, for what is to happen from the start.
+    pub fn context_of(&mut self, actor: ActorId) -> &mut CellContext<A> {
+        self.cells[self.layout.cell_of(actor)].context()
     }
 
     /// Gives an actor's cell to `begin`, for what is to happen before the run.
     pub fn begin(
         &mut self,
         actor: ActorId,
-        begin: impl FnOnce(&mut A::Columns, &mut World, &A::Settings, &mut Desk<A>),
+        begin: impl FnOnce(&mut A::Columns, &mut World, &A::Settings, &mut CellContext<A>),
     ) {
-        let Cell { world, columns, desk } = &mut self.cells[self.layout.cell_of(actor)];
-        begin(columns, world, &self.settings, desk);
+        let Cell { world, columns, context } = &mut self.cells[self.layout.cell_of(actor)];
+        begin(columns, world, &self.settings, context);
     }
 
     /// What all cells share.
@@ -116,8 +116,8 @@ impl<A: Actors> Simulation<A> {
 
     /// Puts an event into an agenda as it is, with no regard to what has been handled: for tests of the order.
     pub fn plant(&mut self, at: Instant, to: ActorId, sequence: u64, event: A::Event) {
-        let tie = Tie::new(to, sequence);
-        self.cells[self.layout.cell_of(to)].plant(Entry { at, tie, to, event });
+        let key = EventKey::new(to, sequence);
+        self.cells[self.layout.cell_of(to)].plant(Entry { at, key, to, event });
     }
 
     /// Runs up to `end` (exclusive) on this many threads; the result does not depend on their number.
@@ -146,17 +146,23 @@ impl<A: Actors> Simulation<A> {
     /// Brings something in from outside, for a port of an actor. It arrives at `at`, or, if the run is past that, at the last
     /// instant that has been handled; returns when. Among events of the same instant it is the last, after what came in
     /// before it.
-    pub fn inject(&mut self, at: Instant, to: ActorId, port: u8, parcel: A::Parcel) -> Instant {
+    pub fn inject(
+        &mut self,
+        at: Instant,
+        to: ActorId,
+        port: u8,
+        message: A::InterActorMessage,
+    ) -> Instant {
         // `now` itself has not been handled yet: what was asked just before it can be answered in no time.
         let at = at.max(Instant(self.now.0.saturating_sub(1)));
         self.injected += 1;
-        let letter = Letter::from_outside(at, self.injected, to, port, parcel);
-        self.cells[self.layout.cell_of(to)].accept(letter);
+        let message = CrossCellMessage::from_outside(at, self.injected, to, port, message);
+        self.cells[self.layout.cell_of(to)].accept(message);
         at
     }
 
     /// Takes out what the parts of actors have handed out, in the order of (time, who).
-    pub fn take_emissions(&mut self) -> Vec<Emission<A::Parcel>> {
+    pub fn take_emissions(&mut self) -> Vec<Emission<A::InterActorMessage>> {
         let mut all: Vec<_> = self.cells.iter_mut().flat_map(Cell::drain_emissions).collect();
         // Stable: what one actor hands out at one instant stays in its order.
         all.sort_by_key(|it| (it.at, it.who));
@@ -194,10 +200,10 @@ impl<A: Actors> Simulation<A> {
         all
     }
 
-    /// Takes out all kept events, in the order of (time, who, tie).
+    /// Takes out all kept events, in the order of (time, who, key).
     pub fn take_records(&mut self) -> Vec<RecordedEvent<A::Event>> {
         let mut all: Vec<_> = self.cells.iter_mut().flat_map(|cell| cell.drain_records()).collect();
-        all.sort_unstable_by_key(|record| (record.at, record.who, record.tie));
+        all.sort_unstable_by_key(|record| (record.at, record.who, record.key));
         all
     }
 }

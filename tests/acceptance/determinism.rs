@@ -70,7 +70,7 @@ fn another_seed_is_another_run() {
 fn stepped(
     bench: Bench,
     steps: &[Span],
-    brought: &[(Instant, models::wire::Parcel)],
+    brought: &[(Instant, models::wire::InterActorMessage)],
 ) -> sim::Fingerprint {
     let (end, gateway) = (bench.plan.end, bench.plan.directory.gateway);
     let mut simulation = models::world::raise(bench.plan, &bench.stage);
@@ -78,8 +78,11 @@ fn stepped(
     let (mut now, mut brought) = (Instant::START, brought.iter());
     let mut ahead = brought.next();
     for step in steps.iter().cycle() {
-        while let Some((at, parcel)) = ahead.filter(|(at, _)| *at < now + *step) {
-            assert_eq!(simulation.inject(*at, gateway, models::Part::Gateway.into(), *parcel), *at);
+        while let Some((at, message)) = ahead.filter(|(at, _)| *at < now + *step) {
+            assert_eq!(
+                simulation.inject(*at, gateway, models::Part::Gateway.into(), *message),
+                *at
+            );
             ahead = brought.next();
         }
         now = (now + *step).min(end);
@@ -102,10 +105,10 @@ fn a_run_in_steps_is_the_same_run() {
 fn what_comes_from_outside_is_an_event_in_its_place_however_time_is_cut() {
     let sale = |stan| {
         let iso = models::wire::Iso { stan, ..models::wire::Iso::default() };
-        models::wire::Parcel::Payment(iso)
+        models::wire::InterActorMessage::Payment(iso)
     };
     let brought = [(10, sale(1)), (10, sale(2)), (11, sale(3))];
-    let brought = brought.map(|(hour, parcel)| (Instant::START + Span::hours(hour), parcel));
+    let brought = brought.map(|(hour, message)| (Instant::START + Span::hours(hour), message));
     let day = [Span::days(1)];
     let run = stepped(busy(20), &day, &brought);
     assert_eq!(stepped(busy(20), &[Span::minutes(13), Span::secs(3)], &brought), run);
@@ -125,7 +128,7 @@ fn an_event_out_of_order_is_caught_and_named() {
     match simulation.run(end, 1, &pulse) {
         Err(RunError::OutOfOrder(disorder)) => {
             assert_eq!((disorder.due, disorder.who), (past, who));
-            assert_eq!((disorder.tie.from(), disorder.tie.sequence()), (who, 123_456));
+            assert_eq!((disorder.key.from(), disorder.key.sequence()), (who, 123_456));
             assert!(RunError::OutOfOrder(disorder).to_string().contains("actor 7"));
         }
         other => panic!("not caught: {other:?}"),

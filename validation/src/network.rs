@@ -7,8 +7,8 @@ use bevy_ecs::query::QueryState;
 use bevy_ecs::world::World;
 use reports::statistics::Sample;
 use sim::{
-    ActorId, Actors, Channel, Desk, GilbertElliott, Instant, Keep, Layout, Pulse, Purpose, Setup,
-    Simulation, Slot, Span,
+    ActorId, Actors, CellContext, Channel, GilbertElliott, Instant, Keep, Layout, Pulse, Purpose,
+    Setup, Simulation, Slot, Span,
 };
 
 use crate::cases::{Case, Size};
@@ -34,7 +34,7 @@ const N1: GilbertElliott = GilbertElliott {
 
 impl Actors for Packets {
     type Event = ();
-    type Parcel = ();
+    type InterActorMessage = ();
     type Fact = bool;
     type Columns = QueryState<&'static mut Sender>;
     /// Slots between two packets.
@@ -47,14 +47,19 @@ impl Actors for Packets {
     fn columns(world: &mut World) -> Self::Columns {
         world.query()
     }
-    fn advance(columns: &mut Self::Columns, world: &mut World, gap: &u64, desk: &mut Desk<Self>) {
+    fn advance(
+        columns: &mut Self::Columns,
+        world: &mut World,
+        gap: &u64,
+        cell: &mut CellContext<Self>,
+    ) {
         let Ok(mut sender) = columns.single_mut(world) else { return };
-        while let Some(entry) = desk.next_due() {
+        while let Some(entry) = cell.next_due() {
             sender.sent += 1;
-            let bits = desk.streams().draw(entry.to, Purpose::of("packet"), sender.sent);
-            let lost = sender.channel.loses(&N1, desk.now(), [bits[0], bits[1]]);
-            desk.note(entry.to, lost);
-            desk.after(entry.to, N1.slot * *gap, ());
+            let bits = cell.streams().draw(entry.to, Purpose::of("packet"), sender.sent);
+            let lost = sender.channel.loses(&N1, cell.now(), [bits[0], bits[1]]);
+            cell.note(entry.to, lost);
+            cell.after(entry.to, N1.slot * *gap, ());
         }
     }
 }
@@ -68,7 +73,7 @@ fn packets(seed: u64, gap: u64, count: u64) -> Result<Vec<Sample>, String> {
     simulation.world_of(sender).spawn((sender, Sender::default()));
     // The channel is good at the start; a thousand slots later it has forgotten that.
     let begins = N1.slot * 1_000;
-    simulation.desk_of(sender).after(sender, begins, ());
+    simulation.context_of(sender).after(sender, begins, ());
     let end = Instant::START + begins + N1.slot * (gap * count);
     simulation.run(end, 1, &Pulse::default()).map_err(|why| why.to_string())?;
     let lost: Vec<bool> = simulation.take_facts().iter().map(|fact| fact.what).collect();

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use models::hardware::printer::Said;
 use models::outside::Outside;
 use models::receipt::Receipt;
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 
 use super::device::{Device, Outcome};
 use super::settings::Settings;
@@ -54,7 +54,8 @@ impl Printer {
 
     fn refuse(&self, number: u32, why: &str) {
         self.troubles.add(why);
-        self.injector.offer(self.port, Parcel::Outside(Outside::Printed { number, ok: false }));
+        self.injector
+            .offer(self.port, InterActorMessage::Outside(Outside::Printed { number, ok: false }));
     }
 }
 
@@ -65,8 +66,10 @@ impl Adapter for Printer {
     fn ports(&self) -> Vec<Port> {
         vec![self.port]
     }
-    fn deliver(&mut self, _: Port, parcel: &Parcel) {
-        let Parcel::Outside(Outside::Print { number, receipt }) = *parcel else { return };
+    fn deliver(&mut self, _: Port, message: &InterActorMessage) {
+        let InterActorMessage::Outside(Outside::Print { number, receipt }) = *message else {
+            return;
+        };
         match self.worker.order((number, receipt)) {
             Err(NotTaken::Full) => self.refuse(number, "receipts come faster than it prints them"),
             Err(NotTaken::Over) => self.refuse(number, "a receipt after the end"),
@@ -125,7 +128,7 @@ impl Wire {
     }
 
     fn say(&self, outside: Outside) {
-        if !self.injector.offer(self.port, Parcel::Outside(outside)) {
+        if !self.injector.offer(self.port, InterActorMessage::Outside(outside)) {
             self.troubles.add("the session did not take what it said");
         }
     }

@@ -14,7 +14,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 
 use super::channel::Security;
 use super::{Dialect, Mapper};
@@ -189,8 +189,8 @@ impl Adapter for Client {
     fn ports(&self) -> Vec<Port> {
         vec![self.port]
     }
-    fn deliver(&mut self, _: Port, parcel: &Parcel) {
-        let Parcel::Payment(iso) = parcel else { return };
+    fn deliver(&mut self, _: Port, message: &InterActorMessage) {
+        let InterActorMessage::Payment(iso) = message else { return };
         // Before it can be answered.
         self.desk.asks(iso);
         let count = self.lanes.len();

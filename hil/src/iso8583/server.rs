@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 
 use super::channel::Security;
 use super::{Dialect, Mapper};
@@ -143,8 +143,8 @@ impl Adapter for Server {
     fn ports(&self) -> Vec<Port> {
         self.ports.clone()
     }
-    fn deliver(&mut self, _: Port, parcel: &Parcel) {
-        if let Parcel::Payment(iso) = parcel {
+    fn deliver(&mut self, _: Port, message: &InterActorMessage) {
+        if let InterActorMessage::Payment(iso) = message {
             self.desk.answer(iso);
         }
     }

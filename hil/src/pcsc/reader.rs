@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use models::hardware::card_reader::CardRead;
 use models::outside::Outside;
-use models::wire::{Method, Parcel};
+use models::wire::{InterActorMessage, Method};
 use pcsc::{Card, Context, Disposition, Error, Protocols, Scope, ShareMode};
 
 use super::Settings;
@@ -150,8 +150,10 @@ impl Adapter for Reader {
     fn ports(&self) -> Vec<Port> {
         vec![self.port]
     }
-    fn deliver(&mut self, _: Port, parcel: &Parcel) {
-        let Parcel::Outside(Outside::Present { number, method, amount, currency }) = *parcel else {
+    fn deliver(&mut self, _: Port, message: &InterActorMessage) {
+        let InterActorMessage::Outside(Outside::Present { number, method, amount, currency }) =
+            *message
+        else {
             return;
         };
         let amount = u64::try_from(amount.0).unwrap_or_default();
@@ -164,7 +166,7 @@ impl Adapter for Reader {
         };
         self.troubles.add(why);
         let read = CardRead::Mute;
-        self.injector.offer(self.port, Parcel::Outside(Outside::Card { number, read }));
+        self.injector.offer(self.port, InterActorMessage::Outside(Outside::Card { number, read }));
     }
     fn status(&self) -> String {
         self.troubles.status()
@@ -221,7 +223,7 @@ impl Desk {
     }
 
     fn say(&self, outside: Outside) {
-        if !self.injector.offer(self.port, Parcel::Outside(outside)) {
+        if !self.injector.offer(self.port, InterActorMessage::Outside(outside)) {
             self.troubles.add("the session did not take what it said");
         }
     }

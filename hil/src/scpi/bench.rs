@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use models::outside::Outside;
 use models::quantity::Millivolts;
-use models::wire::Parcel;
+use models::wire::InterActorMessage;
 
 use super::supply::Supply;
 use crate::adapter::{Adapter, Injector, Port};
@@ -126,8 +126,8 @@ impl Adapter for Bench {
     fn ports(&self) -> Vec<Port> {
         vec![self.port]
     }
-    fn deliver(&mut self, _: Port, parcel: &Parcel) {
-        let Parcel::Outside(Outside::Supply { millivolts }) = *parcel else { return };
+    fn deliver(&mut self, _: Port, message: &InterActorMessage) {
+        let InterActorMessage::Outside(Outside::Supply { millivolts }) = *message else { return };
         match self.worker.order(millivolts) {
             Err(NotTaken::Full) => self.troubles.add("set points come faster than it takes them"),
             Err(NotTaken::Over) => self.troubles.add("a set point after the end"),
@@ -172,7 +172,7 @@ impl Wire {
         let ended = self.obey(orders);
         if let Err(why) = ended {
             self.troubles.add(&why);
-            self.injector.offer(self.port, Parcel::Outside(Outside::Gone));
+            self.injector.offer(self.port, InterActorMessage::Outside(Outside::Gone));
             if !self.switch_off(u32::MAX, Some(orders)) {
                 self.switch_off(TRIES_AT_THE_END, None);
             }
@@ -237,7 +237,8 @@ impl Wire {
         self.troubles.stands(format!("{identity}: {set} mV set, {millivolts} mV delivered"));
         if always || self.reported.is_none_or(|it| it.abs_diff(millivolts) >= NOISE) {
             self.reported = Some(millivolts);
-            self.injector.offer(self.port, Parcel::Outside(Outside::Delivered { millivolts }));
+            self.injector
+                .offer(self.port, InterActorMessage::Outside(Outside::Delivered { millivolts }));
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use models::hardware::card_reader::{CardRead, Fault};
 use models::money::Money;
 use models::note::{Note, Outcome};
 use models::outside::Outside;
-use models::wire::{Method, Parcel};
+use models::wire::{InterActorMessage, Method};
 use sim::DomainEvent;
 
 use crate::peer::{Peer, python};
@@ -57,10 +57,10 @@ fn presented(settings: Settings) -> (CardRead, Reader) {
         Reader::attach(settings, port(Part::CardReader), injector).expect("it is there");
     let present =
         Outside::Present { number: 7, method: Method::Chip, amount: Money(1_234), currency: 156 };
-    reader.deliver(port(Part::CardReader), &Parcel::Outside(present));
+    reader.deliver(port(Part::CardReader), &InterActorMessage::Outside(present));
     loop {
         let arrival = arrivals.recv_timeout(Duration::from_secs(10)).expect("it is told");
-        if let Parcel::Outside(Outside::Card { number: 7, read }) = arrival.parcel {
+        if let InterActorMessage::Outside(Outside::Card { number: 7, read }) = arrival.message {
             return (read, reader);
         }
     }

@@ -15,7 +15,7 @@ use models::Part;
 use models::money::Money;
 use models::outside::Outside;
 use models::receipt::Receipt;
-use models::wire::{Pan, Parcel};
+use models::wire::{InterActorMessage, Pan};
 
 use crate::rig::port;
 
@@ -52,7 +52,7 @@ fn attached(settings: Settings) -> (Printer, Receiver<Arrival>) {
 
 fn order(printer: &mut Printer, number: u32) {
     let print = Outside::Print { number, receipt: receipt() };
-    printer.deliver(port(Part::Printer), &Parcel::Outside(print));
+    printer.deliver(port(Part::Printer), &InterActorMessage::Outside(print));
 }
 
 /// Waits until the world is told this; returns everything that it is told until then.
@@ -63,7 +63,7 @@ fn told(arrivals: &Receiver<Arrival>, wanted: impl Fn(Outside) -> bool) -> Vec<O
         let left = by.saturating_duration_since(Instant::now());
         let arrival = arrivals.recv_timeout(left);
         let arrival = arrival.unwrap_or_else(|_| panic!("it did not come, only {all:?}"));
-        let Parcel::Outside(outside) = arrival.parcel else { panic!("{arrival:?}") };
+        let InterActorMessage::Outside(outside) = arrival.message else { panic!("{arrival:?}") };
         all.push(outside);
         if wanted(outside) {
             return all;

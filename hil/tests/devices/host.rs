@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use hil::iso8583::client::{Client, Settings, probe};
 use hil::{Adapter, Ended, Injector, Port};
 use models::Part;
-use models::wire::{Iso, Mti, Pan, Parcel};
+use models::wire::{InterActorMessage, Iso, Mti, Pan};
 use serde_json::Value;
 use sim::ActorId;
 
@@ -106,9 +106,9 @@ fn a_host_that_is_unruly_is_scored_and_the_fleet_takes_its_money_back() {
     assert!(reversed >= Some(score.reversals), "{books}, {score:?}");
 }
 
-fn sale(stan: u32) -> Parcel {
+fn sale(stan: u32) -> InterActorMessage {
     let iso = Iso { pan: Pan::of(0, 7), stan, expiry: 3_512, currency: 156, ..Iso::default() };
-    Parcel::Payment(Iso { mac: iso.seal(), ..iso })
+    InterActorMessage::Payment(Iso { mac: iso.seal(), ..iso })
 }
 
 /// A host without manners: what it does with its first connection is said here.
@@ -223,7 +223,7 @@ fn an_answer_that_nobody_asked_for_comes_in_to_be_judged() {
     settings.connections = 1;
     let (mut client, arrivals) = client(&settings);
     let came = arrivals.recv_timeout(Duration::from_secs(5)).expect("it comes in");
-    let Parcel::Payment(iso) = came.parcel else { panic!("{came:?}") };
+    let InterActorMessage::Payment(iso) = came.message else { panic!("{came:?}") };
     assert_eq!((came.port, iso.mti, iso.stan), (port(), Mti::Response, 7));
     client.close();
 }

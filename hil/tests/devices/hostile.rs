@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use hil::iso8583::{Dialect, Mapper, Matter, Message, Network};
 use hil::{Adapter, iso8583::Server};
-use models::wire::{Code, Iso, Parcel};
+use models::wire::{Code, InterActorMessage, Iso};
 use sim::ActorId;
 
 use crate::terminal::server;
@@ -28,10 +28,10 @@ impl World {
         std::thread::spawn(move || {
             while let Ok(arrival) = arrivals.recv() {
                 let Some(server) = answers.upgrade() else { return };
-                let Parcel::Payment(iso) = arrival.parcel else { continue };
+                let InterActorMessage::Payment(iso) = arrival.message else { continue };
                 let iso = Iso { mti: iso.mti.response(), code: Code::APPROVED, ..iso };
                 let mut server = server.lock().expect("nobody panics with it");
-                server.deliver(arrival.port, &Parcel::Payment(iso));
+                server.deliver(arrival.port, &InterActorMessage::Payment(iso));
             }
         });
         Self { server, address }

@@ -8,7 +8,7 @@ use std::path::Path;
 use hil::recording::{Crossing, Recording, Way};
 use hil::replay;
 use models::Part;
-use models::wire::{Mti, Parcel};
+use models::wire::{InterActorMessage, Mti};
 use sim::{Instant, Pulse, Span};
 
 use crate::rig::Rig;
@@ -23,7 +23,8 @@ fn the_session_that_ships_replays_to_the_bit() {
     let recorded = shipped();
     let of = |way, mti| {
         let is = |it: &&Crossing| {
-            it.way == way && matches!(&it.parcel, Parcel::Payment(iso) if iso.mti == mti)
+            it.way == way
+                && matches!(&it.message, InterActorMessage::Payment(iso) if iso.mti == mti)
         };
         recorded.crossings.iter().filter(is).count()
     };

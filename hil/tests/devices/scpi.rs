@@ -100,7 +100,7 @@ fn an_output_that_stays_on_is_told_to_whoever_can_reach_the_switch() {
     let mut bench = Bench::attach(settings.clone(), port(Part::Power), injector.clone())
         .expect("it is off yet");
     let set = models::outside::Outside::Supply { millivolts: 5_000 };
-    bench.deliver(port(Part::Power), &models::wire::Parcel::Outside(set));
+    bench.deliver(port(Part::Power), &models::wire::InterActorMessage::Outside(set));
     std::thread::sleep(Duration::from_millis(500));
     assert!(bench.status().contains("5000 mV delivered"), "{}", bench.status());
     bench.close();
@@ -116,7 +116,10 @@ fn a_supply_that_dies_is_reported() {
     let mut bench = Bench::attach(settings, port(Part::Power), injector).expect("it answers");
     peer.kill();
     let gone = arrivals.recv_timeout(Duration::from_secs(5)).expect("the world is told");
-    assert_eq!(gone.parcel, models::wire::Parcel::Outside(models::outside::Outside::Gone));
+    assert_eq!(
+        gone.message,
+        models::wire::InterActorMessage::Outside(models::outside::Outside::Gone)
+    );
     bench.close();
     assert!(bench.status().starts_with("NOT REACHED"));
 }

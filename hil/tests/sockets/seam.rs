@@ -3,7 +3,7 @@
 use models::Money;
 use models::Part;
 use models::invariants::Invariant;
-use models::wire::{Code, Iso, Mti, Pan, Parcel};
+use models::wire::{Code, InterActorMessage, Iso, Mti, Pan};
 use scenarios::{Loaded, Options, Outcome, Run, Source, load_text};
 use sim::{ActorId, Instant, Pulse, Span};
 
@@ -31,12 +31,17 @@ fn played(
             .iter()
             .map(|it| {
                 assert_eq!((it.who, it.port), (attached.0, attached.1.into()));
-                let Parcel::Payment(iso) = it.parcel else { panic!("{it:?}") };
+                let InterActorMessage::Payment(iso) = it.message else { panic!("{it:?}") };
                 iso
             })
             .collect();
         for iso in outside(now, &out) {
-            run.simulation.inject(now, attached.0, attached.1.into(), Parcel::Payment(iso));
+            run.simulation.inject(
+                now,
+                attached.0,
+                attached.1.into(),
+                InterActorMessage::Payment(iso),
+            );
         }
     }
     run.finish()

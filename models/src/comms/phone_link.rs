@@ -7,10 +7,10 @@ use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
-use crate::bus::{Hop, Message};
+use crate::bus::{Hop, LocalMessage};
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// How terminal and phone are connected.
@@ -93,7 +93,7 @@ const PACKET: Purpose = Purpose::of("phone link: packet");
 impl PhoneLink {
     fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (up, loss_ppm) = (self.bearer.up(), self.bearer.loss_ppm(&spec.radio));
-        cx.say(Message::PhoneLinked { up, loss_ppm });
+        cx.say(LocalMessage::PhoneLinked { up, loss_ppm });
         cx.look();
     }
     fn used(cx: &Context<'_, Models>) -> bool {
@@ -215,14 +215,14 @@ impl Model<Models> for PhoneLink {
             self.tell(spec, cx);
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::Carry { hop, iso, via, delay } = message {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::Carry { hop, iso, via, delay } = message {
             let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
             let delay = delay + takes;
             if let Hop::FromPhone = hop {
-                cx.post(cx.me(), Part::PaymentApp, delay, Parcel::Payment(iso));
+                cx.post(cx.me(), Part::PaymentApp, delay, InterActorMessage::Payment(iso));
             } else {
-                cx.say(Message::Carry { hop: Hop::Out(via), iso, via, delay });
+                cx.say(LocalMessage::Carry { hop: Hop::Out(via), iso, via, delay });
             }
         } else if Self::used(cx) && self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
             self.tell(spec, cx);

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::wire::{Parcel, Via};
+use crate::wire::{InterActorMessage, Via};
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -149,15 +149,15 @@ impl Model<Models> for Wifi {
             self.bearer.tell(&spec.radio, VIA, cx);
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::Carry { iso, delay, .. } = message {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::Carry { iso, delay, .. } = message {
             self.bearer.carry_out(&spec.radio, PACKET, (iso, delay), cx);
         } else if self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
             self.bearer.tell(&spec.radio, VIA, cx);
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        self.bearer.carry_in(&spec.radio, PACKET, (VIA, parcel), cx);
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        self.bearer.carry_in(&spec.radio, PACKET, (VIA, message), cx);
     }
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         cx.activated();

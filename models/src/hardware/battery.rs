@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
@@ -185,7 +185,7 @@ impl Battery {
         let on = if fitted { charge > 0.0 || rate >= 0.0 } else { self.mains };
         if on != self.rail || !fitted || rate >= 0.0 {
             self.rail = on;
-            cx.say(Message::Rail { on, millivolts: if fitted { RAIL } else { self.millivolts } });
+            cx.say(LocalMessage::Rail { on, millivolts: if fitted { RAIL } else { self.millivolts } });
         }
         cx.look();
     }
@@ -296,42 +296,42 @@ impl Model<Models> for Battery {
                 cx.activated();
                 indication::show(cx, Indication::LowBatteryText);
                 // The cell's voltage falls with its charge; the print head is the first to feel it.
-                cx.say(Message::Rail { on: self.rail, millivolts: RAIL_LOW });
+                cx.say(LocalMessage::Rail { on: self.rail, millivolts: RAIL_LOW });
             }
             Timer::Empty(epoch) if epoch == self.epoch => {
                 self.flow(spec, cx);
                 self.charge = self.charge.min(self.frozen(spec));
                 self.rail = false;
-                cx.say(Message::Rail { on: false, millivolts: 0 });
+                cx.say(LocalMessage::Rail { on: false, millivolts: 0 });
                 cx.look();
             }
             Timer::Low(_) | Timer::Empty(_) => {}
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Mains { on, millivolts } => {
+            LocalMessage::Mains { on, millivolts } => {
                 self.flow(spec, cx);
                 (self.mains, self.millivolts) = (on, millivolts);
                 self.update(spec, cx);
             }
-            Message::Temperature(celsius) => {
+            LocalMessage::Temperature(celsius) => {
                 self.flow(spec, cx);
                 self.temperature = celsius.degrees();
                 self.update(spec, cx);
             }
-            Message::NewBattery | Message::Swapped => {
+            LocalMessage::NewBattery | LocalMessage::Swapped => {
                 self.renew(spec);
                 self.update(spec, cx);
             }
-            Message::Ready => cx.look(),
-            Message::Report if spec.capacity.0 > 0 => {
+            LocalMessage::Ready => cx.look(),
+            LocalMessage::Report if spec.capacity.0 > 0 => {
                 self.flow(spec, cx);
                 let charge = telemetry::percent(self.charge / self.capacity(spec));
-                cx.say(Message::Measured { gauge: Gauge::Charge, value: charge });
+                cx.say(LocalMessage::Measured { gauge: Gauge::Charge, value: charge });
                 let health = telemetry::percent(self.health());
-                cx.say(Message::Measured { gauge: Gauge::BatteryHealth, value: health });
-                cx.say(Message::Measured { gauge: Gauge::Supply, value: self.millivolts });
+                cx.say(LocalMessage::Measured { gauge: Gauge::BatteryHealth, value: health });
+                cx.say(LocalMessage::Measured { gauge: Gauge::Supply, value: self.millivolts });
             }
             _ => {}
         }

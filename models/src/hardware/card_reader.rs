@@ -13,10 +13,10 @@ use sim::{Context, Instant, Mode, Model, Purpose, Span, unit};
 pub use attached::CardRead;
 pub use self_test::SelfTest;
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::wear::{Life, Wear};
-use crate::wire::{Method, Parcel};
+use crate::wire::{Method, InterActorMessage};
 use crate::telemetry::Gauge;
 use crate::Models;
 
@@ -186,7 +186,7 @@ impl CardReader {
             }
             cx.look();
         }
-        cx.say(Message::WasRead { method, ok });
+        cx.say(LocalMessage::WasRead { method, ok });
     }
 
     fn overdue(&self, spec: &Spec) -> [bool; 3] {
@@ -232,12 +232,12 @@ impl Model<Models> for CardReader {
         let ok = !faulty && unit(bits[0]) >= spec.misread.0;
         self.was_read(ok, faulty, cx);
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Read { method, amount, .. } if self.real.is_some() && kind(method) < 2 => {
+            LocalMessage::Read { method, amount, .. } if self.real.is_some() && kind(method) < 2 => {
                 self.present(method, amount, cx);
             }
-            Message::Read { method, .. } => {
+            LocalMessage::Read { method, .. } => {
                 if self.real.is_none() {
                     self.wears(spec, method, cx);
                 }
@@ -247,16 +247,16 @@ impl Model<Models> for CardReader {
                 cx.after(spec.takes, Timer::Presented(self.reads));
             }
             // The counters start anew; what was being read is forgotten.
-            Message::Halt => {
+            LocalMessage::Halt => {
                 self.off = true;
                 self.reads += 1;
                 self.failed = [0; 3];
             }
-            Message::Ready => {
+            LocalMessage::Ready => {
                 self.off = false;
                 cx.look();
             }
-            Message::Overhauled => {
+            LocalMessage::Overhauled => {
                 let overdue = self.overdue(spec);
                 if overdue[0] {
                     self.insertions.renew();
@@ -266,19 +266,19 @@ impl Model<Models> for CardReader {
                 }
                 cx.look();
             }
-            Message::Swapped => {
+            LocalMessage::Swapped => {
                 self.insertions.renew();
                 self.swipes.renew();
             }
-            Message::Report => {
+            LocalMessage::Report => {
                 let worst = self.failed.into_iter().max().unwrap_or_default();
-                cx.say(Message::Measured { gauge: Gauge::FailedReads, value: u32::from(worst) });
+                cx.say(LocalMessage::Measured { gauge: Gauge::FailedReads, value: u32::from(worst) });
             }
             _ => {}
         }
     }
-    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        if let (Parcel::Outside(outside), Some(_)) = (parcel, self.real) {
+    fn on_delivery(&mut self, _: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        if let (InterActorMessage::Outside(outside), Some(_)) = (message, self.real) {
             self.hears(outside, cx);
         }
     }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
@@ -71,7 +71,7 @@ impl Display {
 
     /// Who reads on a dim screen looks twice at each key.
     fn dimmed(&self, cx: &mut Context<'_, Models>) {
-        cx.say(Message::Dim { percent: 100 + (SLOWED_BY * self.dim) as u32 });
+        cx.say(LocalMessage::Dim { percent: 100 + (SLOWED_BY * self.dim) as u32 });
         if self.dim >= NOTICED {
             cx.activated();
             indication::show(cx, Indication::DimScreen);
@@ -81,7 +81,7 @@ impl Display {
     }
 
     fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        cx.say(Message::Screen { readable: self.usable(spec) });
+        cx.say(LocalMessage::Screen { readable: self.usable(spec) });
         let dark = self.blank || !self.running;
         if dark { indication::show(cx, Indication::BlankScreen) } else { indication::gone(cx, Indication::BlankScreen) }
         if self.frozen && self.running {
@@ -200,10 +200,10 @@ impl Model<Models> for Display {
     fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
         match timer {}
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Ready => self.running = true,
-            Message::Halt => self.running = false,
+            LocalMessage::Ready => self.running = true,
+            LocalMessage::Halt => self.running = false,
             _ => return,
         }
         self.tell(spec, cx);

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Celsius;
@@ -100,7 +100,7 @@ impl Housing {
 
     fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let celsius = Celsius::of(self.warmth.at(cx.now(), spec.follows_in));
-        cx.say(Message::Temperature(celsius));
+        cx.say(LocalMessage::Temperature(celsius));
         if celsius >= spec.too_warm {
             cx.activated();
             indication::show(cx, Indication::HotCase);
@@ -189,8 +189,8 @@ impl Model<Models> for Housing {
             cx.after(spec.follows_in.scaled(0.5), timer);
         }
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::Ready = message {
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::Ready = message {
             cx.look();
         }
     }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wear::{Life, Wear};
@@ -201,22 +201,22 @@ impl Model<Models> for Keypad {
             cx.activated();
             indication::show(cx, indication);
         }
-        cx.say(Message::Keyed { ok: spoiled.is_none() });
+        cx.say(LocalMessage::Keyed { ok: spoiled.is_none() });
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::EnterAmount { keys } => self.begin(spec, keys, cx),
+            LocalMessage::EnterAmount { keys } => self.begin(spec, keys, cx),
             // Six digits and the enter key.
-            Message::EnterPin => self.begin(spec, 7, cx),
-            Message::Ready => cx.look(),
-            Message::Dim { percent } => self.slowed = percent,
-            Message::Overhauled if spec.rated.is_some_and(|rated| self.presses.uses() >= rated) => {
+            LocalMessage::EnterPin => self.begin(spec, 7, cx),
+            LocalMessage::Ready => cx.look(),
+            LocalMessage::Dim { percent } => self.slowed = percent,
+            LocalMessage::Overhauled if spec.rated.is_some_and(|rated| self.presses.uses() >= rated) => {
                 self.presses.renew();
                 cx.look();
             }
-            Message::Swapped => self.presses.renew(),
+            LocalMessage::Swapped => self.presses.renew(),
             // What was being keyed is forgotten.
-            Message::Halt => self.entries += 1,
+            LocalMessage::Halt => self.entries += 1,
             _ => {}
         }
     }

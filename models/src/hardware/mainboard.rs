@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, Millivolts};
@@ -166,16 +166,16 @@ impl Mainboard {
     fn reset(cx: &mut Context<'_, Models>) {
         cx.activated();
         indication::show(cx, Indication::RestartsByItself);
-        cx.say(Message::PowerLost);
-        cx.say(Message::Restart);
+        cx.say(LocalMessage::PowerLost);
+        cx.say(LocalMessage::Restart);
     }
 
     /// Says whether the processor runs; what it held in passing is lost when it stops.
     fn tell(&self, was_up: bool, cx: &mut Context<'_, Models>) {
         if was_up && !self.up() {
-            cx.say(Message::PowerLost);
+            cx.say(LocalMessage::PowerLost);
         }
-        cx.say(Message::Supplied { on: self.up() });
+        cx.say(LocalMessage::Supplied { on: self.up() });
     }
 
     fn supplied(&mut self, spec: &Spec, on: bool, millivolts: u32, cx: &mut Context<'_, Models>) {
@@ -269,7 +269,7 @@ impl Mainboard {
             return;
         }
         self.slowed = slowed;
-        cx.say(Message::Slowed { percent: slowed });
+        cx.say(LocalMessage::Slowed { percent: slowed });
         if slowed > 120 { indication::show(cx, Indication::SlowOperation) } else { indication::gone(cx, Indication::SlowOperation) }
         if by_heat == 100 {
             indication::gone(cx, Indication::HotCase);
@@ -390,15 +390,15 @@ impl Model<Models> for Mainboard {
             _ => {}
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Mains { millivolts, .. } => self.surge(spec, millivolts, cx),
-            Message::Rail { on, millivolts } => self.supplied(spec, on, millivolts, cx),
-            Message::Temperature(celsius) => {
+            LocalMessage::Mains { millivolts, .. } => self.surge(spec, millivolts, cx),
+            LocalMessage::Rail { on, millivolts } => self.supplied(spec, on, millivolts, cx),
+            LocalMessage::Temperature(celsius) => {
                 self.body = celsius.degrees();
                 self.warm(spec, cx);
             }
-            Message::Ready => cx.look(),
+            LocalMessage::Ready => cx.look(),
             _ => {}
         }
     }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
@@ -128,10 +128,10 @@ impl Model<Models> for Panel {
             indication::gone(cx, Indication::ErrorTone);
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         let good = match message {
-            Message::Beep { good } => good,
-            Message::Supplied { on } if on == self.off => {
+            LocalMessage::Beep { good } => good,
+            LocalMessage::Supplied { on } if on == self.off => {
                 self.off = !on;
                 return self.light(cx);
             }

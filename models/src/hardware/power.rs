@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::outside::Outside;
 use crate::plan::step;
 use crate::quantity::{Milliamperes, Millivolts, Milliohms};
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -174,14 +174,14 @@ impl Power {
         let millivolts = self.source(spec) - self.lost_in_break(spec);
         if millivolts != self.told {
             self.told = millivolts;
-            cx.emit(Parcel::Outside(Outside::Supply { millivolts }));
+            cx.emit(InterActorMessage::Outside(Outside::Supply { millivolts }));
         }
     }
 
     fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let millivolts = self.loaded(spec);
         let on = millivolts > 0 && millivolts <= spec.cuts_off_above.0;
-        cx.say(Message::Mains { on, millivolts });
+        cx.say(LocalMessage::Mains { on, millivolts });
         let Reading { low, high, .. } = self.reading(spec, cx.now());
         if !(low..=high).contains(&millivolts) {
             cx.activated();
@@ -370,13 +370,13 @@ impl Model<Models> for Power {
         self.next_contact(spec, cx);
         self.change(spec, cx);
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::Ready = message {
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::Ready = message {
             cx.look();
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        let (Parcel::Outside(outside), Some(_)) = (parcel, self.delivered) else { return };
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        let (InterActorMessage::Outside(outside), Some(_)) = (message, self.delivered) else { return };
         let delivered = match outside {
             Outside::Delivered { millivolts } => millivolts,
             // What cannot be reached is taken to give nothing: that is how it is left where it can still be stopped.

@@ -11,14 +11,14 @@ use sim::{Context, Instant, Mode, Model, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::quantity::{Celsius, Millimetres, Millivolts};
 use crate::service::Milestone;
 use crate::telemetry::Gauge;
 use crate::warmth::Warmth;
 use crate::wear::{Life, Wear};
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::Models;
 
 /// What a scenario may set.
@@ -199,7 +199,7 @@ impl Printer {
             cx.look();
         }
         cx.milestone(Milestone::ReceiptPrinted);
-        cx.say(Message::Printed { ok: true });
+        cx.say(LocalMessage::Printed { ok: true });
     }
 
     /// The receipt does not come out.
@@ -208,7 +208,7 @@ impl Printer {
         cx.activated();
         indication::show(cx, indication);
         cx.look();
-        cx.say(Message::Printed { ok: false });
+        cx.say(LocalMessage::Printed { ok: false });
     }
 
     /// Prints as many lines as the head's temperature allows; its sensor is read line by line.
@@ -300,38 +300,38 @@ impl Model<Models> for Printer {
             _ => {}
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Print(receipt) if self.real.is_some() => self.hand_out(receipt, cx),
-            Message::Print(receipt) => self.print(spec, receipt.lines, cx),
-            Message::Rail { millivolts, .. } => self.millivolts = millivolts,
-            Message::Temperature(body) => {
+            LocalMessage::Print(receipt) if self.real.is_some() => self.hand_out(receipt, cx),
+            LocalMessage::Print(receipt) => self.print(spec, receipt.lines, cx),
+            LocalMessage::Rail { millivolts, .. } => self.millivolts = millivolts,
+            LocalMessage::Temperature(body) => {
                 self.head.towards(body.degrees(), cx.now(), spec.cools_in);
             }
-            Message::NewRoll if self.real.is_none() => {
+            LocalMessage::NewRoll if self.real.is_none() => {
                 self.paper_mm = spec.roll.0;
                 indication::gone(cx, Indication::PaperText);
             }
-            Message::Overhauled if spec.rated_lines.is_some_and(|rated| self.lines.uses() >= rated) => {
+            LocalMessage::Overhauled if spec.rated_lines.is_some_and(|rated| self.lines.uses() >= rated) => {
                 self.lines.renew();
                 cx.look();
             }
-            Message::Swapped => {
+            LocalMessage::Swapped => {
                 self.lines.renew();
                 self.cuts.renew();
             }
             // What was being printed stays half printed.
-            Message::Halt => self.prints += 1,
-            Message::Ready => cx.look(),
-            Message::Report => {
+            LocalMessage::Halt => self.prints += 1,
+            LocalMessage::Ready => cx.look(),
+            LocalMessage::Report => {
                 let value = self.real.map_or(self.paper_mm, |said| said.paper.length(spec.roll.0));
-                cx.say(Message::Measured { gauge: Gauge::Paper, value });
+                cx.say(LocalMessage::Measured { gauge: Gauge::Paper, value });
             }
             _ => {}
         }
     }
-    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        let Parcel::Outside(outside) = parcel else { return };
+    fn on_delivery(&mut self, _: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        let InterActorMessage::Outside(outside) = message else { return };
         self.hears(outside, cx);
     }
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::Method;
@@ -163,19 +163,19 @@ impl Model<Models> for Scanner {
         if self.failed != before {
             cx.look();
         }
-        cx.say(Message::WasRead { method: Method::Code, ok });
+        cx.say(LocalMessage::WasRead { method: Method::Code, ok });
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Read { .. } => {
+            LocalMessage::Read { .. } => {
                 self.scans += 1;
                 cx.after(spec.takes, Timer::Presented(self.scans));
             }
-            Message::Halt => {
+            LocalMessage::Halt => {
                 self.scans += 1;
                 self.failed = 0;
             }
-            Message::Ready => cx.look(),
+            LocalMessage::Ready => cx.look(),
             _ => {}
         }
     }

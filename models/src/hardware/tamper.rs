@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Millivolts;
@@ -65,7 +65,7 @@ impl Tamper {
 
     fn lock(&mut self, on: bool, cx: &mut Context<'_, Models>) {
         self.triggered = on;
-        cx.say(Message::Locked { on });
+        cx.say(LocalMessage::Locked { on });
         if on {
             cx.activated();
             indication::show(cx, Indication::TamperText);
@@ -135,13 +135,13 @@ impl Model<Models> for Tamper {
     fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
         match timer {}
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
             // Without any other power the keys are left to the coin cell.
-            Message::Rail { on: false, .. } if self.coin_cell(spec) < spec.holds_from.0 && !self.triggered => {
+            LocalMessage::Rail { on: false, .. } if self.coin_cell(spec) < spec.holds_from.0 && !self.triggered => {
                 cx.broke(Fault::Triggered.into());
             }
-            Message::Ready => cx.look(),
+            LocalMessage::Ready => cx.look(),
             _ => {}
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::lifecycle::Step;
 use crate::note::Note;
@@ -283,8 +283,8 @@ impl Model<Models> for Conduct {
             _ => {}
         }
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::Cheated = message {
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::Cheated = message {
             cx.broke(Fault::ThirdPartyFraud.into());
         }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Mode, Model, Purpose, Span};
 
-use crate::bus::{Message, Pin, Purchase};
+use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
 use crate::note::{Note, Outcome, Sale};
 use crate::quantity::Price;
@@ -224,7 +224,7 @@ impl Customer {
         let waited = cx.now().since(since);
         self.paying = Some((customer, since));
         cx.after(patience - waited, Timer::Patience(customer));
-        cx.say(Message::SaleWanted(purchase));
+        cx.say(LocalMessage::SaleWanted(purchase));
     }
 
     /// A customer leaves without having come to the terminal.
@@ -281,21 +281,21 @@ impl Model<Models> for Customer {
             Timer::Arrives if self.due == Some(cx.now()) => self.arrive(spec, cx),
             Timer::Arrives => {}
             Timer::Patience(customer) if self.paying.is_some_and(|(who, _)| who == customer) => {
-                cx.say(Message::CustomerLeaves { customer });
+                cx.say(LocalMessage::CustomerLeaves { customer });
             }
             Timer::Patience(_) => {}
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::SaleOver { customer, .. }
+            LocalMessage::SaleOver { customer, .. }
                 if self.paying.is_some_and(|(who, _)| who == customer) =>
             {
                 self.next_in_line(spec, cx);
             }
             // Who is inside is still served.
-            Message::Trading { on: false } => self.due = None,
-            Message::Trading { on: true } => self.plan_next(spec, cx),
+            LocalMessage::Trading { on: false } => self.due = None,
+            LocalMessage::Trading { on: true } => self.plan_next(spec, cx),
             _ => {}
         }
     }

@@ -14,7 +14,7 @@ use crate::people::tenure::Device;
 use crate::quantity::Price;
 use crate::takes::Takes;
 use crate::lifecycle::Entry;
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Models, Part};
 
 /// What a terminal is, as deposits go.
@@ -148,7 +148,7 @@ impl Deposits {
         let mut stream = cx.stream(REFUND.numbered(u64::from(terminal.0)), 0);
         let takes = spec.refunded_in.draw(&mut stream);
         cx.note(Note::Deposit { terminal, entry: Entry::Refunded, amount });
-        cx.post(terminal, Part::Tenure, takes, Parcel::Refund { amount });
+        cx.post(terminal, Part::Tenure, takes, InterActorMessage::Refund { amount });
     }
 }
 
@@ -171,14 +171,14 @@ impl Model<Models> for Deposits {
     fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
         match timer {}
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        match parcel {
-            Parcel::Pay { terminal, amount } => {
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        match message {
+            InterActorMessage::Pay { terminal, amount } => {
                 self.accounts.entry(terminal).or_default().received += amount;
                 cx.note(Note::Deposit { terminal, entry: Entry::Received, amount });
             }
-            Parcel::Charge { terminal, amount } => self.charge(terminal, amount, cx),
-            Parcel::GiveBack { terminal, damage } => {
+            InterActorMessage::Charge { terminal, amount } => self.charge(terminal, amount, cx),
+            InterActorMessage::GiveBack { terminal, damage } => {
                 self.charge(terminal, damage, cx);
                 self.pay_back(spec, terminal, cx);
             }

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use sim::{Asked, Context, Instant, Mode, Model, Performer, Purpose, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{AT_A_GLANCE, Indication};
 use crate::note::Note;
 use crate::people::tenure::PLANNED;
 use crate::provider;
-use crate::wire::{Channel, Job, Parcel};
+use crate::wire::{Channel, Job, InterActorMessage};
 use crate::{Fault as AnyFault, Models, Part};
 
 /// Which way a merchant takes to support: weights.
@@ -193,7 +193,7 @@ impl Merchant {
         let choice = cx.stream(CHANNEL, u64::from(self.requests)).pick(&weights);
         let channel = [Channel::Phone, Channel::Website, Channel::Wechat][choice];
         let support = cx.settings().directory.support;
-        cx.post(support, Part::Support, wait, Parcel::Call(job, channel));
+        cx.post(support, Part::Support, wait, InterActorMessage::Call(job, channel));
     }
 
     /// Somebody asks for a step.
@@ -215,7 +215,7 @@ impl Merchant {
             Performer::Technician => {
                 // The provider's after-sales support takes its time before anybody is sent.
                 let wait = wait + provider::reacts(u64::from(self.requests), cx);
-                cx.post(directory.technicians, Part::Technicians, wait, Parcel::Dispatch(job));
+                cx.post(directory.technicians, Part::Technicians, wait, InterActorMessage::Dispatch(job));
             }
             // These are carried out elsewhere: see the route of the message.
             Performer::Device | Performer::Remote => {}
@@ -245,7 +245,7 @@ impl Model<Models> for Merchant {
         let indication = match timer {
             Timer::Notices(indication) => indication,
             Timer::LooksUp(number) => {
-                cx.say(Message::LookUp);
+                cx.say(LocalMessage::LookUp);
                 return Self::plan_look_up(spec, number + 1, cx);
             }
         };
@@ -258,38 +258,38 @@ impl Model<Models> for Merchant {
             cx.alarm(suspect);
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Indication { indication, on, from } => self.indication(spec, indication, on, from, cx),
-            Message::Asked(asked) => self.asked(spec, &asked, cx),
+            LocalMessage::Indication { indication, on, from } => self.indication(spec, indication, on, from, cx),
+            LocalMessage::Asked(asked) => self.asked(spec, &asked, cx),
             _ => {}
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        match parcel {
-            Parcel::Advice(job, waited_ms) => {
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        match message {
+            InterActorMessage::Advice(job, waited_ms) => {
                 let incident = job.incident;
                 cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: false });
                 cx.apply_after(job.takes, job.incident, job.attempt);
             }
-            Parcel::NoHelp(job, waited_ms) => {
+            InterActorMessage::NoHelp(job, waited_ms) => {
                 let incident = job.incident;
                 cx.note(Note::SupportCall { incident, waited_ms, abandoned: true, misled: false });
                 self.hung_up(spec, job, cx);
             }
-            Parcel::Misled(job, waited_ms) => {
+            InterActorMessage::Misled(job, waited_ms) => {
                 let incident = job.incident;
                 cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: true });
                 cx.give_up_after(job.takes, job.incident, job.attempt);
             }
-            Parcel::VisitInVain(job) | Parcel::Refused(job) => {
-                let refused = matches!(parcel, Parcel::Refused(_));
+            InterActorMessage::VisitInVain(job) | InterActorMessage::Refused(job) => {
+                let refused = matches!(message, InterActorMessage::Refused(_));
                 cx.note(Note::VisitFailed { incident: job.incident, refused });
                 let stays = if refused { Span::ZERO } else { job.takes };
                 cx.give_up_after(stays, job.incident, job.attempt);
             }
-            Parcel::Visit(job) => {
-                cx.say(Message::Serviced(job));
+            InterActorMessage::Visit(job) => {
+                cx.say(LocalMessage::Serviced(job));
                 if job.incident != PLANNED {
                     cx.apply_after(job.takes, job.incident, job.attempt);
                 }

@@ -11,7 +11,7 @@ use sim::{Context, Instant, Mode, Model, Purpose, Span};
 use crate::provider::Provider;
 use crate::takes::Takes;
 use crate::lifecycle::{Application, Reason, Way};
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Models, Part};
 
 /// One way to a terminal. How long its steps take differs by institution; no public figures were found, so all of these are
@@ -175,7 +175,7 @@ impl Onboarding {
             let takes = spec.reviews.draw(&mut stream);
             let refused = Self::judge(spec, &application, &mut stream);
             cx.after(takes, Timer::Free);
-            cx.post(terminal, Part::Tenure, takes, Parcel::Decided { attempt, refused });
+            cx.post(terminal, Part::Tenure, takes, InterActorMessage::Decided { attempt, refused });
         }
     }
 }
@@ -201,8 +201,8 @@ impl Model<Models> for Onboarding {
         self.busy -= 1;
         self.serve(spec, cx);
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        if let Parcel::Apply(application) = parcel {
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        if let InterActorMessage::Apply(application) = message {
             self.waiting.push_back(application);
             self.serve(spec, cx);
         }

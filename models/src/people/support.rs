@@ -10,7 +10,7 @@ use sim::{ActorId, Context, Instant, Mode, Model, Purpose, Span};
 
 use crate::Models;
 use crate::note::Note;
-use crate::wire::{Channel, Job, Parcel};
+use crate::wire::{Channel, Job, InterActorMessage};
 
 /// One way to reach support.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -206,7 +206,7 @@ impl Support {
             cx.after(case.gives_up.since(now), Timer::HangsUp(channel as u8, number));
         } else {
             line.figures.turned_away += 1;
-            let no_help = Parcel::NoHelp(job, 0);
+            let no_help = InterActorMessage::NoHelp(job, 0);
             cx.post(job.terminal, crate::Part::Merchant, Span::ZERO, no_help);
         }
     }
@@ -239,7 +239,7 @@ impl Support {
         let right = stream.chance(spec.script_right.0);
         let waited = waited_ms(case.since, cx.now());
         let advice =
-            if right { Parcel::Advice(case.job, waited) } else { Parcel::Misled(case.job, waited) };
+            if right { InterActorMessage::Advice(case.job, waited) } else { InterActorMessage::Misled(case.job, waited) };
         let Job { terminal, incident, action, .. } = case.job;
         let talks_ms = u32::try_from(talks.0 / 1_000_000).unwrap_or(u32::MAX);
         let repeated = case.repeated;
@@ -295,13 +295,13 @@ impl Model<Models> for Support {
                 let Some(case) = waiting.remove(at) else { return };
                 self.lines[usize::from(channel)].figures.abandoned += 1;
                 let waited = waited_ms(case.since, case.gives_up);
-                let no_help = Parcel::NoHelp(case.job, waited);
+                let no_help = InterActorMessage::NoHelp(case.job, waited);
                 cx.post(case.job.terminal, crate::Part::Merchant, Span::ZERO, no_help);
             }
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        if let Parcel::Call(job, channel) = parcel {
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        if let InterActorMessage::Call(job, channel) = message {
             self.call(spec, job, channel, cx);
         }
     }

@@ -12,7 +12,7 @@ use crate::note::Note;
 use crate::platform::gateway::Serving;
 use crate::provider;
 use crate::recovery_action::RecoveryAction;
-use crate::wire::{Job, Parcel};
+use crate::wire::{Job, InterActorMessage};
 use crate::{Models, Part};
 
 /// What a scenario may set.
@@ -178,7 +178,7 @@ impl Technicians {
             cx.note(Note::TechnicianSent { terminal, incident, action, charge });
             let job = Job { takes, ..job };
             self.figures.in_vain += u64::from(!fixes);
-            let visit = if fixes { Parcel::Visit(job) } else { Parcel::VisitInVain(job) };
+            let visit = if fixes { InterActorMessage::Visit(job) } else { InterActorMessage::VisitInVain(job) };
             cx.post(job.terminal, Part::Merchant, travels, visit);
             // There, hands on, and back.
             cx.after(travels + job.takes + travels, Timer::Back);
@@ -256,14 +256,14 @@ impl Model<Models> for Technicians {
         }
         self.send(spec, cx);
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        if let Parcel::Dispatch(job) = parcel {
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        if let InterActorMessage::Dispatch(job) = message {
             self.figures.asked += 1;
             let name = REFUSES.numbered(u64::from(job.terminal.0));
             let occurrence = u64::from(job.incident) << 8 | u64::from(job.attempt);
             if spec.refuses.0 > 0.0 && cx.stream(name, occurrence).chance(spec.refuses.0) {
                 self.figures.refused += 1;
-                return cx.post(job.terminal, Part::Merchant, Span::ZERO, Parcel::Refused(job));
+                return cx.post(job.terminal, Part::Merchant, Span::ZERO, InterActorMessage::Refused(job));
             }
             if needs_part(job.action) {
                 let (stock, on_order) = (self.parts, self.ordered);

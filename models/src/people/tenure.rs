@@ -19,13 +19,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Mode, Model, Purpose, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::lifecycle::{Application, Document, Papers, Reason, Step, Way};
 use crate::money::Money;
 use crate::note::Note;
 use crate::people::deposits::Kind;
 use crate::provider;
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Models, Part};
 
 /// Where a terminal stands in its life.
@@ -128,7 +128,7 @@ impl Tenure {
         let amount = Self::quote(spec, cx);
         self.paid += amount;
         self.moved = cx.now();
-        let pay = Parcel::Pay { terminal: cx.me(), amount };
+        let pay = InterActorMessage::Pay { terminal: cx.me(), amount };
         cx.post(cx.settings().directory.deposits, Part::Deposits, Span::ZERO, pay);
     }
 
@@ -153,7 +153,7 @@ impl Tenure {
     fn cheated(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.cheated = self.cheated.saturating_add(1);
         step(Step::Cheated(Self::quote(spec, cx)), cx);
-        cx.say(Message::Cheated);
+        cx.say(LocalMessage::Cheated);
         // The merchant waits as long as shipping should take, then goes elsewhere.
         let mut stream = cx.stream(AGAIN, 1 << 32 | u64::from(self.cheated));
         let route = cx.settings().profile(cx.me()).people.onboarding.route(self.way());
@@ -170,7 +170,7 @@ impl Tenure {
         step(Step::Applied { way, attempt, provider }, cx);
         let application = Application { terminal: cx.me(), attempt, way, papers: self.papers };
         let directory = &cx.settings().directory;
-        cx.post(directory.onboarding, Part::Onboarding, Span::ZERO, Parcel::Apply(application));
+        cx.post(directory.onboarding, Part::Onboarding, Span::ZERO, InterActorMessage::Apply(application));
     }
 
     /// What is handed in at the first attempt: whoever gives advice may notice what is missing.
@@ -251,8 +251,8 @@ impl Model<Models> for Tenure {
         match &spec.applies {
             Some(Applies { from, within }) => {
                 cx.withdraw();
-                cx.say(Message::Trading { on: false });
-                cx.say(Message::Watched { on: false });
+                cx.say(LocalMessage::Trading { on: false });
+                cx.say(LocalMessage::Watched { on: false });
                 let begins = *from + within.scaled(cx.stream(BEGINS, 0).unit());
                 cx.after(begins, Timer::Begins);
                 if let Some(Retires::At(at)) = spec.retires {
@@ -293,21 +293,21 @@ impl Model<Models> for Tenure {
             }
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Serviced(job) => self.serviced(spec, &job, cx),
-            Message::Suspend => self.suspend(spec, cx),
+            LocalMessage::Serviced(job) => self.serviced(spec, &job, cx),
+            LocalMessage::Suspend => self.suspend(spec, cx),
             _ => {}
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        match parcel {
-            Parcel::Decided { attempt, refused }
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        match message {
+            InterActorMessage::Decided { attempt, refused }
                 if attempt == self.attempt && self.phase == Phase::Applying =>
             {
                 self.decided(spec, refused, cx);
             }
-            Parcel::Refund { amount } => self.refunded(amount, cx),
+            InterActorMessage::Refund { amount } => self.refunded(amount, cx),
             _ => {}
         }
     }

@@ -16,13 +16,13 @@ use operator::Operator;
 use readings::Readings;
 use rollouts::Rollouts;
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::money::Money;
 use crate::operator::CommandEnd;
 use crate::outside::Outside;
 use crate::plan::step;
 use crate::telemetry::Telemetry;
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -186,8 +186,8 @@ impl Model<Models> for BackOffice {
             }
         }
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        let Message::Turn(turn) = message else { return };
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        let LocalMessage::Turn(turn) = message else { return };
         match turn.step {
             TurnStep::Applied { attempt } if turn.common => {
                 self.clusters.treat(turn.suspect, turn.about, attempt, cx);
@@ -196,17 +196,17 @@ impl Model<Models> for BackOffice {
             _ => {}
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         if !self.down {
-            self.operator.hears(&parcel, cx);
+            self.operator.hears(&message, cx);
         }
-        match parcel {
-            Parcel::Outside(Outside::Command(command)) => {
+        match message {
+            InterActorMessage::Outside(Outside::Command(command)) => {
                 let how = (self.down, spec.commands_in);
                 self.commands += u64::from(self.operator.command(command, how, cx));
             }
             // Its copy of the books is made from the gateway's log, so nothing is missing from it after an outage.
-            Parcel::Booked { terminal, amount } => {
+            InterActorMessage::Booked { terminal, amount } => {
                 let row = terminal.0 as usize;
                 if self.booked.len() <= row {
                     self.booked.resize(row + 1, Money::ZERO);
@@ -218,7 +218,7 @@ impl Model<Models> for BackOffice {
                 }
             }
             _ if self.down => cx.activated(),
-            Parcel::Report(report) => {
+            InterActorMessage::Report(report) => {
                 let row = report.terminal.0 as usize;
                 if self.reports.len() <= row {
                     self.reports.resize(row + 1, None);
@@ -227,30 +227,30 @@ impl Model<Models> for BackOffice {
                 self.reported += 1;
                 self.readings.report(&report, cx);
             }
-            Parcel::Seen { terminal, missing: true } => {
+            InterActorMessage::Seen { terminal, missing: true } => {
                 self.missing += 1;
                 self.most_missing = self.most_missing.max(self.missing);
                 *self.is_gone(terminal) = true;
                 self.clusters.trouble(terminal, SILENT, cx);
                 self.rollouts.trouble(terminal, cx);
             }
-            Parcel::Seen { terminal, missing: false } => {
+            InterActorMessage::Seen { terminal, missing: false } => {
                 self.missing = self.missing.saturating_sub(1);
                 *self.is_gone(terminal) = false;
                 self.clusters.well(terminal, SILENT, cx);
             }
-            Parcel::Ticket { terminal, suspect, open } => {
+            InterActorMessage::Ticket { terminal, suspect, open } => {
                 self.clusters.ticket(terminal, suspect, open, cx);
                 if open {
                     self.rollouts.trouble(terminal, cx);
                 }
             }
-            Parcel::Installed { terminal, rollout } => {
+            InterActorMessage::Installed { terminal, rollout } => {
                 self.rollouts.installed(rollout, terminal, cx);
             }
-            Parcel::Command(job, via) => {
+            InterActorMessage::Command(job, via) => {
                 self.commands += 1;
-                cx.post(job.terminal, via.part(), spec.commands_in, parcel);
+                cx.post(job.terminal, via.part(), spec.commands_in, message);
             }
             _ => {}
         }

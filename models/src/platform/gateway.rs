@@ -23,7 +23,7 @@ pub use serving::{Overflow, Serving};
 use crate::money::Money;
 use crate::note::Note;
 use crate::plan::step;
-use crate::wire::{Code, Iso, Mti, Parcel};
+use crate::wire::{Code, Iso, Mti, InterActorMessage};
 use crate::{Family, Fault as AnyFault, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -267,7 +267,7 @@ impl Gateway {
             }
             self.deadlines.push_back((cx.now() + spec.host_timeout, iso.terminal, iso.stan));
         }
-        cx.post(to, Part::Host, spec.to_host, Parcel::Payment(iso));
+        cx.post(to, Part::Host, spec.to_host, InterActorMessage::Payment(iso));
     }
 
     /// Answers a terminal without the host, or passes on what the host said.
@@ -285,14 +285,14 @@ impl Gateway {
             }
         }
         capture(iso, cx);
-        cx.post(iso.terminal, port, Span::ZERO, Parcel::Payment(iso));
+        cx.post(iso.terminal, port, Span::ZERO, InterActorMessage::Payment(iso));
     }
 }
 
 /// A copy for who writes down what crosses the gateway's network port.
 fn capture(iso: Iso, cx: &mut Context<'_, Models>) {
     if cx.settings().captured {
-        cx.emit(Parcel::Payment(iso));
+        cx.emit(InterActorMessage::Payment(iso));
     }
 }
 
@@ -363,8 +363,8 @@ impl Model<Models> for Gateway {
             Timer::Rested(host) => self.rested(usize::from(host)),
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        let Parcel::Payment(iso) = parcel else { return };
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        let InterActorMessage::Payment(iso) = message else { return };
         if let Some(real) = &mut self.real
             && !matches!(iso.mti, Mti::Network | Mti::Settlement)
         {

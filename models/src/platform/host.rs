@@ -9,7 +9,7 @@ use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, Model, Performer, Pur
 use crate::money::Money;
 use crate::plan::step;
 use crate::quantity::Price;
-use crate::wire::{Code, Iso, Mti, Parcel};
+use crate::wire::{Code, Iso, Mti, InterActorMessage};
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -240,7 +240,7 @@ impl Host {
         let usual = lognormal(spec.decides_in.0 as f64, spec.spread.0, bits);
         let takes = Span::from_nanos_f64(usual * (1.0 + 99.0 * self.slow));
         let gateway = cx.settings().directory.gateway;
-        cx.post(gateway, Part::Gateway, takes, Parcel::Payment(iso));
+        cx.post(gateway, Part::Gateway, takes, InterActorMessage::Payment(iso));
     }
 }
 
@@ -306,8 +306,8 @@ impl Model<Models> for Host {
     fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
         match timer {}
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        let Parcel::Payment(iso) = parcel else { return };
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        let InterActorMessage::Payment(iso) = message else { return };
         if self.out {
             return cx.activated();
         }

@@ -12,11 +12,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Mode, Model, Purpose, Span, Turn, TurnStep, unit};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::decision::IncidentTurn;
 use crate::hardware::printer;
 use crate::note::Note;
-use crate::wire::{Job, Parcel, Via};
+use crate::wire::{Job, InterActorMessage, Via};
 use crate::{Fault as AnyFault, Models, Part};
 use freshness::delays;
 
@@ -276,7 +276,7 @@ impl Presence {
     fn heard_outside(&self, cx: &mut Context<'_, Models>) {
         let back_office = cx.settings().directory.back_office;
         if !self.unwatched && cx.settings().is_attached(back_office, Part::BackOffice) {
-            let beat = Parcel::Beat { terminal: cx.me(), via: self.via };
+            let beat = InterActorMessage::Beat { terminal: cx.me(), via: self.via };
             cx.post(back_office, Part::BackOffice, Span::ZERO, beat);
         }
     }
@@ -284,7 +284,7 @@ impl Presence {
     fn found(&mut self, missing: bool, cx: &mut Context<'_, Models>) {
         self.known_missing = missing;
         let back_office = cx.settings().directory.back_office;
-        let seen = Parcel::Seen { terminal: cx.me(), missing };
+        let seen = InterActorMessage::Seen { terminal: cx.me(), missing };
         cx.post(back_office, Part::BackOffice, Span::ZERO, seen);
         if missing {
             cx.alarm(MISSING);
@@ -298,7 +298,7 @@ impl Presence {
     fn turn_of(&mut self, turn: &Turn<Models>, cx: &mut Context<'_, Models>) {
         let Turn { incident, detector, suspect, step, .. } = *turn;
         if cx.settings().is_attached(cx.me(), Part::Presence) {
-            cx.emit(Parcel::Turn(IncidentTurn { incident, detector, suspect, step }));
+            cx.emit(InterActorMessage::Turn(IncidentTurn { incident, detector, suspect, step }));
         }
         match step {
             TurnStep::Undecided { .. } => return,
@@ -324,7 +324,7 @@ impl Presence {
                 self.told.swap_remove(at);
             }
         }
-        let ticket = Parcel::Ticket { terminal: cx.me(), suspect, open: step == TurnStep::Opened };
+        let ticket = InterActorMessage::Ticket { terminal: cx.me(), suspect, open: step == TurnStep::Opened };
         cx.post(cx.settings().directory.back_office, Part::BackOffice, Span::ZERO, ticket);
     }
 }
@@ -373,38 +373,38 @@ impl Model<Models> for Presence {
             Timer::Late(beat) => self.late(u64::from(beat), cx),
         }
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Watched { on } => self.watch(on, cx),
-            Message::Beats { alive, loss_ppm, via } => self.change(alive, loss_ppm, via, cx),
-            Message::Asked(asked) => {
+            LocalMessage::Watched { on } => self.watch(on, cx),
+            LocalMessage::Beats { alive, loss_ppm, via } => self.change(alive, loss_ppm, via, cx),
+            LocalMessage::Asked(asked) => {
                 let back_office = cx.settings().directory.back_office;
                 let job = Job::of(cx.me(), &asked);
-                cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Command(job, self.via));
+                cx.post(back_office, Part::BackOffice, Span::ZERO, InterActorMessage::Command(job, self.via));
             }
-            Message::Turn(turn) => self.turn_of(&turn, cx),
+            LocalMessage::Turn(turn) => self.turn_of(&turn, cx),
             _ => {}
         }
     }
-    fn on_parcel(&mut self, _: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        match parcel {
-            Parcel::Common { cluster, cause, member } => {
+    fn on_delivery(&mut self, _: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        match message {
+            InterActorMessage::Common { cluster, cause, member } => {
                 if member {
                     cx.note(Note::ClusterJoined { cluster });
                 }
                 cx.hold_back(member.then_some(cause));
             }
             // By the inventory it is not in service: that it sells nothing is as it should be.
-            Parcel::Suspicion { raised: true, .. } if self.unwatched => {}
-            Parcel::Suspicion { suspect, raised: true } => {
+            InterActorMessage::Suspicion { raised: true, .. } if self.unwatched => {}
+            InterActorMessage::Suspicion { suspect, raised: true } => {
                 self.suspected = Some(suspect);
                 cx.alarm(suspect);
             }
-            Parcel::Suspicion { suspect, raised: false } => {
+            InterActorMessage::Suspicion { suspect, raised: false } => {
                 self.suspected = self.suspected.filter(|it| *it != suspect);
                 cx.dismiss_one(suspect, cx.me());
             }
-            Parcel::Decision { incident, attempt, decision } => {
+            InterActorMessage::Decision { incident, attempt, decision } => {
                 cx.decide(incident, attempt, decision.into());
             }
             _ => {}

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::Indication;
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
@@ -96,8 +96,8 @@ impl Model<Models> for Clock {
     fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
         match timer {}
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::GatewayTime { difference } = message {
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::GatewayTime { difference } = message {
             let changed = difference != self.difference;
             self.difference = difference;
             if changed {
@@ -108,11 +108,11 @@ impl Model<Models> for Clock {
     fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         self.behind = spec.wrong_by.scaled(magnitude);
         cx.activated();
-        cx.say(Message::Clock { behind: self.behind });
+        cx.say(LocalMessage::Clock { behind: self.behind });
     }
     fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
         (self.behind, self.difference) = (Span::ZERO, Span::ZERO);
-        cx.say(Message::Clock { behind: Span::ZERO });
+        cx.say(LocalMessage::Clock { behind: Span::ZERO });
         cx.look();
     }
     fn able(&self, spec: &Spec) -> bool {

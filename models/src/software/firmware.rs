@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use sim::{Context, Instant, Mode, Model, Span};
 
-use crate::bus::{Hop, Message};
+use crate::bus::{Hop, LocalMessage};
 use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
 use crate::service::Milestone;
 use crate::telemetry::Telemetry;
 use crate::operator::Command;
-use crate::wire::{Iso, Parcel, Via};
+use crate::wire::{Iso, InterActorMessage, Via};
 use crate::{Models, Part};
 
 /// What a scenario may set.
@@ -161,7 +161,7 @@ impl Firmware {
         self.state = next;
         self.stranded = false;
         self.update.break_off();
-        cx.say(Message::Halt);
+        cx.say(LocalMessage::Halt);
         self.tell(cx);
     }
 
@@ -182,7 +182,7 @@ impl Firmware {
             return;
         }
         let back_office = cx.settings().directory.back_office;
-        cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Ordered(command));
+        cx.post(back_office, Part::BackOffice, Span::ZERO, InterActorMessage::Ordered(command));
         cx.treat(command.order.action());
     }
 
@@ -225,7 +225,7 @@ impl Firmware {
     fn pace(&self, cx: &mut Context<'_, Models>) {
         let busy = 100 + (400.0 * self.starved.max(self.burden)) as u32;
         let percent = if self.hung { 0 } else { busy * self.slowed / 100 };
-        cx.say(Message::Pace { percent });
+        cx.say(LocalMessage::Pace { percent });
     }
 
     /// A person notices when something takes a good part of the processor.
@@ -239,14 +239,14 @@ impl Firmware {
 
     fn tell(&self, cx: &mut Context<'_, Models>) {
         let running = self.state == State::Running;
-        cx.say(Message::Online { up: running && self.online.is_some() });
+        cx.say(LocalMessage::Online { up: running && self.online.is_some() });
         if running && self.online.is_none() {
             indication::show(cx, Indication::NoNetworkText);
         } else {
             indication::gone(cx, Indication::NoNetworkText);
         }
         if !running || self.hung {
-            cx.say(Message::Beats { alive: false, loss_ppm: 1_000_000, via: Via::Wifi });
+            cx.say(LocalMessage::Beats { alive: false, loss_ppm: 1_000_000, via: Via::Wifi });
         }
         cx.look();
     }
@@ -258,7 +258,7 @@ impl Firmware {
         let Some(via) = self.online else { return };
         iso.via = via;
         let hop = if spec.through_phone { Hop::ToPhone } else { Hop::Out(via) };
-        cx.say(Message::Carry { hop, iso, via, delay });
+        cx.say(LocalMessage::Carry { hop, iso, via, delay });
     }
 }
 
@@ -289,7 +289,7 @@ impl Model<Models> for Firmware {
                 self.state = State::Running;
                 self.fresh = cx.now();
                 cx.milestone(Milestone::Booted);
-                cx.say(Message::Ready);
+                cx.say(LocalMessage::Ready);
                 self.pace(cx);
                 self.choose(spec, cx);
                 self.expect_leak(spec, cx);
@@ -312,9 +312,9 @@ impl Model<Models> for Firmware {
             _ => {}
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Supplied { on } if on != self.supplied => {
+            LocalMessage::Supplied { on } if on != self.supplied => {
                 self.supplied = on;
                 if on {
                     self.restart(spec, cx);
@@ -322,11 +322,11 @@ impl Model<Models> for Firmware {
                     self.halt(cx, State::Off);
                 }
             }
-            Message::Slowed { percent } => {
+            LocalMessage::Slowed { percent } => {
                 self.slowed = percent;
                 self.pace(cx);
             }
-            Message::Restart | Message::Swapped => {
+            LocalMessage::Restart | LocalMessage::Swapped => {
                 if self.leak > 0.0 {
                     // A restart gives the memory back; the leak stays.
                     (self.hung, self.starved) = (false, 0.0);
@@ -335,11 +335,11 @@ impl Model<Models> for Firmware {
                 }
                 self.restart(spec, cx);
             }
-            Message::FailOver => {
+            LocalMessage::FailOver => {
                 self.swapped = !self.swapped;
                 self.choose(spec, cx);
             }
-            Message::Link { via, up, loss_ppm } => {
+            LocalMessage::Link { via, up, loss_ppm } => {
                 let link = Link { up, loss_ppm };
                 match via {
                     Via::Wifi => self.wifi = link,
@@ -347,41 +347,41 @@ impl Model<Models> for Firmware {
                 }
                 self.choose(spec, cx);
             }
-            Message::PhoneLinked { up, loss_ppm } => {
+            LocalMessage::PhoneLinked { up, loss_ppm } => {
                 self.phone = Link { up, loss_ppm };
                 self.choose(spec, cx);
             }
-            Message::Certificate { valid } => {
+            LocalMessage::Certificate { valid } => {
                 self.untrusted = !valid;
                 self.choose(spec, cx);
             }
-            Message::Burden { share } => {
+            LocalMessage::Burden { share } => {
                 self.burden = f64::from(share) / 100.0;
                 self.pace(cx);
                 self.show_slowness(cx);
                 cx.look();
             }
-            Message::Measured { gauge, value } => {
+            LocalMessage::Measured { gauge, value } => {
                 if let Some(report) = &mut self.report {
                     report.set(gauge, value);
                 }
             }
-            Message::Reported => self.send_report(spec, cx),
-            Message::Transmit { iso, delay } => self.transmit(spec, iso, delay, cx),
+            LocalMessage::Reported => self.send_report(spec, cx),
+            LocalMessage::Transmit { iso, delay } => self.transmit(spec, iso, delay, cx),
             _ => {}
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        match parcel {
-            Parcel::Command(job, _) if self.state == State::Running && !self.hung => {
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        match message {
+            InterActorMessage::Command(job, _) if self.state == State::Running && !self.hung => {
                 cx.apply_after(job.takes, job.incident, job.attempt);
             }
-            Parcel::Order(command) if self.state == State::Running && !self.hung => {
+            InterActorMessage::Order(command) if self.state == State::Running && !self.hung => {
                 self.orders.push((command, self.boot));
                 cx.after(command.order.takes(), Timer::Ordered(command.number));
             }
-            Parcel::Install { rollout } => self.is_to_install(spec, rollout, cx),
-            Parcel::RollBack { rollout } => self.is_to_roll_back(spec, rollout, cx),
+            InterActorMessage::Install { rollout } => self.is_to_install(spec, rollout, cx),
+            InterActorMessage::RollBack { rollout } => self.is_to_roll_back(spec, rollout, cx),
             _ => {}
         }
     }

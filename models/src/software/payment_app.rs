@@ -18,13 +18,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Mode, Model, Span};
 
-use crate::bus::{Message, Purchase};
+use crate::bus::{LocalMessage, Purchase};
 use crate::journal::{Journal, LineState, Writing};
 use crate::note::{Note, Outcome};
 use crate::quantity::Price;
 use crate::service::Milestone;
 use crate::telemetry::Gauge;
-use crate::wire::{Code, Iso, Method, Mti, Parcel};
+use crate::wire::{Code, Iso, Method, Mti, InterActorMessage};
 use crate::{Fault as AnyFault, Models, Part};
 
 /// What a scenario may set.
@@ -169,7 +169,7 @@ impl PaymentApp {
         let difference = own.since(theirs).max(theirs.since(own));
         // A message takes its time, so small differences say nothing.
         if difference > Span::minutes(1) {
-            cx.say(Message::GatewayTime { difference });
+            cx.say(LocalMessage::GatewayTime { difference });
         }
         if self.step != Step::Waiting || iso.stan != self.stan {
             cx.note(Note::LateAnswer { stan: iso.stan, code: iso.code });
@@ -180,9 +180,9 @@ impl PaymentApp {
             self.journal.settle(iso.stan, LineState::Approved, cx.now());
             self.succeeded(cx);
             cx.milestone(Milestone::SaleApproved);
-            cx.say(Message::Beep { good: true });
+            cx.say(LocalMessage::Beep { good: true });
             self.step = Step::Printing;
-            cx.say(Message::Print(self.receipt(spec, iso, cx)));
+            cx.say(LocalMessage::Print(self.receipt(spec, iso, cx)));
             return;
         }
         self.journal.settle(iso.stan, LineState::Declined, cx.now());
@@ -289,42 +289,42 @@ impl Model<Models> for PaymentApp {
             Timer::Resend(_) => {}
         }
     }
-    fn on_message(&mut self, spec: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if self.pace == 0 && matches!(message, Message::Keyed { .. } | Message::WasRead { .. }) {
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if self.pace == 0 && matches!(message, LocalMessage::Keyed { .. } | LocalMessage::WasRead { .. }) {
             return;
         }
         match message {
-            Message::SaleWanted(purchase) => self.begin(purchase, cx),
-            Message::CustomerLeaves { customer } => self.customer_leaves(customer, cx),
-            Message::Keyed { ok } => self.keyed(spec, ok, cx),
-            Message::WasRead { ok, .. } => self.was_read(spec, ok, cx),
+            LocalMessage::SaleWanted(purchase) => self.begin(purchase, cx),
+            LocalMessage::CustomerLeaves { customer } => self.customer_leaves(customer, cx),
+            LocalMessage::Keyed { ok } => self.keyed(spec, ok, cx),
+            LocalMessage::WasRead { ok, .. } => self.was_read(spec, ok, cx),
             // A receipt that does not come out takes nothing from the sale: the record shows that it is paid.
-            Message::Printed { ok } if self.step == Step::Printing => {
+            LocalMessage::Printed { ok } if self.step == Step::Printing => {
                 if !ok {
                     self.look_up(cx);
                 }
                 self.finish(Outcome::Approved, cx);
             }
-            Message::LookUp => self.look_up(cx),
-            Message::Keys { in_step } => self.keys_out_of_step = !in_step,
-            Message::Genuine { ok } => self.not_genuine = !ok,
-            Message::Clock { behind } => self.behind = behind,
-            Message::Storage { free } => self.storage_full = !free,
-            Message::Report => {
+            LocalMessage::LookUp => self.look_up(cx),
+            LocalMessage::Keys { in_step } => self.keys_out_of_step = !in_step,
+            LocalMessage::Genuine { ok } => self.not_genuine = !ok,
+            LocalMessage::Clock { behind } => self.behind = behind,
+            LocalMessage::Storage { free } => self.storage_full = !free,
+            LocalMessage::Report => {
                 let stored = u32::try_from(self.journal.stored()).unwrap_or(u32::MAX);
-                cx.say(Message::Measured { gauge: Gauge::Stored, value: stored });
-                cx.say(Message::Measured { gauge: Gauge::Failures, value: self.failures.into() });
+                cx.say(LocalMessage::Measured { gauge: Gauge::Stored, value: stored });
+                cx.say(LocalMessage::Measured { gauge: Gauge::Failures, value: self.failures.into() });
             }
-            Message::Screen { readable } => self.readable = readable,
-            Message::Pace { percent } => self.pace = percent,
+            LocalMessage::Screen { readable } => self.readable = readable,
+            LocalMessage::Pace { percent } => self.pace = percent,
             // What crossed is the truth about a real terminal, whatever happens to the simulated one's memory.
-            Message::PowerLost if outside::is_real(cx) => {}
-            Message::PowerLost => self.power_lost(cx),
-            Message::Locked { on } => {
+            LocalMessage::PowerLost if outside::is_real(cx) => {}
+            LocalMessage::PowerLost => self.power_lost(cx),
+            LocalMessage::Locked { on } => {
                 self.locked = on;
                 self.stop(cx);
             }
-            Message::Online { up } => {
+            LocalMessage::Online { up } => {
                 let back = up && !self.online;
                 self.online = up;
                 if back {
@@ -332,24 +332,24 @@ impl Model<Models> for PaymentApp {
                     self.send_pending(cx);
                 }
             }
-            Message::Ready => {
+            LocalMessage::Ready => {
                 self.running = true;
                 cx.look();
                 self.send_pending(cx);
             }
-            Message::Halt => {
+            LocalMessage::Halt => {
                 self.running = false;
                 self.stop(cx);
             }
-            Message::RestartApp => {
+            LocalMessage::RestartApp => {
                 self.stop(cx);
                 self.send_pending(cx);
             }
             _ => {}
         }
     }
-    fn on_parcel(&mut self, spec: &Spec, parcel: Parcel, cx: &mut Context<'_, Models>) {
-        let Parcel::Payment(iso) = parcel else { return };
+    fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        let InterActorMessage::Payment(iso) = message else { return };
         if outside::is_real(cx) {
             return match iso.mti.asks() {
                 true => self.sends(iso, cx),

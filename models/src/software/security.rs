@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::telemetry;
@@ -91,7 +91,7 @@ impl Security {
             self.refused = true;
             cx.activated();
             indication::show(cx, Indication::RefusedText);
-            cx.say(Message::Genuine { ok: false });
+            cx.say(LocalMessage::Genuine { ok: false });
         }
         cx.look();
     }
@@ -218,11 +218,11 @@ impl Model<Models> for Security {
             Timer::Check(_) | Timer::Talks(..) => {}
         }
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            Message::Halt => self.running = false,
+            LocalMessage::Halt => self.running = false,
             // The signature is checked at every start.
-            Message::Ready => {
+            LocalMessage::Ready => {
                 self.running = true;
                 self.check(cx);
             }
@@ -234,11 +234,11 @@ impl Model<Models> for Security {
             Fault::CertificateExpired => {
                 self.expired = true;
                 cx.activated();
-                cx.say(Message::Certificate { valid: false });
+                cx.say(LocalMessage::Certificate { valid: false });
             }
             Fault::KeysOutOfStep => {
                 self.out_of_step = true;
-                cx.say(Message::Keys { in_step: false });
+                cx.say(LocalMessage::Keys { in_step: false });
             }
             Fault::NotGenuine => {
                 (self.altered, self.epoch) = (true, self.epoch + 1);
@@ -247,7 +247,7 @@ impl Model<Models> for Security {
             }
             Fault::Malware => {
                 (self.malware, self.epoch) = (magnitude, self.epoch + 1);
-                cx.say(Message::Burden { share: telemetry::percent(magnitude) });
+                cx.say(LocalMessage::Burden { share: telemetry::percent(magnitude) });
                 self.plan_talk(spec, 0, cx);
             }
         }
@@ -257,20 +257,20 @@ impl Model<Models> for Security {
         match fault {
             Fault::CertificateExpired => {
                 self.expired = false;
-                cx.say(Message::Certificate { valid: true });
+                cx.say(LocalMessage::Certificate { valid: true });
             }
             Fault::KeysOutOfStep => {
                 self.out_of_step = false;
-                cx.say(Message::Keys { in_step: true });
+                cx.say(LocalMessage::Keys { in_step: true });
             }
             Fault::NotGenuine => {
                 (self.altered, self.refused) = (false, false);
                 indication::gone(cx, Indication::RefusedText);
-                cx.say(Message::Genuine { ok: true });
+                cx.say(LocalMessage::Genuine { ok: true });
             }
             Fault::Malware => {
                 (self.malware, self.strangers) = (0.0, 0);
-                cx.say(Message::Burden { share: 0 });
+                cx.say(LocalMessage::Burden { share: 0 });
             }
         }
         cx.look();

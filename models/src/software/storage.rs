@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
 
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
@@ -106,14 +106,14 @@ impl Model<Models> for Storage {
                 self.full = true;
                 cx.activated();
                 indication::show(cx, Indication::RefusedText);
-                cx.say(Message::Storage { free: false });
+                cx.say(LocalMessage::Storage { free: false });
                 cx.look();
             }
             Timer::NearlyFull(_) | Timer::Full(_) => {}
         }
     }
-    fn on_message(&mut self, _: &Spec, message: Message, cx: &mut Context<'_, Models>) {
-        if let Message::Ready = message {
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::Ready = message {
             cx.look();
         }
     }
@@ -130,7 +130,7 @@ impl Model<Models> for Storage {
     fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
         (self.filling, self.full, self.epoch) = (0.0, false, self.epoch + 1);
         indication::gone(cx, Indication::RefusedText);
-        cx.say(Message::Storage { free: true });
+        cx.say(LocalMessage::Storage { free: true });
         cx.look();
     }
     fn able(&self, _: &Spec) -> bool {

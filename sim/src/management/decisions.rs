@@ -26,13 +26,13 @@ pub(super) fn decide<K: Kinds, B: Body<K>>(
         Decision::Wait(span) => {
             // Looked at before it is asked again, as it is after every pause.
             body.care().incidents[at].stage = Stage::Escalated;
-            cx.desk.after(cx.me, span.max(Span(1)), SimEvent::Verify { incident, attempt });
+            cx.cell.after(cx.me, span.max(Span(1)), SimEvent::Verify { incident, attempt });
         }
         Decision::Escalate => {
             let entry = body.care().incidents[at];
             let length = procedure(cx, entry.suspect, entry.common).len();
             if usize::from(entry.position) < length {
-                cx.desk.note(cx.me, DomainEvent::Exhausted { incident });
+                cx.cell.note(cx.me, DomainEvent::Exhausted { incident });
                 body.care().incidents[at].position = u8::try_from(length).unwrap_or(u8::MAX);
             }
             carry_out(body, cx, incident);

@@ -35,7 +35,7 @@ pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, 
     let id = care.opened;
     care.opened = care.opened.wrapping_add(1);
     let stage = Stage::Acting;
-    let now = cx.desk.now();
+    let now = cx.cell.now();
     let recent =
         |it: &&Helped<K>| it.suspect == suspect && now.since(it.at) < cx.settings.relapse_within();
     // What seemed to help did not last: the next step is tried at once.
@@ -46,7 +46,7 @@ pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, 
     let incident =
         Incident { id, detector, suspect, about, common, attempt, position, chosen, stage };
     care.incidents.push(incident);
-    cx.desk.note(cx.me, DomainEvent::Alarm { incident: id, detector, suspect, about });
+    cx.cell.note(cx.me, DomainEvent::Alarm { incident: id, detector, suspect, about });
     tell(body, cx, id, TurnStep::Opened);
     begin(body, cx, id);
 }
@@ -114,13 +114,13 @@ pub(super) fn hold_back<K: Kinds, B: Body<K>>(
         if incident.stage == Stage::HeldBack {
             incident.stage = Stage::Escalated;
             let Incident { id: incident, attempt, .. } = *incident;
-            cx.desk.after(cx.me, Span::ZERO, SimEvent::Verify { incident, attempt });
+            cx.cell.after(cx.me, Span::ZERO, SimEvent::Verify { incident, attempt });
         }
     }
 }
 
 pub(super) fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usize) {
-    let now = cx.desk.now();
+    let now = cx.cell.now();
     let closed = body.care().incidents[at].id;
     tell(body, cx, closed, TurnStep::Closed);
     let care = body.care();
@@ -133,7 +133,7 @@ pub(super) fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K
     if let Some(position) = applied {
         care.helped.push(Helped { suspect, position, at: now });
     }
-    cx.desk.note(cx.me, DomainEvent::Restored { incident: id });
+    cx.cell.note(cx.me, DomainEvent::Restored { incident: id });
 }
 
 /// Nobody works on this actor any more: every incident about it is closed.
@@ -204,7 +204,7 @@ fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: 
 pub(super) fn give_up<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
     let Some(at) = index_of(body, incident) else { return };
     body.care().incidents[at].stage = Stage::GivenUp;
-    cx.desk.note(cx.me, DomainEvent::GivenUp { incident });
+    cx.cell.note(cx.me, DomainEvent::GivenUp { incident });
     tell(body, cx, incident, TurnStep::GivenUp);
 }
 
@@ -225,15 +225,15 @@ pub(super) fn carry_out<K: Kinds, B: Body<K>>(
     }
     body.care().incidents[at].stage = Stage::Acting;
     let (action, by) = (step.action, step.by);
-    cx.desk.note(cx.me, DomainEvent::ActionStarted { incident, attempt, action, by });
+    cx.cell.note(cx.me, DomainEvent::ActionStarted { incident, attempt, action, by });
     if by == Performer::Device {
-        cx.desk.after(cx.me, step.takes, SimEvent::Apply { incident, attempt });
+        cx.cell.after(cx.me, step.takes, SimEvent::Apply { incident, attempt });
     } else {
         cx.say(K::ask(Asked { incident, attempt, step, suspect }));
     }
     if by == Performer::Remote {
         let patience = cx.settings.remote_patience() + step.takes;
-        cx.desk.after(cx.me, patience, SimEvent::GiveUp { incident, attempt });
+        cx.cell.after(cx.me, patience, SimEvent::GiveUp { incident, attempt });
     }
 }
 
@@ -252,7 +252,7 @@ pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
         return;
     }
     if usize::from(position) == length {
-        cx.desk.note(cx.me, DomainEvent::Exhausted { incident });
+        cx.cell.note(cx.me, DomainEvent::Exhausted { incident });
     }
     // The first attempt of the fallback follows at once, the later ones after a while.
     let wait = match cx.settings.fallback().filter(|_| !common) {
@@ -260,7 +260,7 @@ pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
         _ => Span::ZERO,
     };
     body.care().incidents[at].stage = Stage::Escalated;
-    cx.desk.after(cx.me, wait, SimEvent::Verify { incident, attempt });
+    cx.cell.after(cx.me, wait, SimEvent::Verify { incident, attempt });
 }
 
 /// A step is carried out: faults that it can clear may be gone, and it acts on the parts in any case.
@@ -282,14 +282,14 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
         apply_to_all(body, cx, step.action, step.works)
     } else {
         let treat = SimEvent::Treat { suspect, position, common };
-        cx.desk.send(cx.me, about, Span::ZERO, treat);
+        cx.cell.send(cx.me, about, Span::ZERO, treat);
         0
     };
     tell(body, cx, incident, TurnStep::Applied { attempt });
     let (action, by) = (step.action, step.by);
-    cx.desk.note(cx.me, DomainEvent::ActionApplied { incident, attempt, action, by, cleared });
+    cx.cell.note(cx.me, DomainEvent::ActionApplied { incident, attempt, action, by, cleared });
     let wait = cx.settings.verify_after(step.action);
-    cx.desk.after(cx.me, wait, SimEvent::Verify { incident, attempt });
+    cx.cell.after(cx.me, wait, SimEvent::Verify { incident, attempt });
 }
 
 /// A recovery action at work: returns how many faults it cleared. It acts on the parts in any case.

@@ -2,7 +2,7 @@
 
 use super::{Active, Body, Care, Life};
 use crate::actor::ActorId;
-use crate::cell::Desk;
+use crate::cell::CellContext;
 use crate::context::Context;
 use crate::fault::{Course, Planned, RAMP_STEPS, When};
 use crate::model::{DomainEvent, Kinds, NATURAL, Rules, SimEvent};
@@ -31,7 +31,7 @@ pub(super) fn occur<K: Kinds, B: Body<K>>(
         _ => return,
     };
     let next = SimEvent::Occur { plan, round: round.saturating_add(1) };
-    cx.desk.after(cx.me, wait, next);
+    cx.cell.after(cx.me, wait, next);
 }
 
 /// Time from one occurrence of a power-law process to the next: its expected number grows by a unit exponential meanwhile.
@@ -72,7 +72,7 @@ pub(super) fn onset<K: Kinds, B: Body<K>>(
         if let Course::Ramp(_) = course { magnitude / f64::from(RAMP_STEPS) } else { magnitude };
     let care = body.care();
     care.active.push(Active { occurrence, plan, round, tries: 0, activated: false, fault });
-    cx.desk.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
+    cx.cell.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
     cx.scratch.touched = true;
     body.on_fault(fault, first, cx);
     if plan == NATURAL {
@@ -83,7 +83,7 @@ pub(super) fn onset<K: Kinds, B: Body<K>>(
     if let Some(law) = planned.lasts {
         let mut stream = cx.stream(LASTS.numbered(planned.stream), u64::from(round));
         let lasts = law.draw(&mut stream, true);
-        cx.desk.after(cx.me, lasts, SimEvent::Clear { occurrence });
+        cx.cell.after(cx.me, lasts, SimEvent::Clear { occurrence });
     }
 }
 
@@ -105,7 +105,7 @@ fn plan_course<K: Kinds>(
             law.draw(&mut cx.stream(name, u64::from(round) << 16 | u64::from(step)), false)
         }
     };
-    cx.desk.after(cx.me, wait, SimEvent::Course { occurrence, step: step.saturating_add(1) });
+    cx.cell.after(cx.me, wait, SimEvent::Course { occurrence, step: step.saturating_add(1) });
 }
 
 /// An active fault has come to the next step of its course: it grows, goes away for a while, or comes back.
@@ -151,12 +151,12 @@ pub(super) fn clear<K: Kinds, B: Body<K>>(
     comes_back: Option<Span>,
 ) {
     let Active { occurrence, plan, round, fault, .. } = body.care().active.remove(at);
-    cx.desk.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
+    cx.cell.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
     cx.scratch.touched = true;
     body.on_clear(fault, cx);
     match comes_back {
         // The same life goes on: it is no new one that a recovery action for a while has begun.
-        Some(wait) => cx.desk.after(cx.me, wait, SimEvent::Recur { plan, round }),
+        Some(wait) => cx.cell.after(cx.me, wait, SimEvent::Recur { plan, round }),
         None if plan != NATURAL => renew(body, cx, plan, round),
         None => {}
     }
@@ -202,7 +202,7 @@ pub(super) fn renew<K: Kinds, B: Body<K>>(
         return;
     }
     let mut stream = cx.stream(LIFE.numbered(cx.settings.planned(plan).stream), u64::from(round));
-    cx.desk.after(cx.me, law.draw(&mut stream, false), SimEvent::Occur { plan, round });
+    cx.cell.after(cx.me, law.draw(&mut stream, false), SimEvent::Occur { plan, round });
 }
 
 /// Something happened that a planned fault may have waited for.
@@ -225,7 +225,7 @@ pub(super) fn reached<K: Kinds, B: Body<K>>(
         let mut stream = cx.stream(STRIKES.numbered(planned.stream), u64::from(seen));
         if seen.is_multiple_of(nth.max(1)) && stream.chance(probability) {
             let round = (seen / nth.max(1)) as u16;
-            cx.desk.after(cx.me, after, SimEvent::Occur { plan, round });
+            cx.cell.after(cx.me, after, SimEvent::Occur { plan, round });
         }
     }
 }
@@ -244,13 +244,13 @@ pub(super) fn activated<K: Kinds, B: Body<K>>(
         first = true;
     }
     if first {
-        cx.desk.note(cx.me, DomainEvent::Activated { part });
+        cx.cell.note(cx.me, DomainEvent::Activated { part });
     }
 }
 
 /// Plans the first occurrence of a fault at an actor of this age, before the run begins.
 pub fn plan<K: Kinds>(
-    desk: &mut Desk<K>,
+    cell: &mut CellContext<K>,
     care: &mut Care<K>,
     actor: ActorId,
     number: u16,
@@ -259,7 +259,7 @@ pub fn plan<K: Kinds>(
 ) {
     let stagger = if planned.stagger > Span::ZERO {
         let mut stream =
-            desk.streams().stream(actor, Purpose::of("fault: stagger").numbered(planned.stream), 0);
+            cell.streams().stream(actor, Purpose::of("fault: stagger").numbered(planned.stream), 0);
         planned.stagger.scaled(stream.unit())
     } else {
         Span::ZERO
@@ -268,18 +268,18 @@ pub fn plan<K: Kinds>(
         When::At(at) => at,
         When::Every { first, .. } => first,
         When::PowerLaw { scale, shape } => {
-            let mut stream = desk.streams().stream(actor, LIFE.numbered(planned.stream), 0);
+            let mut stream = cell.streams().stream(actor, LIFE.numbered(planned.stream), 0);
             grown(scale, shape, Span::ZERO, stream.unit())
         }
         When::Life(law) => {
             care.lives(number);
             law.aged(age)
-                .draw(&mut desk.streams().stream(actor, LIFE.numbered(planned.stream), 0), true)
+                .draw(&mut cell.streams().stream(actor, LIFE.numbered(planned.stream), 0), true)
         }
         When::On { .. } => {
             care.arm(number);
             return;
         }
     };
-    desk.after(actor, first + stagger, SimEvent::Occur { plan: number, round: 0 });
+    cell.after(actor, first + stagger, SimEvent::Occur { plan: number, round: 0 });
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use models::wire::{Iso, Mti, Parcel};
+use models::wire::{InterActorMessage, Iso, Mti};
 use sim::ActorId;
 
 use crate::adapter::{Injector, Port};
@@ -82,7 +82,7 @@ impl Desk {
             Message::Payment(iso) => {
                 self.inner().counts.1 += 1;
                 // A host that says more than the world can take waits, and its socket with it.
-                if !self.injector.bring(self.port, Parcel::Payment(iso)) {
+                if !self.injector.bring(self.port, InterActorMessage::Payment(iso)) {
                     self.troubles.add("an answer after the end of the session");
                 }
                 Ok(None)

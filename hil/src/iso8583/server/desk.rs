@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use models::wire::{Code, Iso, Mti, Parcel};
+use models::wire::{Code, InterActorMessage, Iso, Mti};
 use sim::{ActorId, Instant};
 
 use super::connection::Peer;
@@ -143,7 +143,7 @@ impl Desk {
             }
         }
         // A terminal that says more than the world can take waits, and its socket with it.
-        if !self.injector.bring(port, Parcel::Payment(iso)) {
+        if !self.injector.bring(port, InterActorMessage::Payment(iso)) {
             self.troubles.add("a message after the end of the session");
         }
     }

@@ -9,10 +9,10 @@ use sim::Context;
 
 use super::{CardReader, Fault};
 use crate::Models;
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::money::Money;
 use crate::outside::Outside;
-use crate::wire::{Method, Parcel};
+use crate::wire::{Method, InterActorMessage};
 
 /// What came of a dialogue with a real card.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ impl CardReader {
         self.reads += 1;
         self.awaiting = true;
         let (number, currency) = (self.reads, cx.settings().currency);
-        cx.emit(Parcel::Outside(Outside::Present { number, method, amount, currency }));
+        cx.emit(InterActorMessage::Outside(Outside::Present { number, method, amount, currency }));
     }
 
     /// The real reader has said something.
@@ -52,7 +52,7 @@ impl CardReader {
                     CardRead::Read => self.was_read(true, false, cx),
                     // The reader has done its work: it is the card that does not want to.
                     CardRead::Refused => {
-                        cx.say(Message::WasRead { method: self.method, ok: false });
+                        cx.say(LocalMessage::WasRead { method: self.method, ok: false });
                     }
                     CardRead::Absent
                     | CardRead::Mute

@@ -12,7 +12,7 @@ use crate::Models;
 use crate::indication::{self, Indication};
 use crate::outside::Outside;
 use crate::receipt::Receipt;
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 
 /// What the status of a real printer says.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ impl Printer {
         self.prints += 1;
         self.waiting = receipt.lines.max(1);
         self.rested = self.real.is_some_and(|said| said.hot);
-        cx.emit(Parcel::Outside(Outside::Print { number: self.prints, receipt }));
+        cx.emit(InterActorMessage::Outside(Outside::Print { number: self.prints, receipt }));
     }
 
     /// The real printer has said or done something.

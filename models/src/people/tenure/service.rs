@@ -3,14 +3,14 @@
 use sim::{Context, Purpose, Span};
 
 use super::{Handling, Phase, Retires, Spec, Tenure, Timer, step};
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::hardware::card_reader;
 use crate::lifecycle::Step;
 use crate::money::Money;
 use crate::people::onboarding::Spec as Onboarding;
 use crate::recovery_action::RecoveryAction;
 use crate::service::Milestone;
-use crate::wire::{Job, Parcel};
+use crate::wire::{Job, InterActorMessage};
 use crate::{Fault, Models, Part};
 
 /// The number of an incident that no incident has: planned maintenance.
@@ -27,8 +27,8 @@ impl Tenure {
         self.phase = Phase::InService;
         step(Step::InService, cx);
         cx.commission();
-        cx.say(Message::Trading { on: true });
-        cx.say(Message::Watched { on: true });
+        cx.say(LocalMessage::Trading { on: true });
+        cx.say(LocalMessage::Watched { on: true });
         cx.milestone(Milestone::InService);
         self.plan_service(spec, cx);
     }
@@ -57,7 +57,7 @@ impl Tenure {
             suspect: Fault::CardReader(card_reader::Fault::ChipContactsDirty),
         };
         let depot = cx.settings().directory.technicians;
-        cx.post(depot, Part::Technicians, Span::ZERO, Parcel::Dispatch(job));
+        cx.post(depot, Part::Technicians, Span::ZERO, InterActorMessage::Dispatch(job));
     }
 
     /// A technician is at the terminal.
@@ -82,7 +82,7 @@ impl Tenure {
         let amount = part_of(spec.device.costs.amount(), share);
         if blamed && amount.0 > 0 {
             step(Step::Blamed(amount), cx);
-            let charge = Parcel::Charge { terminal: cx.me(), amount };
+            let charge = InterActorMessage::Charge { terminal: cx.me(), amount };
             cx.post(cx.settings().directory.deposits, Part::Deposits, Span::ZERO, charge);
         }
     }
@@ -97,7 +97,7 @@ impl Tenure {
                 cx.cleared(fault, RecoveryAction::Clean);
             }
         }
-        cx.say(Message::NewRoll);
+        cx.say(LocalMessage::NewRoll);
         cx.replaced(RecoveryAction::Clean);
     }
 
@@ -109,7 +109,7 @@ impl Tenure {
             step(Step::Suspended { on: true }, cx);
         }
         self.suspensions = self.suspensions.wrapping_add(1);
-        cx.say(Message::Trading { on: false });
+        cx.say(LocalMessage::Trading { on: false });
         cx.after(spec.suspended_for, Timer::Resumes(self.suspensions));
         cx.look();
     }
@@ -119,7 +119,7 @@ impl Tenure {
             return;
         }
         step(Step::Suspended { on: false }, cx);
-        cx.say(Message::Trading { on: true });
+        cx.say(LocalMessage::Trading { on: true });
         cx.look();
     }
 
@@ -139,8 +139,8 @@ impl Tenure {
         self.phase = Phase::Retired;
         self.suspended = false;
         step(Step::Retired, cx);
-        cx.say(Message::Trading { on: false });
-        cx.say(Message::Watched { on: false });
+        cx.say(LocalMessage::Trading { on: false });
+        cx.say(LocalMessage::Watched { on: false });
         cx.withdraw();
         cx.look();
         let travels = ships.draw(&mut cx.stream(RETURNS, 0));
@@ -162,7 +162,7 @@ impl Tenure {
         let damage = part_of(spec.device.costs.amount(), share);
         self.refund_due = true;
         self.moved = cx.now();
-        let back = Parcel::GiveBack { terminal: cx.me(), damage };
+        let back = InterActorMessage::GiveBack { terminal: cx.me(), damage };
         cx.post(cx.settings().directory.deposits, Part::Deposits, Span::ZERO, back);
     }
 

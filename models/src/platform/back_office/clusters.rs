@@ -12,7 +12,7 @@ use crate::note::Note;
 use crate::platform::gateway;
 use crate::software::firmware;
 use crate::watch::Zone;
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Family, Fault, Models, Part};
 
 /// A kind of trouble: silence, or alarms of one family.
@@ -265,7 +265,7 @@ impl Clusters {
         if released {
             return;
         }
-        let common = Parcel::Common { cluster: number, cause, member: true };
+        let common = InterActorMessage::Common { cluster: number, cause, member: true };
         cx.post(terminal, Part::Presence, Span::ZERO, common);
     }
 
@@ -274,7 +274,7 @@ impl Clusters {
         let Some(at) = self.standing.iter().position(|it| it.number == number) else { return };
         let cluster = &mut self.standing[at];
         cluster.members -= 1;
-        let common = Parcel::Common { cluster: number, cause: cluster.cause, member: false };
+        let common = InterActorMessage::Common { cluster: number, cause: cluster.cause, member: false };
         cx.post(terminal, Part::Presence, Span::ZERO, common);
         let few = cx.settings().policy.clusters.over_at.0 * f64::from(cluster.most);
         if f64::from(cluster.members) <= few {
@@ -290,7 +290,7 @@ impl Clusters {
         for row in 0..self.troubles.len() {
             if self.troubles[row].member == Some((number, kind)) {
                 self.troubles[row].member = None;
-                let common = Parcel::Common { cluster: number, cause, member: false };
+                let common = InterActorMessage::Common { cluster: number, cause, member: false };
                 cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
             }
         }
@@ -305,7 +305,7 @@ impl Clusters {
         let (number, of) = (cluster.number, Some((cluster.number, cluster.kind)));
         for (row, trouble) in self.troubles.iter().enumerate() {
             if trouble.member == of {
-                let common = Parcel::Common { cluster: number, cause, member: false };
+                let common = InterActorMessage::Common { cluster: number, cause, member: false };
                 cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
             }
         }

@@ -8,7 +8,7 @@ use sim::{ActorId, Context, Span};
 use super::Timer;
 use crate::operator::{Command, CommandEnd, News, Source, Told};
 use crate::outside::Outside;
-use crate::wire::{Parcel, Via};
+use crate::wire::{InterActorMessage, Via};
 use crate::{Fault, Models, Part};
 
 /// The commands that are under way, and by which bearer each terminal was last heard.
@@ -22,7 +22,7 @@ pub(super) struct Operator {
 fn tell(terminal: ActorId, what: News, cx: &mut Context<'_, Models>) {
     if cx.settings().is_attached(cx.me(), Part::BackOffice) {
         let at = cx.now();
-        cx.emit(Parcel::Outside(Outside::Told(Told { at, terminal, what })));
+        cx.emit(InterActorMessage::Outside(Outside::Told(Told { at, terminal, what })));
     }
 }
 
@@ -38,9 +38,9 @@ pub(super) fn suspects(
 
 impl Operator {
     /// The back office hears something.
-    pub(super) fn hears(&mut self, parcel: &Parcel, cx: &mut Context<'_, Models>) {
-        match *parcel {
-            Parcel::Beat { terminal, via } => {
+    pub(super) fn hears(&mut self, message: &InterActorMessage, cx: &mut Context<'_, Models>) {
+        match *message {
+            InterActorMessage::Beat { terminal, via } => {
                 let row = terminal.0 as usize;
                 if self.heard_by.len() <= row {
                     self.heard_by.resize(row + 1, Via::default());
@@ -48,12 +48,12 @@ impl Operator {
                 self.heard_by[row] = via;
                 tell(terminal, News::Heartbeat(via), cx);
             }
-            Parcel::Report(report) => tell(report.terminal, News::Telemetry(report), cx),
-            Parcel::Seen { terminal, missing } => tell(terminal, News::Missing(missing), cx),
-            Parcel::Ticket { terminal, suspect, open: raised } => {
+            InterActorMessage::Report(report) => tell(report.terminal, News::Telemetry(report), cx),
+            InterActorMessage::Seen { terminal, missing } => tell(terminal, News::Missing(missing), cx),
+            InterActorMessage::Ticket { terminal, suspect, open: raised } => {
                 tell(terminal, News::Alarm { suspect, by: Source::Terminal, raised }, cx);
             }
-            Parcel::Ordered(command) => self.ends(command.number, CommandEnd::Done, cx),
+            InterActorMessage::Ordered(command) => self.ends(command.number, CommandEnd::Done, cx),
             _ => {}
         }
     }
@@ -77,7 +77,7 @@ impl Operator {
         }
         self.pending.insert(number, command);
         let via = self.heard_by.get(terminal.0 as usize).copied().unwrap_or_default();
-        cx.post(terminal, via.part(), sent_in, Parcel::Order(command));
+        cx.post(terminal, via.part(), sent_in, InterActorMessage::Order(command));
         let patience = sent_in + cx.settings().policy.remote_patience + order.takes();
         cx.after(patience, Timer::Unanswered(number));
         true

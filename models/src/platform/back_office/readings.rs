@@ -8,7 +8,7 @@ use super::{Timer, operator};
 use crate::charts::{Baseline, ControlChart};
 use crate::telemetry::Telemetry;
 use crate::watch::{ChartRule, Silence};
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Fault, Models, Part};
 
 /// What is known of one reading of one terminal.
@@ -127,8 +127,8 @@ impl Readings {
         if at.is_none() || !seen {
             operator::suspects(terminal, suspect, seen, cx);
         }
-        let parcel = Parcel::Suspicion { suspect, raised: seen };
-        cx.post(terminal, Part::Presence, Span::ZERO, parcel);
+        let message = InterActorMessage::Suspicion { suspect, raised: seen };
+        cx.post(terminal, Part::Presence, Span::ZERO, message);
     }
 
     /// A sale of a terminal is final.

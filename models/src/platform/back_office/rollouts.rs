@@ -7,7 +7,7 @@ use sim::{ActorId, Context, Instant, Span};
 use super::Timer;
 use crate::note::Note;
 use crate::rollout::Step;
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Models, Part};
 
 /// How one roll-out stands.
@@ -50,7 +50,7 @@ impl Rollouts {
             return cx.after(LATER, Timer::SendsVersion(number));
         }
         if let Some(terminal) = rollout.terminals.get(progress.sent as usize) {
-            let install = Parcel::Install { rollout: number };
+            let install = InterActorMessage::Install { rollout: number };
             cx.post(*terminal, Part::Firmware, Span::ZERO, install);
             progress.sent += 1;
         }
@@ -68,7 +68,7 @@ impl Rollouts {
         // It was under way when the roll-out was stopped.
         let halts = cx.settings().rollouts[usize::from(number)].halt;
         if progress.halted && halts.is_some_and(|it| it.rolls_back) {
-            cx.post(terminal, Part::Firmware, Span::ZERO, Parcel::RollBack { rollout: number });
+            cx.post(terminal, Part::Firmware, Span::ZERO, InterActorMessage::RollBack { rollout: number });
         }
     }
 
@@ -91,7 +91,7 @@ impl Rollouts {
             cx.note(Note::Rollout { rollout: number, step: Step::Halted { installed, troubled } });
             if halt.rolls_back {
                 for &terminal in &rollout.terminals[..progress.sent as usize] {
-                    let back = Parcel::RollBack { rollout: number };
+                    let back = InterActorMessage::RollBack { rollout: number };
                     cx.post(terminal, Part::Firmware, Span::ZERO, back);
                 }
             }

@@ -5,7 +5,7 @@ use sim::{ActorId, Context, Slot, Span};
 use super::books::{Entry, Known};
 use super::{Gateway, Spec, Timer};
 use crate::money::Money;
-use crate::wire::{Code, Iso, Mti, Parcel};
+use crate::wire::{Code, Iso, Mti, InterActorMessage};
 use crate::{Models, Part};
 
 impl Gateway {
@@ -46,7 +46,7 @@ impl Gateway {
         let to = cx.settings().directory.hosts.get(host).copied();
         if iso.code == Code::APPROVED && let Some(to) = to {
             let reversal = Iso { mti: Mti::Reversal, code: Code::NO_ANSWER, original: iso.stan, ..iso };
-            cx.post(to, Part::Host, spec.to_host, Parcel::Payment(reversal));
+            cx.post(to, Part::Host, spec.to_host, InterActorMessage::Payment(reversal));
         }
     }
 
@@ -68,7 +68,7 @@ impl Gateway {
 
     fn tell_back_office(&self, terminal: ActorId, amount: Money, cx: &mut Context<'_, Models>) {
         let back_office = cx.settings().directory.back_office;
-        let booked = Parcel::Booked { terminal, amount };
+        let booked = InterActorMessage::Booked { terminal, amount };
         cx.post(back_office, Part::BackOffice, Span::ZERO, booked);
     }
 

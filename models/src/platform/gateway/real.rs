@@ -10,7 +10,7 @@ use sim::{ActorId, Context, Instant, Span};
 use crate::Models;
 use crate::money::Money;
 use crate::platform::host::Posting;
-use crate::wire::{Code, Iso, Mti, Parcel};
+use crate::wire::{Code, Iso, Mti, InterActorMessage};
 
 /// What a real host did, in messages.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -67,10 +67,10 @@ impl Real {
     pub(super) fn crosses(&mut self, iso: Iso, cx: &mut Context<'_, Models>) {
         if iso.mti.asks() {
             self.asked(&iso, cx.now());
-            cx.emit(Parcel::Payment(iso));
+            cx.emit(InterActorMessage::Payment(iso));
         } else if let Some(via) = self.answered(&iso, cx.now(), cx.settings().policy.response_timeout) {
             let iso = Iso { via, ..iso };
-            cx.post(iso.terminal, via.part(), Span::ZERO, Parcel::Payment(iso));
+            cx.post(iso.terminal, via.part(), Span::ZERO, InterActorMessage::Payment(iso));
         }
     }
 

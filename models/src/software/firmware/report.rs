@@ -3,9 +3,9 @@
 use sim::{Context, Purpose, Span, unit};
 
 use super::{Firmware, Spec, State, Timer};
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::telemetry::{self, Gauge, Telemetry};
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Models, Part};
 
 const REPORT_PHASE: Purpose = Purpose::of("firmware: phase of the reports");
@@ -35,8 +35,8 @@ impl Firmware {
         report.set(Gauge::Memory, telemetry::percent(self.memory_used(spec, cx.now())));
         report.set(Gauge::Processor, telemetry::percent(self.starved.max(self.burden)));
         self.report = Some(report);
-        cx.say(Message::Report);
-        cx.say(Message::Reported);
+        cx.say(LocalMessage::Report);
+        cx.say(LocalMessage::Reported);
     }
 
     /// What is said at one instant is heard in turn: behind the first `Reported` stand the answers, behind the second
@@ -46,13 +46,13 @@ impl Firmware {
         if report.get(Gauge::Loss).is_none() {
             report.set(Gauge::Loss, self.link(spec, via).loss_ppm);
             self.report = Some(report);
-            return cx.say(Message::Reported);
+            return cx.say(LocalMessage::Reported);
         }
         self.report = None;
         let lost = f64::from(self.link(spec, via).loss_ppm) / 1e6;
         if unit(cx.draw(REPORT_LOST, u64::from(self.reports))[0]) >= lost {
             let back_office = cx.settings().directory.back_office;
-            cx.post(back_office, Part::BackOffice, Span::ZERO, Parcel::Report(report));
+            cx.post(back_office, Part::BackOffice, Span::ZERO, InterActorMessage::Report(report));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::note::Note;
 use crate::rollout::Step;
 use crate::service::Milestone;
 use crate::software::payment_app;
-use crate::wire::Parcel;
+use crate::wire::InterActorMessage;
 use crate::{Fault, Models, Part, RecoveryAction};
 
 /// What is to become of the version.
@@ -99,7 +99,7 @@ impl Firmware {
             cx.milestone(Milestone::Updated);
         }
         let back_office = cx.settings().directory.back_office;
-        let told = Parcel::Installed { terminal: cx.me(), rollout };
+        let told = InterActorMessage::Installed { terminal: cx.me(), rollout };
         cx.post(back_office, Part::BackOffice, sim::Span::ZERO, told);
         self.restart(spec, cx);
     }

@@ -4,7 +4,7 @@ use sim::{Context, Purpose, unit};
 
 use super::{Firmware, Link, Spec, State};
 use crate::Models;
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::wire::Via;
 
 const FAILOVER: Purpose = Purpose::of("firmware: the change of the bearer works");
@@ -43,7 +43,7 @@ impl Firmware {
         self.tell(cx);
         let loss_ppm = self.online.map_or(1_000_000, |via| self.link(spec, via).loss_ppm);
         let alive = self.state == State::Running && !self.hung && self.online.is_some();
-        cx.say(Message::Beats { alive, loss_ppm, via: self.online.unwrap_or(first) });
+        cx.say(LocalMessage::Beats { alive, loss_ppm, via: self.online.unwrap_or(first) });
         self.go_on_updating(spec, cx);
     }
 }

@@ -4,7 +4,7 @@ use sim::Context;
 
 use super::{PaymentApp, Spec, Step};
 use crate::Models;
-use crate::bus::{Message, Pin, Purchase};
+use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::note::{Note, Outcome, Sale};
 use crate::service::Milestone;
 use crate::wire::{Code, Method};
@@ -29,7 +29,7 @@ impl PaymentApp {
         }
         self.step = Step::Amount;
         let digits = (purchase.amount.0.max(1).ilog10() + 1).max(3) as u8;
-        cx.say(Message::EnterAmount { keys: digits + 1 });
+        cx.say(LocalMessage::EnterAmount { keys: digits + 1 });
     }
 
     /// Somebody looks up what became of the last sale: in the terminal's own records, so it needs no network.
@@ -47,7 +47,7 @@ impl PaymentApp {
         let (began, code, rrn, tries) = (self.began, self.code, self.rrn, self.tries);
         let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries, kept };
         cx.note(Note::SaleEnded(sale));
-        cx.say(Message::SaleOver { customer, outcome });
+        cx.say(LocalMessage::SaleOver { customer, outcome });
     }
 
     pub(super) fn keyed(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
@@ -58,9 +58,9 @@ impl PaymentApp {
             (Step::Amount | Step::Pin, false) if !self.rekeyed => {
                 self.rekeyed = true;
                 let again = if self.step == Step::Pin {
-                    Message::EnterPin
+                    LocalMessage::EnterPin
                 } else {
-                    Message::EnterAmount { keys: 5 }
+                    LocalMessage::EnterAmount { keys: 5 }
                 };
                 cx.say(again);
             }
@@ -72,21 +72,21 @@ impl PaymentApp {
     pub(super) fn read(&mut self, method: Method, attempt: u8, cx: &mut Context<'_, Models>) {
         self.rekeyed = false;
         self.step = Step::Reading { method, attempt };
-        cx.say(Message::Read { method, attempt, amount: self.sale.amount });
+        cx.say(LocalMessage::Read { method, attempt, amount: self.sale.amount });
     }
 
     /// A failed read is tried again by the next method that the rules allow: a tap becomes an insertion, a chip that fails
     /// twice falls back to the stripe.
     pub(super) fn was_read(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
         let Step::Reading { method, attempt } = self.step else { return };
-        cx.say(Message::Beep { good: ok });
+        cx.say(LocalMessage::Beep { good: ok });
         if ok {
             self.sale.method = method;
             if self.sale.pin == Pin::NotDue {
                 self.authorise(spec, cx);
             } else {
                 self.step = Step::Pin;
-                cx.say(Message::EnterPin);
+                cx.say(LocalMessage::EnterPin);
             }
             return;
         }

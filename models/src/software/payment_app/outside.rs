@@ -5,10 +5,10 @@ use sim::{Context, Span};
 
 use super::PaymentApp;
 use crate::journal::LineState;
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::note::{Note, Outcome, Sale};
 use crate::service::Milestone;
-use crate::wire::{Code, Iso, Mti, Parcel};
+use crate::wire::{Code, Iso, Mti, InterActorMessage};
 use crate::{Models, Part};
 
 /// Whether a real terminal stands in the place of this one's application.
@@ -44,7 +44,7 @@ impl PaymentApp {
             // Said again, or taken back though it never was: it goes out all the same, as the real one wants it.
             _ => {}
         }
-        cx.say(Message::Transmit { iso, delay: Span::ZERO });
+        cx.say(LocalMessage::Transmit { iso, delay: Span::ZERO });
     }
 
     /// An answer has come as far as the real terminal.
@@ -76,7 +76,7 @@ impl PaymentApp {
             Mti::NetworkResponse | Mti::SettlementResponse => {}
             Mti::Request | Mti::Advice | Mti::Reversal | Mti::Network | Mti::Settlement => return,
         }
-        cx.emit(Parcel::Payment(iso));
+        cx.emit(InterActorMessage::Payment(iso));
     }
 
     fn ends(&self, iso: &Iso, outcome: Outcome, cx: &mut Context<'_, Models>) {

@@ -4,7 +4,7 @@ use sim::{Context, Instant};
 
 use super::{PaymentApp, Spec, Step, Timer};
 use crate::Models;
-use crate::bus::{Message, Pin, Purchase};
+use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
 use crate::note::Outcome;
 use crate::receipt::Receipt;
@@ -34,7 +34,7 @@ impl PaymentApp {
             if may && self.journal.stored() < usize::from(spec.offline_most) {
                 return self.store(spec, cx);
             }
-            cx.say(Message::Beep { good: false });
+            cx.say(LocalMessage::Beep { good: false });
             self.failed(spec, cx);
             return self.finish(Outcome::Failed, cx);
         }
@@ -44,7 +44,7 @@ impl PaymentApp {
         cx.milestone(Milestone::RequestSent);
         // Building and encrypting the message takes its time, more of it on a busy processor.
         let delay = spec.builds_in.scaled(f64::from(self.pace) / 100.0);
-        cx.say(Message::Transmit { iso, delay });
+        cx.say(LocalMessage::Transmit { iso, delay });
         cx.after(cx.settings().policy.response_timeout, Timer::TimedOut(self.stan));
     }
 
@@ -109,7 +109,7 @@ impl PaymentApp {
         self.tries = self.tries.saturating_add(1);
         self.code = Code::APPROVED;
         cx.milestone(Milestone::SaleApproved);
-        cx.say(Message::Print(receipt));
+        cx.say(LocalMessage::Print(receipt));
         self.finish(Outcome::Stored, cx);
     }
 }

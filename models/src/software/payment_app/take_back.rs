@@ -4,7 +4,7 @@ use sim::{Context, Span};
 
 use super::{PaymentApp, Spec, Step, Timer};
 use crate::Models;
-use crate::bus::Message;
+use crate::bus::LocalMessage;
 use crate::note::{Note, Outcome};
 use crate::service::Milestone;
 use crate::wire::{Code, Iso};
@@ -42,7 +42,7 @@ impl PaymentApp {
         }
         iso.local = self.local_time(cx);
         self.seal(&mut iso);
-        cx.say(Message::Transmit { iso, delay: Span::ZERO });
+        cx.say(LocalMessage::Transmit { iso, delay: Span::ZERO });
         let policy = &cx.settings().policy;
         let doubled = policy.backoff * (1u64 << self.resend.min(20));
         self.sending += 1;
