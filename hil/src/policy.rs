@@ -17,7 +17,7 @@ use models::decision::{Decision, IncidentTurn};
 use models::wire::InterActorMessage;
 use models::{Fault, Models, Part, RecoveryAction, readings};
 use scenarios::{Options, Outcome, Run, Source};
-use sim::{ActorId, Emission, Instant, Pulse, RecoveryStep, Rules, RunError, TurnStep};
+use sim::{ActorId, Emission, FaultSettings, Instant, Pulse, RecoveryStep, RunError, TurnStep};
 
 pub use program::{LONGEST_LINE, Program};
 pub use words::SCHEMA;

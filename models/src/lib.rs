@@ -50,7 +50,7 @@ pub use recovery_action::RecoveryAction;
 pub use telemetry::{Gauge, Telemetry};
 
 sim::catalogue! {
-    kinds: Models;
+    types: Models;
     local_message: bus::LocalMessage; route: bus::route;
     message: wire::InterActorMessage;
     action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::LocalMessage::Asked; turn: bus::LocalMessage::Turn;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, Instant, Law, Performer, Planned, RecoveryStep, Rules, Span, When};
+use sim::{ActorId, FaultSettings, Instant, Law, Performer, Planned, RecoveryStep, Span, When};
 
 use crate::recovery_action::RecoveryAction;
 use crate::rollout::Rollout;
@@ -180,7 +180,7 @@ impl Plan {
     }
 }
 
-impl Rules<Models> for Plan {
+impl FaultSettings<Models> for Plan {
     fn planned(&self, plan: u16) -> &Planned<Models> {
         &self.planned[usize::from(plan)]
     }

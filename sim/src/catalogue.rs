@@ -14,27 +14,27 @@ pub fn untold<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
 /// For each entry `group: Group { module::Model }` it declares `pub mod group { pub mod module; }`, and then: the enums
 /// `Part`, `Timer` and `Fault`; a settings struct a group with one field a model, and `Profile` with one field a group;
 /// the columns of a cell; the dispatch of everything that can happen; `MODES`, the list of all fault modes; and
-/// [`Kinds`](crate::Kinds) for the catalogue's own unit type. Adding a model is adding its file and its entry.
+/// [`ModelTypes`](crate::ModelTypes) for the catalogue's own unit type. Adding a model is adding its file and its entry.
 #[macro_export]
 macro_rules! catalogue {
     (
-        kinds: $Kinds:ident; local_message: $LocalMessage:ty; route: $route:path; message: $InterActorMessage:ty;
+        types: $ModelTypes:ident; local_message: $LocalMessage:ty; route: $route:path; message: $InterActorMessage:ty;
         action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; turn: $turn:path; family: $Family:ty; indication: $Indication:ty;
         milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
-        $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $Model:ident),+ $(,)? })+
+        $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $DevicePart:ident),+ $(,)? })+
     ) => {
         $($(#[$gdoc])* pub mod $group { $(pub mod $module;)+ })+
 
         /// The catalogue of all models, as the kernel sees it.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-        pub struct $Kinds;
+        pub struct $ModelTypes;
 
         /// Names of models: what an actor is made of.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         #[derive(serde::Serialize, serde::Deserialize)]
         #[repr(u8)]
         pub enum Part { $($(
-            #[doc = concat!("See [`", stringify!($group), "::", stringify!($module), "`].")] $Model
+            #[doc = concat!("See [`", stringify!($group), "::", stringify!($module), "`].")] $DevicePart
         ),+),+ }
 
         impl From<Part> for u8 {
@@ -43,31 +43,31 @@ macro_rules! catalogue {
 
         impl Part {
             /// Every part, in the order of the list.
-            pub const ALL: &'static [Part] = &[$($(Part::$Model),+),+];
+            pub const ALL: &'static [Part] = &[$($(Part::$DevicePart),+),+];
 
             /// Its name in scenarios, records and reports.
             pub const fn name(self) -> &'static str {
-                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::NAME),+),+ }
+                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::NAME),+),+ }
             }
             /// Its name in Chinese.
             pub const fn zh(self) -> &'static str {
-                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::ZH),+),+ }
+                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ZH),+),+ }
             }
             /// What it is, in one sentence.
             pub const fn about(self) -> &'static str {
-                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::ABOUT),+),+ }
+                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ABOUT),+),+ }
             }
             /// It serves many: an actor of its own, not a part of a terminal.
             pub const fn is_hub(self) -> bool {
-                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::HUB),+),+ }
+                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::HUB),+),+ }
             }
             /// The group that it belongs to.
             pub const fn group(self) -> &'static str {
-                match self { $($(Part::$Model => stringify!($group)),+),+ }
+                match self { $($(Part::$DevicePart => stringify!($group)),+),+ }
             }
             /// Every way in which it can break.
-            pub const fn modes(self) -> &'static [$crate::Mode<$Kinds>] {
-                match self { $($(Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::MODES),+),+ }
+            pub const fn modes(self) -> &'static [$crate::Mode<$ModelTypes>] {
+                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::MODES),+),+ }
             }
         }
 
@@ -75,10 +75,10 @@ macro_rules! catalogue {
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         pub enum Timer { $($(
             #[doc = concat!("Of the ", stringify!($module), ".")]
-            $Model(<$group::$module::$Model as $crate::Model<$Kinds>>::Timer)
+            $DevicePart(<$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Timer)
         ),+),+ }
         $($(impl From<$group::$module::Timer> for Timer {
-            fn from(timer: $group::$module::Timer) -> Self { Timer::$Model(timer) }
+            fn from(timer: $group::$module::Timer) -> Self { Timer::$DevicePart(timer) }
         })+)+
 
         /// What can be seen of a part.
@@ -86,7 +86,7 @@ macro_rules! catalogue {
         #[serde(untagged)]
         pub enum Reading { $($(
             #[doc = concat!("Of the ", stringify!($module), ".")]
-            $Model(<$group::$module::$Model as $crate::Model<$Kinds>>::Reading)
+            $DevicePart(<$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Reading)
         ),+),+ }
 
         /// Everything that can break: a part and one of its fault modes.
@@ -94,19 +94,19 @@ macro_rules! catalogue {
         #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         pub enum Fault { $($(
             #[doc = concat!("A fault of the ", stringify!($module), ".")]
-            $Model(<$group::$module::$Model as $crate::Model<$Kinds>>::Fault)
+            $DevicePart(<$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Fault)
         ),+),+ }
         $($(impl From<$group::$module::Fault> for Fault {
-            fn from(fault: $group::$module::Fault) -> Self { Fault::$Model(fault) }
+            fn from(fault: $group::$module::Fault) -> Self { Fault::$DevicePart(fault) }
         })+)+
 
         impl Fault {
             /// The part that it belongs to.
             pub const fn part(self) -> Part {
-                match self { $($(Fault::$Model(_) => Part::$Model),+),+ }
+                match self { $($(Fault::$DevicePart(_) => Part::$DevicePart),+),+ }
             }
             /// Its catalogue entry.
-            pub fn mode(self) -> &'static $crate::Mode<$Kinds> {
+            pub fn mode(self) -> &'static $crate::Mode<$ModelTypes> {
                 let entry = self.part().modes().iter().find(|mode| mode.fault == self);
                 // The conformance test walks every variant of every fault enum.
                 entry.expect("every fault has an entry in the MODES of its model")
@@ -129,7 +129,7 @@ macro_rules! catalogue {
             #[serde(default, deny_unknown_fields)]
             pub struct $Group { $(
                 #[doc = concat!("Settings of the ", stringify!($module), ".")]
-                pub $module: <$group::$module::$Model as $crate::Model<$Kinds>>::Spec
+                pub $module: <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Spec
             ),+ }
         )+
 
@@ -153,14 +153,14 @@ macro_rules! catalogue {
         /// What detectors remember of their readings, part by part.
         #[derive(bevy_ecs::component::Component, Clone, Copy, Debug, Default)]
         pub struct Beliefs { $($(
-            $module: <$group::$module::$Model as $crate::Model<$Kinds>>::Belief
+            $module: <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Belief
         ),+),+ }
 
         /// What a cell keeps beside its world: the entity of each row, and scratch room.
         #[derive(Debug)]
         pub struct Columns {
             entities: Vec<bevy_ecs::entity::Entity>,
-            scratch: $crate::Scratch<$Kinds>,
+            scratch: $crate::Scratch<$ModelTypes>,
         }
 
         impl Columns {
@@ -179,14 +179,14 @@ macro_rules! catalogue {
         ///
         /// Parts are fetched one by one. Most windows of a fleet hold one event a cell, which touches a handful of the
         /// parts; taking the slices of all columns, as the PHOLD bench does, costs more than it saves here.
-        struct Parts<'r> {
+        struct ActorParts<'r> {
             entity: bevy_ecs::world::EntityMut<'r>,
             profile: &'r Profile,
         }
 
-        impl Parts<'_> {
+        impl ActorParts<'_> {
             $($(
-                fn $module(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$module::$Model>> {
+                fn $module(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$module::$DevicePart>> {
                     self.entity.get_mut()
                 }
             )+)+
@@ -199,8 +199,8 @@ macro_rules! catalogue {
             fn part_able(&mut self, part: Part) -> bool {
                 let profile = self.profile;
                 match part { $($(
-                    Part::$Model => self.entity.get::<$group::$module::$Model>().is_none_or(|it| {
-                        $crate::Model::<$Kinds>::able(it, &profile.$group.$module)
+                    Part::$DevicePart => self.entity.get::<$group::$module::$DevicePart>().is_none_or(|it| {
+                        $crate::DevicePart::<$ModelTypes>::able(it, &profile.$group.$module)
                     })
                 ),+),+ }
             }
@@ -212,95 +212,95 @@ macro_rules! catalogue {
             world: &bevy_ecs::world::World,
             settings: &$Settings,
             entity: bevy_ecs::entity::Entity,
-            entry: &$crate::Entry<$crate::SimEvent<$Kinds>>,
+            entry: &$crate::Entry<$crate::SimEvent<$ModelTypes>>,
         ) -> u64 {
             let Ok(entity) = world.get_entity(entity) else { return 0 };
             let profile = settings.profile(entry.to);
             let mut seen = 0;
             $($({
                 let due = match &entry.event {
-                    $crate::SimEvent::Timer(Timer::$Model(_)) => true,
-                    $crate::SimEvent::Arrival { port, .. } => *port == Part::$Model as u8,
+                    $crate::SimEvent::Timer(Timer::$DevicePart(_)) => true,
+                    $crate::SimEvent::Arrival { port, .. } => *port == Part::$DevicePart as u8,
                     _ => false,
                 };
-                if due && let Some(it) = entity.get::<$group::$module::$Model>() {
-                    seen = u64::from($crate::Model::<$Kinds>::able(it, &profile.$group.$module));
+                if due && let Some(it) = entity.get::<$group::$module::$DevicePart>() {
+                    seen = u64::from($crate::DevicePart::<$ModelTypes>::able(it, &profile.$group.$module));
                 }
             })+)+
             seen
         }
 
-        impl $crate::Body<$Kinds> for Parts<'_> {
-            fn start(&mut self, cx: &mut $crate::Context<'_, $Kinds>) {
+        impl $crate::Parts<$ModelTypes> for ActorParts<'_> {
+            fn start(&mut self, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 $($(if let Some(mut it) = self.$module() {
                     let it = $crate::catalogue::untold(&mut it);
-                    cx.enter(Part::$Model);
-                    $crate::Model::<$Kinds>::start(it, &profile.$group.$module, cx);
+                    cx.enter(Part::$DevicePart);
+                    $crate::DevicePart::<$ModelTypes>::start(it, &profile.$group.$module, cx);
                 })+)+
             }
-            fn on_timer(&mut self, timer: Timer, cx: &mut $crate::Context<'_, $Kinds>) {
+            fn on_timer(&mut self, timer: Timer, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                match timer { $($(Timer::$Model(timer) => if let Some(mut it) = self.$module() {
+                match timer { $($(Timer::$DevicePart(timer) => if let Some(mut it) = self.$module() {
                     let it = $crate::catalogue::untold(&mut it);
-                    cx.enter(Part::$Model);
-                    $crate::Model::<$Kinds>::on_timer(it, &profile.$group.$module, timer, cx);
+                    cx.enter(Part::$DevicePart);
+                    $crate::DevicePart::<$ModelTypes>::on_timer(it, &profile.$group.$module, timer, cx);
                 }),+),+ }
             }
-            fn on_message(&mut self, message: $LocalMessage, cx: &mut $crate::Context<'_, $Kinds>) {
+            fn on_message(&mut self, message: $LocalMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 for &part in $route(&message) {
-                    match part { $($(Part::$Model => if let Some(mut it) = self.$module() {
+                    match part { $($(Part::$DevicePart => if let Some(mut it) = self.$module() {
                     let it = $crate::catalogue::untold(&mut it);
-                        cx.enter(Part::$Model);
-                        $crate::Model::<$Kinds>::on_message(it, &profile.$group.$module, message, cx);
+                        cx.enter(Part::$DevicePart);
+                        $crate::DevicePart::<$ModelTypes>::on_message(it, &profile.$group.$module, message, cx);
                     }),+),+ }
                 }
             }
-            fn on_delivery(&mut self, port: u8, message: $InterActorMessage, cx: &mut $crate::Context<'_, $Kinds>) {
+            fn on_delivery(&mut self, port: u8, message: $InterActorMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                $($(if port == Part::$Model as u8 && let Some(mut it) = self.$module() {
+                $($(if port == Part::$DevicePart as u8 && let Some(mut it) = self.$module() {
                     let it = $crate::catalogue::untold(&mut it);
-                    cx.enter(Part::$Model);
-                    $crate::Model::<$Kinds>::on_delivery(it, &profile.$group.$module, message, cx);
+                    cx.enter(Part::$DevicePart);
+                    $crate::DevicePart::<$ModelTypes>::on_delivery(it, &profile.$group.$module, message, cx);
                 })+)+
             }
-            fn on_fault(&mut self, fault: Fault, magnitude: f64, cx: &mut $crate::Context<'_, $Kinds>) {
+            fn on_fault(&mut self, fault: Fault, magnitude: f64, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                match fault { $($(Fault::$Model(fault) => if let Some(mut it) = self.$module() {
+                match fault { $($(Fault::$DevicePart(fault) => if let Some(mut it) = self.$module() {
                     let it = $crate::catalogue::untold(&mut it);
-                    cx.enter(Part::$Model);
-                    $crate::Model::<$Kinds>::on_fault(it, &profile.$group.$module, fault, magnitude, cx);
+                    cx.enter(Part::$DevicePart);
+                    $crate::DevicePart::<$ModelTypes>::on_fault(it, &profile.$group.$module, fault, magnitude, cx);
                 }),+),+ }
             }
-            fn on_clear(&mut self, fault: Fault, cx: &mut $crate::Context<'_, $Kinds>) {
+            fn on_clear(&mut self, fault: Fault, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                match fault { $($(Fault::$Model(fault) => if let Some(mut it) = self.$module() {
+                match fault { $($(Fault::$DevicePart(fault) => if let Some(mut it) = self.$module() {
                     let it = $crate::catalogue::untold(&mut it);
-                    cx.enter(Part::$Model);
-                    $crate::Model::<$Kinds>::on_clear(it, &profile.$group.$module, fault, cx);
+                    cx.enter(Part::$DevicePart);
+                    $crate::DevicePart::<$ModelTypes>::on_clear(it, &profile.$group.$module, fault, cx);
                 }),+),+ }
             }
             fn look(
                 &mut self,
                 part: Part,
-                cx: &mut $crate::Context<'_, $Kinds>,
+                cx: &mut $crate::Context<'_, $ModelTypes>,
             ) -> Result<Option<Fault>, $crate::Dark> {
                 let profile = self.profile;
                 let on_device = match part { $($(
-                    Part::$Model => <$group::$module::$Model as $crate::Model<$Kinds>>::ON_DEVICE
+                    Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ON_DEVICE
                 ),+),+ };
                 if on_device && !self.awake(part) {
                     return Err($crate::Dark);
                 }
                 let now = cx.now();
-                let suspect = match part { $($(Part::$Model => {
-                    let Some(reading) = self.entity.get::<$group::$module::$Model>().map(|it| {
-                        $crate::Model::<$Kinds>::reading(it, &profile.$group.$module, now)
+                let suspect = match part { $($(Part::$DevicePart => {
+                    let Some(reading) = self.entity.get::<$group::$module::$DevicePart>().map(|it| {
+                        $crate::DevicePart::<$ModelTypes>::reading(it, &profile.$group.$module, now)
                     }) else { return Ok(None) };
                     let Some(mut beliefs) = self.entity.get_mut::<Beliefs>() else { return Ok(None) };
-                    <$group::$module::$Model as $crate::Model<$Kinds>>::detect(&mut beliefs.$module, &reading)
-                        .map(Fault::$Model)
+                    <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::detect(&mut beliefs.$module, &reading)
+                        .map(Fault::$DevicePart)
                 }),+),+ };
                 Ok(suspect)
             }
@@ -308,25 +308,25 @@ macro_rules! catalogue {
                 &mut self,
                 part: Part,
                 suspect: Fault,
-                cx: &mut $crate::Context<'_, $Kinds>,
+                cx: &mut $crate::Context<'_, $ModelTypes>,
             ) -> bool {
                 let profile = self.profile;
                 let now = cx.now();
-                match part { $($(Part::$Model => self.entity.get::<$group::$module::$Model>().is_some_and(|it| {
-                    $crate::Model::<$Kinds>::still_sees(it, &profile.$group.$module, suspect, now)
+                match part { $($(Part::$DevicePart => self.entity.get::<$group::$module::$DevicePart>().is_some_and(|it| {
+                    $crate::DevicePart::<$ModelTypes>::still_sees(it, &profile.$group.$module, suspect, now)
                 })),+),+ }
             }
-            fn able(&mut self, _cx: &$crate::Context<'_, $Kinds>) -> bool {
+            fn able(&mut self, _cx: &$crate::Context<'_, $ModelTypes>) -> bool {
                 $able(self.profile, &mut |part| self.part_able(part))
             }
-            fn care(&mut self) -> &mut $crate::Care<$Kinds> {
-                let care = self.entity.get_mut::<$crate::Care<$Kinds>>();
+            fn care(&mut self) -> &mut $crate::Care<$ModelTypes> {
+                let care = self.entity.get_mut::<$crate::Care<$ModelTypes>>();
                 // `spawn` gives one to every actor, and nothing takes it away.
                 care.expect("every actor has its faults and incidents").into_inner()
             }
         }
 
-        impl $crate::Kinds for $Kinds {
+        impl $crate::ModelTypes for $ModelTypes {
             type Part = Part;
             type Timer = Timer;
             type LocalMessage = $LocalMessage;
@@ -343,10 +343,10 @@ macro_rules! catalogue {
             fn part_of(fault: Fault) -> Part { fault.part() }
         }
 
-        impl $crate::Actors for $Kinds {
-            type Event = $crate::SimEvent<$Kinds>;
+        impl $crate::Actors for $ModelTypes {
+            type Event = $crate::SimEvent<$ModelTypes>;
             type InterActorMessage = $InterActorMessage;
-            type Fact = $crate::DomainEvent<$Kinds>;
+            type Fact = $crate::DomainEvent<$ModelTypes>;
             type Columns = Columns;
             type Settings = $Settings;
 
@@ -363,7 +363,7 @@ macro_rules! catalogue {
                 columns: &mut Columns,
                 world: &mut bevy_ecs::world::World,
                 settings: &$Settings,
-                cell: &mut $crate::CellContext<$Kinds>,
+                cell: &mut $crate::CellContext<$ModelTypes>,
             ) {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
@@ -373,8 +373,8 @@ macro_rules! catalogue {
                     let entity = entities[cell.row(entry.to)];
                     let profile = settings.profile(entry.to);
                     let entity = world.entity_mut(entity).into();
-                    let mut parts = Parts { entity, profile };
-                    let mut cx = $crate::context::<$Kinds>(entry.to, Part::ALL[0], settings, cell, scratch);
+                    let mut parts = ActorParts { entity, profile };
+                    let mut cx = $crate::context::<$ModelTypes>(entry.to, Part::ALL[0], settings, cell, scratch);
                     $crate::handle(&mut parts, &mut cx, &entry);
                 }
             }
@@ -382,49 +382,49 @@ macro_rules! catalogue {
 
         /// Puts an actor into the world of its cell: a terminal with all its parts, or, if `hub` says which, a hub.
         pub fn spawn(
-            simulation: &mut $crate::Simulation<$Kinds>,
+            simulation: &mut $crate::Simulation<$ModelTypes>,
             actor: $crate::ActorId,
             profile: &Profile,
             hub: Option<Part>,
         ) {
             let world = simulation.world_of(actor);
-            let mut entity = world.spawn((actor, $crate::Care::<$Kinds>::default(), Beliefs::default()));
+            let mut entity = world.spawn((actor, $crate::Care::<$ModelTypes>::default(), Beliefs::default()));
             $($(
-                let serves = <$group::$module::$Model as $crate::Model<$Kinds>>::HUB;
-                if hub.map_or(!serves, |part| part == Part::$Model) {
-                    entity.insert(<$group::$module::$Model as $crate::Model<$Kinds>>::build(&profile.$group.$module));
+                let serves = <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::HUB;
+                if hub.map_or(!serves, |part| part == Part::$DevicePart) {
+                    entity.insert(<$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::build(&profile.$group.$module));
                 }
             )+)+
         }
 
         /// Starts every part of an actor that has been spawned, before the run begins.
-        pub fn start(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId) {
+        pub fn start(simulation: &mut $crate::Simulation<$ModelTypes>, actor: $crate::ActorId) {
             simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
                 let entity = world.entity_mut(entities[cell.row(actor)]).into();
-                let mut parts = Parts { entity, profile: settings.profile(actor) };
-                let mut cx = $crate::context::<$Kinds>(actor, Part::ALL[0], settings, cell, scratch);
-                $crate::Body::start(&mut parts, &mut cx);
+                let mut parts = ActorParts { entity, profile: settings.profile(actor) };
+                let mut cx = $crate::context::<$ModelTypes>(actor, Part::ALL[0], settings, cell, scratch);
+                $crate::Parts::start(&mut parts, &mut cx);
                 $crate::settle(&mut parts, &mut cx);
             });
         }
 
         /// Plans a fault of the scenario at an actor that has been spawned, before the run begins.
-        pub fn plan_fault(simulation: &mut $crate::Simulation<$Kinds>, actor: $crate::ActorId, number: u16) {
+        pub fn plan_fault(simulation: &mut $crate::Simulation<$ModelTypes>, actor: $crate::ActorId, number: u16) {
             simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
                 let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
-                let mut parts = Parts { entity, profile: settings.profile(actor) };
-                let planned = $crate::Rules::<$Kinds>::planned(settings, number);
-                let age = $crate::Rules::<$Kinds>::age(settings, actor);
-                $crate::plan(cell, $crate::Body::<$Kinds>::care(&mut parts), actor, number, planned, age);
+                let mut parts = ActorParts { entity, profile: settings.profile(actor) };
+                let planned = $crate::FaultSettings::<$ModelTypes>::planned(settings, number);
+                let age = $crate::FaultSettings::<$ModelTypes>::age(settings, actor);
+                $crate::plan(cell, $crate::Parts::<$ModelTypes>::care(&mut parts), actor, number, planned, age);
             });
         }
 
         /// What can be seen of the parts of an actor that somebody can look at now, in the order of the list.
         pub fn readings(
-            simulation: &mut $crate::Simulation<$Kinds>,
+            simulation: &mut $crate::Simulation<$ModelTypes>,
             actor: $crate::ActorId,
         ) -> Vec<(Part, Reading)> {
             let mut seen = Vec::new();
@@ -432,13 +432,13 @@ macro_rules! catalogue {
                 columns.entities(world);
                 let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
                 let profile = settings.profile(actor);
-                let mut parts = Parts { entity, profile };
+                let mut parts = ActorParts { entity, profile };
                 let now = cell.now();
                 $($({
-                    let on_device = <$group::$module::$Model as $crate::Model<$Kinds>>::ON_DEVICE;
-                    if (!on_device || parts.awake(Part::$Model)) && let Some(it) = parts.$module() {
-                        let reading = $crate::Model::<$Kinds>::reading(&*it, &profile.$group.$module, now);
-                        seen.push((Part::$Model, Reading::$Model(reading)));
+                    let on_device = <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ON_DEVICE;
+                    if (!on_device || parts.awake(Part::$DevicePart)) && let Some(it) = parts.$module() {
+                        let reading = $crate::DevicePart::<$ModelTypes>::reading(&*it, &profile.$group.$module, now);
+                        seen.push((Part::$DevicePart, Reading::$DevicePart(reading)));
                     }
                 })+)+
             });
@@ -448,11 +448,11 @@ macro_rules! catalogue {
         /// Calls `visit` once for every model, in the order of the list.
         pub trait Visitor {
             /// One model.
-            fn visit<M: $crate::Model<$Kinds>>(&mut self, part: Part);
+            fn visit<M: $crate::DevicePart<$ModelTypes>>(&mut self, part: Part);
         }
         /// Shows every model to a visitor.
         pub fn for_each_model(visitor: &mut impl Visitor) {
-            $($(visitor.visit::<$group::$module::$Model>(Part::$Model);)+)+
+            $($(visitor.visit::<$group::$module::$DevicePart>(Part::$DevicePart);)+)+
         }
     };
 }

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 
 use crate::actor::ActorId;
 use crate::cell::CellContext;
-use crate::model::{Decision, DomainEvent, Kinds, SimEvent};
+use crate::model::{Decision, DomainEvent, ModelTypes, SimEvent};
 use crate::random::{Purpose, Stream};
 use crate::time::{Instant, Span};
 
 /// What is to be done before the instant is over.
 #[derive(Debug)]
-pub(crate) enum Task<K: Kinds> {
+pub(crate) enum Task<K: ModelTypes> {
     LocalMessage(K::LocalMessage),
     Look(K::Part),
     Activated(K::Part),
@@ -30,12 +30,12 @@ pub(crate) enum Task<K: Kinds> {
 
 /// Room for what is to be done before the instant is over; used again and again.
 #[derive(Debug)]
-pub struct Scratch<K: Kinds> {
+pub struct Scratch<K: ModelTypes> {
     pub(crate) tasks: VecDeque<Task<K>>,
     pub(crate) touched: bool,
 }
 
-impl<K: Kinds> Default for Scratch<K> {
+impl<K: ModelTypes> Default for Scratch<K> {
     fn default() -> Self {
         Self { tasks: VecDeque::with_capacity(64), touched: false }
     }
@@ -43,7 +43,7 @@ impl<K: Kinds> Default for Scratch<K> {
 
 /// What a model may do while something happens to it.
 #[derive(Debug)]
-pub struct Context<'a, K: Kinds> {
+pub struct Context<'a, K: ModelTypes> {
     pub(crate) me: ActorId,
     pub(crate) part: K::Part,
     pub(crate) settings: &'a K::Settings,
@@ -51,7 +51,7 @@ pub struct Context<'a, K: Kinds> {
     pub(crate) scratch: &'a mut Scratch<K>,
 }
 
-impl<'a, K: Kinds> Context<'a, K> {
+impl<'a, K: ModelTypes> Context<'a, K> {
     /// From here on it is this part that acts.
     #[inline]
     pub fn enter(&mut self, part: K::Part) {

@@ -3,13 +3,13 @@
 //! A fault is dormant until it is activated, active until it is cleared. All of this is the truth; who believes what
 //! about it is in [`crate::management`].
 
-use crate::model::Kinds;
+use crate::model::ModelTypes;
 use crate::random::Stream;
 use crate::time::Span;
 
 /// One way in which a model can break, as a catalogue entry.
 #[derive(Debug)]
-pub struct Mode<K: Kinds> {
+pub struct Mode<K: ModelTypes> {
     /// The fault.
     pub fault: K::Fault,
     /// Its name within its model, in lower case with hyphens.
@@ -34,7 +34,7 @@ pub struct Mode<K: Kinds> {
     pub procedure: &'static [RecoveryStep<K>],
 }
 
-impl<K: Kinds> Mode<K> {
+impl<K: ModelTypes> Mode<K> {
     /// Probability that one attempt of a recovery action clears this fault.
     pub fn cleared_by(&self, action: K::RecoveryAction) -> f64 {
         self.cleared_by.iter().find(|(known, _)| *known == action).map_or(0.0, |&(_, p)| p)
@@ -96,7 +96,7 @@ pub enum Performer {
 
 /// One step of a procedure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RecoveryStep<K: Kinds> {
+pub struct RecoveryStep<K: ModelTypes> {
     /// What is done.
     pub action: K::RecoveryAction,
     /// By whom.
@@ -181,7 +181,7 @@ impl Law {
 
 /// When a planned fault affects an actor.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum When<K: Kinds> {
+pub enum When<K: ModelTypes> {
     /// Once, at this time since the start.
     At(Span),
     /// Again and again: first at `first`, then every `period`.
@@ -236,7 +236,7 @@ pub(crate) const RAMP_STEPS: u16 = 10;
 
 /// One entry of a scenario's list of faults, as the kernel needs it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Planned<K: Kinds> {
+pub struct Planned<K: ModelTypes> {
     /// The fault.
     pub fault: K::Fault,
     /// When it occurs.

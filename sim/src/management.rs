@@ -14,7 +14,7 @@ use crate::actor::ActorId;
 use crate::agenda::Entry;
 use crate::context::{Context, Scratch, Task};
 use crate::fault::RecoveryStep;
-use crate::model::{DomainEvent, Kinds, NATURAL, SimEvent};
+use crate::model::{DomainEvent, ModelTypes, NATURAL, SimEvent};
 use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
 use decisions::decide;
@@ -26,7 +26,7 @@ pub use life_cycle::plan;
 use life_cycle::{activated, clear, end, occur, onset, proceed, reached, recur};
 
 /// A row of a cell's columns, seen as the parts of one actor. `catalogue!` implements it.
-pub trait Body<K: Kinds> {
+pub trait Parts<K: ModelTypes> {
     /// Starts every part.
     fn start(&mut self, cx: &mut Context<'_, K>);
     /// A model's note to itself.
@@ -55,7 +55,7 @@ pub struct Dark;
 
 /// A fault that is active.
 #[derive(Clone, Copy, Debug)]
-struct Active<K: Kinds> {
+struct Active<K: ModelTypes> {
     occurrence: u16,
     plan: u16,
     /// How many times this plan has occurred here before.
@@ -86,7 +86,7 @@ enum Stage {
 
 /// What an operator believes about one interruption.
 #[derive(Clone, Copy, Debug)]
-struct Incident<K: Kinds> {
+struct Incident<K: ModelTypes> {
     id: u16,
     detector: K::Part,
     suspect: K::Fault,
@@ -111,7 +111,7 @@ struct Armed {
 
 /// A step that seemed to help.
 #[derive(Clone, Copy, Debug)]
-struct Helped<K: Kinds> {
+struct Helped<K: ModelTypes> {
     suspect: K::Fault,
     position: u8,
     at: Instant,
@@ -128,7 +128,7 @@ struct Life {
 
 /// The faults and incidents of one actor. Empty while all is well: then it costs its bytes and nothing else.
 #[derive(Component, Debug)]
-pub struct Care<K: Kinds> {
+pub struct Care<K: ModelTypes> {
     active: Vec<Active<K>>,
     incidents: Vec<Incident<K>>,
     armed: Vec<Armed>,
@@ -143,7 +143,7 @@ pub struct Care<K: Kinds> {
     held: Option<K::Fault>,
 }
 
-impl<K: Kinds> Default for Care<K> {
+impl<K: ModelTypes> Default for Care<K> {
     fn default() -> Self {
         Self {
             active: Vec::new(),
@@ -160,7 +160,7 @@ impl<K: Kinds> Default for Care<K> {
     }
 }
 
-impl<K: Kinds> Care<K> {
+impl<K: ModelTypes> Care<K> {
     /// Arms a planned fault that waits for something to happen.
     pub fn arm(&mut self, plan: u16) {
         self.armed.push(Armed { plan, seen: 0 });
@@ -176,88 +176,88 @@ impl<K: Kinds> Care<K> {
 }
 
 /// Handles one event: what happens, then all that follows from it at the same instant.
-pub fn handle<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub fn handle<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     entry: &Entry<SimEvent<K>>,
 ) {
     match entry.event {
-        SimEvent::Timer(timer) => body.on_timer(timer, cx),
+        SimEvent::Timer(timer) => parts.on_timer(timer, cx),
         SimEvent::Arrival { port, slot } => {
             let message = cx.cell.take(slot);
-            body.on_delivery(port, message, cx);
+            parts.on_delivery(port, message, cx);
         }
-        SimEvent::Occur { plan, round } => occur(body, cx, plan, round),
-        SimEvent::Clear { occurrence } => end(body, cx, occurrence),
-        SimEvent::Course { occurrence, step } => proceed(body, cx, occurrence, step),
-        SimEvent::Apply { incident, attempt } => apply(body, cx, incident, attempt),
+        SimEvent::Occur { plan, round } => occur(parts, cx, plan, round),
+        SimEvent::Clear { occurrence } => end(parts, cx, occurrence),
+        SimEvent::Course { occurrence, step } => proceed(parts, cx, occurrence, step),
+        SimEvent::Apply { incident, attempt } => apply(parts, cx, incident, attempt),
         SimEvent::GiveUp { incident, attempt } => {
-            if standing(body, incident, attempt, Stage::Acting) {
-                escalate(body, cx, incident);
+            if standing(parts, incident, attempt, Stage::Acting) {
+                escalate(parts, cx, incident);
             }
         }
         SimEvent::Treat { suspect, position, common } => {
-            treat(body, cx, (suspect, position), common);
+            treat(parts, cx, (suspect, position), common);
         }
-        SimEvent::Recur { plan, round } => recur(body, cx, plan, round),
-        SimEvent::Verify { incident, attempt } => verify(body, cx, incident, attempt),
+        SimEvent::Recur { plan, round } => recur(parts, cx, plan, round),
+        SimEvent::Verify { incident, attempt } => verify(parts, cx, incident, attempt),
     }
-    settle(body, cx);
+    settle(parts, cx);
 }
 
 /// Does what is left to do at this instant: messages, looks, alarms.
-pub fn settle<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
+pub fn settle<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>) {
     while let Some(task) = cx.scratch.tasks.pop_front() {
         match task {
-            Task::LocalMessage(message) => body.on_message(message, cx),
-            Task::Look(part) => match body.look(part, cx) {
+            Task::LocalMessage(message) => parts.on_message(message, cx),
+            Task::Look(part) => match parts.look(part, cx) {
                 Ok(Some(suspect)) => {
                     let alarm = Alarmed { detector: part, suspect, about: cx.me, common: false };
-                    open(body, cx, alarm);
+                    open(parts, cx, alarm);
                 }
                 // It has looked at its own actor; what it said about others stands.
-                Ok(None) => close(body, cx, part, Some(cx.me)),
+                Ok(None) => close(parts, cx, part, Some(cx.me)),
                 Err(Dark) => {}
             },
-            Task::Activated(part) => activated(body, cx, part),
+            Task::Activated(part) => activated(parts, cx, part),
             Task::Alarm { detector, suspect, about, common } => {
-                open(body, cx, Alarmed { detector, suspect, about, common });
+                open(parts, cx, Alarmed { detector, suspect, about, common });
             }
-            Task::Dismiss { detector } => close(body, cx, detector, None),
+            Task::Dismiss { detector } => close(parts, cx, detector, None),
             Task::DismissOne { detector, suspect, about } => {
-                close_one(body, cx, detector, suspect, about);
+                close_one(parts, cx, detector, suspect, about);
             }
-            Task::Hold(cause) => hold_back(body, cx, cause),
+            Task::Hold(cause) => hold_back(parts, cx, cause),
             Task::Decide { incident, attempt, decision } => {
-                decide(body, cx, (incident, attempt), decision);
+                decide(parts, cx, (incident, attempt), decision);
             }
-            Task::Milestone(milestone) => reached(body, cx, milestone),
-            Task::Broke(fault) => onset(body, cx, NATURAL, 0, fault, 1.0),
+            Task::Milestone(milestone) => reached(parts, cx, milestone),
+            Task::Broke(fault) => onset(parts, cx, NATURAL, 0, fault, 1.0),
             Task::Cleared(fault, by) => {
-                if let Some(at) = body.care().active.iter().position(|a| a.fault == fault) {
-                    clear(body, cx, at, by, None);
+                if let Some(at) = parts.care().active.iter().position(|a| a.fault == fault) {
+                    clear(parts, cx, at, by, None);
                 }
             }
-            Task::Commission => commission(body, cx),
-            Task::Withdraw => withdraw(body, cx),
-            Task::Replaced(action) => replaced(body, cx, action),
+            Task::Commission => commission(parts, cx),
+            Task::Withdraw => withdraw(parts, cx),
+            Task::Replaced(action) => replaced(parts, cx, action),
             Task::Treat(action) => {
-                apply_to_all(body, cx, action, None);
+                apply_to_all(parts, cx, action, None);
             }
         }
     }
     if cx.scratch.touched {
         cx.scratch.touched = false;
-        let up = body.able(cx);
-        if up != body.care().serving {
-            body.care().serving = up;
+        let up = parts.able(cx);
+        if up != parts.care().serving {
+            parts.care().serving = up;
             cx.cell.note(cx.me, DomainEvent::Service { up });
         }
     }
 }
 
 /// A context for one event of an actor.
-pub fn context<'a, K: Kinds>(
+pub fn context<'a, K: ModelTypes>(
     me: ActorId,
     part: K::Part,
     settings: &'a K::Settings,

@@ -12,30 +12,30 @@ use crate::context::Context;
 use crate::fault::{Law, Mode, Performer, Planned, RecoveryStep};
 use crate::time::{Instant, Span};
 
-/// A plain value that an enum of the catalogue is made of.
-pub trait Plain: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static {}
-impl<T: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static> Plain for T {}
+/// PlainData data that an enum of the catalogue is made of.
+pub trait PlainData: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static {}
+impl<T: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static> PlainData for T {}
 
 /// The types that a catalogue of models is made of. `catalogue!` implements it.
-pub trait Kinds:
-    Actors<Event = SimEvent<Self>, Fact = DomainEvent<Self>, Settings: Rules<Self>> + Plain
+pub trait ModelTypes:
+    Actors<Event = SimEvent<Self>, Fact = DomainEvent<Self>, Settings: FaultSettings<Self>> + PlainData
 {
     /// Names of models: what an actor is made of.
-    type Part: Plain + Ord;
+    type Part: PlainData + Ord;
     /// Notes of models to themselves.
-    type Timer: Plain;
+    type Timer: PlainData;
     /// What the parts of one actor say to each other at the same instant.
     type LocalMessage: Copy + Debug;
     /// Everything that can break.
-    type Fault: Plain + Ord;
+    type Fault: PlainData + Ord;
     /// Groups of faults.
-    type Family: Plain + Ord;
+    type Family: PlainData + Ord;
     /// Everything that can be done against a fault.
-    type RecoveryAction: Plain + Ord;
+    type RecoveryAction: PlainData + Ord;
     /// Everything that a person can notice.
-    type Indication: Plain + Ord;
+    type Indication: PlainData + Ord;
     /// What a scenario may wait for before a fault occurs.
-    type Milestone: Plain;
+    type Milestone: PlainData;
     /// What models note for the measures.
     type Note: Copy + Debug + PartialEq + Send + 'static;
 
@@ -53,7 +53,7 @@ pub trait Kinds:
 
 /// A request to carry out a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Asked<K: Kinds> {
+pub struct Asked<K: ModelTypes> {
     /// The incident, within its actor.
     pub incident: u16,
     /// The step of its procedure.
@@ -66,7 +66,7 @@ pub struct Asked<K: Kinds> {
 
 /// What became of an incident, as those of its own actor hear of it who keep the books.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Turn<K: Kinds> {
+pub struct Turn<K: ModelTypes> {
     /// The incident, within its actor.
     pub incident: u16,
     /// Whose detector opened it.
@@ -91,7 +91,7 @@ pub enum TurnStep {
         /// Which.
         attempt: u8,
     },
-    /// What to do is to be decided outside: see [`Rules::decided_outside`] and [`Context::decide`].
+    /// What to do is to be decided outside: see [`FaultSettings::decided_outside`] and [`Context::decide`].
     Undecided {
         /// How many attempts there were before this one: the answer names it.
         attempt: u8,
@@ -108,7 +108,7 @@ pub enum TurnStep {
 
 /// What can be decided about an incident from outside.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Decision<K: Kinds> {
+pub enum Decision<K: ModelTypes> {
     /// The next step of its procedure; past its end the fallback, and past that nobody works on it any more.
     Procedure,
     /// This, whatever the procedure says. The procedure stays where it is.
@@ -124,7 +124,7 @@ pub enum Decision<K: Kinds> {
 }
 
 /// What the kernel asks of a run's settings.
-pub trait Rules<K: Kinds> {
+pub trait FaultSettings<K: ModelTypes> {
     /// An entry of the scenario's faults.
     fn planned(&self, plan: u16) -> &Planned<K>;
     /// What to try against a suspected fault, in this order.
@@ -182,7 +182,7 @@ pub trait Rules<K: Kinds> {
 
 /// Everything that can happen to an actor.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum SimEvent<K: Kinds> {
+pub enum SimEvent<K: ModelTypes> {
     /// A model's note to itself.
     Timer(K::Timer),
     /// A message from another actor reaches a part.
@@ -252,7 +252,7 @@ pub enum SimEvent<K: Kinds> {
 
 /// What is noted about faults, beliefs and service, in the past tense.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum DomainEvent<K: Kinds> {
+pub enum DomainEvent<K: ModelTypes> {
     /// Truth: a fault became active.
     Occurred {
         /// Number within the actor.
@@ -346,7 +346,7 @@ pub enum DomainEvent<K: Kinds> {
 pub const NATURAL: u16 = u16::MAX;
 
 /// One kind of thing in the simulated world. A model is one file.
-pub trait Model<K: Kinds>: Component<Mutability = Mutable> + Sized {
+pub trait DevicePart<K: ModelTypes>: Component<Mutability = Mutable> + Sized {
     /// Its name in scenarios, records and reports.
     const NAME: &'static str;
     /// Its name in Chinese.
@@ -358,9 +358,9 @@ pub trait Model<K: Kinds>: Component<Mutability = Mutable> + Sized {
     /// What a scenario may set.
     type Spec: Clone + Debug + Default + Send + Sync + 'static;
     /// Its notes to itself.
-    type Timer: Plain;
+    type Timer: PlainData;
     /// How it breaks.
-    type Fault: Plain;
+    type Fault: PlainData;
     /// What an outsider can see of it.
     type Reading: Copy + Debug + PartialEq + serde::Serialize;
     /// What a detector remembers of its readings.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use models::{Family, Fault, Models, Part, Profile, Visitor, for_each_model};
 use sim::quantity::Factor;
-use sim::{DomainEvent, Instant, Model, Planned, SimEvent, Span, When};
+use sim::{DevicePart, DomainEvent, Instant, Planned, SimEvent, Span, When};
 
 use crate::bench::Bench;
 
@@ -13,7 +13,7 @@ struct Contract {
 }
 
 impl Visitor for Contract {
-    fn visit<M: Model<Models>>(&mut self, part: Part) {
+    fn visit<M: DevicePart<Models>>(&mut self, part: Part) {
         self.visited += 1;
         let spec = M::Spec::default();
         let sound = M::build(&spec);

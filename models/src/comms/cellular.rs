@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::LocalMessage;
@@ -90,7 +90,7 @@ pub struct Reading {
 const PACKET: Purpose = Purpose::of("cellular: packet");
 const VIA: Via = Via::Cellular;
 
-impl Model<Models> for Cellular {
+impl DevicePart<Models> for Cellular {
     const NAME: &'static str = "cellular";
     const ZH: &'static str = "移动网络";
     const ABOUT: &'static str = "A mobile carrier's network, as a bearer of payment messages.";

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::{Hop, LocalMessage};
@@ -101,7 +101,7 @@ impl PhoneLink {
     }
 }
 
-impl Model<Models> for PhoneLink {
+impl DevicePart<Models> for PhoneLink {
     const NAME: &'static str = "phone-link";
     const ZH: &'static str = "与移动设备的连接";
     const ABOUT: &'static str = "The link between the terminal and the merchant's phone or tablet.";

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::LocalMessage;
@@ -59,7 +59,7 @@ pub struct Reading {
 const PACKET: Purpose = Purpose::of("wifi: packet");
 const VIA: Via = Via::Wifi;
 
-impl Model<Models> for Wifi {
+impl DevicePart<Models> for Wifi {
     const NAME: &'static str = "wifi";
     const ZH: &'static str = "无线网络";
     const ABOUT: &'static str = "The shop's wireless network, as a bearer of payment messages.";

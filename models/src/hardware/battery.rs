@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -221,7 +221,7 @@ impl Battery {
     }
 }
 
-impl Model<Models> for Battery {
+impl DevicePart<Models> for Battery {
     const NAME: &'static str = "battery";
     const ZH: &'static str = "电池";
     const ABOUT: &'static str = "Battery and charger: how long the terminal lives without its cable.";

@@ -8,7 +8,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, Model, Purpose, Span, unit};
+use sim::{Context, Instant, Mode, DevicePart, Purpose, Span, unit};
 
 pub use attached::CardRead;
 pub use self_test::SelfTest;
@@ -196,7 +196,7 @@ impl CardReader {
     }
 }
 
-impl Model<Models> for CardReader {
+impl DevicePart<Models> for CardReader {
     const NAME: &'static str = "card-reader";
     const ZH: &'static str = "读卡器";
     const ABOUT: &'static str = "Reads cards by chip, contactless or stripe.";

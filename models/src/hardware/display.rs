@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -93,7 +93,7 @@ impl Display {
     }
 }
 
-impl Model<Models> for Display {
+impl DevicePart<Models> for Display {
     const NAME: &'static str = "display";
     const ZH: &'static str = "显示屏";
     const ABOUT: &'static str = "The screen that merchant and customer read.";

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -115,7 +115,7 @@ impl Housing {
     }
 }
 
-impl Model<Models> for Housing {
+impl DevicePart<Models> for Housing {
     const NAME: &'static str = "housing";
     const ZH: &'static str = "机身";
     const ABOUT: &'static str = "The terminal's body and the place where it stands, which make it warm or cold.";

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -115,7 +115,7 @@ impl Keypad {
     }
 }
 
-impl Model<Models> for Keypad {
+impl DevicePart<Models> for Keypad {
     const NAME: &'static str = "keypad";
     const ZH: &'static str = "按键";
     const ABOUT: &'static str = "The keys by which amounts and PINs are entered.";

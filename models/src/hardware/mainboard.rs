@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -277,7 +277,7 @@ impl Mainboard {
     }
 }
 
-impl Model<Models> for Mainboard {
+impl DevicePart<Models> for Mainboard {
     const NAME: &'static str = "mainboard";
     const ZH: &'static str = "电路板";
     const ABOUT: &'static str = "The board that the processor and everything else runs on: it watches voltage and heat.";

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -67,7 +67,7 @@ impl Panel {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
-impl Model<Models> for Panel {
+impl DevicePart<Models> for Panel {
     const NAME: &'static str = "panel";
     const ZH: &'static str = "指示灯与蜂鸣器";
     const ABOUT: &'static str = "The lights and the buzzer.";

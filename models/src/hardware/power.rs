@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -214,7 +214,7 @@ impl Power {
     }
 }
 
-impl Model<Models> for Power {
+impl DevicePart<Models> for Power {
     const NAME: &'static str = "power";
     const ZH: &'static str = "电源";
     const ABOUT: &'static str = "Supply, adapter, plug and charging cable: the voltage that reaches the terminal.";

@@ -7,7 +7,7 @@ mod modes;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Purpose, Span};
+use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
@@ -255,7 +255,7 @@ impl Printer {
     }
 }
 
-impl Model<Models> for Printer {
+impl DevicePart<Models> for Printer {
     const NAME: &'static str = "printer";
     const ZH: &'static str = "打印机";
     const ABOUT: &'static str = "Prints receipts: a roll of paper, a feed and a thermal head.";

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -70,7 +70,7 @@ pub struct Reading {
 
 const SCAN: Purpose = Purpose::of("scanner: the scan fails");
 
-impl Model<Models> for Scanner {
+impl DevicePart<Models> for Scanner {
     const NAME: &'static str = "scanner";
     const ZH: &'static str = "扫描枪";
     const ABOUT: &'static str = "Reads bar codes and QR codes from a customer's phone.";

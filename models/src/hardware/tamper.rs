@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -76,7 +76,7 @@ impl Tamper {
     }
 }
 
-impl Model<Models> for Tamper {
+impl DevicePart<Models> for Tamper {
     const NAME: &'static str = "tamper";
     const ZH: &'static str = "防拆开关";
     const ABOUT: &'static str = "The tamper switch and the coin cell that guard the keys.";

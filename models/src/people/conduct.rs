@@ -7,7 +7,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -164,7 +164,7 @@ impl Conduct {
     }
 }
 
-impl Model<Models> for Conduct {
+impl DevicePart<Models> for Conduct {
     const NAME: &'static str = "conduct";
     const ZH: &'static str = "合规与风控";
     const ABOUT: &'static str = "Rules of use at a terminal: prohibited transactions, customers' data, scams against merchants.";

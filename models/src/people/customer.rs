@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Mode, Model, Purpose, Span};
+use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
 
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
@@ -258,7 +258,7 @@ impl Customer {
     }
 }
 
-impl Model<Models> for Customer {
+impl DevicePart<Models> for Customer {
     const NAME: &'static str = "customer";
     const ZH: &'static str = "客户";
     const ABOUT: &'static str = "The merchant's customers: they come, wait, pay or give up.";

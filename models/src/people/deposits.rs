@@ -6,7 +6,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Context, Instant, Mode, Model, Purpose, Span};
+use sim::{ActorId, Context, Instant, Mode, DevicePart, Purpose, Span};
 
 use crate::money::Money;
 use crate::note::Note;
@@ -152,7 +152,7 @@ impl Deposits {
     }
 }
 
-impl Model<Models> for Deposits {
+impl DevicePart<Models> for Deposits {
     const NAME: &'static str = "deposits";
     const ZH: &'static str = "押金";
     const ABOUT: &'static str = "The ledger of deposits: received, deducted for damage, paid back at return.";

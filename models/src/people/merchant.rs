@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Asked, Context, Instant, Mode, Model, Performer, Purpose, Span};
+use sim::{Asked, Context, Instant, Mode, DevicePart, Performer, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{AT_A_GLANCE, Indication};
@@ -223,7 +223,7 @@ impl Merchant {
     }
 }
 
-impl Model<Models> for Merchant {
+impl DevicePart<Models> for Merchant {
     const NAME: &'static str = "merchant";
     const ZH: &'static str = "商户";
     const ABOUT: &'static str = "The person at the terminal: notices, restarts, replugs, changes paper, calls.";

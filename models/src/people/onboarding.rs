@@ -6,7 +6,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, Model, Purpose, Span};
+use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
 
 use crate::provider::Provider;
 use crate::takes::Takes;
@@ -180,7 +180,7 @@ impl Onboarding {
     }
 }
 
-impl Model<Models> for Onboarding {
+impl DevicePart<Models> for Onboarding {
     const NAME: &'static str = "onboarding";
     const ZH: &'static str = "进件审核";
     const ABOUT: &'static str = "The desk that reviews applications for terminals, and the ways by which they come.";

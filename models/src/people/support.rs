@@ -6,7 +6,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{ActorId, Context, Instant, Mode, Model, Purpose, Span};
+use sim::{ActorId, Context, Instant, Mode, DevicePart, Purpose, Span};
 
 use crate::Models;
 use crate::note::Note;
@@ -252,7 +252,7 @@ fn waited_ms(since: Instant, now: Instant) -> u32 {
     u32::try_from(now.since(since).0 / 1_000_000).unwrap_or(u32::MAX)
 }
 
-impl Model<Models> for Support {
+impl DevicePart<Models> for Support {
     const NAME: &'static str = "support";
     const ZH: &'static str = "客服";
     const ABOUT: &'static str = "The support desk: telephone, website, WeChat account, each with its agents.";

@@ -6,7 +6,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Mode, Model, Purpose, Span};
+use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
 
 use crate::note::Note;
 use crate::platform::gateway::Serving;
@@ -220,7 +220,7 @@ impl Spec {
     }
 }
 
-impl Model<Models> for Technicians {
+impl DevicePart<Models> for Technicians {
     const NAME: &'static str = "technicians";
     const ZH: &'static str = "维修人员";
     const ABOUT: &'static str = "A depot of technicians with spare terminals.";

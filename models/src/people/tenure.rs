@@ -17,7 +17,7 @@ pub use settings::{Again, Applies, Device, Handed, Handling, Maintenance, Retire
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Purpose, Span};
+use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::lifecycle::{Application, Document, Papers, Reason, Step, Way};
@@ -230,7 +230,7 @@ impl Tenure {
     }
 }
 
-impl Model<Models> for Tenure {
+impl DevicePart<Models> for Tenure {
     const NAME: &'static str = "tenure";
     const ZH: &'static str = "终端生命周期";
     const ABOUT: &'static str =

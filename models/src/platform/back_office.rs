@@ -9,7 +9,7 @@ mod zones;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, Model, Performer, Span, TurnStep};
+use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span, TurnStep};
 
 use clusters::{Clusters, SILENT};
 use operator::Operator;
@@ -134,7 +134,7 @@ impl BackOffice {
     }
 }
 
-impl Model<Models> for BackOffice {
+impl DevicePart<Models> for BackOffice {
     const NAME: &'static str = "back-office";
     const ZH: &'static str = "后台管理系统";
     const ABOUT: &'static str = "The management system: who is missing, what was booked, remote commands.";

@@ -12,7 +12,7 @@ mod serving;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Slot, Span};
+use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Slot, Span};
 
 use books::{Entry, Known, Recent};
 use breaker::Breaker;
@@ -296,7 +296,7 @@ fn capture(iso: Iso, cx: &mut Context<'_, Models>) {
     }
 }
 
-impl Model<Models> for Gateway {
+impl DevicePart<Models> for Gateway {
     const NAME: &'static str = "gateway";
     const ZH: &'static str = "支付网关";
     const ABOUT: &'static str = "The bridge between terminals and the hosts behind it.";

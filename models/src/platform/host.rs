@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, lognormal, unit};
+use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, lognormal, unit};
 
 use crate::money::Money;
 use crate::plan::step;
@@ -244,7 +244,7 @@ impl Host {
     }
 }
 
-impl Model<Models> for Host {
+impl DevicePart<Models> for Host {
     const NAME: &'static str = "host";
     const ZH: &'static str = "银行 / 支付机构";
     const ABOUT: &'static str = "An issuer's authorisation system: balances, limits, response codes.";

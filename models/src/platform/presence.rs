@@ -10,7 +10,7 @@ mod freshness;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Purpose, Span, Turn, TurnStep, unit};
+use sim::{Context, Instant, Mode, DevicePart, Purpose, Span, Turn, TurnStep, unit};
 
 use crate::bus::LocalMessage;
 use crate::decision::IncidentTurn;
@@ -332,7 +332,7 @@ impl Presence {
 /// Silence says little: no network is the likeliest of its causes.
 const MISSING: AnyFault = AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage);
 
-impl Model<Models> for Presence {
+impl DevicePart<Models> for Presence {
     const NAME: &'static str = "presence";
     const ZH: &'static str = "心跳监测";
     const ABOUT: &'static str = "The back office's record of a terminal's heartbeats.";

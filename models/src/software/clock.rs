@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::Indication;
@@ -54,7 +54,7 @@ pub struct Reading {
     tolerance: Span,
 }
 
-impl Model<Models> for Clock {
+impl DevicePart<Models> for Clock {
     const NAME: &'static str = "clock";
     const ZH: &'static str = "时钟";
     const ABOUT: &'static str = "The terminal's own time, which goes into every message.";

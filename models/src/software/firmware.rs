@@ -9,7 +9,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, Model, Span};
+use sim::{Context, Instant, Mode, DevicePart, Span};
 
 use crate::bus::{Hop, LocalMessage};
 use crate::indication::{self, Indication};
@@ -262,7 +262,7 @@ impl Firmware {
     }
 }
 
-impl Model<Models> for Firmware {
+impl DevicePart<Models> for Firmware {
     const NAME: &'static str = "firmware";
     const ZH: &'static str = "操作系统";
     const ABOUT: &'static str = "The embedded operating system: boot, watchdog, memory, processor, choice of the uplink.";

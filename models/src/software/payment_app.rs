@@ -16,7 +16,7 @@ mod take_back;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, Model, Span};
+use sim::{Context, Instant, Mode, DevicePart, Span};
 
 use crate::bus::{LocalMessage, Purchase};
 use crate::journal::{Journal, LineState, Writing};
@@ -260,7 +260,7 @@ impl PaymentApp {
     }
 }
 
-impl Model<Models> for PaymentApp {
+impl DevicePart<Models> for PaymentApp {
     const NAME: &'static str = "payment-app";
     const ZH: &'static str = "支付应用";
     const ABOUT: &'static str = "The payment application: dialogue, time-outs, reversals, stored transactions.";

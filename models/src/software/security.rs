@@ -6,7 +6,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -103,7 +103,7 @@ impl Security {
     }
 }
 
-impl Model<Models> for Security {
+impl DevicePart<Models> for Security {
     const NAME: &'static str = "security";
     const ZH: &'static str = "安全模块";
     const ABOUT: &'static str = "Keys, certificate, signature of the software, and a filter of outgoing connections.";

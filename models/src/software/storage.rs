@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, Model, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -59,7 +59,7 @@ pub struct Reading {
     used: f64,
 }
 
-impl Model<Models> for Storage {
+impl DevicePart<Models> for Storage {
     const NAME: &'static str = "storage";
     const ZH: &'static str = "存储";
     const ABOUT: &'static str = "The memory that keeps its content: journal, logs, updates.";

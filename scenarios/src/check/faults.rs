@@ -4,7 +4,7 @@ use models::hardware::display;
 use models::service::Milestone;
 use models::wire::Via;
 use models::{Fault, Models, Part, Visitor, for_each_model};
-use sim::{Model, Span};
+use sim::{DevicePart, Span};
 
 use super::fleet::place_of;
 use super::spot::Spot;
@@ -24,7 +24,7 @@ const MOST_FAULTS: usize = 65_000;
 struct Hubs(Vec<Part>);
 
 impl Visitor for Hubs {
-    fn visit<M: Model<Models>>(&mut self, part: Part) {
+    fn visit<M: DevicePart<Models>>(&mut self, part: Part) {
         if M::HUB {
             self.0.push(part);
         }

@@ -4,13 +4,13 @@
 
 use super::incidents::dismiss_all;
 use super::life_cycle::{clear, renew};
-use super::{Body, Care, Life};
+use super::{Care, Life, Parts};
 use crate::context::Context;
 use crate::fault::When;
-use crate::model::{Kinds, Rules};
+use crate::model::{FaultSettings, ModelTypes};
 use crate::time::Instant;
 
-impl<K: Kinds> Care<K> {
+impl<K: ModelTypes> Care<K> {
     /// Keeps account of a random life that was drawn before the run began.
     pub(super) fn lives(&mut self, plan: u16) {
         self.lives.push(Life { plan, round: 0, since: Instant::START });
@@ -23,41 +23,41 @@ impl<K: Kinds> Care<K> {
 }
 
 /// It is put into service, new: every random life begins now.
-pub(super) fn commission<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
-    body.care().withdrawn = false;
-    for index in 0..body.care().lives.len() {
-        let Life { plan, round, .. } = body.care().lives[index];
-        renew(body, cx, plan, round);
+pub(super) fn commission<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>) {
+    parts.care().withdrawn = false;
+    for index in 0..parts.care().lives.len() {
+        let Life { plan, round, .. } = parts.care().lives[index];
+        renew(parts, cx, plan, round);
     }
 }
 
 /// It is taken out of service: its faults end with it, and nobody works on it any more.
-pub(super) fn withdraw<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
-    body.care().withdrawn = true;
-    while !body.care().active.is_empty() {
-        clear(body, cx, 0, None, None);
+pub(super) fn withdraw<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>) {
+    parts.care().withdrawn = true;
+    while !parts.care().active.is_empty() {
+        clear(parts, cx, 0, None, None);
     }
-    dismiss_all(body, cx);
+    dismiss_all(parts, cx);
 }
 
 /// A recovery action has put something new in: the random lives of what it replaces begin again. Those that ended in a fault which
 /// has just been cleared have begun already, and what is still broken does not live.
-pub(super) fn replaced<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn replaced<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     action: K::RecoveryAction,
 ) {
-    for index in 0..body.care().lives.len() {
-        let Life { plan, round, since } = body.care().lives[index];
+    for index in 0..parts.care().lives.len() {
+        let Life { plan, round, since } = parts.care().lives[index];
         let planned = cx.settings.planned(plan);
-        let broken = body.care().active.iter().any(|active| active.fault == planned.fault);
+        let broken = parts.care().active.iter().any(|active| active.fault == planned.fault);
         let random = matches!(planned.when, When::Life(_));
         if random
             && !broken
             && since != cx.now()
             && cx.settings.renews(cx.me, action, planned.fault)
         {
-            renew(body, cx, plan, round);
+            renew(parts, cx, plan, round);
         }
     }
 }

@@ -1,43 +1,43 @@
 //! What is decided outside: the answer to an attempt that waits for it.
 
 use super::incidents::{carry_out, give_up, index_of, procedure, restore, standing};
-use super::{Body, Stage};
+use super::{Parts, Stage};
 use crate::context::Context;
-use crate::model::{Decision, DomainEvent, Kinds, SimEvent};
+use crate::model::{Decision, DomainEvent, ModelTypes, SimEvent};
 use crate::time::Span;
 
 /// Goes on with an incident that waits at this attempt. What comes too late, or to an incident that is over, is ignored.
-pub(super) fn decide<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn decide<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     (incident, attempt): (u16, u8),
     decision: Decision<K>,
 ) {
-    if !standing(body, incident, attempt, Stage::Undecided) {
+    if !standing(parts, incident, attempt, Stage::Undecided) {
         return;
     }
-    let Some(at) = index_of(body, incident) else { return };
+    let Some(at) = index_of(parts, incident) else { return };
     match decision {
-        Decision::Procedure => carry_out(body, cx, incident),
+        Decision::Procedure => carry_out(parts, cx, incident),
         Decision::Step(step) => {
-            body.care().incidents[at].chosen = Some(step);
-            carry_out(body, cx, incident);
+            parts.care().incidents[at].chosen = Some(step);
+            carry_out(parts, cx, incident);
         }
         Decision::Wait(span) => {
             // Looked at before it is asked again, as it is after every pause.
-            body.care().incidents[at].stage = Stage::Escalated;
+            parts.care().incidents[at].stage = Stage::Escalated;
             cx.cell.after(cx.me, span.max(Span(1)), SimEvent::Verify { incident, attempt });
         }
         Decision::Escalate => {
-            let entry = body.care().incidents[at];
+            let entry = parts.care().incidents[at];
             let length = procedure(cx, entry.suspect, entry.common).len();
             if usize::from(entry.position) < length {
                 cx.cell.note(cx.me, DomainEvent::Exhausted { incident });
-                body.care().incidents[at].position = u8::try_from(length).unwrap_or(u8::MAX);
+                parts.care().incidents[at].position = u8::try_from(length).unwrap_or(u8::MAX);
             }
-            carry_out(body, cx, incident);
+            carry_out(parts, cx, incident);
         }
-        Decision::Close => restore(body, cx, at),
-        Decision::GiveUp => give_up(body, cx, incident),
+        Decision::Close => restore(parts, cx, at),
+        Decision::GiveUp => give_up(parts, cx, incident),
     }
 }

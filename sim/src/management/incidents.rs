@@ -2,11 +2,13 @@
 
 use super::commission::replaced;
 use super::life_cycle::clear;
-use super::{Active, Body, Dark, Helped, Incident, Stage};
+use super::{Active, Dark, Helped, Incident, Parts, Stage};
 use crate::actor::ActorId;
 use crate::context::Context;
 use crate::fault::{Performer, RecoveryStep};
-use crate::model::{Asked, DomainEvent, Kinds, NATURAL, Rules, SimEvent, Turn, TurnStep};
+use crate::model::{
+    Asked, DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent, Turn, TurnStep,
+};
 use crate::random::{Purpose, unit};
 use crate::time::Span;
 
@@ -15,7 +17,7 @@ const WORKS: Purpose = Purpose::of("remedy: whether it works");
 
 /// What a detector says.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Alarmed<K: Kinds> {
+pub(super) struct Alarmed<K: ModelTypes> {
     pub(super) detector: K::Part,
     pub(super) suspect: K::Fault,
     pub(super) about: ActorId,
@@ -24,9 +26,13 @@ pub(super) struct Alarmed<K: Kinds> {
 }
 
 /// A detector says that something is wrong. It keeps one incident open at a time, and none is opened twice.
-pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, alarm: Alarmed<K>) {
+pub(super) fn open<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
+    cx: &mut Context<'_, K>,
+    alarm: Alarmed<K>,
+) {
     let Alarmed { detector, suspect, about, common } = alarm;
-    let care = body.care();
+    let care = parts.care();
     let known =
         |i: &Incident<K>| i.about == about && (i.suspect == suspect || i.detector == detector);
     if care.incidents.iter().any(known) {
@@ -47,12 +53,12 @@ pub(super) fn open<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, 
         Incident { id, detector, suspect, about, common, attempt, position, chosen, stage };
     care.incidents.push(incident);
     cx.cell.note(cx.me, DomainEvent::Alarm { incident: id, detector, suspect, about });
-    tell(body, cx, id, TurnStep::Opened);
-    begin(body, cx, id);
+    tell(parts, cx, id, TurnStep::Opened);
+    begin(parts, cx, id);
 }
 
 /// The recovery procedure of an incident.
-pub(super) fn procedure<'a, K: Kinds>(
+pub(super) fn procedure<'a, K: ModelTypes>(
     cx: &Context<'a, K>,
     suspect: K::Fault,
     common: bool,
@@ -61,56 +67,56 @@ pub(super) fn procedure<'a, K: Kinds>(
 }
 
 /// Tells the parts of the actor what has become of an incident.
-pub(super) fn tell<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn tell<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     id: u16,
     step: TurnStep,
 ) {
-    let Some(at) = index_of(body, id) else { return };
-    let Incident { detector, suspect, about, common, .. } = body.care().incidents[at];
+    let Some(at) = index_of(parts, id) else { return };
+    let Incident { detector, suspect, about, common, .. } = parts.care().incidents[at];
     cx.say(K::turn(Turn { incident: id, detector, suspect, about, common, step }));
 }
 
 /// A detector sees nothing wrong any more: at this actor, or at none.
-pub(super) fn close<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn close<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     detector: K::Part,
     about: Option<ActorId>,
 ) {
     let its = |i: &Incident<K>| i.detector == detector && about.is_none_or(|it| it == i.about);
-    while let Some(at) = body.care().incidents.iter().position(its) {
-        restore(body, cx, at);
+    while let Some(at) = parts.care().incidents.iter().position(its) {
+        restore(parts, cx, at);
     }
 }
 
 /// A detector sees one thing no more.
-pub(super) fn close_one<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn close_one<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     detector: K::Part,
     suspect: K::Fault,
     about: ActorId,
 ) {
     let it = |i: &Incident<K>| i.detector == detector && i.suspect == suspect && i.about == about;
-    if let Some(at) = body.care().incidents.iter().position(it) {
-        restore(body, cx, at);
+    if let Some(at) = parts.care().incidents.iter().position(it) {
+        restore(parts, cx, at);
     }
 }
 
 /// A common cause is being worked on, or no longer. What was held back then goes on where it stood, if it is still
 /// needed: whoever was to be sent first looks whether anything is still wrong.
-pub(super) fn hold_back<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn hold_back<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     cause: Option<K::Fault>,
 ) {
-    body.care().held = cause;
+    parts.care().held = cause;
     if cause.is_some() {
         return;
     }
-    for incident in &mut body.care().incidents {
+    for incident in &mut parts.care().incidents {
         if incident.stage == Stage::HeldBack {
             incident.stage = Stage::Escalated;
             let Incident { id: incident, attempt, .. } = *incident;
@@ -119,11 +125,15 @@ pub(super) fn hold_back<K: Kinds, B: Body<K>>(
     }
 }
 
-pub(super) fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, at: usize) {
+pub(super) fn restore<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
+    cx: &mut Context<'_, K>,
+    at: usize,
+) {
     let now = cx.cell.now();
-    let closed = body.care().incidents[at].id;
-    tell(body, cx, closed, TurnStep::Closed);
-    let care = body.care();
+    let closed = parts.care().incidents[at].id;
+    tell(parts, cx, closed, TurnStep::Closed);
+    let care = parts.care();
     let Incident { id, suspect, position, chosen, stage, .. } = care.incidents.remove(at);
     care.helped.retain(|it| it.suspect != suspect);
     // A step that is still being carried out cannot have helped: the one before it may have. What was chosen outside the
@@ -137,30 +147,30 @@ pub(super) fn restore<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K
 }
 
 /// Nobody works on this actor any more: every incident about it is closed.
-pub(super) fn dismiss_all<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>) {
-    while !body.care().incidents.is_empty() {
-        restore(body, cx, 0);
+pub(super) fn dismiss_all<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>) {
+    while !parts.care().incidents.is_empty() {
+        restore(parts, cx, 0);
     }
-    body.care().helped.clear();
+    parts.care().helped.clear();
 }
 
-pub(super) fn index_of<K: Kinds, B: Body<K>>(body: &mut B, incident: u16) -> Option<usize> {
-    body.care().incidents.iter().position(|i| i.id == incident)
+pub(super) fn index_of<K: ModelTypes, P: Parts<K>>(parts: &mut P, incident: u16) -> Option<usize> {
+    parts.care().incidents.iter().position(|i| i.id == incident)
 }
 
 /// Whether an incident is still at this attempt and stage; a late event of an earlier one is ignored.
-pub(super) fn standing<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn standing<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     incident: u16,
     attempt: u8,
     stage: Stage,
 ) -> bool {
     let is = |i: &Incident<K>| i.id == incident && i.attempt == attempt && i.stage == stage;
-    body.care().incidents.iter().any(is)
+    parts.care().incidents.iter().any(is)
 }
 
 /// The step of the procedure at which an incident stands; past its end, the fallback.
-fn step_of<K: Kinds>(
+fn step_of<K: ModelTypes>(
     cx: &Context<'_, K>,
     (suspect, position): (K::Fault, u8),
     common: bool,
@@ -179,51 +189,55 @@ fn step_of<K: Kinds>(
 }
 
 /// What is to be done at this attempt.
-fn current<K: Kinds>(cx: &Context<'_, K>, incident: &Incident<K>) -> Option<RecoveryStep<K>> {
+fn current<K: ModelTypes>(cx: &Context<'_, K>, incident: &Incident<K>) -> Option<RecoveryStep<K>> {
     let Incident { suspect, position, common, chosen, .. } = *incident;
     chosen.or_else(|| step_of(cx, (suspect, position), common))
 }
 
 /// Begins an attempt, or has it decided outside what that is.
-fn begin<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
-    let Some(at) = index_of(body, incident) else { return };
-    let Incident { about, common, attempt, position, .. } = body.care().incidents[at];
+fn begin<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>, incident: u16) {
+    let Some(at) = index_of(parts, incident) else { return };
+    let Incident { about, common, attempt, position, .. } = parts.care().incidents[at];
     // Attempts are told apart by a byte: whoever has tried so often has no more to try.
     if attempt == u8::MAX {
-        return give_up(body, cx, incident);
+        return give_up(parts, cx, incident);
     }
     if common || about != cx.me || !cx.settings.decided_outside(cx.me) {
-        return carry_out(body, cx, incident);
+        return carry_out(parts, cx, incident);
     }
-    let undecided = &mut body.care().incidents[at];
+    let undecided = &mut parts.care().incidents[at];
     (undecided.stage, undecided.chosen) = (Stage::Undecided, None);
-    tell(body, cx, incident, TurnStep::Undecided { attempt, position });
+    tell(parts, cx, incident, TurnStep::Undecided { attempt, position });
 }
 
 /// Nobody works on it any more.
-pub(super) fn give_up<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
-    let Some(at) = index_of(body, incident) else { return };
-    body.care().incidents[at].stage = Stage::GivenUp;
-    cx.cell.note(cx.me, DomainEvent::GivenUp { incident });
-    tell(body, cx, incident, TurnStep::GivenUp);
-}
-
-/// Has the step at which an incident stands carried out.
-pub(super) fn carry_out<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn give_up<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     incident: u16,
 ) {
-    let Some(at) = index_of(body, incident) else { return };
-    let standing = body.care().incidents[at];
+    let Some(at) = index_of(parts, incident) else { return };
+    parts.care().incidents[at].stage = Stage::GivenUp;
+    cx.cell.note(cx.me, DomainEvent::GivenUp { incident });
+    tell(parts, cx, incident, TurnStep::GivenUp);
+}
+
+/// Has the step at which an incident stands carried out.
+pub(super) fn carry_out<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
+    cx: &mut Context<'_, K>,
+    incident: u16,
+) {
+    let Some(at) = index_of(parts, incident) else { return };
+    let standing = parts.care().incidents[at];
     let Incident { suspect, attempt, detector, .. } = standing;
-    let Some(step) = current(cx, &standing) else { return give_up(body, cx, incident) };
-    let held = body.care().held;
+    let Some(step) = current(cx, &standing) else { return give_up(parts, cx, incident) };
+    let held = parts.care().held;
     if held.is_some_and(|cause| cx.settings.holds_back(cause, detector, suspect, &step)) {
-        body.care().incidents[at].stage = Stage::HeldBack;
-        return tell(body, cx, incident, TurnStep::HeldBack);
+        parts.care().incidents[at].stage = Stage::HeldBack;
+        return tell(parts, cx, incident, TurnStep::HeldBack);
     }
-    body.care().incidents[at].stage = Stage::Acting;
+    parts.care().incidents[at].stage = Stage::Acting;
     let (action, by) = (step.action, step.by);
     cx.cell.note(cx.me, DomainEvent::ActionStarted { incident, attempt, action, by });
     if by == Performer::Device {
@@ -238,9 +252,13 @@ pub(super) fn carry_out<K: Kinds, B: Body<K>>(
 }
 
 /// Goes on to the next step of the procedure; past the last one a person takes over.
-pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, incident: u16) {
-    let Some(at) = index_of(body, incident) else { return };
-    let entry = &mut body.care().incidents[at];
+pub(super) fn escalate<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
+    cx: &mut Context<'_, K>,
+    incident: u16,
+) {
+    let Some(at) = index_of(parts, incident) else { return };
+    let entry = &mut parts.care().incidents[at];
     entry.attempt = entry.attempt.saturating_add(1);
     let escalates = entry.chosen.take().is_none();
     entry.position = entry.position.saturating_add(u8::from(escalates));
@@ -248,7 +266,7 @@ pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
         (entry.suspect, entry.attempt, entry.position, entry.common);
     let length = procedure(cx, suspect, common).len();
     if !escalates || usize::from(position) < length {
-        begin(body, cx, incident);
+        begin(parts, cx, incident);
         return;
     }
     if usize::from(position) == length {
@@ -259,33 +277,33 @@ pub(super) fn escalate<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, 
         Some((_, _, apart)) if usize::from(position) > length => apart,
         _ => Span::ZERO,
     };
-    body.care().incidents[at].stage = Stage::Escalated;
+    parts.care().incidents[at].stage = Stage::Escalated;
     cx.cell.after(cx.me, wait, SimEvent::Verify { incident, attempt });
 }
 
 /// A step is carried out: faults that it can clear may be gone, and it acts on the parts in any case.
-pub(super) fn apply<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn apply<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     incident: u16,
     attempt: u8,
 ) {
-    if !standing(body, incident, attempt, Stage::Acting) {
+    if !standing(parts, incident, attempt, Stage::Acting) {
         return;
     }
-    let Some(at) = index_of(body, incident) else { return };
-    let standing = body.care().incidents[at];
+    let Some(at) = index_of(parts, incident) else { return };
+    let standing = parts.care().incidents[at];
     let Incident { suspect, about, common, position, .. } = standing;
     let Some(step) = current(cx, &standing) else { return };
-    body.care().incidents[at].stage = Stage::Verifying;
+    parts.care().incidents[at].stage = Stage::Verifying;
     let cleared = if about == cx.me {
-        apply_to_all(body, cx, step.action, step.works)
+        apply_to_all(parts, cx, step.action, step.works)
     } else {
         let treat = SimEvent::Treat { suspect, position, common };
         cx.cell.send(cx.me, about, Span::ZERO, treat);
         0
     };
-    tell(body, cx, incident, TurnStep::Applied { attempt });
+    tell(parts, cx, incident, TurnStep::Applied { attempt });
     let (action, by) = (step.action, step.by);
     cx.cell.note(cx.me, DomainEvent::ActionApplied { incident, attempt, action, by, cleared });
     let wait = cx.settings.verify_after(step.action);
@@ -293,28 +311,28 @@ pub(super) fn apply<K: Kinds, B: Body<K>>(
 }
 
 /// A recovery action at work: returns how many faults it cleared. It acts on the parts in any case.
-pub(super) fn treat<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn treat<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     (suspect, position): (K::Fault, u8),
     common: bool,
 ) -> u8 {
     let Some(step) = step_of(cx, (suspect, position), common) else { return 0 };
-    apply_to_all(body, cx, step.action, step.works)
+    apply_to_all(parts, cx, step.action, step.works)
 }
 
 /// What a recovery action does to every fault that is active: returns how many it cleared. `works` stands for the catalogue's
 /// probability where a scenario's own procedure has one.
-pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn apply_to_all<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     action: K::RecoveryAction,
     works: Option<f64>,
 ) -> u8 {
     let mut cleared = 0;
     let mut index = 0;
-    while index < body.care().active.len() {
-        let active = &mut body.care().active[index];
+    while index < parts.care().active.len() {
+        let active = &mut parts.care().active[index];
         let Active { fault, plan, round, tries, .. } = *active;
         active.tries += 1;
         let reaches = !cx.settings.is_real(cx.me, fault)
@@ -326,13 +344,13 @@ pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
         let draw = u64::from(round) << 16 | u64::from(tries);
         if unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability {
             let lasts = if plan == NATURAL { None } else { comes_back(cx, action, named, draw) };
-            clear(body, cx, index, Some(action), lasts);
+            clear(parts, cx, index, Some(action), lasts);
             cleared += 1;
         } else {
             index += 1;
         }
     }
-    replaced(body, cx, action);
+    replaced(parts, cx, action);
     cx.scratch.touched = true;
     if let Some(message) = K::act(action) {
         cx.say(message);
@@ -341,7 +359,7 @@ pub(super) fn apply_to_all<K: Kinds, B: Body<K>>(
 }
 
 /// For how long a fault stays away that a recovery action has cleared; `None` for good.
-fn comes_back<K: Kinds>(
+fn comes_back<K: ModelTypes>(
     cx: &Context<'_, K>,
     action: K::RecoveryAction,
     named: u64,
@@ -353,28 +371,28 @@ fn comes_back<K: Kinds>(
 }
 
 /// Looks whether the detector that opened an incident would still open it.
-pub(super) fn verify<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn verify<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     incident: u16,
     attempt: u8,
 ) {
-    let Some(at) = index_of(body, incident) else { return };
-    let Incident { detector, suspect, attempt: now, stage, .. } = body.care().incidents[at];
+    let Some(at) = index_of(parts, incident) else { return };
+    let Incident { detector, suspect, attempt: now, stage, .. } = parts.care().incidents[at];
     if now != attempt || !matches!(stage, Stage::Verifying | Stage::Escalated) {
         return;
     }
-    let own = match body.look(detector, cx) {
+    let own = match parts.look(detector, cx) {
         Ok(seen) => seen.is_some(),
         // Who cannot look cannot say that all is well.
         Err(Dark) => true,
     };
-    let seen = body.still_sees(detector, suspect, cx) || own;
+    let seen = parts.still_sees(detector, suspect, cx) || own;
     if !seen {
-        restore(body, cx, at);
+        restore(parts, cx, at);
     } else if stage == Stage::Escalated {
-        begin(body, cx, incident);
+        begin(parts, cx, incident);
     } else {
-        escalate(body, cx, incident);
+        escalate(parts, cx, incident);
     }
 }

@@ -1,26 +1,26 @@
 //! Truth: a fault is dormant, becomes active, is activated by its first error, and is cleared.
 
-use super::{Active, Body, Care, Life};
+use super::{Active, Care, Life, Parts};
 use crate::actor::ActorId;
 use crate::cell::CellContext;
 use crate::context::Context;
 use crate::fault::{Course, Planned, RAMP_STEPS, When};
-use crate::model::{DomainEvent, Kinds, NATURAL, Rules, SimEvent};
+use crate::model::{DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent};
 use crate::random::Purpose;
 use crate::time::Span;
 
 /// A planned fault occurs, unless the same fault is active already; then the next round is planned.
-pub(super) fn occur<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn occur<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
     round: u16,
 ) {
     let planned = *cx.settings.planned(plan);
-    if !body.care().counts(plan, round) {
+    if !parts.care().counts(plan, round) {
         return;
     }
-    onset(body, cx, plan, round, planned.fault, planned.magnitude);
+    onset(parts, cx, plan, round, planned.fault, planned.magnitude);
     let wait = match planned.when {
         When::Every { period, .. } => period,
         When::PowerLaw { scale, shape } => {
@@ -46,22 +46,22 @@ const COURSE: Purpose = Purpose::of("fault: the next step of its course");
 const LIFE: Purpose = Purpose::of("fault: the next life");
 const STRIKES: Purpose = Purpose::of("fault: whether it strikes");
 
-pub(super) fn onset<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
     round: u16,
     fault: K::Fault,
     magnitude: f64,
 ) {
-    let care = body.care();
+    let care = parts.care();
     if plan != NATURAL && (care.withdrawn || cx.settings.is_real(cx.me, fault)) {
         return;
     }
     if care.active.iter().any(|active| active.fault == fault) {
         // What is broken already cannot break again; its next life begins here.
         if plan != NATURAL {
-            renew(body, cx, plan, round);
+            renew(parts, cx, plan, round);
         }
         return;
     }
@@ -70,11 +70,11 @@ pub(super) fn onset<K: Kinds, B: Body<K>>(
     let course = if plan == NATURAL { Course::Steady } else { cx.settings.planned(plan).course };
     let first =
         if let Course::Ramp(_) = course { magnitude / f64::from(RAMP_STEPS) } else { magnitude };
-    let care = body.care();
+    let care = parts.care();
     care.active.push(Active { occurrence, plan, round, tries: 0, activated: false, fault });
     cx.cell.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
     cx.scratch.touched = true;
-    body.on_fault(fault, first, cx);
+    parts.on_fault(fault, first, cx);
     if plan == NATURAL {
         return;
     }
@@ -88,7 +88,7 @@ pub(super) fn onset<K: Kinds, B: Body<K>>(
 }
 
 /// Plans the next step of a fault's course, if it has one.
-fn plan_course<K: Kinds>(
+fn plan_course<K: ModelTypes>(
     cx: &mut Context<'_, K>,
     course: Course,
     (plan, round): (u16, u16),
@@ -109,13 +109,13 @@ fn plan_course<K: Kinds>(
 }
 
 /// An active fault has come to the next step of its course: it grows, goes away for a while, or comes back.
-pub(super) fn proceed<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn proceed<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     occurrence: u16,
     step: u16,
 ) {
-    let Some(&active) = body.care().active.iter().find(|it| it.occurrence == occurrence) else {
+    let Some(&active) = parts.care().active.iter().find(|it| it.occurrence == occurrence) else {
         return;
     };
     let Active { plan, round, fault, .. } = active;
@@ -125,68 +125,72 @@ pub(super) fn proceed<K: Kinds, B: Body<K>>(
         Course::Steady => return,
         Course::Ramp(_) => {
             let share = f64::from(step + 1) / f64::from(RAMP_STEPS);
-            body.on_fault(fault, planned.magnitude * share, cx);
+            parts.on_fault(fault, planned.magnitude * share, cx);
         }
         Course::Intermittent { .. } if step.is_multiple_of(2) => {
-            body.on_fault(fault, planned.magnitude, cx);
+            parts.on_fault(fault, planned.magnitude, cx);
         }
-        Course::Intermittent { .. } => body.on_clear(fault, cx),
+        Course::Intermittent { .. } => parts.on_clear(fault, cx),
     }
     plan_course(cx, planned.course, (plan, round), occurrence, step);
 }
 
 /// A fault ends by itself.
-pub(super) fn end<K: Kinds, B: Body<K>>(body: &mut B, cx: &mut Context<'_, K>, occurrence: u16) {
-    let at = body.care().active.iter().position(|active| active.occurrence == occurrence);
+pub(super) fn end<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
+    cx: &mut Context<'_, K>,
+    occurrence: u16,
+) {
+    let at = parts.care().active.iter().position(|active| active.occurrence == occurrence);
     if let Some(at) = at {
-        clear(body, cx, at, None, None);
+        clear(parts, cx, at, None, None);
     }
 }
 
-pub(super) fn clear<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn clear<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     at: usize,
     by: Option<K::RecoveryAction>,
     comes_back: Option<Span>,
 ) {
-    let Active { occurrence, plan, round, fault, .. } = body.care().active.remove(at);
+    let Active { occurrence, plan, round, fault, .. } = parts.care().active.remove(at);
     cx.cell.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
     cx.scratch.touched = true;
-    body.on_clear(fault, cx);
+    parts.on_clear(fault, cx);
     match comes_back {
         // The same life goes on: it is no new one that a recovery action for a while has begun.
         Some(wait) => cx.cell.after(cx.me, wait, SimEvent::Recur { plan, round }),
-        None if plan != NATURAL => renew(body, cx, plan, round),
+        None if plan != NATURAL => renew(parts, cx, plan, round),
         None => {}
     }
 }
 
 /// A fault comes back that a recovery action had cleared for a while only, unless something new has been put in meanwhile.
-pub(super) fn recur<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn recur<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
     round: u16,
 ) {
-    if body.care().withdrawn || !body.care().counts(plan, round) {
+    if parts.care().withdrawn || !parts.care().counts(plan, round) {
         return;
     }
     // Named apart from the first time, so that the same recovery action is not bound to help for the same while.
     let round = round.wrapping_add(RECURRENCE);
-    if let Some(life) = body.care().lives.iter_mut().find(|life| life.plan == plan) {
+    if let Some(life) = parts.care().lives.iter_mut().find(|life| life.plan == plan) {
         life.round = round;
     }
     let planned = *cx.settings.planned(plan);
-    onset(body, cx, plan, round, planned.fault, planned.magnitude);
+    onset(parts, cx, plan, round, planned.fault, planned.magnitude);
 }
 
 /// How far the rounds of a fault that came back are from those of its lives.
 const RECURRENCE: u16 = 0x1000;
 
 /// Plans the next life of a part that breaks at random; what is not in service does not age.
-pub(super) fn renew<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn renew<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
     round: u16,
@@ -194,7 +198,7 @@ pub(super) fn renew<K: Kinds, B: Body<K>>(
     let When::Life(law) = cx.settings.planned(plan).when else { return };
     let round = round.saturating_add(1);
     let now = cx.now();
-    let care = body.care();
+    let care = parts.care();
     if let Some(life) = care.lives.iter_mut().find(|life| life.plan == plan) {
         *life = Life { plan, round, since: now };
     }
@@ -206,13 +210,13 @@ pub(super) fn renew<K: Kinds, B: Body<K>>(
 }
 
 /// Something happened that a planned fault may have waited for.
-pub(super) fn reached<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn reached<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     milestone: K::Milestone,
 ) {
-    for index in 0..body.care().armed.len() {
-        let armed = &mut body.care().armed[index];
+    for index in 0..parts.care().armed.len() {
+        let armed = &mut parts.care().armed[index];
         let planned = cx.settings.planned(armed.plan);
         let When::On { milestone: awaited, nth, probability, after } = planned.when else {
             continue;
@@ -231,14 +235,14 @@ pub(super) fn reached<K: Kinds, B: Body<K>>(
 }
 
 /// A part's wrong state led to an error: noted once for each of its active faults.
-pub(super) fn activated<K: Kinds, B: Body<K>>(
-    body: &mut B,
+pub(super) fn activated<K: ModelTypes, P: Parts<K>>(
+    parts: &mut P,
     cx: &mut Context<'_, K>,
     part: K::Part,
 ) {
     let mut first = false;
     for active in
-        body.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.activated)
+        parts.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.activated)
     {
         active.activated = true;
         first = true;
@@ -249,7 +253,7 @@ pub(super) fn activated<K: Kinds, B: Body<K>>(
 }
 
 /// Plans the first occurrence of a fault at an actor of this age, before the run begins.
-pub fn plan<K: Kinds>(
+pub fn plan<K: ModelTypes>(
     cell: &mut CellContext<K>,
     care: &mut Care<K>,
     actor: ActorId,

@@ -145,7 +145,7 @@ impl Printer {
 mod tests {
     use super::*;
     use crate::hardware::printer::Spec;
-    use sim::{Instant, Model};
+    use sim::{Instant, DevicePart};
 
     fn suspects(said: Said) -> Option<Fault> {
         let mut printer = Printer::build(&Spec::default());
