@@ -13,11 +13,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use models::decision::{Decision, IncidentTurn};
+use models::decision::{Decision, IncidentReport};
 use models::wire::InterActorMessage;
 use models::{Fault, Models, Part, RecoveryAction, readings};
 use scenarios::{Options, Outcome, Run, Source};
-use sim::{ActorId, Emission, FaultSettings, Instant, Pulse, RecoveryStep, RunError, TurnStep};
+use sim::{
+    ActorId, Emission, FaultSettings, IncidentChange, Instant, Pulse, RecoveryStep, RunError,
+};
 
 pub use program::{LONGEST_LINE, Program};
 pub use words::SCHEMA;
@@ -161,15 +163,15 @@ impl Dialogue<'_> {
 
     fn hear(&mut self, emission: &Emission<InterActorMessage>) -> Result<(), String> {
         let Emission { at, who, port, message } = *emission;
-        let InterActorMessage::Turn(turn) = message else { return Ok(()) };
+        let InterActorMessage::IncidentReport(report) = message else { return Ok(()) };
         self.record(at, who, Way::Out, &message);
-        let IncidentTurn { incident, step, .. } = turn;
+        let IncidentReport { incident, change, .. } = report;
         let key = (who, incident);
-        match step {
-            TurnStep::Opened => {
-                self.open.insert(key, Open { alarm: alarm(&turn, at), tried: Vec::new() });
+        match change {
+            IncidentChange::Opened => {
+                self.open.insert(key, Open { alarm: alarm(&report, at), tried: Vec::new() });
             }
-            TurnStep::Applied { attempt } => {
+            IncidentChange::Applied { attempt } => {
                 let tried = self.open.get_mut(&key).map(|it| it.tried.iter_mut());
                 let tried = tried.and_then(|mut it| it.find(|it| it.attempt == attempt));
                 if let Some(tried) = tried {
@@ -177,22 +179,22 @@ impl Dialogue<'_> {
                 }
             }
             // It was not even begun: the same is asked again when nothing holds it back any more.
-            TurnStep::HeldBack => {
+            IncidentChange::Suppressed => {
                 if let Some(it) = self.open.get_mut(&key) {
                     it.tried.pop();
                 }
             }
-            TurnStep::GivenUp => {
-                let line = Said::GivenUp(self.over(at, who, &turn)).line()?;
+            IncidentChange::Unresolved => {
+                let line = Said::Unresolved(self.over(at, who, &report)).line()?;
                 self.program.tell(&line)?;
             }
-            TurnStep::Closed => {
+            IncidentChange::Closed => {
                 self.open.remove(&key);
-                let line = Said::Closed(self.over(at, who, &turn)).line()?;
+                let line = Said::Closed(self.over(at, who, &report)).line()?;
                 self.program.tell(&line)?;
             }
-            TurnStep::Undecided { attempt, position } => {
-                let decision = self.ask(at, who, &turn, (attempt, position))?;
+            IncidentChange::AwaitingDecision { attempt, position } => {
+                let decision = self.ask(at, who, &report, (attempt, position))?;
                 let message = InterActorMessage::Decision { incident, attempt, decision };
                 let at = self.run.simulation.inject(at, who, port, message);
                 self.record(at, who, Way::In, &message);
@@ -201,13 +203,13 @@ impl Dialogue<'_> {
         Ok(())
     }
 
-    fn over(&self, at: Instant, who: ActorId, turn: &IncidentTurn) -> Over<'_> {
+    fn over(&self, at: Instant, who: ActorId, report: &IncidentReport) -> Over<'_> {
         Over {
             time_ns: at.0,
             terminal: self.name(who),
             actor: who.0,
-            incident: turn.incident,
-            suspect: turn.suspect.to_string(),
+            incident: report.incident,
+            suspect: report.suspect.to_string(),
         }
     }
 
@@ -219,14 +221,14 @@ impl Dialogue<'_> {
         &mut self,
         at: Instant,
         who: ActorId,
-        turn: &IncidentTurn,
+        report: &IncidentReport,
         (attempt, position): (u8, u8),
     ) -> Result<Decision, String> {
         let seen = words::seen(&readings(&mut self.run.simulation, who));
         let rules = self.run.simulation.settings();
-        let procedure = rules.procedure(turn.suspect);
-        let default = usual(rules, turn.suspect, position);
-        let open = self.open.get(&(who, turn.incident));
+        let procedure = rules.procedure(report.suspect);
+        let default = usual(rules, report.suspect, position);
+        let open = self.open.get(&(who, report.incident));
         self.counts.asked += 1;
         let id = self.counts.asked;
         let question = Question {
@@ -234,9 +236,9 @@ impl Dialogue<'_> {
             time_ns: at.0,
             terminal: self.name(who),
             actor: who.0,
-            incident: turn.incident,
+            incident: report.incident,
             attempt,
-            alarm: open.map_or_else(|| alarm(turn, at), |it| it.alarm.clone()),
+            alarm: open.map_or_else(|| alarm(report, at), |it| it.alarm.clone()),
             readings: seen,
             tried: open.map_or(&[], |it| it.tried.as_slice()),
             procedure: procedure.iter().map(Step::of).collect(),
@@ -258,7 +260,7 @@ impl Dialogue<'_> {
             Decision::Escalate => rules.fallback().map(|(step, ..)| Step::of(&step)),
             Decision::Wait(_) | Decision::Close | Decision::GiveUp => None,
         };
-        if let (Some(step), Some(open)) = (step, self.open.get_mut(&(who, turn.incident))) {
+        if let (Some(step), Some(open)) = (step, self.open.get_mut(&(who, report.incident))) {
             let tried = Tried { step, at_ns: at.0, attempt, carried_out: false };
             open.tried.push(tried);
         }
@@ -284,11 +286,11 @@ impl Dialogue<'_> {
     }
 }
 
-fn alarm(turn: &IncidentTurn, at: Instant) -> Alarm {
+fn alarm(report: &IncidentReport, at: Instant) -> Alarm {
     Alarm {
-        detector: turn.detector.name(),
-        suspect: turn.suspect.to_string(),
-        family: turn.suspect.mode().family.name(),
+        detector: report.detector.name(),
+        suspect: report.suspect.to_string(),
+        family: report.suspect.mode().family.name(),
         raised_ns: at.0,
     }
 }

@@ -1,6 +1,6 @@
 //! What the parts of a terminal say to each other at the same instant. Models know these messages, never each other.
 
-use sim::{Asked, Span, Turn};
+use sim::{Asked, IncidentUpdate, Span};
 
 use crate::indication::Indication;
 use crate::money::Money;
@@ -302,7 +302,7 @@ pub enum LocalMessage {
     /// Fault management: somebody is to carry out a step.
     Asked(Asked<Models>),
     /// Fault management: what became of an incident that is kept here.
-    Turn(Turn<Models>),
+    IncidentUpdate(IncidentUpdate<Models>),
 }
 
 /// Who hears a message.
@@ -361,7 +361,7 @@ pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
         M::Trading { .. } => &[Part::Customer],
         M::Serviced(_) | M::Suspend => &[Part::Tenure],
         M::Cheated => &[Part::Conduct],
-        M::Turn(_) => &[Part::Presence, Part::BackOffice],
+        M::IncidentUpdate(_) => &[Part::Presence, Part::BackOffice],
         M::Indication { .. } => &[Part::Merchant],
         M::Asked(asked) => match asked.step.by {
             sim::Performer::Remote => &[Part::Presence],

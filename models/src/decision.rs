@@ -1,21 +1,21 @@
 //! What crosses the boundary where fault management is decided outside: at the port of a terminal's record.
 
 use serde::{Deserialize, Serialize};
-use sim::{Performer, RecoveryStep, Span, TurnStep};
+use sim::{IncidentChange, Performer, RecoveryStep, Span};
 
 use crate::{Fault, Models, Part, RecoveryAction};
 
 /// What became of an incident of a terminal.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
-pub struct IncidentTurn {
+pub struct IncidentReport {
     /// The incident, within its terminal.
     pub incident: u16,
     /// Whose detector opened it.
     pub detector: Part,
     /// What is suspected.
     pub suspect: Fault,
-    /// What became of it; at [`TurnStep::Undecided`] it waits for an answer.
-    pub step: TurnStep,
+    /// What became of it; at [`IncidentChange::AwaitingDecision`] it waits for an answer.
+    pub change: IncidentChange,
 }
 
 /// What is decided about an incident: see [`sim::Decision`].

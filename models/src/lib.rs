@@ -53,7 +53,7 @@ sim::catalogue! {
     types: Models;
     local_message: bus::LocalMessage; route: bus::route;
     message: wire::InterActorMessage;
-    action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::LocalMessage::Asked; turn: bus::LocalMessage::Turn;
+    action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::LocalMessage::Asked; update: bus::LocalMessage::IncidentUpdate;
     family: family::Family; indication: indication::Indication;
     milestone: service::Milestone; note: note::Note;
     settings: plan::Plan; able: service::able; awake: service::awake;

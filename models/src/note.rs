@@ -188,7 +188,7 @@ pub enum Note {
         cluster: u16,
     },
     /// Nobody is sent for an incident of a terminal, because its cluster is being worked on.
-    HeldBack {
+    Suppressed {
         /// The incident.
         incident: u16,
     },

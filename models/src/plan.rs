@@ -208,8 +208,8 @@ impl FaultSettings<Models> for Plan {
     fn decided_outside(&self, actor: ActorId) -> bool {
         self.is_attached(actor, Part::Presence)
     }
-    /// What costs somebody a way, a call or a command is held back; what a device or a merchant does by itself goes on.
-    fn holds_back(
+    /// What costs somebody a way, a call or a command is suppressed; what a device or a merchant does by itself goes on.
+    fn suppresses(
         &self,
         cause: Fault,
         detector: Part,

@@ -11,7 +11,7 @@ use sim::{ActorId, Asked, Instant, Span};
 
 pub use pan::Pan;
 
-use crate::decision::{Decision, IncidentTurn};
+use crate::decision::{Decision, IncidentReport};
 use crate::lifecycle::{Application, Reason};
 use crate::money::Money;
 use crate::operator::Command;
@@ -475,7 +475,7 @@ pub enum InterActorMessage {
     /// Between an attached part and the real thing in its place.
     Outside(Outside),
     /// Where fault management is decided outside, out: what became of an incident of a terminal, or that it waits.
-    Turn(IncidentTurn),
+    IncidentReport(IncidentReport),
     /// Where fault management is decided outside, in: what is done about an incident.
     Decision {
         /// The incident, within its terminal.

@@ -164,7 +164,7 @@ pub struct Story {
     /// A procedure was used up.
     pub exhausted: bool,
     /// Nobody works on it any more.
-    pub given_up: bool,
+    pub unresolved: bool,
     /// When the last of its incidents was closed; `None` while one is open.
     pub restored: Option<Instant>,
     /// How often it was believed to be over while it was not.
@@ -201,7 +201,7 @@ impl Story {
             alarms: 0,
             actions: Vec::new(),
             exhausted: false,
-            given_up: false,
+            unresolved: false,
             restored: None,
             relapses: 0,
             cleared: None,

@@ -19,7 +19,7 @@ pub fn untold<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
 macro_rules! catalogue {
     (
         types: $ModelTypes:ident; local_message: $LocalMessage:ty; route: $route:path; message: $InterActorMessage:ty;
-        action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; turn: $turn:path; family: $Family:ty; indication: $Indication:ty;
+        action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; indication: $Indication:ty;
         milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $DevicePart:ident),+ $(,)? })+
     ) => {
@@ -285,13 +285,13 @@ macro_rules! catalogue {
                 &mut self,
                 part: Part,
                 cx: &mut $crate::Context<'_, $ModelTypes>,
-            ) -> Result<Option<Fault>, $crate::Dark> {
+            ) -> Result<Option<Fault>, $crate::DeviceOff> {
                 let profile = self.profile;
                 let on_device = match part { $($(
                     Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ON_DEVICE
                 ),+),+ };
                 if on_device && !self.awake(part) {
-                    return Err($crate::Dark);
+                    return Err($crate::DeviceOff);
                 }
                 let now = cx.now();
                 let suspect = match part { $($(Part::$DevicePart => {
@@ -337,7 +337,7 @@ macro_rules! catalogue {
             type Milestone = $Milestone;
             type Note = $Note;
             fn ask(asked: $crate::Asked<Self>) -> $LocalMessage { $ask(asked) }
-            fn turn(turn: $crate::Turn<Self>) -> $LocalMessage { $turn(turn) }
+            fn update(update: $crate::IncidentUpdate<Self>) -> $LocalMessage { $update(update) }
             fn act(action: $RecoveryAction) -> Option<$LocalMessage> { $act(action) }
             fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
             fn part_of(fault: Fault) -> Part { fault.part() }

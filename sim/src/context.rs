@@ -163,7 +163,7 @@ impl<'a, K: ModelTypes> Context<'a, K> {
         self.cell.send(self.me, actor, Span::ZERO, treat);
     }
     /// From now on nobody is sent because of what this common cause explains; `None` ends that.
-    pub fn hold_back(&mut self, cause: Option<K::Fault>) {
+    pub fn suppress(&mut self, cause: Option<K::Fault>) {
         self.scratch.tasks.push_back(Task::Hold(cause));
     }
     /// What was decided outside about an incident that waits for it at this attempt; ignored if it does not, or not any more.
@@ -218,7 +218,7 @@ impl<'a, K: ModelTypes> Context<'a, K> {
         self.cell.after(self.me, delay, SimEvent::Apply { incident, attempt });
     }
     /// A step will not be carried out.
-    pub fn give_up_after(&mut self, delay: Span, incident: u16, attempt: u8) {
-        self.cell.after(self.me, delay, SimEvent::GiveUp { incident, attempt });
+    pub fn time_out_after(&mut self, delay: Span, incident: u16, attempt: u8) {
+        self.cell.after(self.me, delay, SimEvent::StepTimedOut { incident, attempt });
     }
 }

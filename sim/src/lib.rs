@@ -44,10 +44,10 @@ pub use executor::Pulse;
 pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, RecoveryStep, When};
 pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
-pub use management::{Care, Dark, Parts, context, handle, plan, settle};
+pub use management::{Care, DeviceOff, Parts, context, handle, plan, settle};
 pub use model::{
-    Asked, Decision, DevicePart, DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent, Turn,
-    TurnStep,
+    Asked, Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate,
+    ModelTypes, NATURAL, SimEvent,
 };
 pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
 pub use record::{Difference, Emission, Fact, Keep, RecordedEvent, first_difference};

@@ -19,7 +19,7 @@ use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
 use decisions::decide;
 use incidents::{
-    Alarmed, apply, apply_to_all, close, close_one, escalate, hold_back, open, standing, treat,
+    Alarmed, apply, apply_to_all, close, close_one, escalate, open, standing, suppress, treat,
     verify,
 };
 pub use life_cycle::plan;
@@ -40,7 +40,11 @@ pub trait Parts<K: ModelTypes> {
     /// Frees the part of the fault.
     fn on_clear(&mut self, fault: K::Fault, cx: &mut Context<'_, K>);
     /// What a part's own detector suspects now. `Err` if nobody can look: the device is off.
-    fn look(&mut self, part: K::Part, cx: &mut Context<'_, K>) -> Result<Option<K::Fault>, Dark>;
+    fn look(
+        &mut self,
+        part: K::Part,
+        cx: &mut Context<'_, K>,
+    ) -> Result<Option<K::Fault>, DeviceOff>;
     /// Whether a detector would still raise its alarm.
     fn still_sees(&mut self, part: K::Part, suspect: K::Fault, cx: &mut Context<'_, K>) -> bool;
     /// Truth: the actor can do what it is for.
@@ -51,7 +55,7 @@ pub trait Parts<K: ModelTypes> {
 
 /// Nobody can look: the device is off.
 #[derive(Clone, Copy, Debug)]
-pub struct Dark;
+pub struct DeviceOff;
 
 /// A fault that is active.
 #[derive(Clone, Copy, Debug)]
@@ -77,11 +81,11 @@ enum Stage {
     /// The procedure is used up; a person tries the fallback.
     Escalated,
     /// Nobody works on it.
-    GivenUp,
+    Unresolved,
     /// Nobody is sent: a common cause is being worked on that would explain it.
-    HeldBack,
+    Suppressed,
     /// Whoever decides outside has been asked what to do.
-    Undecided,
+    AwaitingDecision,
 }
 
 /// What an operator believes about one interruption.
@@ -191,7 +195,7 @@ pub fn handle<K: ModelTypes, P: Parts<K>>(
         SimEvent::Clear { occurrence } => end(parts, cx, occurrence),
         SimEvent::Course { occurrence, step } => proceed(parts, cx, occurrence, step),
         SimEvent::Apply { incident, attempt } => apply(parts, cx, incident, attempt),
-        SimEvent::GiveUp { incident, attempt } => {
+        SimEvent::StepTimedOut { incident, attempt } => {
             if standing(parts, incident, attempt, Stage::Acting) {
                 escalate(parts, cx, incident);
             }
@@ -217,7 +221,7 @@ pub fn settle<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>
                 }
                 // It has looked at its own actor; what it said about others stands.
                 Ok(None) => close(parts, cx, part, Some(cx.me)),
-                Err(Dark) => {}
+                Err(DeviceOff) => {}
             },
             Task::Activated(part) => activated(parts, cx, part),
             Task::Alarm { detector, suspect, about, common } => {
@@ -227,7 +231,7 @@ pub fn settle<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>
             Task::DismissOne { detector, suspect, about } => {
                 close_one(parts, cx, detector, suspect, about);
             }
-            Task::Hold(cause) => hold_back(parts, cx, cause),
+            Task::Hold(cause) => suppress(parts, cx, cause),
             Task::Decide { incident, attempt, decision } => {
                 decide(parts, cx, (incident, attempt), decision);
             }

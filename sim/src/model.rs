@@ -42,7 +42,7 @@ pub trait ModelTypes:
     /// The bus message that asks somebody other than the device to carry out a step.
     fn ask(asked: Asked<Self>) -> Self::LocalMessage;
     /// The bus message by which fault management tells the parts of an actor what became of an incident kept there.
-    fn turn(turn: Turn<Self>) -> Self::LocalMessage;
+    fn update(update: IncidentUpdate<Self>) -> Self::LocalMessage;
     /// The bus message by which a recovery action acts on the parts; `None` if it acts on faults only.
     fn act(action: Self::RecoveryAction) -> Option<Self::LocalMessage>;
     /// The catalogue entry of a fault.
@@ -66,7 +66,7 @@ pub struct Asked<K: ModelTypes> {
 
 /// What became of an incident, as those of its own actor hear of it who keep the books.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Turn<K: ModelTypes> {
+pub struct IncidentUpdate<K: ModelTypes> {
     /// The incident, within its actor.
     pub incident: u16,
     /// Whose detector opened it.
@@ -78,12 +78,12 @@ pub struct Turn<K: ModelTypes> {
     /// One incident for many actors: see [`Context::alarm_common`].
     pub common: bool,
     /// What became of it.
-    pub step: TurnStep,
+    pub change: IncidentChange,
 }
 
 /// What can become of an incident.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum TurnStep {
+pub enum IncidentChange {
     /// An alarm has opened it.
     Opened,
     /// A step of its procedure has been carried out.
@@ -92,16 +92,16 @@ pub enum TurnStep {
         attempt: u8,
     },
     /// What to do is to be decided outside: see [`FaultSettings::decided_outside`] and [`Context::decide`].
-    Undecided {
+    AwaitingDecision {
         /// How many attempts there were before this one: the answer names it.
         attempt: u8,
         /// Where it stands in its procedure; past its end it is the fallback's turn.
         position: u8,
     },
     /// A step is not begun, because a common cause is being worked on.
-    HeldBack,
+    Suppressed,
     /// Everything in its procedure has been tried, the fallback included.
-    GivenUp,
+    Unresolved,
     /// It has been closed.
     Closed,
 }
@@ -144,7 +144,7 @@ pub trait FaultSettings<K: ModelTypes> {
     }
     /// Whether nobody is to take this step against what a detector suspects at one actor, because a common cause is being
     /// worked on that would explain it.
-    fn holds_back(
+    fn suppresses(
         &self,
         _cause: K::Fault,
         _detector: K::Part,
@@ -219,7 +219,7 @@ pub enum SimEvent<K: ModelTypes> {
         attempt: u8,
     },
     /// A step was not carried out in time.
-    GiveUp {
+    StepTimedOut {
         /// Which of the actor's incidents.
         incident: u16,
         /// Step of the procedure.
@@ -334,7 +334,7 @@ pub enum DomainEvent<K: ModelTypes> {
         incident: u16,
     },
     /// The fallback has failed too: nobody works on it any more.
-    GivenUp {
+    Unresolved {
         /// The incident.
         incident: u16,
     },

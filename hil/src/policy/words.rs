@@ -43,7 +43,7 @@ pub(super) enum Said<'a> {
     /// An incident is over: no answer.
     Closed(Over<'a>),
     /// Nobody works on an incident any more: no answer.
-    GivenUp(Over<'a>),
+    Unresolved(Over<'a>),
     /// The last line.
     End { time_ns: u64 },
 }

@@ -128,9 +128,9 @@ fn whatever_a_program_decides_the_ledgers_agree_and_the_run_is_the_same_again() 
         let (outcome, counts) = play.decided(&python(EVERYTHING)).expect("it answers");
         assert!(counts.asked > 200 && counts.default < counts.asked, "{path}: {counts:?}");
         assert!(outcome.audit.breaches.is_empty(), "{path}: {:?}", outcome.audit);
-        let given_up =
-            outcome.facts.iter().any(|it| matches!(it.what, DomainEvent::GivenUp { .. }));
-        assert!(given_up, "{path}");
+        let unresolved =
+            outcome.facts.iter().any(|it| matches!(it.what, DomainEvent::Unresolved { .. }));
+        assert!(unresolved, "{path}");
         let (again, _) = play.decided(&python(EVERYTHING)).expect("it answers");
         assert_eq!(outcome.fingerprint, again.fingerprint, "{path}");
     }

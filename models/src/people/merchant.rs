@@ -182,7 +182,7 @@ impl Merchant {
         let mut stream = cx.stream(AGAIN, u64::from(self.requests));
         // Who sees nothing wrong any more lets it be.
         if self.shown == 0 || !stream.chance(spec.calls_again.0) {
-            return cx.give_up_after(Span::ZERO, job.incident, job.attempt);
+            return cx.time_out_after(Span::ZERO, job.incident, job.attempt);
         }
         let wait = Self::at_counter(spec, cx.now(), stream.exponential(spec.calls_again_in));
         self.call(spec, job, wait, cx);
@@ -210,7 +210,7 @@ impl Merchant {
             }
             Performer::Technician if self.refuses(spec, cx) => {
                 cx.note(Note::VisitFailed { incident: job.incident, refused: true });
-                cx.give_up_after(wait, job.incident, job.attempt);
+                cx.time_out_after(wait, job.incident, job.attempt);
             }
             Performer::Technician => {
                 // The provider's after-sales support takes its time before anybody is sent.
@@ -280,13 +280,13 @@ impl DevicePart<Models> for Merchant {
             InterActorMessage::Misled(job, waited_ms) => {
                 let incident = job.incident;
                 cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: true });
-                cx.give_up_after(job.takes, job.incident, job.attempt);
+                cx.time_out_after(job.takes, job.incident, job.attempt);
             }
             InterActorMessage::VisitInVain(job) | InterActorMessage::Refused(job) => {
                 let refused = matches!(message, InterActorMessage::Refused(_));
                 cx.note(Note::VisitFailed { incident: job.incident, refused });
                 let stays = if refused { Span::ZERO } else { job.takes };
-                cx.give_up_after(stays, job.incident, job.attempt);
+                cx.time_out_after(stays, job.incident, job.attempt);
             }
             InterActorMessage::Visit(job) => {
                 cx.say(LocalMessage::Serviced(job));

@@ -9,7 +9,7 @@ mod zones;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span, TurnStep};
+use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span, IncidentChange};
 
 use clusters::{Clusters, SILENT};
 use operator::Operator;
@@ -187,12 +187,12 @@ impl DevicePart<Models> for BackOffice {
         }
     }
     fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
-        let LocalMessage::Turn(turn) = message else { return };
-        match turn.step {
-            TurnStep::Applied { attempt } if turn.common => {
-                self.clusters.treat(turn.suspect, turn.about, attempt, cx);
+        let LocalMessage::IncidentUpdate(update) = message else { return };
+        match update.change {
+            IncidentChange::Applied { attempt } if update.common => {
+                self.clusters.treat(update.suspect, update.about, attempt, cx);
             }
-            TurnStep::GivenUp if turn.common => self.clusters.release(turn.suspect, turn.about, cx),
+            IncidentChange::Unresolved if update.common => self.clusters.release(update.suspect, update.about, cx),
             _ => {}
         }
     }

@@ -10,10 +10,10 @@ mod freshness;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, DevicePart, Purpose, Span, Turn, TurnStep, unit};
+use sim::{Context, Instant, Mode, DevicePart, Purpose, Span, IncidentUpdate, IncidentChange, unit};
 
 use crate::bus::LocalMessage;
-use crate::decision::IncidentTurn;
+use crate::decision::IncidentReport;
 use crate::hardware::printer;
 use crate::note::Note;
 use crate::wire::{Job, InterActorMessage, Via};
@@ -68,7 +68,7 @@ pub struct Presence {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
     /// A beat is sent that ends a run of misses, or makes it long enough.
-    Turn(u32),
+    Burst(u32),
     /// Nothing turned up to here: look further ahead.
     Ahead(u32),
     /// The last of the misses that make it missing is late.
@@ -204,7 +204,7 @@ impl Presence {
             self.next_missing(last, cx)
         };
         let (beat, timer) = match turn {
-            Some(beat) => (beat, Timer::Turn(self.epoch)),
+            Some(beat) => (beat, Timer::Burst(self.epoch)),
             None if self.missing && !self.alive => return,
             None => (last, Timer::Ahead(self.epoch)),
         };
@@ -295,23 +295,23 @@ impl Presence {
 
     /// Tells the operator what a detector on the terminal suspects, as far as the terminal can say it, and when that is
     /// over. What the back office has opened itself it need not be told; a roll of paper is nobody's concern.
-    fn turn_of(&mut self, turn: &Turn<Models>, cx: &mut Context<'_, Models>) {
-        let Turn { incident, detector, suspect, step, .. } = *turn;
+    fn incident_update(&mut self, update: &IncidentUpdate<Models>, cx: &mut Context<'_, Models>) {
+        let IncidentUpdate { incident, detector, suspect, change, .. } = *update;
         if cx.settings().is_attached(cx.me(), Part::Presence) {
-            cx.emit(InterActorMessage::Turn(IncidentTurn { incident, detector, suspect, step }));
+            cx.emit(InterActorMessage::IncidentReport(IncidentReport { incident, detector, suspect, change }));
         }
-        match step {
-            TurnStep::Undecided { .. } => return,
-            TurnStep::HeldBack => return cx.note(Note::HeldBack { incident }),
-            TurnStep::GivenUp => return,
-            TurnStep::Applied { .. } => {
+        match change {
+            IncidentChange::AwaitingDecision { .. } => return,
+            IncidentChange::Suppressed => return cx.note(Note::Suppressed { incident }),
+            IncidentChange::Unresolved => return,
+            IncidentChange::Applied { .. } => {
                 // Believed to have helped until the next report says otherwise.
                 if detector == Part::Presence && self.suspected == Some(suspect) {
                     self.suspected = None;
                 }
                 return;
             }
-            TurnStep::Opened => {
+            IncidentChange::Opened => {
                 let on_device = !matches!(detector, Part::Presence | Part::Merchant);
                 let paper = suspect == AnyFault::Printer(printer::Fault::PaperOut);
                 if !on_device || paper || !self.alive {
@@ -319,12 +319,12 @@ impl Presence {
                 }
                 self.told.push(incident);
             }
-            TurnStep::Closed => {
+            IncidentChange::Closed => {
                 let Some(at) = self.told.iter().position(|it| *it == incident) else { return };
                 self.told.swap_remove(at);
             }
         }
-        let ticket = InterActorMessage::Ticket { terminal: cx.me(), suspect, open: step == TurnStep::Opened };
+        let ticket = InterActorMessage::Ticket { terminal: cx.me(), suspect, open: change == IncidentChange::Opened };
         cx.post(cx.settings().directory.back_office, Part::BackOffice, Span::ZERO, ticket);
     }
 }
@@ -350,7 +350,7 @@ impl DevicePart<Models> for Presence {
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let rhythm = Rhythm::of(cx);
         match timer {
-            Timer::Turn(epoch) if epoch == self.epoch => {
+            Timer::Burst(epoch) if epoch == self.epoch => {
                 let after = rhythm.first_from(cx.now()) + 1;
                 // The channel's state at this beat is where the next ones go on from.
                 if shares_bursts(cx) {
@@ -364,7 +364,7 @@ impl DevicePart<Models> for Presence {
                 self.account(rhythm.first_from(cx.now()), cx);
                 self.look_ahead(rhythm, cx);
             }
-            Timer::Turn(_) | Timer::Ahead(_) => {}
+            Timer::Burst(_) | Timer::Ahead(_) => {}
             Timer::Missing | Timer::Heard if self.unwatched => {}
             Timer::Missing => self.found(true, cx),
             Timer::Heard => self.found(false, cx),
@@ -382,7 +382,7 @@ impl DevicePart<Models> for Presence {
                 let job = Job::of(cx.me(), &asked);
                 cx.post(back_office, Part::BackOffice, Span::ZERO, InterActorMessage::Command(job, self.via));
             }
-            LocalMessage::Turn(turn) => self.turn_of(&turn, cx),
+            LocalMessage::IncidentUpdate(update) => self.incident_update(&update, cx),
             _ => {}
         }
     }
@@ -392,7 +392,7 @@ impl DevicePart<Models> for Presence {
                 if member {
                     cx.note(Note::ClusterJoined { cluster });
                 }
-                cx.hold_back(member.then_some(cause));
+                cx.suppress(member.then_some(cause));
             }
             // By the inventory it is not in service: that it sells nothing is as it should be.
             InterActorMessage::Suspicion { raised: true, .. } if self.unwatched => {}

@@ -53,7 +53,7 @@ pub struct Clusters {
     /// Entries of the scenario that occurred at five terminals or more within the run, and how many of them were named.
     pub found: Share,
     /// Steps for which nobody was sent, because a common cause was being worked on.
-    pub held_back: u64,
+    pub suppressed: u64,
 }
 
 /// One cluster while facts are read.
@@ -70,7 +70,7 @@ struct Open {
 #[derive(Debug, Default)]
 pub struct Fold {
     clusters: BTreeMap<u16, Open>,
-    held_back: u64,
+    suppressed: u64,
 }
 
 impl Fold {
@@ -92,7 +92,7 @@ impl Fold {
                     open.members.push((fact.who, fact.at));
                 }
             }
-            Note::HeldBack { .. } => self.held_back += 1,
+            Note::Suppressed { .. } => self.suppressed += 1,
             _ => {}
         }
     }
@@ -110,7 +110,7 @@ impl Fold {
         }
         let terminals = outcome.roster.terminals();
         let hubs: Vec<&Story> = stories.iter().filter(|it| it.who.0 >= terminals).collect();
-        let mut all = Clusters { held_back: self.held_back, ..Clusters::default() };
+        let mut all = Clusters { suppressed: self.suppressed, ..Clusters::default() };
         let (mut members, mut right_members) = (0, 0);
         let mut found: Vec<u16> = Vec::new();
         for open in self.clusters.into_values() {

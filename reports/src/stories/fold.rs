@@ -83,9 +83,9 @@ impl Fold {
                     story.exhausted = true;
                 }
             }
-            DomainEvent::GivenUp { incident } => {
+            DomainEvent::Unresolved { incident } => {
                 if let Some((story, _)) = self.behind(who, incident) {
-                    story.given_up = true;
+                    story.unresolved = true;
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What is decided outside: the answer to an attempt that waits for it.
 
-use super::incidents::{carry_out, give_up, index_of, procedure, restore, standing};
+use super::incidents::{carry_out, index_of, leave_unresolved, procedure, restore, standing};
 use super::{Parts, Stage};
 use crate::context::Context;
 use crate::model::{Decision, DomainEvent, ModelTypes, SimEvent};
@@ -13,7 +13,7 @@ pub(super) fn decide<K: ModelTypes, P: Parts<K>>(
     (incident, attempt): (u16, u8),
     decision: Decision<K>,
 ) {
-    if !standing(parts, incident, attempt, Stage::Undecided) {
+    if !standing(parts, incident, attempt, Stage::AwaitingDecision) {
         return;
     }
     let Some(at) = index_of(parts, incident) else { return };
@@ -38,6 +38,6 @@ pub(super) fn decide<K: ModelTypes, P: Parts<K>>(
             carry_out(parts, cx, incident);
         }
         Decision::Close => restore(parts, cx, at),
-        Decision::GiveUp => give_up(parts, cx, incident),
+        Decision::GiveUp => leave_unresolved(parts, cx, incident),
     }
 }

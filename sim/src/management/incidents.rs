@@ -2,12 +2,13 @@
 
 use super::commission::replaced;
 use super::life_cycle::clear;
-use super::{Active, Dark, Helped, Incident, Parts, Stage};
+use super::{Active, DeviceOff, Helped, Incident, Parts, Stage};
 use crate::actor::ActorId;
 use crate::context::Context;
 use crate::fault::{Performer, RecoveryStep};
 use crate::model::{
-    Asked, DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent, Turn, TurnStep,
+    Asked, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate, ModelTypes, NATURAL,
+    SimEvent,
 };
 use crate::random::{Purpose, unit};
 use crate::time::Span;
@@ -53,7 +54,7 @@ pub(super) fn open<K: ModelTypes, P: Parts<K>>(
         Incident { id, detector, suspect, about, common, attempt, position, chosen, stage };
     care.incidents.push(incident);
     cx.cell.note(cx.me, DomainEvent::Alarm { incident: id, detector, suspect, about });
-    tell(parts, cx, id, TurnStep::Opened);
+    tell(parts, cx, id, IncidentChange::Opened);
     begin(parts, cx, id);
 }
 
@@ -71,11 +72,11 @@ pub(super) fn tell<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     id: u16,
-    step: TurnStep,
+    change: IncidentChange,
 ) {
     let Some(at) = index_of(parts, id) else { return };
     let Incident { detector, suspect, about, common, .. } = parts.care().incidents[at];
-    cx.say(K::turn(Turn { incident: id, detector, suspect, about, common, step }));
+    cx.say(K::update(IncidentUpdate { incident: id, detector, suspect, about, common, change }));
 }
 
 /// A detector sees nothing wrong any more: at this actor, or at none.
@@ -105,9 +106,9 @@ pub(super) fn close_one<K: ModelTypes, P: Parts<K>>(
     }
 }
 
-/// A common cause is being worked on, or no longer. What was held back then goes on where it stood, if it is still
+/// A common cause is being worked on, or no longer. What was suppressed then goes on where it stood, if it is still
 /// needed: whoever was to be sent first looks whether anything is still wrong.
-pub(super) fn hold_back<K: ModelTypes, P: Parts<K>>(
+pub(super) fn suppress<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     cause: Option<K::Fault>,
@@ -117,7 +118,7 @@ pub(super) fn hold_back<K: ModelTypes, P: Parts<K>>(
         return;
     }
     for incident in &mut parts.care().incidents {
-        if incident.stage == Stage::HeldBack {
+        if incident.stage == Stage::Suppressed {
             incident.stage = Stage::Escalated;
             let Incident { id: incident, attempt, .. } = *incident;
             cx.cell.after(cx.me, Span::ZERO, SimEvent::Verify { incident, attempt });
@@ -132,7 +133,7 @@ pub(super) fn restore<K: ModelTypes, P: Parts<K>>(
 ) {
     let now = cx.cell.now();
     let closed = parts.care().incidents[at].id;
-    tell(parts, cx, closed, TurnStep::Closed);
+    tell(parts, cx, closed, IncidentChange::Closed);
     let care = parts.care();
     let Incident { id, suspect, position, chosen, stage, .. } = care.incidents.remove(at);
     care.helped.retain(|it| it.suspect != suspect);
@@ -200,26 +201,26 @@ fn begin<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>, inc
     let Incident { about, common, attempt, position, .. } = parts.care().incidents[at];
     // Attempts are told apart by a byte: whoever has tried so often has no more to try.
     if attempt == u8::MAX {
-        return give_up(parts, cx, incident);
+        return leave_unresolved(parts, cx, incident);
     }
     if common || about != cx.me || !cx.settings.decided_outside(cx.me) {
         return carry_out(parts, cx, incident);
     }
-    let undecided = &mut parts.care().incidents[at];
-    (undecided.stage, undecided.chosen) = (Stage::Undecided, None);
-    tell(parts, cx, incident, TurnStep::Undecided { attempt, position });
+    let awaiting = &mut parts.care().incidents[at];
+    (awaiting.stage, awaiting.chosen) = (Stage::AwaitingDecision, None);
+    tell(parts, cx, incident, IncidentChange::AwaitingDecision { attempt, position });
 }
 
 /// Nobody works on it any more.
-pub(super) fn give_up<K: ModelTypes, P: Parts<K>>(
+pub(super) fn leave_unresolved<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     incident: u16,
 ) {
     let Some(at) = index_of(parts, incident) else { return };
-    parts.care().incidents[at].stage = Stage::GivenUp;
-    cx.cell.note(cx.me, DomainEvent::GivenUp { incident });
-    tell(parts, cx, incident, TurnStep::GivenUp);
+    parts.care().incidents[at].stage = Stage::Unresolved;
+    cx.cell.note(cx.me, DomainEvent::Unresolved { incident });
+    tell(parts, cx, incident, IncidentChange::Unresolved);
 }
 
 /// Has the step at which an incident stands carried out.
@@ -231,11 +232,11 @@ pub(super) fn carry_out<K: ModelTypes, P: Parts<K>>(
     let Some(at) = index_of(parts, incident) else { return };
     let standing = parts.care().incidents[at];
     let Incident { suspect, attempt, detector, .. } = standing;
-    let Some(step) = current(cx, &standing) else { return give_up(parts, cx, incident) };
+    let Some(step) = current(cx, &standing) else { return leave_unresolved(parts, cx, incident) };
     let held = parts.care().held;
-    if held.is_some_and(|cause| cx.settings.holds_back(cause, detector, suspect, &step)) {
-        parts.care().incidents[at].stage = Stage::HeldBack;
-        return tell(parts, cx, incident, TurnStep::HeldBack);
+    if held.is_some_and(|cause| cx.settings.suppresses(cause, detector, suspect, &step)) {
+        parts.care().incidents[at].stage = Stage::Suppressed;
+        return tell(parts, cx, incident, IncidentChange::Suppressed);
     }
     parts.care().incidents[at].stage = Stage::Acting;
     let (action, by) = (step.action, step.by);
@@ -247,7 +248,7 @@ pub(super) fn carry_out<K: ModelTypes, P: Parts<K>>(
     }
     if by == Performer::Remote {
         let patience = cx.settings.remote_patience() + step.takes;
-        cx.cell.after(cx.me, patience, SimEvent::GiveUp { incident, attempt });
+        cx.cell.after(cx.me, patience, SimEvent::StepTimedOut { incident, attempt });
     }
 }
 
@@ -303,7 +304,7 @@ pub(super) fn apply<K: ModelTypes, P: Parts<K>>(
         cx.cell.send(cx.me, about, Span::ZERO, treat);
         0
     };
-    tell(parts, cx, incident, TurnStep::Applied { attempt });
+    tell(parts, cx, incident, IncidentChange::Applied { attempt });
     let (action, by) = (step.action, step.by);
     cx.cell.note(cx.me, DomainEvent::ActionApplied { incident, attempt, action, by, cleared });
     let wait = cx.settings.verify_after(step.action);
@@ -385,7 +386,7 @@ pub(super) fn verify<K: ModelTypes, P: Parts<K>>(
     let own = match parts.look(detector, cx) {
         Ok(seen) => seen.is_some(),
         // Who cannot look cannot say that all is well.
-        Err(Dark) => true,
+        Err(DeviceOff) => true,
     };
     let seen = parts.still_sees(detector, suspect, cx) || own;
     if !seen {
