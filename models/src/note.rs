@@ -167,9 +167,9 @@ pub enum Note {
         amount: Money,
     },
     /// The back office holds that many terminals have one cause in common.
-    ClusterNamed {
+    CommonCauseOpened {
         /// Its number.
-        cluster: u16,
+        number: u16,
         /// Who has it.
         zone: Zone,
         /// The cause.
@@ -177,17 +177,17 @@ pub enum Note {
         /// How many terminals it explained then.
         members: u32,
     },
-    /// A cluster is over: nearly all of its members are well.
-    ClusterOver {
+    /// A common-cause incident is closed: nearly all of its members are well.
+    CommonCauseClosed {
         /// Its number.
-        cluster: u16,
+        number: u16,
     },
-    /// A terminal's trouble was laid to a cluster.
-    ClusterJoined {
+    /// A terminal's trouble was laid to a common-cause incident.
+    CommonCauseJoined {
         /// Its number.
-        cluster: u16,
+        number: u16,
     },
-    /// Nobody is sent for an incident of a terminal, because its cluster is being worked on.
+    /// Nobody is sent for an incident of a terminal, because its common cause is being worked on.
     Suppressed {
         /// The incident.
         incident: u16,

@@ -7,7 +7,7 @@ use sim::{ActorId, FaultSettings, Instant, Law, Performer, Planned, RecoveryStep
 use crate::recovery_action::RecoveryAction;
 use crate::rollout::Rollout;
 use crate::service::Milestone;
-use crate::watch::{Clusters, Detectors};
+use crate::watch::{CommonCauseSearch, Detectors};
 use crate::{Family, Fault, Models, Part, Profile};
 
 /// Where the hubs are.
@@ -69,7 +69,7 @@ pub struct Policy {
     /// With which probability a recovery action, unless it brings a new terminal, clears a fault for a while only, and how long.
     pub imperfect: Option<(f64, Law)>,
     /// When trouble of many terminals has a common cause.
-    pub clusters: Clusters,
+    pub common_causes: CommonCauseSearch,
     /// What the back office reads out of reports and sales.
     pub detectors: Detectors,
 }
@@ -120,7 +120,7 @@ impl Default for Policy {
             procedures: BTreeMap::new(),
             common_procedures: common_procedures(),
             imperfect: None,
-            clusters: Clusters::default(),
+            common_causes: CommonCauseSearch::default(),
             detectors: Detectors::default(),
         }
     }

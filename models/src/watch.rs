@@ -52,24 +52,24 @@ impl Zone {
 /// M. Kulldorff, "A spatial scan statistic", Communications in Statistics 26(6), 1997.)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Clusters {
+pub struct CommonCauseSearch {
     /// Common causes are looked for at all.
     pub enabled: bool,
     /// Trouble that began within this time of each other may have one cause.
     pub window: Span,
     /// How long it waits for more before it names a cause: what is named early is named by less.
     pub settle: Span,
-    /// Fewer terminals than this are no cluster.
+    /// Fewer terminals than this have no common cause.
     pub least: u32,
     /// Share of terminals that get into trouble within the window by chance.
     pub background: Probability,
     /// The score from which a cause is named: 20 is a likelihood ratio of e^20.
     pub score: Factor,
-    /// A cluster is over when no more than this share of its members is still in trouble.
+    /// A common-cause incident is over when no more than this share of its members is still in trouble.
     pub over_at: Probability,
 }
 
-impl Default for Clusters {
+impl Default for CommonCauseSearch {
     fn default() -> Self {
         Self {
             enabled: true,

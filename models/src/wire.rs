@@ -397,8 +397,8 @@ pub enum InterActorMessage {
     },
     /// Back office to its record of a terminal: the terminal is, or is no longer, one of those with a common cause.
     Common {
-        /// Number of the cluster.
-        cluster: u16,
+        /// Number of the common-cause incident.
+        number: u16,
         /// The cause that is suspected.
         cause: Fault,
         /// The terminal is one of its members.

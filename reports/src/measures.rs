@@ -1,7 +1,7 @@
 //! Measures: folds over facts and stories.
 
 pub mod availability;
-pub mod clusters;
+pub mod common_cause;
 pub mod cost;
 pub mod course;
 pub mod fleet;
@@ -18,7 +18,7 @@ use sim::{ActorId, Instant, Span};
 use crate::stories::{Chronicle, Story};
 
 pub use availability::Availability;
-pub use clusters::Clusters;
+pub use common_cause::CommonCauses;
 pub use cost::Cost;
 pub use course::Course;
 pub use fleet::Fleet;
@@ -63,8 +63,8 @@ pub struct Measures {
     pub false_alarms: FalseAlarms,
     /// What was suspected against what was.
     pub isolation: Isolation,
-    /// Common causes that were named.
-    pub clusters: Clusters,
+    /// Common-cause incidents.
+    pub common_causes: CommonCauses,
     /// Roll-outs of new versions.
     pub rollouts: Vec<Rollout>,
     /// Sales and money.
@@ -84,7 +84,7 @@ pub struct Fold {
     payments: payments::Fold,
     fleet: fleet::Fold,
     life: life::Fold,
-    clusters: clusters::Fold,
+    common_causes: common_cause::Fold,
     rollouts: rollouts::Fold,
     cost: cost::Fold,
     end: Instant,
@@ -102,7 +102,7 @@ impl Fold {
             payments: payments::Fold::default(),
             fleet: fleet::Fold::new(terminals, end),
             life: life::Fold::new(outcome),
-            clusters: clusters::Fold::default(),
+            common_causes: common_cause::Fold::default(),
             rollouts: rollouts::Fold::default(),
             cost: cost::Fold::default(),
             end,
@@ -116,15 +116,24 @@ impl Fold {
         self.payments.take(fact);
         self.fleet.take(fact);
         self.life.take(fact);
-        self.clusters.take(fact);
+        self.common_causes.take(fact);
         self.rollouts.take(fact);
         self.cost.take(fact);
     }
 
     /// All facts have been read.
     pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Measures {
-        let Self { availability, payments, fleet, life, clusters, rollouts, cost, end, terminals } =
-            self;
+        let Self {
+            availability,
+            payments,
+            fleet,
+            life,
+            common_causes,
+            rollouts,
+            cost,
+            end,
+            terminals,
+        } = self;
         let stories = &told.stories;
         Measures {
             availability: availability.finish(),
@@ -134,7 +143,7 @@ impl Fold {
             faults: by_fault(stories, end),
             false_alarms: false_alarms(told, terminals, end),
             isolation: Isolation::of(told),
-            clusters: clusters.finish(outcome, told),
+            common_causes: common_causes.finish(outcome, told),
             rollouts: rollouts.finish(outcome),
             cost: cost.finish(told),
             payments: payments.finish(&outcome.audit),

@@ -1,7 +1,7 @@
 //! Fault stories: what became of every fault, told from facts.
 //!
 //! ```text
-//! onset ─▶ first error ─▶ first failure ─▶ first indication ─▶ detected ─▶ diagnosed ─▶ recovery actions ─▶ restored ─▶ cleared
+//! onset ─▶ first error ─▶ first failure ─▶ first indication ─▶ detected ─▶ isolated ─▶ recovery actions ─▶ restored ─▶ cleared
 //! truth    truth          truth            truth        belief      belief       both        belief      truth
 //! ```
 
@@ -18,9 +18,9 @@ use sim::{ActorId, Instant, Performer, Span};
 pub use bill::{Bill, Harm, Item, Line};
 pub use fold::Fold;
 
-/// How good a diagnosis is.
+/// How well an alarm isolates the fault.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub enum Diagnosis {
+pub enum IsolationResult {
     /// The fault itself is suspected.
     Right,
     /// Another fault of the same part is suspected.
@@ -29,7 +29,7 @@ pub enum Diagnosis {
     WrongPart,
 }
 
-impl Diagnosis {
+impl IsolationResult {
     /// Compares a suspicion with the truth.
     pub fn of(suspect: Fault, truth: Fault) -> Self {
         if suspect == truth {
@@ -62,7 +62,7 @@ pub struct Detection {
     /// What it took for the cause.
     pub suspect: Fault,
     /// Whether it was.
-    pub diagnosis: Diagnosis,
+    pub isolation: IsolationResult,
 }
 
 /// One recovery action that was tried.
@@ -218,7 +218,7 @@ impl Story {
 
     /// The first suspicion was the truth.
     pub fn isolated(&self) -> bool {
-        self.detection.is_some_and(|detection| detection.diagnosis == Diagnosis::Right)
+        self.detection.is_some_and(|detection| detection.isolation == IsolationResult::Right)
     }
 }
 

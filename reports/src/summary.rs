@@ -4,7 +4,7 @@ use scenarios::Outcome;
 use serde::Serialize;
 
 use crate::Analysis;
-use crate::measures::{Availability, Clusters, Cost, Course, Life, Rollout};
+use crate::measures::{Availability, CommonCauses, Cost, Course, Life, Rollout};
 use crate::statistics::Times;
 use crate::verdict::Verdict;
 
@@ -40,8 +40,8 @@ pub struct Summary {
     pub faults: Faults,
     /// The measures.
     pub measures: Headline,
-    /// Common causes that were named, against what they were.
-    pub common_causes: Clusters,
+    /// Common-cause incidents, against what they were.
+    pub common_causes: CommonCauses,
     /// Roll-outs of new versions.
     pub rollouts: Vec<Rollout>,
     /// What trouble cost.
@@ -204,7 +204,7 @@ impl Summary {
                 mttr_s: measures.all.recovery,
                 down_s: measures.all.down_s,
             },
-            common_causes: measures.clusters.clone(),
+            common_causes: measures.common_causes.clone(),
             rollouts: measures.rollouts.clone(),
             cost: measures.cost.clone(),
             transactions: Transactions::of(analysis),

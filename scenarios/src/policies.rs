@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use models::watch::{Clusters, Detectors};
+use models::watch::{CommonCauseSearch, Detectors};
 use models::{Family, Fault, Models, Policy, RecoveryAction};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub struct Policies {
     /// What the back office reads out of reports and sales.
     pub detectors: Detectors,
     /// When trouble of many terminals is held to have one cause, which is then worked on instead of each of them.
-    pub clusters: Clusters,
+    pub common_causes: CommonCauseSearch,
     /// How a terminal deals with answers that do not come.
     pub transport: Transport,
     /// How recovery actions are tried.
@@ -265,7 +265,7 @@ impl Policies {
             imperfect: recovery.imperfect.map(|it| (it.probability.0, it.lasts.law())),
             procedures: by_mode(procedures),
             common_procedures: over_usual(by_mode(&self.common_procedures)),
-            clusters: self.clusters.clone(),
+            common_causes: self.common_causes.clone(),
             detectors: self.detectors.clone(),
         }
     }

@@ -101,7 +101,7 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     let (mut simulation, facts) = two_carriers().with_fault(planned, 0..400).run();
     let named: Vec<(Instant, Zone, Fault)> = notes(&facts)
         .filter_map(|(fact, note)| match note {
-            Note::ClusterNamed { zone, cause, .. } => Some((fact.at, zone, cause)),
+            Note::CommonCauseOpened { zone, cause, .. } => Some((fact.at, zone, cause)),
             _ => None,
         })
         .collect();
@@ -111,7 +111,8 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     // Three heartbeats a minute apart, a minute to settle.
     let after = at.since(Instant::START + Span::hours(10));
     assert!(after > Span::minutes(2) && after < Span::minutes(5), "named after {after:?}");
-    let joined = notes(&facts).filter(|(_, it)| matches!(it, Note::ClusterJoined { .. })).count();
+    let joined =
+        notes(&facts).filter(|(_, it)| matches!(it, Note::CommonCauseJoined { .. })).count();
     assert_eq!(joined, 400);
     let sent = |it: &&Fact| {
         matches!(
@@ -121,19 +122,19 @@ fn a_carrier_outage_is_named_as_one_cause_within_minutes_and_nobody_is_sent() {
     };
     let during = |it: &&Fact| it.at > at && it.at < Instant::START + Span::hours(11);
     assert!(facts.iter().filter(during).filter(sent).count() < 20, "somebody was sent");
-    // The cluster has an incident of its own, with its own procedure.
+    // The common cause has an incident of its own, with its own procedure.
     let directory = &two_carriers().plan.directory;
     let alarms = facts.iter().filter(|it| it.who == directory.back_office);
     let alarms = alarms
         .filter(|it| matches!(it.what, DomainEvent::Alarm { detector: Part::BackOffice, .. }));
     assert_eq!(alarms.count(), 1);
-    let over = notes(&facts).find(|(_, it)| matches!(it, Note::ClusterOver { .. }));
+    let over = notes(&facts).find(|(_, it)| matches!(it, Note::CommonCauseClosed { .. }));
     let (over, _) = over.expect("it ends when they are back");
     assert!(over.at > Instant::START + Span::hours(11), "not before the outage");
     assert!(over.at < Instant::START + Span::minutes(11 * 60 + 10), "soon after it");
     let world = simulation.world_of(directory.back_office);
     let office = world.query::<&BackOffice>().single(world).expect("one back office");
-    assert_eq!(office.clusters(), (1, 0));
+    assert_eq!(office.common_causes(), (1, 0));
 }
 
 #[test]
@@ -142,7 +143,7 @@ fn without_the_search_for_common_causes_people_are_sent() {
         || planned(CARRIER, Span::hours(10), Some(Law::Exactly(Span::hours(3))), Span::ZERO);
     let begun = |enabled: bool| {
         let mut bench = two_carriers().with_fault(planned(), 0..400);
-        bench.plan.policy.clusters.enabled = enabled;
+        bench.plan.policy.common_causes.enabled = enabled;
         let (_, facts) = bench.run();
         let sent = facts.iter().filter(|it| {
             let visit = |by| matches!(by, Performer::Support | Performer::Technician);
@@ -191,7 +192,7 @@ fn silence_of_a_terminal_is_noticed_and_false_alarms_are_as_rare_as_they_should_
     bench.plan.sales_end = bench.plan.end;
     let silence = &mut bench.plan.policy.detectors.silence;
     (silence.after, silence.improbable) = (Span::minutes(40), Probability(0.0));
-    bench.plan.policy.clusters.enabled = false;
+    bench.plan.policy.common_causes.enabled = false;
     // Nothing is done about what is found, so that nothing disturbs the sales.
     bench.plan.policy.fallback = None;
     bench.plan.policy.procedures.insert(silence_suspect(), Vec::new());

@@ -37,7 +37,7 @@ fn callers(terminals: u32, every: Span, days: u64) -> Bench {
     let mut bench = Bench::new(terminals, profile).lasting(Span::days(days));
     let policy = &mut bench.plan.policy;
     policy.fallback = None;
-    policy.clusters.enabled = false;
+    policy.common_causes.enabled = false;
     policy.heartbeat = Span::days(300);
     policy.relapse_within = Span::ZERO;
     let call = RecoveryStep {

@@ -54,7 +54,7 @@ fn shops(count: u32, lasts: &str, faults: &str) -> String {
     faults: [{faults}],
     policies: (
         heartbeat: (period: "300d"), telemetry: (period: "0s"),
-        detectors: (silence: (after: "180s", improbable: 0.0)), clusters: (enabled: false),
+        detectors: (silence: (after: "180s", improbable: 0.0)), common_causes: (enabled: false),
         recovery: (fallback: None),
         procedures: [{no_recovery}],
     ),

@@ -1,6 +1,6 @@
 //! Back office: who is missing, what was booked, what reports and sales say, what many have in common, and commands.
 
-mod clusters;
+mod common_cause;
 mod operator;
 mod readings;
 mod rollouts;
@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span, IncidentChange};
 
-use clusters::{Clusters, SILENT};
+use common_cause::{CommonCauses, SILENT};
 use operator::Operator;
 use readings::Readings;
 use rollouts::Rollouts;
@@ -58,7 +58,7 @@ pub struct BackOffice {
     reported: u64,
     /// Which terminals are missing.
     gone: Vec<bool>,
-    clusters: Clusters,
+    common_causes: CommonCauses,
     readings: Readings,
     rollouts: Rollouts,
     operator: Operator,
@@ -67,7 +67,7 @@ pub struct BackOffice {
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
-    /// A common cause of this kind of trouble is to be named.
+    /// A common cause of this kind of trouble is to be looked for.
     Names(u8),
     /// A terminal has been silent for too long, unless it has sold meanwhile.
     Sold(ActorId),
@@ -113,9 +113,9 @@ impl BackOffice {
     pub fn reported(&self) -> u64 {
         self.reported
     }
-    /// Common causes that it has named, and how many of them stand.
-    pub fn clusters(&self) -> (u16, usize) {
-        self.clusters.figures()
+    /// Common-cause incidents that it has opened, and how many of them are open.
+    pub fn common_causes(&self) -> (u16, usize) {
+        self.common_causes.figures()
     }
     /// Alarms that it has raised because of reports and sales.
     pub fn raised(&self) -> u64 {
@@ -170,13 +170,13 @@ impl DevicePart<Models> for BackOffice {
         Self::default()
     }
     fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
-        self.clusters = Clusters::new(cx);
+        self.common_causes = CommonCauses::new(cx);
         self.readings.start(cx);
         self.rollouts.start(cx);
     }
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Names(kind) => self.clusters.name(kind, cx),
+            Timer::Names(kind) => self.common_causes.name(kind, cx),
             Timer::Unanswered(number) => self.operator.ends(number, CommandEnd::NoAnswer, cx),
             Timer::SendsVersion(rollout) => self.rollouts.send(rollout, self.down, cx),
             Timer::Sold(terminal) => {
@@ -190,9 +190,9 @@ impl DevicePart<Models> for BackOffice {
         let LocalMessage::IncidentUpdate(update) = message else { return };
         match update.change {
             IncidentChange::Applied { attempt } if update.common => {
-                self.clusters.treat(update.suspect, update.about, attempt, cx);
+                self.common_causes.treat(update.suspect, update.about, attempt, cx);
             }
-            IncidentChange::Unresolved if update.common => self.clusters.release(update.suspect, update.about, cx),
+            IncidentChange::Unresolved if update.common => self.common_causes.release(update.suspect, update.about, cx),
             _ => {}
         }
     }
@@ -231,16 +231,16 @@ impl DevicePart<Models> for BackOffice {
                 self.missing += 1;
                 self.most_missing = self.most_missing.max(self.missing);
                 *self.is_gone(terminal) = true;
-                self.clusters.trouble(terminal, SILENT, cx);
+                self.common_causes.trouble(terminal, SILENT, cx);
                 self.rollouts.trouble(terminal, cx);
             }
             InterActorMessage::Seen { terminal, missing: false } => {
                 self.missing = self.missing.saturating_sub(1);
                 *self.is_gone(terminal) = false;
-                self.clusters.well(terminal, SILENT, cx);
+                self.common_causes.well(terminal, SILENT, cx);
             }
             InterActorMessage::Ticket { terminal, suspect, open } => {
-                self.clusters.ticket(terminal, suspect, open, cx);
+                self.common_causes.ticket(terminal, suspect, open, cx);
                 if open {
                     self.rollouts.trouble(terminal, cx);
                 }
@@ -273,8 +273,8 @@ impl DevicePart<Models> for BackOffice {
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         reading.silent.then_some(Fault::Down)
     }
-    /// A common cause stands as long as its cluster does.
+    /// A suspected common cause stands as long as its incident does.
     fn still_sees(&self, _: &Spec, suspect: crate::Fault, _: Instant) -> bool {
-        self.clusters.suspects(suspect)
+        self.common_causes.suspects(suspect)
     }
 }

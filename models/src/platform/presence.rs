@@ -388,9 +388,9 @@ impl DevicePart<Models> for Presence {
     }
     fn on_delivery(&mut self, _: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         match message {
-            InterActorMessage::Common { cluster, cause, member } => {
+            InterActorMessage::Common { number, cause, member } => {
                 if member {
-                    cx.note(Note::ClusterJoined { cluster });
+                    cx.note(Note::CommonCauseJoined { number });
                 }
                 cx.suppress(member.then_some(cause));
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use models::Fault;
 
 use crate::statistics::Share;
-use crate::stories::{Chronicle, Diagnosis};
+use crate::stories::{Chronicle, IsolationResult};
 
 /// The confusion matrix: one count a fault, by its first suspicion, and one a false alarm.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,8 +28,8 @@ impl Isolation {
             *counts.entry((Some(story.fault), suspect)).or_default() += 1;
             if let Some(detection) = story.detection {
                 detected += 1;
-                right += u64::from(detection.diagnosis == Diagnosis::Right);
-                right_part += u64::from(detection.diagnosis != Diagnosis::WrongPart);
+                right += u64::from(detection.isolation == IsolationResult::Right);
+                right_part += u64::from(detection.isolation != IsolationResult::WrongPart);
             }
         }
         for alarm in told.false_alarms() {

@@ -10,7 +10,7 @@ use crate::Analysis;
 use crate::folder::replay_command;
 use crate::measures::course::{detection_time, recovery_time};
 use crate::measures::{
-    Availability, Clusters, Cost, Course, FalseAlarms, Fleet, Life, Payments, Rollout,
+    Availability, CommonCauses, Cost, Course, FalseAlarms, Fleet, Life, Payments, Rollout,
 };
 use crate::statistics::{KaplanMeier, Lifetime, Share};
 use crate::stories::Story;
@@ -44,9 +44,9 @@ pub struct Content {
     pub recovery: Vec<Curve>,
     /// What was suspected against what was.
     pub matrix: Matrix,
-    /// Common causes that were named.
+    /// Common-cause incidents.
     #[serde(default)]
-    pub clusters: Clusters,
+    pub common_causes: CommonCauses,
     /// Roll-outs of new versions.
     pub rollouts: Vec<Rollout>,
     /// Sales and money.
@@ -228,7 +228,7 @@ impl Content {
             detection: curves(&told.stories, |story| detection_time(story, end)),
             recovery: curves(&told.stories, |story| recovery_time(story, end)),
             matrix: matrix(analysis),
-            clusters: measures.clusters.clone(),
+            common_causes: measures.common_causes.clone(),
             rollouts: measures.rollouts.clone(),
             payments: measures.payments,
             fleet: measures.fleet.clone(),

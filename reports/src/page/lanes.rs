@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::tale::Tale;
 use super::wording::{duration, escape};
-use crate::stories::Diagnosis;
+use crate::stories::IsolationResult;
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 118.0;
@@ -218,10 +218,10 @@ fn detection(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
     }
     let mut rows = Rows::default();
     for alarm in &tale.alarms {
-        let (class, word) = match alarm.diagnosis {
-            Diagnosis::Right => ("right", "right"),
-            Diagnosis::WrongFaultRightPart => ("near", "right part"),
-            Diagnosis::WrongPart => ("wrong", "wrong part"),
+        let (class, word) = match alarm.isolation {
+            IsolationResult::Right => ("right", "right"),
+            IsolationResult::WrongFaultRightPart => ("near", "right part"),
+            IsolationResult::WrongPart => ("wrong", "wrong part"),
         };
         let said = format!("{}: {}", alarm.detector, alarm.suspect);
         let (x, width) = (axis.at(alarm.at_s), width_of(&said));

@@ -7,7 +7,7 @@ use sim::Instant;
 use super::content::{Label, label};
 use super::wording::{clock, duration};
 use crate::export::performer;
-use crate::stories::{Alarm, Chronicle, Diagnosis, Story, Toll};
+use crate::stories::{Alarm, Chronicle, IsolationResult, Story, Toll};
 
 /// How many stories are told.
 const TOLD: usize = 10;
@@ -69,7 +69,7 @@ pub struct TaleAlarm {
     /// What it suspected.
     pub suspect: String,
     /// How good that was.
-    pub diagnosis: Diagnosis,
+    pub isolation: IsolationResult,
 }
 
 /// One recovery action of a story.
@@ -159,7 +159,7 @@ fn told_alarm(alarm: &Alarm, story: &Story) -> TaleAlarm {
         at_s: alarm.at.since(story.onset).as_secs_f64(),
         detector: alarm.detector.name().to_owned(),
         suspect: alarm.suspect.to_string(),
-        diagnosis: Diagnosis::of(alarm.suspect, story.fault),
+        isolation: IsolationResult::of(alarm.suspect, story.fault),
     }
 }
 
@@ -187,10 +187,10 @@ impl Tale {
         }
         tell(self.first_failure_s, "first failure of service".to_owned());
         for alarm in &self.alarms {
-            let right = match alarm.diagnosis {
-                Diagnosis::Right => "right",
-                Diagnosis::WrongFaultRightPart => "right part, wrong fault",
-                Diagnosis::WrongPart => "wrong part",
+            let right = match alarm.isolation {
+                IsolationResult::Right => "right",
+                IsolationResult::WrongFaultRightPart => "right part, wrong fault",
+                IsolationResult::WrongPart => "wrong part",
             };
             let what = format!("alarm by {}: {} ({right})", alarm.detector, alarm.suspect);
             tell(Some(alarm.at_s), what);

@@ -9,7 +9,7 @@ use sim::{ActorId, DomainEvent, Instant, NATURAL, Performer, Span};
 
 use super::attribution::Scene;
 use super::bill::{self, Item};
-use super::{Alarm, Chronicle, Cleared, Detection, Diagnosis, Story, Tried};
+use super::{Alarm, Chronicle, Cleared, Detection, IsolationResult, Story, Tried};
 
 /// Reads facts one by one and keeps one story a fault occurrence.
 #[derive(Debug)]
@@ -218,8 +218,8 @@ impl Fold {
         };
         if let Some(number) = number {
             let story = &mut self.told.stories[number];
-            let diagnosis = Diagnosis::of(suspect, story.fault);
-            let detection = Detection { at, detector, raised_by: who, suspect, diagnosis };
+            let isolation = IsolationResult::of(suspect, story.fault);
+            let detection = Detection { at, detector, raised_by: who, suspect, isolation };
             story.detection.get_or_insert(detection);
             story.alarms += 1;
             story.restored = None;

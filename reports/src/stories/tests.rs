@@ -2,7 +2,7 @@ use models::wire::Code;
 use models::{Indication, Money, Note, Outcome as Ending, Part, RecoveryAction};
 use sim::{ActorId, DomainEvent, Instant, Performer, Span};
 
-use super::Diagnosis;
+use super::IsolationResult;
 use crate::statistics::Interval;
 use crate::tape::{BANK, CABLE, PAPER, PLUG, Tape};
 
@@ -37,7 +37,7 @@ fn a_cleared_fault_is_told_from_onset_to_the_end() {
         (Some(second(110)), Some((second(110), Indication::ChargeLightOut)))
     );
     let detection = story.detection.unwrap();
-    assert_eq!((detection.at, detection.diagnosis), (second(160), Diagnosis::Right));
+    assert_eq!((detection.at, detection.isolation), (second(160), IsolationResult::Right));
     let [tried] = &story.actions[..] else { panic!("one recovery action") };
     assert_eq!(
         (tried.started, tried.applied, tried.cleared),
@@ -151,9 +151,9 @@ fn a_wrong_suspicion_is_told_from_a_wrong_part() {
     tape.at(100).occurs(0, 0, CABLE).occurs(1, 0, PLUG);
     tape.at(160).alarm(0, 0, PLUG).alarm(1, 0, PAPER);
     let analysis = tape.analyse();
-    let diagnoses: Vec<Diagnosis> =
-        analysis.told.stories.iter().map(|story| story.detection.unwrap().diagnosis).collect();
-    assert_eq!(diagnoses, [Diagnosis::WrongFaultRightPart, Diagnosis::WrongPart]);
+    let isolations: Vec<IsolationResult> =
+        analysis.told.stories.iter().map(|story| story.detection.unwrap().isolation).collect();
+    assert_eq!(isolations, [IsolationResult::WrongFaultRightPart, IsolationResult::WrongPart]);
     let isolation = &analysis.measures.isolation;
     assert_eq!((isolation.right.count, isolation.right_part.count, isolation.right.of), (0, 1, 2));
     assert_eq!(isolation.counts[&(Some(CABLE), Some(PLUG))], 1);
@@ -175,7 +175,7 @@ fn a_hub_answers_for_what_no_fault_of_the_terminal_explains() {
     let bank = &told.stories[1];
     assert_eq!((bank.toll.abandoned, bank.toll.declined_technically), (1, 1));
     assert_eq!(bank.first_failure, Some(second(150)));
-    assert_eq!(bank.detection.map(|it| it.diagnosis), Some(Diagnosis::WrongPart));
+    assert_eq!(bank.detection.map(|it| it.isolation), Some(IsolationResult::WrongPart));
     assert_eq!(bank.alarms, 2, "an alarm goes to the fault that it names");
     assert!(told.false_alarms().next().is_none());
     assert!(told.stories[0].detection.is_none());

@@ -27,8 +27,8 @@ fn people_and_detectors_that_cannot_work_are_refused() {
             "add it to `people.onboarding.providers`",
         ),
         (
-            "policies: (clusters: (least: 1)),",
-            "one terminal is no cluster",
+            "policies: (common_causes: (least: 1)),",
+            "one terminal has no cause in common",
             "set `least` to 2 or more",
         ),
         (

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use models::watch::{Chart, Clusters, Detectors};
+use models::watch::{Chart, CommonCauseSearch, Detectors};
 use sim::Span;
 
 use super::spot::Spot;
@@ -59,7 +59,7 @@ impl Checker<'_> {
         self.procedures(&policies.procedures, &spot.field("procedures"));
         self.procedures(&policies.common_procedures, &spot.field("common_procedures"));
         self.detectors(&policies.detectors, &spot.field("detectors"));
-        self.clusters(&policies.clusters, &spot.field("clusters"));
+        self.common_causes(&policies.common_causes, &spot.field("common_causes"));
     }
 
     fn detectors(&mut self, detectors: &Detectors, spot: &Spot<'_>) {
@@ -157,18 +157,18 @@ impl Checker<'_> {
         }
     }
 
-    fn clusters(&mut self, clusters: &Clusters, spot: &Spot<'_>) {
-        if clusters.least < 2 {
+    fn common_causes(&mut self, common_causes: &CommonCauseSearch, spot: &Spot<'_>) {
+        if common_causes.least < 2 {
             let hint = "set `least` to 2 or more";
             let at = spot.field("least").range();
-            self.error(Code::OutOfRange, at, "one terminal is no cluster", hint);
+            self.error(Code::OutOfRange, at, "one terminal has no cause in common", hint);
         }
-        if clusters.background.0 <= 0.0 || clusters.background.0 >= 1.0 {
+        if common_causes.background.0 <= 0.0 || common_causes.background.0 >= 1.0 {
             let message = "with such a background nothing, or everything, is a common cause";
             let hint = "set `background` above 0 and below 1, usually about 0.01";
             self.error(Code::OutOfRange, spot.field("background").range(), message, hint);
         }
-        self.not_zero(clusters.window, "the window of a common cause", &spot.field("window"));
+        self.not_zero(common_causes.window, "the window of a common cause", &spot.field("window"));
     }
 
     fn procedures(&mut self, procedures: &[Procedure], list: &Spot<'_>) {

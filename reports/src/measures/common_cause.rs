@@ -1,4 +1,4 @@
-//! Common causes: what the back office named as the cause of many terminals' trouble, against what it was.
+//! Common causes: the incidents that the back office opened for the trouble of many terminals, against what the cause was.
 
 use std::collections::BTreeMap;
 
@@ -16,47 +16,47 @@ const LINGERS: Span = Span::minutes(30);
 /// Fewer terminals than this, with faults of one entry of the scenario, are no common cause.
 const MANY: u32 = 5;
 
-/// One common cause that the back office named.
+/// One common-cause incident that the back office opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Cluster {
-    /// When it was named, in seconds.
-    pub named_s: f64,
+pub struct CommonCauseIncident {
+    /// When it was opened, in seconds.
+    pub opened_s: f64,
     /// When it was over, in seconds; `None` if it stood at the end.
     pub over_s: Option<f64>,
     /// Who was held to have it.
     pub zone: String,
-    /// The cause that was named.
+    /// The cause that was suspected.
     pub cause: String,
     /// Terminals whose trouble was laid to it.
     pub members: u32,
-    /// Those of them that truly had the fault that was named.
+    /// Those of them that truly had the fault that was suspected.
     pub right_members: u32,
     /// The entry of the scenario that occurred at most of the members.
     pub entry: Option<String>,
     /// Terminals at which this entry occurred.
     pub occurred: u32,
-    /// Time from the entry's first occurrence to the naming, in seconds.
+    /// Time from the entry's first occurrence to the incident's opening, in seconds.
     pub after_s: Option<f64>,
-    /// The named fault is the true one of most members.
+    /// The suspected fault is the true one of most members.
     pub right: bool,
 }
 
 /// What the search for common causes was worth.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Clusters {
-    /// Causes that were named, in the order of time.
-    pub named: Vec<Cluster>,
+pub struct CommonCauses {
+    /// Incidents, in the order of time.
+    pub incidents: Vec<CommonCauseIncident>,
     /// Share of them that were right.
     pub right: Share,
-    /// Share of the members of all of them that truly had the fault that was named.
+    /// Share of the members of all of them that truly had the fault that was suspected.
     pub members_right: Share,
-    /// Entries of the scenario that occurred at five terminals or more within the run, and how many of them were named.
+    /// Entries of the scenario that occurred at five terminals or more within the run, and how many of them were found.
     pub found: Share,
     /// Steps for which nobody was sent, because a common cause was being worked on.
     pub suppressed: u64,
 }
 
-/// One cluster while facts are read.
+/// One common-cause incident while facts are read.
 #[derive(Debug)]
 struct Open {
     at: Instant,
@@ -66,10 +66,10 @@ struct Open {
     members: Vec<(ActorId, Instant)>,
 }
 
-/// Reads what the back office named.
+/// Reads which common-cause incidents the back office opened.
 #[derive(Debug, Default)]
 pub struct Fold {
-    clusters: BTreeMap<u16, Open>,
+    open: BTreeMap<u16, Open>,
     suppressed: u64,
 }
 
@@ -78,17 +78,17 @@ impl Fold {
     pub fn take(&mut self, fact: &Fact) {
         let DomainEvent::Noted(note) = fact.what else { return };
         match note {
-            Note::ClusterNamed { cluster, zone, cause, .. } => {
+            Note::CommonCauseOpened { number, zone, cause, .. } => {
                 let open = Open { at: fact.at, over: None, zone, cause, members: Vec::new() };
-                self.clusters.insert(cluster, open);
+                self.open.insert(number, open);
             }
-            Note::ClusterOver { cluster } => {
-                if let Some(open) = self.clusters.get_mut(&cluster) {
+            Note::CommonCauseClosed { number } => {
+                if let Some(open) = self.open.get_mut(&number) {
                     open.over = Some(fact.at);
                 }
             }
-            Note::ClusterJoined { cluster } => {
-                if let Some(open) = self.clusters.get_mut(&cluster) {
+            Note::CommonCauseJoined { number } => {
+                if let Some(open) = self.open.get_mut(&number) {
                     open.members.push((fact.who, fact.at));
                 }
             }
@@ -97,8 +97,8 @@ impl Fold {
         }
     }
 
-    /// All facts have been read: each cluster is compared with the faults of its members.
-    pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Clusters {
+    /// All facts have been read: each common-cause incident is compared with the faults of its members.
+    pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> CommonCauses {
         let stories = &told.stories;
         let mut of_actor: BTreeMap<ActorId, Vec<usize>> = BTreeMap::new();
         let mut occurred: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
@@ -110,19 +110,19 @@ impl Fold {
         }
         let terminals = outcome.roster.terminals();
         let hubs: Vec<&Story> = stories.iter().filter(|it| it.who.0 >= terminals).collect();
-        let mut all = Clusters { suppressed: self.suppressed, ..Clusters::default() };
+        let mut all = CommonCauses { suppressed: self.suppressed, ..CommonCauses::default() };
         let (mut members, mut right_members) = (0, 0);
         let mut found: Vec<u16> = Vec::new();
-        for open in self.clusters.into_values() {
-            let (cluster, plan) = score(
+        for open in self.open.into_values() {
+            let (incident, plan) = score(
                 &open,
                 outcome,
                 &Truth { stories, hubs: &hubs, of_actor: &of_actor, occurred: &occurred },
             );
-            members += u64::from(cluster.members);
-            right_members += u64::from(cluster.right_members);
-            found.extend(plan.filter(|_| cluster.right));
-            all.named.push(cluster);
+            members += u64::from(incident.members);
+            right_members += u64::from(incident.right_members);
+            found.extend(plan.filter(|_| incident.right));
+            all.incidents.push(incident);
         }
         found.sort_unstable();
         found.dedup();
@@ -130,8 +130,8 @@ impl Fold {
             let actors = of.iter().filter(|it| stories[**it].who.0 < terminals);
             actors.count() >= MANY as usize
         });
-        let right = all.named.iter().filter(|it| it.right).count() as u64;
-        all.right = Share::new(right, all.named.len() as u64);
+        let right = all.incidents.iter().filter(|it| it.right).count() as u64;
+        all.right = Share::new(right, all.incidents.len() as u64);
         all.members_right = Share::new(right_members, members);
         all.found = Share::new(found.len() as u64, common.count() as u64);
         all
@@ -146,7 +146,7 @@ struct Truth<'a> {
     occurred: &'a BTreeMap<u16, Vec<usize>>,
 }
 
-fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (Cluster, Option<u16>) {
+fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (CommonCauseIncident, Option<u16>) {
     let Truth { stories, hubs, of_actor, occurred } = *truth;
     let mut right_members = 0;
     let mut plans: BTreeMap<u16, u32> = BTreeMap::new();
@@ -167,8 +167,8 @@ fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (Cluster, Option<
     let plan = plans.into_iter().max_by_key(|&(_, count)| count).map(|(plan, _)| plan);
     let occurrences = plan.and_then(|it| occurred.get(&it)).map_or(&[][..], Vec::as_slice);
     let first = occurrences.iter().map(|it| stories[*it].onset).filter(|it| *it <= open.at).min();
-    let cluster = Cluster {
-        named_s: open.at.as_secs_f64(),
+    let incident = CommonCauseIncident {
+        opened_s: open.at.as_secs_f64(),
         over_s: open.over.map(Instant::as_secs_f64),
         zone: outcome.roster.places.name(open.zone),
         cause: open.cause.to_string(),
@@ -179,5 +179,5 @@ fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (Cluster, Option<
         after_s: first.map(|it| open.at.since(it).as_secs_f64()),
         right: members > 0 && 2 * right_members > members,
     };
-    (cluster, plan)
+    (incident, plan)
 }

@@ -31,13 +31,13 @@ pub(super) fn kind_of(suspect: Fault) -> Kind {
 struct Trouble {
     /// Kinds of trouble that it is in, as a set.
     is: u16,
-    /// The standing cluster that it was laid to: its place among all, and the kind.
+    /// The open common-cause incident that it was laid to: its place among all, and the kind.
     member: Option<(u16, Kind)>,
 }
 
 /// A cause that was named and stands.
 #[derive(Debug)]
-struct Cluster {
+struct CommonCause {
     number: u16,
     zone: usize,
     kind: Kind,
@@ -51,7 +51,7 @@ struct Cluster {
 
 /// Terminals in trouble, and what explains them.
 #[derive(Debug, Default)]
-pub(super) struct Clusters {
+pub(super) struct CommonCauses {
     zones: Zones,
     troubles: Vec<Trouble>,
     /// Trouble that counts for a cause that has not been named, and since when.
@@ -64,11 +64,11 @@ pub(super) struct Clusters {
     about_to: [bool; KINDS],
     /// What is suspected at terminals, as far as the operator has heard.
     tickets: BTreeMap<ActorId, Vec<Fault>>,
-    standing: Vec<Cluster>,
+    standing: Vec<CommonCause>,
     named: u16,
 }
 
-impl Clusters {
+impl CommonCauses {
     pub(super) fn new(cx: &Context<'_, Models>) -> Self {
         let zones = Zones::of(cx.settings());
         let counts = vec![[0; KINDS]; zones.len()];
@@ -124,14 +124,14 @@ impl Clusters {
 
     /// A terminal got into trouble.
     pub(super) fn trouble(&mut self, terminal: ActorId, kind: Kind, cx: &mut Context<'_, Models>) {
-        let settings = &cx.settings().policy.clusters;
+        let settings = &cx.settings().policy.common_causes;
         let bit = 1 << kind;
         if !settings.enabled || self.trouble_of(terminal).is & bit != 0 {
             return;
         }
         self.trouble_of(terminal).is |= bit;
         let profile = cx.settings().profile_of[terminal.0 as usize];
-        let fits = |it: &Cluster| it.kind == kind && self.zones.holds(it.zone, profile);
+        let fits = |it: &CommonCause| it.kind == kind && self.zones.holds(it.zone, profile);
         if let Some(at) = self.standing.iter().position(fits) {
             return self.join(terminal, at, cx);
         }
@@ -187,7 +187,7 @@ impl Clusters {
     /// Enough has been waited for more: names the zone that explains best what is there.
     pub(super) fn name(&mut self, kind: Kind, cx: &mut Context<'_, Models>) {
         self.about_to[usize::from(kind)] = false;
-        let settings = &cx.settings().policy.clusters;
+        let settings = &cx.settings().policy.common_causes;
         self.forget_old(settings.window, cx);
         let mut best: Option<(f64, usize)> = None;
         // Of zones that explain as much, the smallest kind comes first and is kept.
@@ -215,12 +215,12 @@ impl Clusters {
         self.named = self.named.wrapping_add(1);
         let count = members.len() as u32;
         let named = self.zones.zone(zone);
-        cx.note(Note::ClusterNamed { cluster: number, zone: named, cause, members: count });
+        cx.note(Note::CommonCauseOpened { number, zone: named, cause, members: count });
         // What the gateway suspects of a host it has said itself, and it has its own incident about it.
         if cause.part() != Part::Host {
             cx.alarm_common(cause, example);
         }
-        self.standing.push(Cluster { number, zone, kind, cause, example, members: 0, most: 0, released: false });
+        self.standing.push(CommonCause { number, zone, kind, cause, example, members: 0, most: 0, released: false });
         let at = self.standing.len() - 1;
         for terminal in members {
             self.uncount(terminal, kind, cx);
@@ -257,55 +257,55 @@ impl Clusters {
         if self.trouble_of(terminal).member.is_some() {
             return;
         }
-        let cluster = &mut self.standing[at];
-        cluster.members += 1;
-        cluster.most = cluster.most.max(cluster.members);
-        let Cluster { number, kind, cause, released, .. } = *cluster;
+        let incident = &mut self.standing[at];
+        incident.members += 1;
+        incident.most = incident.most.max(incident.members);
+        let CommonCause { number, kind, cause, released, .. } = *incident;
         self.trouble_of(terminal).member = Some((number, kind));
         if released {
             return;
         }
-        let common = InterActorMessage::Common { cluster: number, cause, member: true };
+        let common = InterActorMessage::Common { number, cause, member: true };
         cx.post(terminal, Part::Presence, Span::ZERO, common);
     }
 
     fn leave(&mut self, terminal: ActorId, number: u16, cx: &mut Context<'_, Models>) {
         self.trouble_of(terminal).member = None;
         let Some(at) = self.standing.iter().position(|it| it.number == number) else { return };
-        let cluster = &mut self.standing[at];
-        cluster.members -= 1;
-        let common = InterActorMessage::Common { cluster: number, cause: cluster.cause, member: false };
+        let incident = &mut self.standing[at];
+        incident.members -= 1;
+        let common = InterActorMessage::Common { number, cause: incident.cause, member: false };
         cx.post(terminal, Part::Presence, Span::ZERO, common);
-        let few = cx.settings().policy.clusters.over_at.0 * f64::from(cluster.most);
-        if f64::from(cluster.members) <= few {
+        let few = cx.settings().policy.common_causes.over_at.0 * f64::from(incident.most);
+        if f64::from(incident.members) <= few {
             self.over(at, cx);
         }
     }
 
-    /// A cluster is over; who is still in trouble is on its own again.
+    /// A common-cause incident is closed; who is still in trouble is on its own again.
     fn over(&mut self, at: usize, cx: &mut Context<'_, Models>) {
-        let Cluster { number, cause, example, kind, .. } = self.standing.remove(at);
-        cx.note(Note::ClusterOver { cluster: number });
+        let CommonCause { number, cause, example, kind, .. } = self.standing.remove(at);
+        cx.note(Note::CommonCauseClosed { number });
         cx.dismiss_one(cause, example);
         for row in 0..self.troubles.len() {
             if self.troubles[row].member == Some((number, kind)) {
                 self.troubles[row].member = None;
-                let common = InterActorMessage::Common { cluster: number, cause, member: false };
+                let common = InterActorMessage::Common { number, cause, member: false };
                 cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
             }
         }
     }
 
-    /// Nothing that can be done for many has helped. People are sent to the members again, one by one; the cluster goes on
+    /// Nothing that can be done for many has helped. People are sent to the members again, one by one; the common-cause incident goes on
     /// to stand, so that it is not named anew.
     pub(super) fn release(&mut self, cause: Fault, example: ActorId, cx: &mut Context<'_, Models>) {
-        let is = |it: &&mut Cluster| it.cause == cause && it.example == example;
-        let Some(cluster) = self.standing.iter_mut().find(is) else { return };
-        cluster.released = true;
-        let (number, of) = (cluster.number, Some((cluster.number, cluster.kind)));
+        let is = |it: &&mut CommonCause| it.cause == cause && it.example == example;
+        let Some(incident) = self.standing.iter_mut().find(is) else { return };
+        incident.released = true;
+        let (number, of) = (incident.number, Some((incident.number, incident.kind)));
         for (row, trouble) in self.troubles.iter().enumerate() {
             if trouble.member == of {
-                let common = InterActorMessage::Common { cluster: number, cause, member: false };
+                let common = InterActorMessage::Common { number, cause, member: false };
                 cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
             }
         }
@@ -313,9 +313,9 @@ impl Clusters {
 
     /// A step was carried out against a common cause: it reaches every member, not only the example.
     pub(super) fn treat(&self, cause: Fault, example: ActorId, position: u8, cx: &mut Context<'_, Models>) {
-        let is = |it: &&Cluster| it.cause == cause && it.example == example;
-        let Some(cluster) = self.standing.iter().find(is) else { return };
-        let of = Some((cluster.number, cluster.kind));
+        let is = |it: &&CommonCause| it.cause == cause && it.example == example;
+        let Some(incident) = self.standing.iter().find(is) else { return };
+        let of = Some((incident.number, incident.kind));
         for (row, trouble) in self.troubles.iter().enumerate() {
             let terminal = ActorId(row as u32);
             if trouble.member == of && terminal != example {
