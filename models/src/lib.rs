@@ -27,7 +27,7 @@ pub mod outside;
 pub mod plan;
 pub mod provider;
 pub mod quantity;
-pub mod ranks;
+pub mod ratings;
 pub mod receipt;
 pub mod recovery_action;
 pub mod rollout;

@@ -1,4 +1,4 @@
-//! The FMEA worksheet (IEC 60812): every fault mode with cause, effects, current detection and recovery action, and its ranks
+//! The FMEA worksheet (IEC 60812): every fault mode with cause, effects, current detection and recovery action, and its ratings
 //! declared in the catalogue and measured from runs.
 //!
 //! A run cannot say how often a fault occurs that its scenario has appointed: occurrence is measured from faults that
@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use models::{Fault, Part, RecoveryAction, detectors, ranks};
+use models::{Fault, Part, RecoveryAction, detectors, ratings};
 use serde::Serialize;
 
 use crate::past::{Arose, Occurrence, Past};
@@ -76,13 +76,13 @@ pub struct Row {
     pub current_detection: Vec<&'static str>,
     /// Recovery actions of its procedure, in their order.
     pub recovery_actions: Vec<&'static str>,
-    /// Ranks of the catalogue.
+    /// Ratings of the catalogue.
     pub declared: Declared,
     /// What the runs say; `None` if it did not occur in them.
     pub measured: Option<Measured>,
 }
 
-/// Ranks from 1 to 10, and their product.
+/// Ratings from 1 to 10, and their product.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Declared {
     /// S.
@@ -95,11 +95,11 @@ pub struct Declared {
     pub rpn: u16,
 }
 
-/// A rank with the ranks at the ends of the interval that it was read from.
+/// A rating with the ratings at the ends of the interval that it was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Rank {
+pub struct Rating {
     /// At the estimate.
-    pub rank: u8,
+    pub rating: u8,
     /// The lowest that the interval allows.
     pub from: u8,
     /// The highest.
@@ -129,11 +129,11 @@ pub struct Measured {
     /// Those that occurred by chance or by use, over time; `None` if all were appointed.
     pub rate: Option<Rate>,
     /// O.
-    pub occurrence: Option<Rank>,
+    pub occurrence: Option<Rating>,
     /// How many led to an alarm while they lasted, with a Wilson interval.
     pub detected: Share,
     /// D.
-    pub detection: Rank,
+    pub detection: Rating,
     /// Median time from onset to the first alarm, of those that were detected, in seconds.
     pub detected_after_s: Option<f64>,
     /// How many alarms blamed the right part.
@@ -212,7 +212,7 @@ fn row(fault: Fault, measured: Option<Measured>) -> Row {
             actions.push(step.action.name());
         }
     }
-    let sim::Ranks { severity, occurrence, detection } = mode.ranks;
+    let sim::Ratings { severity, occurrence, detection } = mode.ratings;
     Row {
         item: part.name(),
         item_zh: part.zh(),
@@ -225,7 +225,7 @@ fn row(fault: Fault, measured: Option<Measured>) -> Row {
         effect_end: mode.effects.end,
         current_detection: mode.seen_by.iter().map(|part| detector_of(*part)).collect(),
         recovery_actions: actions,
-        declared: Declared { severity, occurrence, detection, rpn: ranks::rpn(mode.ranks) },
+        declared: Declared { severity, occurrence, detection, rpn: ratings::rpn(mode.ratings) },
         measured,
     }
 }
@@ -244,10 +244,10 @@ fn measure(fault: Fault, all: &[&Occurrence], years: f64) -> Measured {
     let occurred = all.len() as u64;
     let appointed = count(|it| it.arose == Arose::Appointed);
     let rate = (occurred > appointed && years > 0.0).then(|| rate(occurred - appointed, years));
-    let occurrence = rate.map(|it| Rank {
-        rank: ranks::occurrence(it.per_year),
-        from: ranks::occurrence(it.ci95.0),
-        to: ranks::occurrence(it.ci95.1),
+    let occurrence = rate.map(|it| Rating {
+        rating: ratings::occurrence(it.per_year),
+        from: ratings::occurrence(it.ci95.0),
+        to: ratings::occurrence(it.ci95.1),
     });
     let detected = Share::new(count(Occurrence::detected), occurred);
     let detection = detection(&detected);
@@ -261,10 +261,10 @@ fn measure(fault: Fault, all: &[&Occurrence], years: f64) -> Measured {
     for action in all.iter().filter_map(|it| it.cleared_by) {
         *cleared_by.entry(RecoveryAction::name(action)).or_default() += 1;
     }
-    let declared = fault.mode().ranks;
-    let rpn = ranks::rpn(sim::Ranks {
-        occurrence: occurrence.map_or(declared.occurrence, |it| it.rank),
-        detection: detection.rank,
+    let declared = fault.mode().ratings;
+    let rpn = ratings::rpn(sim::Ratings {
+        occurrence: occurrence.map_or(declared.occurrence, |it| it.rating),
+        detection: detection.rating,
         ..declared
     });
     Measured {
@@ -296,12 +296,12 @@ fn rate(count: u64, years: f64) -> Rate {
     }
 }
 
-/// The more are detected, the lower the rank.
-fn detection(detected: &Share) -> Rank {
+/// The more are detected, the lower the rating.
+fn detection(detected: &Share) -> Rating {
     let Interval(low, high) = detected.ci95.unwrap_or(Interval(0.0, 1.0));
-    Rank {
-        rank: ranks::detection(detected.value.unwrap_or(0.0)),
-        from: ranks::detection(high),
-        to: ranks::detection(low),
+    Rating {
+        rating: ratings::detection(detected.value.unwrap_or(0.0)),
+        from: ratings::detection(high),
+        to: ratings::detection(low),
     }
 }

@@ -3,7 +3,7 @@
 pub mod availability;
 pub mod common_cause;
 pub mod cost;
-pub mod course;
+pub mod fault_handling;
 pub mod fleet;
 pub mod isolation;
 pub mod life;
@@ -20,7 +20,7 @@ use crate::stories::{Chronicle, Story};
 pub use availability::Availability;
 pub use common_cause::CommonCauses;
 pub use cost::Cost;
-pub use course::Course;
+pub use fault_handling::FaultHandling;
 pub use fleet::Fleet;
 pub use isolation::Isolation;
 pub use life::Life;
@@ -52,13 +52,13 @@ pub struct Measures {
     /// Share of time and of sales that were served.
     pub availability: Availability,
     /// What became of all faults.
-    pub all: Course,
+    pub all: FaultHandling,
     /// The same by family, in the catalogue's order; only families that occurred.
-    pub families: Vec<(Family, Course)>,
+    pub families: Vec<(Family, FaultHandling)>,
     /// The same by entry of the scenario's faults; `None` for faults that came by themselves.
-    pub plans: Vec<(Option<u16>, Course)>,
+    pub plans: Vec<(Option<u16>, FaultHandling)>,
     /// The same by fault, most time out of service first.
-    pub faults: Vec<(Fault, Course)>,
+    pub faults: Vec<(Fault, FaultHandling)>,
     /// Alarms with no fault behind them.
     pub false_alarms: FalseAlarms,
     /// What was suspected against what was.
@@ -137,7 +137,7 @@ impl Fold {
         let stories = &told.stories;
         Measures {
             availability: availability.finish(),
-            all: Course::of(stories, end),
+            all: FaultHandling::of(stories, end),
             families: by_family(stories, end),
             plans: by_plan(stories, outcome, end),
             faults: by_fault(stories, end),
@@ -160,44 +160,48 @@ fn absent(outcome: &Outcome) -> impl Iterator<Item = ActorId> + '_ {
     applied.flat_map(|(_, dealt)| (dealt.first..dealt.first + dealt.count).map(ActorId))
 }
 
-fn by_family(stories: &[Story], end: Instant) -> Vec<(Family, Course)> {
+fn by_family(stories: &[Story], end: Instant) -> Vec<(Family, FaultHandling)> {
     let groups = Family::ALL.iter().map(|&family| {
         let of_family = stories.iter().filter(|story| story.fault.mode().family == family);
-        (family, Course::of(of_family, end))
+        (family, FaultHandling::of(of_family, end))
     });
-    groups.filter(|(_, course)| course.injected > 0).collect()
+    groups.filter(|(_, handling)| handling.injected > 0).collect()
 }
 
 /// Every entry is listed, those that never occurred too.
-fn by_plan(stories: &[Story], outcome: &Outcome, end: Instant) -> Vec<(Option<u16>, Course)> {
+fn by_plan(
+    stories: &[Story],
+    outcome: &Outcome,
+    end: Instant,
+) -> Vec<(Option<u16>, FaultHandling)> {
     let mut of_plan: Vec<Vec<&Story>> = vec![Vec::new(); outcome.planned.len() + 1];
     let natural = outcome.planned.len();
     for story in stories {
         let at = story.plan.map_or(natural, usize::from);
         of_plan[at.min(natural)].push(story);
     }
-    let mut courses: Vec<(Option<u16>, Course)> = Vec::with_capacity(of_plan.len());
+    let mut handlings: Vec<(Option<u16>, FaultHandling)> = Vec::with_capacity(of_plan.len());
     for (at, stories) in of_plan.into_iter().enumerate() {
         if at < natural || !stories.is_empty() {
             let plan = (at < natural).then_some(at as u16);
-            courses.push((plan, Course::of(stories.iter().copied(), end)));
+            handlings.push((plan, FaultHandling::of(stories.iter().copied(), end)));
         }
     }
-    courses
+    handlings
 }
 
-fn by_fault(stories: &[Story], end: Instant) -> Vec<(Fault, Course)> {
+fn by_fault(stories: &[Story], end: Instant) -> Vec<(Fault, FaultHandling)> {
     let mut of_fault: std::collections::BTreeMap<Fault, Vec<&Story>> = Default::default();
     for story in stories {
         of_fault.entry(story.fault).or_default().push(story);
     }
-    let mut courses: Vec<(Fault, Course)> = of_fault
+    let mut handlings: Vec<(Fault, FaultHandling)> = of_fault
         .into_iter()
-        .map(|(fault, stories)| (fault, Course::of(stories.iter().copied(), end)))
+        .map(|(fault, stories)| (fault, FaultHandling::of(stories.iter().copied(), end)))
         .collect();
     // A stable sort: faults that cost the same stay in the catalogue's order.
-    courses.sort_by(|(_, a), (_, b)| b.down_s.total_cmp(&a.down_s));
-    courses
+    handlings.sort_by(|(_, a), (_, b)| b.down_s.total_cmp(&a.down_s));
+    handlings
 }
 
 fn false_alarms(told: &Chronicle, terminals: u32, end: Instant) -> FalseAlarms {

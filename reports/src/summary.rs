@@ -4,7 +4,7 @@ use scenarios::Outcome;
 use serde::Serialize;
 
 use crate::Analysis;
-use crate::measures::{Availability, CommonCauses, Cost, Course, Life, Rollout};
+use crate::measures::{Availability, CommonCauses, Cost, FaultHandling, Life, Rollout};
 use crate::statistics::Times;
 use crate::verdict::Verdict;
 
@@ -228,7 +228,7 @@ impl Summary {
 }
 
 impl Faults {
-    fn of(all: &Course, false_alarms: u64) -> Self {
+    fn of(all: &FaultHandling, false_alarms: u64) -> Self {
         Self {
             injected: all.injected,
             detected: all.detected,
@@ -270,16 +270,16 @@ impl Transactions {
 }
 
 fn entries(outcome: &Outcome, analysis: &Analysis) -> Vec<Entry> {
-    let courses = analysis.measures.plans.iter();
-    let planned = courses.filter_map(|(plan, course)| {
+    let handlings = analysis.measures.plans.iter();
+    let planned = handlings.filter_map(|(plan, handling)| {
         let planned = outcome.planned.get(usize::from((*plan)?))?;
         Some(Entry {
             id: planned.id.clone(),
             fault: planned.fault.to_string(),
             targets: planned.targets,
-            injected: course.injected,
-            detected: course.detected,
-            cleared: course.cleared,
+            injected: handling.injected,
+            detected: handling.detected,
+            cleared: handling.cleared,
         })
     });
     planned.collect()

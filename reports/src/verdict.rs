@@ -131,9 +131,9 @@ pub fn judge(outcome: &Outcome, told: &Chronicle, measures: &Measures) -> Judgem
 
 /// Why the run proves less than it seems to.
 fn vacuous<'a>(outcome: &'a Outcome, measures: &'a Measures) -> impl Iterator<Item = String> + 'a {
-    let unfired = measures.plans.iter().filter_map(|(plan, course)| {
+    let unfired = measures.plans.iter().filter_map(|(plan, handling)| {
         let planned = outcome.planned.get(usize::from((*plan)?))?;
-        let never = planned.targets > 0 && course.injected == 0;
+        let never = planned.targets > 0 && handling.injected == 0;
         never.then(|| format!("fault {} ({}) never occurred", planned.id, planned.fault))
     });
     let unsold = (measures.payments.attempted.count == 0).then(|| "nobody tried to pay".to_owned());

@@ -34,7 +34,7 @@ pub struct FaultEntry {
     pub magnitude: Probability,
     /// How the magnitude goes while it lasts.
     #[serde(default)]
-    pub course: Course,
+    pub severity_profile: SeverityProfile,
     /// How likely each of the chosen targets has it at all.
     #[serde(default = "certain")]
     pub probability: Probability,
@@ -55,7 +55,7 @@ impl FaultEntry {
             when: self.when.law(),
             lasts: self.lasts.law(),
             magnitude: self.magnitude.0,
-            course: self.course.law(),
+            severity_profile: self.severity_profile.law(),
             stagger: self.stagger,
             stream: StableHasher::of(&self.id.as_str()),
         }
@@ -240,32 +240,32 @@ impl Life {
 /// How a fault's magnitude goes while it lasts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub enum Course {
+pub enum SeverityProfile {
     /// The same from the first moment to the last.
     #[default]
-    Steady,
+    Constant,
     /// It grows from a tenth to the whole magnitude, in ten equal steps.
     Ramp {
         /// Time from the first step to the last; longer than zero.
         over: Span,
     },
-    /// It comes and goes. It is active all along: while it is away, nobody has cleared it.
+    /// It comes and goes. It is active all along: while it is off, nobody has cleared it.
     Intermittent {
-        /// Mean time for which it is present, exponential; longer than zero.
-        present: Span,
-        /// Mean time for which it is away, exponential; longer than zero.
-        away: Span,
+        /// Mean time for which it is on, exponential; longer than zero.
+        on: Span,
+        /// Mean time for which it is off, exponential; longer than zero.
+        off: Span,
     },
 }
 
-impl Course {
-    fn law(self) -> sim::Course {
+impl SeverityProfile {
+    fn law(self) -> sim::SeverityProfile {
         match self {
-            Self::Steady => sim::Course::Steady,
-            Self::Ramp { over } => sim::Course::Ramp(over),
-            Self::Intermittent { present, away } => sim::Course::Intermittent {
-                present: Law::Exponential(present),
-                away: Law::Exponential(away),
+            Self::Constant => sim::SeverityProfile::Constant,
+            Self::Ramp { over } => sim::SeverityProfile::Ramp(over),
+            Self::Intermittent { on, off } => sim::SeverityProfile::Intermittent {
+                on: Law::Exponential(on),
+                off: Law::Exponential(off),
             },
         }
     }

@@ -23,7 +23,7 @@ pub struct Mode<K: ModelTypes> {
     /// What it does, from the part outwards.
     pub effects: Effects,
     /// How bad, how frequent and how hard to notice its author holds it to be.
-    pub ranks: Ranks,
+    pub ratings: Ratings,
     /// What a person can notice of it.
     pub indications: &'static [K::Indication],
     /// Whose detector can see it.
@@ -59,9 +59,9 @@ impl Effects {
     }
 }
 
-/// Ranks from 1 to 10 as an FMEA gives them, declared and not measured. What each rank means is for the catalogue to say.
+/// Ratings from 1 to 10 as an FMEA gives them, declared and not measured. What each rating means is for the catalogue to say.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Ranks {
+pub struct Ratings {
     /// S: how bad the end effect is; 10 is worst.
     pub severity: u8,
     /// O: how often it occurs; 10 is most often.
@@ -70,7 +70,7 @@ pub struct Ranks {
     pub detection: u8,
 }
 
-impl Ranks {
+impl Ratings {
     /// Severity, occurrence, detection.
     pub const fn of(severity: u8, occurrence: u8, detection: u8) -> Self {
         Self { severity, occurrence, detection }
@@ -216,18 +216,18 @@ pub enum When<K: ModelTypes> {
 
 /// How a fault's magnitude goes while it is active.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Course {
+pub enum SeverityProfile {
     /// The same from the first moment to the last.
     #[default]
-    Steady,
+    Constant,
     /// It grows from a tenth to the whole magnitude in ten equal steps over this time.
     Ramp(Span),
-    /// It comes and goes: present for a time, away for a time. It is active all along: away is not cleared.
+    /// It comes and goes: on for a time, off for a time. It is active all along: off is not cleared.
     Intermittent {
-        /// How long it is present.
-        present: Law,
-        /// How long it is away.
-        away: Law,
+        /// How long it is on.
+        on: Law,
+        /// How long it is off.
+        off: Law,
     },
 }
 
@@ -246,7 +246,7 @@ pub struct Planned<K: ModelTypes> {
     /// How bad it is, from 0 to 1.
     pub magnitude: f64,
     /// How the magnitude goes while it is active.
-    pub course: Course,
+    pub severity_profile: SeverityProfile,
     /// A random delay up to this long, so that a common cause need not occur all at once.
     pub stagger: Span,
     /// Names its random streams: made from the entry's id, so that another entry moves none of its draws.

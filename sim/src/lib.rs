@@ -41,7 +41,9 @@ pub use arena::{Arena, Slot};
 pub use cell::{Actors, CellContext, Disorder};
 pub use context::{Context, Scratch};
 pub use executor::Pulse;
-pub use fault::{Course, Effects, Law, Mode, Performer, Planned, Ranks, RecoveryStep, When};
+pub use fault::{
+    Effects, Law, Mode, Performer, Planned, Ratings, RecoveryStep, SeverityProfile, When,
+};
 pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Care, DeviceOff, Parts, context, handle, plan, settle};

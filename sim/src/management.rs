@@ -193,7 +193,7 @@ pub fn handle<K: ModelTypes, P: Parts<K>>(
         }
         SimEvent::Occur { plan, round } => occur(parts, cx, plan, round),
         SimEvent::Clear { occurrence } => end(parts, cx, occurrence),
-        SimEvent::Course { occurrence, step } => proceed(parts, cx, occurrence, step),
+        SimEvent::ProfileStep { occurrence, step } => proceed(parts, cx, occurrence, step),
         SimEvent::Apply { incident, attempt } => apply(parts, cx, incident, attempt),
         SimEvent::StepTimedOut { incident, attempt } => {
             if standing(parts, incident, attempt, Stage::Acting) {

@@ -204,11 +204,11 @@ pub enum SimEvent<K: ModelTypes> {
         /// Which of the actor's faults.
         occurrence: u16,
     },
-    /// An active fault grows, goes away for a while, or comes back.
-    Course {
+    /// An active fault grows, goes off for a while, or comes on again.
+    ProfileStep {
         /// Which of the actor's faults.
         occurrence: u16,
-        /// Steps of its course so far.
+        /// Steps of its severity profile so far.
         step: u16,
     },
     /// A step is carried out.

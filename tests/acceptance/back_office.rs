@@ -66,8 +66,16 @@ fn ewma_run_lengths_are_those_of_the_tables() {
 }
 
 fn planned(fault: Fault, at: Span, lasts: Option<Law>, stagger: Span) -> Planned<models::Models> {
-    let course = sim::Course::Steady;
-    Planned { fault, when: When::At(at), lasts, magnitude: 1.0, stagger, stream: 1, course }
+    let severity_profile = sim::SeverityProfile::Constant;
+    Planned {
+        fault,
+        when: When::At(at),
+        lasts,
+        magnitude: 1.0,
+        stagger,
+        stream: 1,
+        severity_profile,
+    }
 }
 
 fn notes(facts: &[Fact]) -> impl Iterator<Item = (&Fact, Note)> {

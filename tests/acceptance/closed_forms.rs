@@ -82,7 +82,7 @@ fn simulating_every_heartbeat_changes_no_alarm() {
         when: When::Every { first: Span::hours(1), period: Span::hours(5) },
         lasts: Some(Law::Exponential(Span::minutes(8))),
         magnitude: 1.0,
-        course: sim::Course::Steady,
+        severity_profile: sim::SeverityProfile::Constant,
         stagger: Span::minutes(10),
         stream: 5,
     };
@@ -113,7 +113,7 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
         when: When::Life(Law::Exponential(Span::hours(2_000))),
         lasts: None,
         magnitude: 1.0,
-        course: sim::Course::Steady,
+        severity_profile: sim::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 11,
     };

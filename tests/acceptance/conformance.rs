@@ -118,7 +118,7 @@ fn every_fault_is_noticed_and_cleared() {
             when: When::At(Span::hours(9)),
             lasts: None,
             magnitude: 0.9,
-            course: sim::Course::Steady,
+            severity_profile: sim::SeverityProfile::Constant,
             stagger: Span::minutes(30),
             stream: number as u64,
         };

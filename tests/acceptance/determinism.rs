@@ -11,7 +11,7 @@ fn hang() -> Planned<Models> {
         when: When::Life(Law::Exponential(Span::hours(10))),
         lasts: None,
         magnitude: 1.0,
-        course: sim::Course::Steady,
+        severity_profile: sim::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 3,
     }
@@ -23,7 +23,7 @@ fn outage() -> Planned<Models> {
         when: When::At(Span::hours(11)),
         lasts: Some(Law::Exactly(Span::minutes(20))),
         magnitude: 1.0,
-        course: sim::Course::Steady,
+        severity_profile: sim::SeverityProfile::Constant,
         stagger: Span::secs(20),
         stream: 4,
     }

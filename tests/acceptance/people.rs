@@ -56,7 +56,7 @@ fn callers(terminals: u32, every: Span, days: u64) -> Bench {
         magnitude: 1.0,
         stagger: Span::ZERO,
         stream: 1,
-        course: sim::Course::Steady,
+        severity_profile: sim::SeverityProfile::Constant,
     };
     bench.with_fault(life, 0..terminals)
 }

@@ -21,7 +21,7 @@ fn planned(fault: Fault, at: Span) -> Planned<models::Models> {
         when: When::At(at),
         lasts: None,
         magnitude: 1.0,
-        course: sim::Course::Steady,
+        severity_profile: sim::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 1,
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use models::{Fault, ranks};
+use models::{Fault, ratings};
 use serde_json::Value;
 
 use crate::command_line::{code, posrig, refused, room, small, text};
@@ -51,9 +51,9 @@ fn a_worksheet_is_made_from_runs_as_table_spreadsheet_json_and_page() {
     let share = jam["detected"]["count"].as_f64().expect("a number") / 16.0;
     assert!((jam["detected"]["value"].as_f64().expect("a number") - share).abs() < 1e-6);
     for row in rows {
-        let rank = |name: &str| row["declared"][name].as_u64().expect("a rank");
-        let product = rank("severity") * rank("occurrence") * rank("detection");
-        assert_eq!(rank("rpn"), product, "{row}");
+        let rating = |name: &str| row["declared"][name].as_u64().expect("a rating");
+        let product = rating("severity") * rating("occurrence") * rating("detection");
+        assert_eq!(rating("rpn"), product, "{row}");
     }
 }
 
@@ -136,21 +136,25 @@ fn coverage_of_a_run_says_what_no_fault_has_gone_through() {
 fn the_scales_of_the_docs_are_those_of_the_program() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fmea.md");
     let page = fs::read_to_string(page).expect("the page");
-    let line = |rank: usize| {
-        let head = format!("| {rank} | ");
-        page.lines().find(|it| it.starts_with(&head)).unwrap_or_else(|| panic!("no rank {rank}"))
+    let line = |rating: usize| {
+        let head = format!("| {rating} | ");
+        page.lines()
+            .find(|it| it.starts_with(&head))
+            .unwrap_or_else(|| panic!("no rating {rating}"))
     };
-    for rank in 1..=10 {
-        let occurrence = match rank {
-            1 => format!("below {}", ranks::OCCURRENCES[0]),
-            _ => format!("from {}", ranks::OCCURRENCES[rank - 2]),
+    for rating in 1..=10 {
+        let occurrence = match rating {
+            1 => format!("below {}", ratings::OCCURRENCES[0]),
+            _ => format!("from {}", ratings::OCCURRENCES[rating - 2]),
         };
-        let detection = match rank {
-            10 => format!("below {} %", ranks::DETECTIONS[8] * 100.0),
-            _ => format!("from {} %", ranks::DETECTIONS[rank - 1] * 100.0),
+        let detection = match rating {
+            10 => format!("below {} %", ratings::DETECTIONS[8] * 100.0),
+            _ => format!("from {} %", ratings::DETECTIONS[rating - 1] * 100.0),
         };
-        let says =
-            format!("| {rank} | {} | {occurrence} | {detection} |", ranks::SEVERITIES[rank - 1]);
-        assert_eq!(line(rank), says);
+        let says = format!(
+            "| {rating} | {} | {occurrence} | {detection} |",
+            ratings::SEVERITIES[rating - 1]
+        );
+        assert_eq!(line(rating), says);
     }
 }

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::LocalMessage;
@@ -106,7 +106,7 @@ impl DevicePart<Models> for Cellular {
                 "packets are lost and late",
                 "sales are slow or fail",
             ),
-            ranks: Ranks::of(6, 7, 2),
+            ratings: Ratings::of(6, 7, 2),
             indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
@@ -127,7 +127,7 @@ impl DevicePart<Models> for Cellular {
                 "nothing is sent or received by this bearer",
                 "no sale where there is no other bearer",
             ),
-            ranks: Ranks::of(8, 4, 1),
+            ratings: Ratings::of(8, 4, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
@@ -149,7 +149,7 @@ impl DevicePart<Models> for Cellular {
                 "no terminal under the cell reaches the network by it",
                 "many shops at once cannot sell, or sell by their other bearer",
             ),
-            ranks: Ranks::of(9, 6, 1),
+            ratings: Ratings::of(9, 6, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestoreService, 1.0)],
@@ -170,7 +170,7 @@ impl DevicePart<Models> for Cellular {
                 "answers come so late that sales are slow or given up",
                 "customers wait; sales are taken back",
             ),
-            ranks: Ranks::of(6, 6, 3),
+            ratings: Ratings::of(6, 6, 3),
             indications: &[Indication::SlowOperation],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
@@ -191,7 +191,7 @@ impl DevicePart<Models> for Cellular {
                 "requests are not answered until the connection is made anew",
                 "sales are given up and taken back",
             ),
-            ranks: Ranks::of(7, 7, 2),
+            ratings: Ratings::of(7, 7, 2),
             indications: &[Indication::NoAnswerText],
             seen_by: &[Part::Cellular, Part::Presence, Part::PaymentApp, Part::Merchant],
             cleared_by: &[
@@ -217,7 +217,7 @@ impl DevicePart<Models> for Cellular {
                 "their authentication code is wrong and they are refused",
                 "sales are refused",
             ),
-            ranks: Ranks::of(7, 3, 2),
+            ratings: Ratings::of(7, 3, 2),
             indications: &[Indication::NoAnswerText],
             seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
@@ -239,7 +239,7 @@ impl DevicePart<Models> for Cellular {
                 "the gateway gets the same request twice and has to know it again",
                 "none as long as it does; a sale would be charged twice otherwise",
             ),
-            ranks: Ranks::of(4, 3, 3),
+            ratings: Ratings::of(4, 3, 3),
             indications: &[],
             seen_by: &[Part::Cellular],
             cleared_by: &[

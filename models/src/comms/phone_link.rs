@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::{Hop, LocalMessage};
@@ -117,7 +117,7 @@ impl DevicePart<Models> for PhoneLink {
                 "the terminal has no way to the network",
                 "no sale until they are paired again",
             ),
-            ranks: Ranks::of(8, 7, 1),
+            ratings: Ratings::of(8, 7, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::PairAgain, 0.9), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
@@ -139,7 +139,7 @@ impl DevicePart<Models> for PhoneLink {
                 "the terminal has no way to the network",
                 "no sale until the phone is awake",
             ),
-            ranks: Ranks::of(8, 8, 1),
+            ratings: Ratings::of(8, 8, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestartPhone, 0.85), (RecoveryAction::Repair, 1.0)],
@@ -161,7 +161,7 @@ impl DevicePart<Models> for PhoneLink {
                 "answers come late or not at all",
                 "sales are slow, given up and taken back",
             ),
-            ranks: Ranks::of(6, 7, 2),
+            ratings: Ratings::of(6, 7, 2),
             indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::ClearObstruction, 0.9), (RecoveryAction::Repair, 0.9)],
@@ -183,7 +183,7 @@ impl DevicePart<Models> for PhoneLink {
                 "the terminal has no way to the network",
                 "no sale until the contract is paid",
             ),
-            ranks: Ranks::of(8, 5, 2),
+            ratings: Ratings::of(8, 5, 2),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::TopUp, 0.95)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::LocalMessage;
@@ -75,7 +75,7 @@ impl DevicePart<Models> for Wifi {
                 "answers come late or not at all",
                 "sales are slow or fail",
             ),
-            ranks: Ranks::of(6, 8, 2),
+            ratings: Ratings::of(6, 8, 2),
             indications: &[Indication::LinkLightBlinks],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::ClearObstruction, 0.6), (RecoveryAction::Repair, 0.8)],
@@ -96,7 +96,7 @@ impl DevicePart<Models> for Wifi {
                 "the terminal changes to its other bearer, if it has one",
                 "no sale where there is no other bearer",
             ),
-            ranks: Ranks::of(7, 8, 1),
+            ratings: Ratings::of(7, 8, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.7), (RecoveryAction::Repair, 0.95)],
@@ -118,7 +118,7 @@ impl DevicePart<Models> for Wifi {
                 "nothing is sent by this bearer",
                 "no sale where there is no other bearer",
             ),
-            ranks: Ranks::of(7, 5, 2),
+            ratings: Ratings::of(7, 5, 2),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.6), (RecoveryAction::Configure, 0.8), (RecoveryAction::Repair, 0.95)],

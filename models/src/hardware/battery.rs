@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -237,7 +237,7 @@ impl DevicePart<Models> for Battery {
                 "without its cable the terminal dies sooner than it should",
                 "sales away from the socket break off",
             ),
-            ranks: Ranks::of(5, 6, 2),
+            ratings: Ratings::of(5, 6, 2),
             indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Battery, Part::Merchant],
             cleared_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
@@ -257,7 +257,7 @@ impl DevicePart<Models> for Battery {
                 "it runs down though the cable is in, and the terminal stops",
                 "sales stop until a repair",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],

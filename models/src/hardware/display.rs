@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -109,7 +109,7 @@ impl DevicePart<Models> for Display {
                 "amounts and prompts cannot be read",
                 "no sale until a repair",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::BlankScreen],
             seen_by: &[Part::Display, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestartTerminal, 0.1), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
@@ -131,7 +131,7 @@ impl DevicePart<Models> for Display {
                 "the screen does not follow what the terminal does",
                 "no sale until a restart",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::FrozenScreen, Indication::KeysStillSound],
             seen_by: &[Part::Merchant],
             cleared_by: &[(RecoveryAction::RestartTerminal, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -152,7 +152,7 @@ impl DevicePart<Models> for Display {
                 "nothing can be chosen on the screen",
                 "no sale where keys cannot stand in",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::NoReactionToTouch],
             seen_by: &[Part::Display, Part::Merchant],
             cleared_by: &[
@@ -178,7 +178,7 @@ impl DevicePart<Models> for Display {
                 "entries take longer",
                 "customers wait",
             ),
-            ranks: Ranks::of(4, 5, 4),
+            ratings: Ratings::of(4, 5, 4),
             indications: &[Indication::DimScreen],
             seen_by: &[Part::Display, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -131,7 +131,7 @@ impl DevicePart<Models> for Housing {
                 "the processor is slowed down, the battery is not charged and ages, the print head rests",
                 "sales are slow, and devices die younger",
             ),
-            ranks: Ranks::of(6, 7, 2),
+            ratings: Ratings::of(6, 7, 2),
             indications: &[Indication::HotCase, Indication::SlowOperation],
             seen_by: &[Part::Housing, Part::Merchant],
             cleared_by: &[(RecoveryAction::Relocate, 0.8)],
@@ -152,7 +152,7 @@ impl DevicePart<Models> for Housing {
                 "the battery gives less and is not charged",
                 "sales away from the socket break off",
             ),
-            ranks: Ranks::of(5, 6, 2),
+            ratings: Ratings::of(5, 6, 2),
             indications: &[Indication::ColdText, Indication::LowBatteryText],
             seen_by: &[Part::Housing, Part::Merchant],
             cleared_by: &[(RecoveryAction::Relocate, 0.8)],

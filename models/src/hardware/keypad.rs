@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -131,7 +131,7 @@ impl DevicePart<Models> for Keypad {
                 "every entry is wrong",
                 "no sale with an amount or a PIN until the key is free",
             ),
-            ranks: Ranks::of(7, 5, 2),
+            ratings: Ratings::of(7, 5, 2),
             indications: &[Indication::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             cleared_by: &[(RecoveryAction::Clean, 0.6), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -152,7 +152,7 @@ impl DevicePart<Models> for Keypad {
                 "entries that need the key cannot be made",
                 "sales with that digit fail",
             ),
-            ranks: Ranks::of(6, 6, 3),
+            ratings: Ratings::of(6, 6, 3),
             indications: &[Indication::NoReactionToKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             cleared_by: &[(RecoveryAction::Clean, 0.2), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -172,7 +172,7 @@ impl DevicePart<Models> for Keypad {
                 "entries have to be made again",
                 "wrong amounts and PINs; customers wait",
             ),
-            ranks: Ranks::of(5, 5, 4),
+            ratings: Ratings::of(5, 5, 4),
             indications: &[Indication::WrongKey],
             seen_by: &[Part::Keypad, Part::Merchant],
             cleared_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -293,7 +293,7 @@ impl DevicePart<Models> for Mainboard {
                 "nothing of the terminal runs",
                 "no sale until an exchange",
             ),
-            ranks: Ranks::of(8, 5, 2),
+            ratings: Ratings::of(8, 5, 2),
             indications: &[Indication::BlankScreen, Indication::PowerLightOut],
             seen_by: &[Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
@@ -314,7 +314,7 @@ impl DevicePart<Models> for Mainboard {
                 "the terminal boots again, and what was under way is lost",
                 "sales break off and are taken back",
             ),
-            ranks: Ranks::of(7, 4, 2),
+            ratings: Ratings::of(7, 4, 2),
             indications: &[Indication::RestartsByItself],
             seen_by: &[Part::Mainboard, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.8), (RecoveryAction::Swap, 1.0)],
@@ -335,7 +335,7 @@ impl DevicePart<Models> for Mainboard {
                 "the terminal gets slow, switches itself off and starts again when it has cooled",
                 "sales are slow, then stop for a while",
             ),
-            ranks: Ranks::of(7, 4, 2),
+            ratings: Ratings::of(7, 4, 2),
             indications: &[Indication::HotCase, Indication::SlowOperation, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -83,7 +83,7 @@ impl DevicePart<Models> for Panel {
                 "no tone tells that a card was read or a sale approved",
                 "cards are presented again, or pulled out too early",
             ),
-            ranks: Ranks::of(4, 3, 3),
+            ratings: Ratings::of(4, 3, 3),
             indications: &[Indication::Silence],
             seen_by: &[Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -103,7 +103,7 @@ impl DevicePart<Models> for Panel {
                 "no light shows power, charge or link",
                 "people look for faults that are not there",
             ),
-            ranks: Ranks::of(3, 3, 3),
+            ratings: Ratings::of(3, 3, 3),
             indications: &[Indication::PowerLightOut],
             seen_by: &[Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -230,7 +230,7 @@ impl DevicePart<Models> for Power {
                 "it runs on its battery and then not at all",
                 "sales stop until the mains are back",
             ),
-            ranks: Ranks::of(8, 8, 1),
+            ratings: Ratings::of(8, 8, 1),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
@@ -251,7 +251,7 @@ impl DevicePart<Models> for Power {
                 "the terminal is slow, restarts and prints faintly",
                 "sales are slow or break off",
             ),
-            ranks: Ranks::of(6, 8, 2),
+            ratings: Ratings::of(6, 8, 2),
             indications: &[Indication::ChargeLightOut, Indication::RestartsByItself, Indication::SlowOperation, Indication::FaintPrint],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
@@ -271,7 +271,7 @@ impl DevicePart<Models> for Power {
                 "it runs on its battery; a surge beyond the protection kills the board",
                 "sales stop when the battery is empty, for good if the board is dead",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
@@ -291,7 +291,7 @@ impl DevicePart<Models> for Power {
                 "the battery carries the terminal, then it stops",
                 "sales stop until somebody pushes the plug in",
             ),
-            ranks: Ranks::of(7, 8, 2),
+            ratings: Ratings::of(7, 8, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             // Who puts in another cable pushes its plug in.
@@ -313,7 +313,7 @@ impl DevicePart<Models> for Power {
                 "charging is slow, the terminal restarts, the battery runs down",
                 "sales stop until there is a new cable",
             ),
-            ranks: Ranks::of(7, 6, 2),
+            ratings: Ratings::of(7, 6, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen, Indication::RestartsByItself, Indication::SlowOperation],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
@@ -334,7 +334,7 @@ impl DevicePart<Models> for Power {
                 "the protection cuts the terminal off, and the board may die",
                 "sales stop until the right adapter is in, for good if the board is dead",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
             seen_by: &[Part::Power, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],

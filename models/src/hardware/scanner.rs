@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -86,7 +86,7 @@ impl DevicePart<Models> for Scanner {
                 "codes are not read",
                 "customers pay otherwise or leave",
             ),
-            ranks: Ranks::of(6, 7, 2),
+            ratings: Ratings::of(6, 7, 2),
             indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             cleared_by: &[(RecoveryAction::Clean, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
@@ -106,7 +106,7 @@ impl DevicePart<Models> for Scanner {
                 "codes are not read",
                 "customers pay otherwise or leave",
             ),
-            ranks: Ranks::of(6, 6, 2),
+            ratings: Ratings::of(6, 6, 2),
             indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
@@ -126,7 +126,7 @@ impl DevicePart<Models> for Scanner {
                 "no code is read, however clean the window",
                 "customers pay otherwise or leave",
             ),
-            ranks: Ranks::of(6, 4, 2),
+            ratings: Ratings::of(6, 4, 2),
             indications: &[Indication::NoReactionToCode],
             seen_by: &[Part::Scanner, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -92,7 +92,7 @@ impl DevicePart<Models> for Tamper {
                 "the terminal locks itself",
                 "no sale until a professional has injected new keys",
             ),
-            ranks: Ranks::of(8, 4, 1),
+            ratings: Ratings::of(8, 4, 1),
             indications: &[Indication::TamperText],
             seen_by: &[Part::Tamper, Part::Merchant],
             cleared_by: &[(RecoveryAction::InjectKeys, 0.9), (RecoveryAction::Swap, 1.0)],
@@ -113,7 +113,7 @@ impl DevicePart<Models> for Tamper {
                 "nothing, until the terminal is without power: then its keys are lost",
                 "the next blackout locks the terminal",
             ),
-            ranks: Ranks::of(5, 3, 2),
+            ratings: Ratings::of(5, 3, 2),
             indications: &[Indication::TamperText],
             seen_by: &[Part::Tamper],
             cleared_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],

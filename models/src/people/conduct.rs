@@ -7,7 +7,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -180,7 +180,7 @@ impl DevicePart<Models> for Conduct {
                 "the institution is liable for what its terminal is used for",
                 "the merchant is warned or suspended",
             ),
-            ranks: Ranks::of(9, 5, 2),
+            ratings: Ratings::of(9, 5, 2),
             indications: &[],
             seen_by: &[Part::Conduct],
             cleared_by: &[(RecoveryAction::Instruct, 0.5), (RecoveryAction::Suspend, 0.95)],
@@ -201,7 +201,7 @@ impl DevicePart<Models> for Conduct {
                 "customers complain, the institution has to investigate",
                 "customers lose money elsewhere",
             ),
-            ranks: Ranks::of(10, 4, 3),
+            ratings: Ratings::of(10, 4, 3),
             indications: &[Indication::Complaint],
             seen_by: &[Part::Conduct, Part::Merchant],
             cleared_by: &[(RecoveryAction::Instruct, 0.7), (RecoveryAction::Suspend, 0.9)],
@@ -222,7 +222,7 @@ impl DevicePart<Models> for Conduct {
                 "money is paid for a terminal that does not come",
                 "the merchant loses money",
             ),
-            ranks: Ranks::of(6, 6, 2),
+            ratings: Ratings::of(6, 6, 2),
             indications: &[Indication::FreeOfferMessage, Indication::MoneyMissing],
             seen_by: &[Part::Merchant],
             cleared_by: &[(RecoveryAction::Instruct, 0.95), (RecoveryAction::Investigate, 0.8)],
@@ -242,7 +242,7 @@ impl DevicePart<Models> for Conduct {
                 "money is missing in the books",
                 "the merchant loses a deposit or a settlement",
             ),
-            ranks: Ranks::of(9, 4, 2),
+            ratings: Ratings::of(9, 4, 2),
             indications: &[Indication::MoneyMissing],
             seen_by: &[Part::Merchant],
             cleared_by: &[(RecoveryAction::Investigate, 0.7), (RecoveryAction::Swap, 0.9)],

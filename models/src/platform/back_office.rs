@@ -9,7 +9,7 @@ mod zones;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span, IncidentChange};
+use sim::{ActorId, Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span, IncidentChange};
 
 use common_cause::{CommonCauses, SILENT};
 use operator::Operator;
@@ -149,7 +149,7 @@ impl DevicePart<Models> for BackOffice {
             "no terminal is commanded, and nobody's booking is copied",
             "no sale is lost, but faults are found and cleared later",
         ),
-        ranks: Ranks::of(5, 6, 1),
+        ratings: Ratings::of(5, 6, 1),
         indications: &[],
         seen_by: &[Part::BackOffice],
         cleared_by: &[(RecoveryAction::RestoreService, 0.95)],

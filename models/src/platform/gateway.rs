@@ -12,7 +12,7 @@ mod serving;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Slot, Span};
+use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Slot, Span};
 
 use books::{Entry, Known, Recent};
 use breaker::Breaker;
@@ -312,7 +312,7 @@ impl DevicePart<Models> for Gateway {
             "requests wait, and terminals give up on them",
             "sales of the whole fleet are slow or fail",
         ),
-        ranks: Ranks::of(9, 6, 1),
+        ratings: Ratings::of(9, 6, 1),
         indications: &[crate::Indication::NoAnswerText],
         seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
         cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
@@ -332,7 +332,7 @@ impl DevicePart<Models> for Gateway {
                 "hosts approve, terminals never hear of it and take the sale back",
                 "sales of the whole fleet fail; customers are charged for a while",
             ),
-            ranks: Ranks::of(9, 5, 2),
+            ratings: Ratings::of(9, 5, 2),
             indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestoreService, 0.95)],

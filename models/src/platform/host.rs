@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, lognormal, unit};
+use sim::{ActorId, Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span, lognormal, unit};
 
 use crate::money::Money;
 use crate::plan::step;
@@ -260,7 +260,7 @@ impl DevicePart<Models> for Host {
                 "the gateway refuses for it or times out",
                 "nobody can pay with cards of this issuer",
             ),
-            ranks: Ranks::of(9, 6, 1),
+            ratings: Ratings::of(9, 6, 1),
             indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
@@ -281,7 +281,7 @@ impl DevicePart<Models> for Host {
                 "some come after the terminal has given up",
                 "customers wait; sales are taken back",
             ),
-            ranks: Ranks::of(7, 7, 2),
+            ratings: Ratings::of(7, 7, 2),
             indications: &[crate::Indication::NoAnswerText],
             seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestoreService, 0.9)],

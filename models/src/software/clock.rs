@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::Indication;
@@ -69,7 +69,7 @@ impl DevicePart<Models> for Clock {
             "the gateway doubts every message",
             "sales are refused until the terminal has signed on again",
         ),
-        ranks: Ranks::of(8, 4, 1),
+        ratings: Ratings::of(8, 4, 1),
         indications: &[Indication::NoAnswerText],
         seen_by: &[Part::Clock, Part::PaymentApp, Part::Merchant],
         cleared_by: &[

@@ -6,7 +6,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Purpose, Span, unit};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -119,7 +119,7 @@ impl DevicePart<Models> for Security {
                 "the gateway refuses every session",
                 "no sale until the certificate is renewed",
             ),
-            ranks: Ranks::of(8, 5, 1),
+            ratings: Ratings::of(8, 5, 1),
             indications: &[Indication::NoNetworkText],
             seen_by: &[Part::Security, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
@@ -141,7 +141,7 @@ impl DevicePart<Models> for Security {
                 "every message is refused because its authentication code is wrong",
                 "no sale until the terminal has signed on again",
             ),
-            ranks: Ranks::of(8, 5, 2),
+            ratings: Ratings::of(8, 5, 2),
             indications: &[Indication::NoAnswerText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::SignOn, 0.85), (RecoveryAction::Swap, 1.0)],
@@ -162,7 +162,7 @@ impl DevicePart<Models> for Security {
                 "when it is checked, the terminal refuses to sell",
                 "no sale; until then nobody knows what the software does",
             ),
-            ranks: Ranks::of(9, 3, 2),
+            ratings: Ratings::of(9, 3, 2),
             indications: &[Indication::RefusedText],
             seen_by: &[Part::Security, Part::Merchant],
             cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
@@ -183,7 +183,7 @@ impl DevicePart<Models> for Security {
                 "everything takes long",
                 "card data may be carried away",
             ),
-            ranks: Ranks::of(10, 3, 4),
+            ratings: Ratings::of(10, 3, 4),
             indications: &[Indication::SlowOperation],
             seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
             cleared_by: &[(RecoveryAction::Update, 0.8), (RecoveryAction::Swap, 1.0)],

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ranks, DevicePart, Performer, Span};
+use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -74,7 +74,7 @@ impl DevicePart<Models> for Storage {
             "no sale can be journalled, so none is begun",
             "no sale until there is room",
         ),
-        ranks: Ranks::of(8, 5, 2),
+        ratings: Ratings::of(8, 5, 2),
         indications: &[Indication::RefusedText],
         seen_by: &[Part::Storage, Part::Merchant],
         cleared_by: &[

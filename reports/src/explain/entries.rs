@@ -1,10 +1,10 @@
 //! Explanations of what the types name: models, faults, indications, recovery actions, detectors, measures, families.
 
-use models::{Detector, Family, Fault, Indication, Part, RecoveryAction, ranks};
+use models::{Detector, Family, Fault, Indication, Part, RecoveryAction, ratings};
 use scenarios::{Kind, Measure};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
-use sim::Ranks;
+use sim::Ratings;
 
 use super::Entry;
 use crate::export::performer;
@@ -135,8 +135,8 @@ fn fault(fault: Fault) -> Entry {
         format!("{} by {} in {}", step.action.name(), performer(step.by), step.takes)
     };
     let effects = mode.effects;
-    let Ranks { severity, occurrence, detection } = mode.ranks;
-    let rpn = ranks::rpn(mode.ranks);
+    let Ratings { severity, occurrence, detection } = mode.ratings;
+    let rpn = ratings::rpn(mode.ratings);
     let english = vec![
         format!("cause      {}", mode.cause),
         format!("effect     {} → {} → {}", effects.local, effects.next, effects.end),
@@ -152,7 +152,7 @@ fn fault(fault: Fault) -> Entry {
         format!("cleared by {}", list(mode.cleared_by.iter().map(clears), "nothing")),
         format!("procedure  {}", mode.procedure.iter().map(step).collect::<Vec<_>>().join(" → ")),
         format!(
-            "ranks      severity {severity}, occurrence {occurrence}, detection {detection}: {rpn}"
+            "ratings    severity {severity}, occurrence {occurrence}, detection {detection}: {rpn}"
         ),
         format!("scenario   mode: {fault:?}"),
     ];
@@ -194,12 +194,12 @@ fn seer(part: Part) -> String {
 /// A fault as data.
 pub fn fault_data(fault: Fault) -> Value {
     let mode = fault.mode();
-    let (effects, Ranks { severity, occurrence, detection }) = (mode.effects, mode.ranks);
+    let (effects, Ratings { severity, occurrence, detection }) = (mode.effects, mode.ratings);
     json!({
         "term": fault.to_string(), "kind": "fault", "zh": mode.zh, "family": mode.family.name(),
         "cause": mode.cause,
         "effects": { "local": effects.local, "next": effects.next, "end": effects.end },
-        "ranks": { "severity": severity, "occurrence": occurrence, "detection": detection },
+        "ratings": { "severity": severity, "occurrence": occurrence, "detection": detection },
         "scenario": format!("{fault:?}"),
         "indications": mode.indications.iter().map(|indication| indication.name()).collect::<Vec<_>>(),
         "seen_by": mode.seen_by.iter().map(|part| part.name()).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Rank, Row, Worksheet};
+use super::{Rating, Row, Worksheet};
 use crate::statistics::Interval;
 
 /// How much a table for a terminal shows.
@@ -51,9 +51,9 @@ pub fn table(sheet: &Worksheet, shown: Shown) -> String {
                     || "– (all appointed)".to_owned(),
                     |it| format!("{} {}", figures(it.per_year), between(it.ci95, figures))
                 ),
-                it.occurrence.map_or_else(|| "–".to_owned(), ranked),
+                it.occurrence.map_or_else(|| "–".to_owned(), rated),
                 format!("{share} {limits}"),
-                ranked(it.detection),
+                rated(it.detection),
                 it.rpn,
                 if it.occurrence.is_none() { "*" } else { "" },
             )
@@ -109,9 +109,9 @@ fn legend(sheet: &Worksheet, rows: &[&Row]) -> Vec<String> {
     lines
 }
 
-fn ranked(rank: Rank) -> String {
-    let Rank { rank, from, to } = rank;
-    if from == to { rank.to_string() } else { format!("{rank} [{from}–{to}]") }
+fn rated(rating: Rating) -> String {
+    let Rating { rating, from, to } = rating;
+    if from == to { rating.to_string() } else { format!("{rating} [{from}–{to}]") }
 }
 
 fn between(Interval(low, high): Interval, said: impl Fn(f64) -> String) -> String {
@@ -210,14 +210,14 @@ impl<'a> Line<'a> {
             per_year: rate.map(|it| it.per_year),
             per_year_low: rate.map(|it| it.ci95.0),
             per_year_high: rate.map(|it| it.ci95.1),
-            occurrence_measured: occurrence.map(|it| it.rank),
+            occurrence_measured: occurrence.map(|it| it.rating),
             occurrence_low: occurrence.map(|it| it.from),
             occurrence_high: occurrence.map(|it| it.to),
             detected: it.map(|it| it.detected.count),
             detected_share: it.and_then(|it| it.detected.value),
             detected_share_low: detected.map(|it| it.0),
             detected_share_high: detected.map(|it| it.1),
-            detection_measured: it.map(|it| it.detection.rank),
+            detection_measured: it.map(|it| it.detection.rating),
             detection_low: it.map(|it| it.detection.from),
             detection_high: it.map(|it| it.detection.to),
             rpn_measured: it.map(|it| it.rpn),

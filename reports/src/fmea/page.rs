@@ -2,11 +2,11 @@
 
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use models::ranks;
+use models::ratings;
 use serde::Serialize;
 
 use super::output::figures;
-use super::{Rank, Row, Worksheet};
+use super::{Rating, Row, Worksheet};
 use crate::page::{STYLE, environment};
 
 /// A row as the template wants it.
@@ -33,14 +33,14 @@ impl<'a> Line<'a> {
     }
 }
 
-fn limits(Rank { from, to, .. }: Rank) -> String {
+fn limits(Rating { from, to, .. }: Rating) -> String {
     if from == to { String::new() } else { format!("{from} to {to}") }
 }
 
 /// A step of the three scales.
 #[derive(Serialize)]
 struct Step {
-    rank: usize,
+    rating: usize,
     severity: &'static str,
     occurrence: String,
     detection: String,
@@ -48,15 +48,15 @@ struct Step {
 
 fn scales() -> Vec<Step> {
     let step = |at: usize| Step {
-        rank: at + 1,
-        severity: ranks::SEVERITIES[at],
-        occurrence: match at.checked_sub(1).map(|it| ranks::OCCURRENCES[it]) {
+        rating: at + 1,
+        severity: ratings::SEVERITIES[at],
+        occurrence: match at.checked_sub(1).map(|it| ratings::OCCURRENCES[it]) {
             Some(least) => format!("from {least}"),
-            None => format!("below {}", ranks::OCCURRENCES[0]),
+            None => format!("below {}", ratings::OCCURRENCES[0]),
         },
-        detection: match ranks::DETECTIONS.get(at) {
+        detection: match ratings::DETECTIONS.get(at) {
             Some(least) => format!("from {} %", figures(least * 100.0)),
-            None => format!("below {} %", figures(ranks::DETECTIONS[8] * 100.0)),
+            None => format!("below {} %", figures(ratings::DETECTIONS[8] * 100.0)),
         },
     };
     (0..10).map(step).collect()

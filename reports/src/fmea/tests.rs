@@ -56,7 +56,7 @@ fn rates_are_counted_over_the_years_of_all_runs_with_exact_limits() {
     assert_eq!((rate.count, rate.per_year), (5, 2.5));
     assert!((rate.ci95.0 - 1.623_486 / 2.0).abs() < 1e-5, "{:?}", rate.ci95);
     assert!((rate.ci95.1 - 11.668_332 / 2.0).abs() < 1e-5, "{:?}", rate.ci95);
-    assert_eq!(measured(&sheet, JAM).occurrence, Some(Rank { rank: 8, from: 7, to: 9 }));
+    assert_eq!(measured(&sheet, JAM).occurrence, Some(Rating { rating: 8, from: 7, to: 9 }));
 }
 
 #[test]
@@ -70,14 +70,14 @@ fn what_the_scenario_appoints_says_nothing_of_how_often_it_occurs() {
     let jam = measured(&sheet, JAM);
     assert_eq!((jam.occurred, jam.appointed, jam.rate), (1, 1, None));
     let declared = row(&sheet, JAM).declared;
-    let detected = u16::from(jam.detection.rank);
+    let detected = u16::from(jam.detection.rating);
     assert_eq!(jam.rpn, u16::from(declared.severity) * u16::from(declared.occurrence) * detected);
     let dead = measured(&sheet, DEAD);
     assert_eq!((dead.occurred, dead.appointed, dead.rate.map(|it| it.count)), (2, 1, Some(1)));
 }
 
 #[test]
-fn detection_is_ranked_by_the_share_that_was_noticed() {
+fn detection_is_rated_by_the_share_that_was_noticed() {
     // O5: proportion_confint(188, 200, method='wilson') is 0.898068 to 0.965348.
     let jams = (0..200).map(|n| occurrence(JAM, Arose::Chance, n < 188)).collect();
     let sheet = worksheet(&[run(1, jams)]);
@@ -85,7 +85,7 @@ fn detection_is_ranked_by_the_share_that_was_noticed() {
     assert_eq!((jam.detected.count, jam.detected.of), (188, 200));
     let Interval(low, high) = jam.detected.ci95.expect("of some");
     assert!((low - 0.898_068).abs() < 1e-6 && (high - 0.965_348).abs() < 1e-6, "{low} {high}");
-    assert_eq!(jam.detection, Rank { rank: 3, from: 2, to: 4 });
+    assert_eq!(jam.detection, Rating { rating: 3, from: 2, to: 4 });
     assert_eq!((jam.detected_after_s, jam.cleared, jam.isolated), (Some(60.0), 188, 188));
     assert_eq!(jam.rpn, 5 * 10 * 3);
 }
@@ -102,7 +102,7 @@ fn every_mode_has_a_row_and_the_highest_risk_comes_first() {
     let sheet = worksheet(&[run(1, vec![occurrence(JAM, Arose::Chance, false)])]);
     assert_eq!(sheet.rows.len(), Fault::all().count());
     assert!(sheet.rows.is_sorted_by(|a, b| a.rpn() >= b.rpn()));
-    assert_eq!(measured(&sheet, JAM).detection.rank, 10, "nobody detected the one there was");
+    assert_eq!(measured(&sheet, JAM).detection.rating, 10, "nobody detected the one there was");
 }
 
 #[test]

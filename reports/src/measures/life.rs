@@ -238,7 +238,7 @@ fn provider_rows(
             sent && terminals.binary_search_by_key(&story.who, |it| it.terminal).is_ok()
         });
         let lives: Vec<Lifetime> =
-            repaired.map(|story| super::course::recovery_time(story, end)).collect();
+            repaired.map(|story| super::fault_handling::recovery_time(story, end)).collect();
         ProviderRow {
             name: name.clone(),
             terminals: terminals.len() as u64,
@@ -255,7 +255,7 @@ fn breach_rows(stories: &[Story], end: Instant) -> Vec<BreachRow> {
         let of: Vec<&Story> = stories.iter().filter(|story| story.fault == fault).collect();
         let found = of.iter().filter(|story| story.detection.is_some()).count() as u64;
         let times: Vec<Lifetime> =
-            of.iter().map(|story| super::course::detection_time(story, end)).collect();
+            of.iter().map(|story| super::fault_handling::detection_time(story, end)).collect();
         (!of.is_empty()).then(|| BreachRow {
             name: fault.to_string(),
             zh: fault.mode().zh.to_owned(),

@@ -8,9 +8,9 @@ use sim::Instant;
 use super::tale::{self, Tale};
 use crate::Analysis;
 use crate::folder::replay_command;
-use crate::measures::course::{detection_time, recovery_time};
+use crate::measures::fault_handling::{detection_time, recovery_time};
 use crate::measures::{
-    Availability, CommonCauses, Cost, Course, FalseAlarms, Fleet, Life, Payments, Rollout,
+    Availability, CommonCauses, Cost, FalseAlarms, FaultHandling, Fleet, Life, Payments, Rollout,
 };
 use crate::statistics::{KaplanMeier, Lifetime, Share};
 use crate::stories::Story;
@@ -31,7 +31,7 @@ pub struct Content {
     /// Share of time and of sales that were served.
     pub availability: Availability,
     /// What became of all faults.
-    pub all: Course,
+    pub all: FaultHandling,
     /// The same by family.
     pub families: Vec<Row>,
     /// The same by entry of the scenario's faults.
@@ -118,7 +118,7 @@ pub struct Row {
     /// On how many actors an entry was planned.
     pub targets: Option<u32>,
     /// What became of them.
-    pub course: Course,
+    pub handling: FaultHandling,
 }
 
 /// How long something took, for one group of faults.
@@ -217,13 +217,13 @@ impl Content {
             families: measures
                 .families
                 .iter()
-                .map(|&(family, course)| family_row(family, course))
+                .map(|&(family, handling)| family_row(family, handling))
                 .collect(),
             entries: entries(outcome, &measures.plans),
             faults: measures
                 .faults
                 .iter()
-                .map(|&(fault, course)| fault_row(fault, course))
+                .map(|&(fault, handling)| fault_row(fault, handling))
                 .collect(),
             detection: curves(&told.stories, |story| detection_time(story, end)),
             recovery: curves(&told.stories, |story| recovery_time(story, end)),
@@ -283,18 +283,18 @@ pub(super) fn label(fault: Fault) -> Label {
     Label { name: fault.to_string(), zh: fault.mode().zh.to_owned() }
 }
 
-fn family_row(family: Family, course: Course) -> Row {
+fn family_row(family: Family, handling: FaultHandling) -> Row {
     let (name, zh) = (family.name().to_owned(), family.zh().to_owned());
-    Row { name, zh, about: String::new(), targets: None, course }
+    Row { name, zh, about: String::new(), targets: None, handling }
 }
 
-fn fault_row(fault: Fault, course: Course) -> Row {
+fn fault_row(fault: Fault, handling: FaultHandling) -> Row {
     let Label { name, zh } = label(fault);
-    Row { name, zh, about: fault.mode().family.name().to_owned(), targets: None, course }
+    Row { name, zh, about: fault.mode().family.name().to_owned(), targets: None, handling }
 }
 
-fn entries(outcome: &Outcome, plans: &[(Option<u16>, Course)]) -> Vec<Row> {
-    let row = |&(plan, course): &(Option<u16>, Course)| match plan {
+fn entries(outcome: &Outcome, plans: &[(Option<u16>, FaultHandling)]) -> Vec<Row> {
+    let row = |&(plan, handling): &(Option<u16>, FaultHandling)| match plan {
         Some(plan) => {
             let planned = outcome.planned.get(usize::from(plan))?;
             let Label { name: about, zh } = label(planned.fault);
@@ -303,7 +303,7 @@ fn entries(outcome: &Outcome, plans: &[(Option<u16>, Course)]) -> Vec<Row> {
                 zh,
                 about,
                 targets: Some(planned.targets),
-                course,
+                handling,
             })
         }
         None => Some(Row {
@@ -311,7 +311,7 @@ fn entries(outcome: &Outcome, plans: &[(Option<u16>, Course)]) -> Vec<Row> {
             zh: "自然发生".to_owned(),
             about: "came in the course of use, unplanned".to_owned(),
             targets: None,
-            course,
+            handling,
         }),
     };
     plans.iter().filter_map(row).collect()

@@ -229,8 +229,8 @@ const NAMED: usize = 14;
 pub(super) fn pareto(faults: &[Row], unexplained_s: f64) -> Option<String> {
     let mut bars: Vec<(String, f64)> = faults
         .iter()
-        .filter(|row| row.course.down_s > 0.0)
-        .map(|row| (format!("{} {}", row.name, row.zh), row.course.down_s))
+        .filter(|row| row.handling.down_s > 0.0)
+        .map(|row| (format!("{} {}", row.name, row.zh), row.handling.down_s))
         .collect();
     if bars.len() > NAMED + 1 {
         let rest: f64 = bars.iter().skip(NAMED).map(|(_, down_s)| down_s).sum();

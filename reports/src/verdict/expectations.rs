@@ -5,8 +5,8 @@ use scenarios::{Bound, Expectation, Kind, Measure, Name, Outcome};
 use sim::Instant;
 
 use super::{Judged, Upheld, Verdict};
-use crate::measures::course::{detection_time, recovery_time};
-use crate::measures::{Course, Measures};
+use crate::measures::fault_handling::{detection_time, recovery_time};
+use crate::measures::{FaultHandling, Measures};
 use crate::page::wording;
 use crate::statistics::{Interval, KaplanMeier, Lifetime, Share, Times};
 use crate::stories::{Chronicle, Story};
@@ -53,7 +53,7 @@ fn holds(invariant: Invariant, evidence: &Evidence<'_>) -> Judged {
 }
 
 fn covers(fault: &Name, occurrences: u32, evidence: &Evidence<'_>) -> Judged {
-    let occurred = course_of(Some(fault), evidence).map_or(0, |(course, _)| course.injected);
+    let occurred = handling_of(Some(fault), evidence).map_or(0, |(handling, _)| handling.injected);
     let enough = occurred >= u64::from(occurrences);
     Judged {
         name: format!("covers {}", fault.as_str()),
@@ -157,21 +157,23 @@ fn plan_of(fault: &Name, evidence: &Evidence<'_>) -> Option<u16> {
 }
 
 /// What became of one entry's faults, or of all, and how many alarms had no fault behind them.
-fn course_of<'a>(of: Option<&Name>, evidence: &Evidence<'a>) -> Option<(&'a Course, u64)> {
+fn handling_of<'a>(of: Option<&Name>, evidence: &Evidence<'a>) -> Option<(&'a FaultHandling, u64)> {
     let measures = evidence.measures;
-    let course = match of {
+    let handling = match of {
         None => &measures.all,
         Some(fault) => {
             let plan = Some(plan_of(fault, evidence)?);
             &measures.plans.iter().find(|(known, _)| *known == plan)?.1
         }
     };
-    Some((course, measures.false_alarms.count))
+    Some((handling, measures.false_alarms.count))
 }
 
 fn measured(measure: Measure, of: Option<&Name>, evidence: &Evidence<'_>) -> Measured {
     let payments = &evidence.measures.payments;
-    let Some((course, false_alarms)) = course_of(of, evidence) else { return Measured::default() };
+    let Some((handling, false_alarms)) = handling_of(of, evidence) else {
+        return Measured::default();
+    };
     let count = |count: u64| Measured { value: Some(count as f64), ci95: None };
     let share = |share: Share| Measured { value: share.value, ci95: share.ci95 };
     let mean = |times: &Times| Measured { value: times.mean, ci95: times.ci95 };
@@ -181,15 +183,15 @@ fn measured(measure: Measure, of: Option<&Name>, evidence: &Evidence<'_>) -> Mea
             let availability = &evidence.measures.availability;
             Measured { value: availability.mean, ci95: availability.ci95 }
         }
-        Measure::MttdMean => mean(&course.detection),
-        Measure::MttdP50 => point(course.detection.p50),
-        Measure::MttdP95 => point(course.detection.p95),
-        Measure::MttrMean => mean(&course.recovery),
-        Measure::MttrP50 => point(course.recovery.p50),
-        Measure::MttrP95 => point(course.recovery.p95),
-        Measure::DetectedShare => share(Share::new(course.detected, course.injected)),
-        Measure::IsolatedShare => share(Share::new(course.isolated, course.detected)),
-        Measure::RestoredShare => share(Share::new(course.restored, course.injected)),
+        Measure::MttdMean => mean(&handling.detection),
+        Measure::MttdP50 => point(handling.detection.p50),
+        Measure::MttdP95 => point(handling.detection.p95),
+        Measure::MttrMean => mean(&handling.recovery),
+        Measure::MttrP50 => point(handling.recovery.p50),
+        Measure::MttrP95 => point(handling.recovery.p95),
+        Measure::DetectedShare => share(Share::new(handling.detected, handling.injected)),
+        Measure::IsolatedShare => share(Share::new(handling.isolated, handling.detected)),
+        Measure::RestoredShare => share(Share::new(handling.restored, handling.injected)),
         Measure::FalseAlarms => count(false_alarms),
         Measure::ApprovedShare => {
             let approved = payments.approved.count + payments.stored.count;

@@ -10,7 +10,7 @@ use super::fleet::place_of;
 use super::spot::Spot;
 use super::{Checker, said};
 use crate::diagnostic::Code;
-use crate::faults::{Course, FaultEntry, Lasts, Life, Sample, Target, When};
+use crate::faults::{FaultEntry, Lasts, Life, Sample, SeverityProfile, Target, When};
 use crate::fleet::{Group, TerminalType};
 use crate::inherit;
 use crate::name::Name;
@@ -91,7 +91,7 @@ impl Checker<'_> {
             self.sample(entry, at_hub, &spot);
             self.when(entry, at_hub, &spot);
             self.lasts(entry.lasts, &spot.field("lasts"));
-            self.course(entry.course, &spot.field("course"));
+            self.severity_profile(entry.severity_profile, &spot.field("severity_profile"));
             self.strength(entry, &spot);
         }
     }
@@ -375,15 +375,15 @@ impl Checker<'_> {
         }
     }
 
-    fn course(&mut self, course: Course, at: &Spot<'_>) {
-        match course {
-            Course::Steady => {}
-            Course::Ramp { over } => {
+    fn severity_profile(&mut self, severity_profile: SeverityProfile, at: &Spot<'_>) {
+        match severity_profile {
+            SeverityProfile::Constant => {}
+            SeverityProfile::Ramp { over } => {
                 self.not_zero(over, "the length of the ramp", &at.field("over"))
             }
-            Course::Intermittent { present, away } => {
-                self.not_zero(present, "the mean time present", &at.field("present"));
-                self.not_zero(away, "the mean time away", &at.field("away"));
+            SeverityProfile::Intermittent { on, off } => {
+                self.not_zero(on, "the mean time on", &at.field("on"));
+                self.not_zero(off, "the mean time off", &at.field("off"));
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{Active, Care, Life, Parts};
 use crate::actor::ActorId;
 use crate::cell::CellContext;
 use crate::context::Context;
-use crate::fault::{Course, Planned, RAMP_STEPS, When};
+use crate::fault::{Planned, RAMP_STEPS, SeverityProfile, When};
 use crate::model::{DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent};
 use crate::random::Purpose;
 use crate::time::Span;
@@ -42,7 +42,7 @@ fn grown(scale: Span, shape: f64, now: Span, random: f64) -> Span {
 }
 
 const LASTS: Purpose = Purpose::of("fault: how long it lasts");
-const COURSE: Purpose = Purpose::of("fault: the next step of its course");
+const PROFILE: Purpose = Purpose::of("fault: the next step of its course");
 const LIFE: Purpose = Purpose::of("fault: the next life");
 const STRIKES: Purpose = Purpose::of("fault: whether it strikes");
 
@@ -67,9 +67,16 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
     }
     let occurrence = care.occurrences;
     care.occurrences = care.occurrences.wrapping_add(1);
-    let course = if plan == NATURAL { Course::Steady } else { cx.settings.planned(plan).course };
-    let first =
-        if let Course::Ramp(_) = course { magnitude / f64::from(RAMP_STEPS) } else { magnitude };
+    let severity_profile = if plan == NATURAL {
+        SeverityProfile::Constant
+    } else {
+        cx.settings.planned(plan).severity_profile
+    };
+    let first = if let SeverityProfile::Ramp(_) = severity_profile {
+        magnitude / f64::from(RAMP_STEPS)
+    } else {
+        magnitude
+    };
     let care = parts.care();
     care.active.push(Active { occurrence, plan, round, tries: 0, activated: false, fault });
     cx.cell.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
@@ -78,7 +85,7 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
     if plan == NATURAL {
         return;
     }
-    plan_course(cx, course, (plan, round), occurrence, 0);
+    plan_profile(cx, severity_profile, (plan, round), occurrence, 0);
     let planned = cx.settings.planned(plan);
     if let Some(law) = planned.lasts {
         let mut stream = cx.stream(LASTS.numbered(planned.stream), u64::from(round));
@@ -87,28 +94,28 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
     }
 }
 
-/// Plans the next step of a fault's course, if it has one.
-fn plan_course<K: ModelTypes>(
+/// Plans the next step of a fault's severity profile, if it has one.
+fn plan_profile<K: ModelTypes>(
     cx: &mut Context<'_, K>,
-    course: Course,
+    severity_profile: SeverityProfile,
     (plan, round): (u16, u16),
     occurrence: u16,
     step: u16,
 ) {
-    let wait = match course {
-        Course::Steady => return,
-        Course::Ramp(_) if step + 1 >= RAMP_STEPS => return,
-        Course::Ramp(over) => Span(over.0 / u64::from(RAMP_STEPS - 1)),
-        Course::Intermittent { present, away } => {
-            let law = if step.is_multiple_of(2) { present } else { away };
-            let name = COURSE.numbered(cx.settings.planned(plan).stream);
+    let wait = match severity_profile {
+        SeverityProfile::Constant => return,
+        SeverityProfile::Ramp(_) if step + 1 >= RAMP_STEPS => return,
+        SeverityProfile::Ramp(over) => Span(over.0 / u64::from(RAMP_STEPS - 1)),
+        SeverityProfile::Intermittent { on, off } => {
+            let law = if step.is_multiple_of(2) { on } else { off };
+            let name = PROFILE.numbered(cx.settings.planned(plan).stream);
             law.draw(&mut cx.stream(name, u64::from(round) << 16 | u64::from(step)), false)
         }
     };
-    cx.cell.after(cx.me, wait, SimEvent::Course { occurrence, step: step.saturating_add(1) });
+    cx.cell.after(cx.me, wait, SimEvent::ProfileStep { occurrence, step: step.saturating_add(1) });
 }
 
-/// An active fault has come to the next step of its course: it grows, goes away for a while, or comes back.
+/// An active fault has come to the next step of its severity profile: it grows, goes off for a while, or comes on again.
 pub(super) fn proceed<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
@@ -121,18 +128,18 @@ pub(super) fn proceed<K: ModelTypes, P: Parts<K>>(
     let Active { plan, round, fault, .. } = active;
     let planned = *cx.settings.planned(plan);
     cx.scratch.touched = true;
-    match planned.course {
-        Course::Steady => return,
-        Course::Ramp(_) => {
+    match planned.severity_profile {
+        SeverityProfile::Constant => return,
+        SeverityProfile::Ramp(_) => {
             let share = f64::from(step + 1) / f64::from(RAMP_STEPS);
             parts.on_fault(fault, planned.magnitude * share, cx);
         }
-        Course::Intermittent { .. } if step.is_multiple_of(2) => {
+        SeverityProfile::Intermittent { .. } if step.is_multiple_of(2) => {
             parts.on_fault(fault, planned.magnitude, cx);
         }
-        Course::Intermittent { .. } => parts.on_clear(fault, cx),
+        SeverityProfile::Intermittent { .. } => parts.on_clear(fault, cx),
     }
-    plan_course(cx, planned.course, (plan, round), occurrence, step);
+    plan_profile(cx, planned.severity_profile, (plan, round), occurrence, step);
 }
 
 /// A fault ends by itself.

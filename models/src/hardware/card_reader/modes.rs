@@ -1,6 +1,6 @@
 //! How a card reader breaks, as catalogue entries.
 
-use sim::{Effects, Mode, Performer, Ranks, Span};
+use sim::{Effects, Mode, Performer, Ratings, Span};
 
 use super::Fault;
 use crate::indication::Indication;
@@ -20,7 +20,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "chips are not read; cards with a stripe fall back to it",
             "customers try again, pay otherwise or leave",
         ),
-        ranks: Ranks::of(6, 7, 2),
+        ratings: Ratings::of(6, 7, 2),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         cleared_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -42,7 +42,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "a card is tapped and nothing happens",
             "customers insert the card, or leave",
         ),
-        ranks: Ranks::of(6, 4, 2),
+        ratings: Ratings::of(6, 4, 2),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         cleared_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
@@ -63,7 +63,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "a card is swiped and nothing happens",
             "who has a stripe only cannot pay by card",
         ),
-        ranks: Ranks::of(6, 5, 3),
+        ratings: Ratings::of(6, 5, 3),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         cleared_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -84,7 +84,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "chips are not read, however clean the contacts; cards with a stripe fall back to it",
             "customers try again, pay otherwise or leave",
         ),
-        ranks: Ranks::of(6, 5, 3),
+        ratings: Ratings::of(6, 5, 3),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         cleared_by: &[(RecoveryAction::Clean, 0.1), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -105,7 +105,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "a card is swiped and nothing happens, until the head is cleaned",
             "who has a stripe only cannot pay by card",
         ),
-        ranks: Ranks::of(6, 6, 2),
+        ratings: Ratings::of(6, 6, 2),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         cleared_by: &[(RecoveryAction::Clean, 0.8), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -126,7 +126,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "no card is read in any way",
             "only codes can be sold by",
         ),
-        ranks: Ranks::of(7, 4, 2),
+        ratings: Ratings::of(7, 4, 2),
         indications: &[Indication::NoReactionToCard, Indication::ErrorTone],
         seen_by: &[Part::CardReader, Part::Merchant],
         cleared_by: &[(RecoveryAction::RestartTerminal, 0.3), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],

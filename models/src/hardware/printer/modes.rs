@@ -1,6 +1,6 @@
 //! How a printer breaks, as catalogue entries.
 
-use sim::{Effects, Mode, Performer, Ranks, Span};
+use sim::{Effects, Mode, Performer, Ratings, Span};
 
 use super::Fault;
 use crate::indication::Indication;
@@ -20,7 +20,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "no receipt is printed",
             "sales go on, but without receipts",
         ),
-        ranks: Ranks::of(5, 10, 1),
+        ratings: Ratings::of(5, 10, 1),
         indications: &[Indication::PaperText],
         seen_by: &[Part::Printer, Part::Merchant],
         cleared_by: &[(RecoveryAction::ReplaceRoll, 1.0), (RecoveryAction::Swap, 1.0)],
@@ -40,7 +40,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "nothing comes out of the printer",
             "sales go on, but without receipts",
         ),
-        ranks: Ranks::of(5, 7, 1),
+        ratings: Ratings::of(5, 7, 1),
         indications: &[Indication::JamText],
         seen_by: &[Part::Printer, Part::Merchant],
         cleared_by: &[(RecoveryAction::OpenLid, 0.85), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
@@ -61,7 +61,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "receipts are faint or unreadable",
             "receipts prove nothing when a sale is disputed",
         ),
-        ranks: Ranks::of(4, 5, 4),
+        ratings: Ratings::of(4, 5, 4),
         indications: &[Indication::FaintPrint],
         seen_by: &[Part::Merchant],
         cleared_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -82,7 +82,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "the printer stops in the middle of receipts until its head has cooled",
             "customers wait for their receipts",
         ),
-        ranks: Ranks::of(4, 5, 2),
+        ratings: Ratings::of(4, 5, 2),
         indications: &[Indication::PrinterRestsText],
         seen_by: &[Part::Printer, Part::Merchant],
         cleared_by: &[(RecoveryAction::Configure, 0.5), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -103,7 +103,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "nothing comes out until the blade is free",
             "sales go on, but without receipts",
         ),
-        ranks: Ranks::of(5, 6, 1),
+        ratings: Ratings::of(5, 6, 1),
         indications: &[Indication::CutterText],
         seen_by: &[Part::Printer, Part::Merchant],
         cleared_by: &[(RecoveryAction::OpenLid, 0.6), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
@@ -124,7 +124,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             "the printer refuses to print until the cover is shut",
             "sales go on, but without receipts",
         ),
-        ranks: Ranks::of(5, 8, 1),
+        ratings: Ratings::of(5, 8, 1),
         indications: &[Indication::CoverText],
         seen_by: &[Part::Printer, Part::Merchant],
         cleared_by: &[

@@ -1,6 +1,6 @@
 //! How firmware breaks: its catalogue entries.
 
-use sim::{Effects, Mode, Performer, Ranks, Span};
+use sim::{Effects, Mode, Performer, Ratings, Span};
 
 use super::Fault;
 use crate::indication::Indication;
@@ -20,7 +20,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "the watchdog or somebody at the counter has to restart it",
                 "no sale until then; what was under way is taken back",
             ),
-            ranks: Ranks::of(7, 8, 1),
+            ratings: Ratings::of(7, 8, 1),
             indications: &[Indication::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
             cleared_by: &[
@@ -49,7 +49,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "the terminal gets slow and then hangs, again after every restart",
                 "customers wait, then no sale until a restart",
             ),
-            ranks: Ranks::of(6, 6, 2),
+            ratings: Ratings::of(6, 6, 2),
             indications: &[Indication::SlowOperation, Indication::FrozenScreen],
             seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
             cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::RollBack, 0.95), (RecoveryAction::Swap, 0.9)],
@@ -70,7 +70,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "every dialogue takes longer",
                 "customers wait, and some leave",
             ),
-            ranks: Ranks::of(6, 6, 2),
+            ratings: Ratings::of(6, 6, 2),
             indications: &[Indication::SlowOperation],
             seen_by: &[Part::Firmware, Part::Merchant],
             cleared_by: &[

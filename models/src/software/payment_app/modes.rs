@@ -1,6 +1,6 @@
 //! How the application breaks: its catalogue entries.
 
-use sim::{Effects, Mode, Ranks, Performer, RecoveryStep, Span};
+use sim::{Effects, Mode, Ratings, Performer, RecoveryStep, Span};
 
 use super::Fault;
 use crate::plan::step;
@@ -27,7 +27,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "every sale is refused",
                 "no sale until the parameter is right",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -44,7 +44,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "every sale is refused",
                 "no sale until the parameter is right",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -61,7 +61,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "every sale is refused with a format error",
                 "no sale until the parameter is right",
             ),
-            ranks: Ranks::of(8, 4, 2),
+            ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::RefusedText],
             seen_by: &[Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
@@ -78,7 +78,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 "the terminal only shows that its version does not fit",
                 "no sale until the right version is installed",
             ),
-            ranks: Ranks::of(8, 5, 1),
+            ratings: Ratings::of(8, 5, 1),
             indications: &[Indication::FrozenScreen],
             seen_by: &[Part::PaymentApp],
             cleared_by: &[(RecoveryAction::Update, 0.95), (RecoveryAction::RollBack, 0.98), (RecoveryAction::Swap, 1.0)],

@@ -3,11 +3,11 @@
 use models::comms::{cellular, wifi};
 use models::wire::Via;
 use models::{Fact, Fault, Part, Profile};
-use sim::{Course, DomainEvent, Instant, Law, Planned, Span, When};
+use sim::{DomainEvent, Instant, Law, Planned, SeverityProfile, Span, When};
 
 use crate::bench::Bench;
 
-fn run(fault: Fault, course: Course, lasting: Span) -> Vec<Fact> {
+fn run(fault: Fault, severity_profile: SeverityProfile, lasting: Span) -> Vec<Fact> {
     let mut profile = Profile::default();
     let firmware = &mut profile.software.firmware;
     firmware.backup = None;
@@ -24,7 +24,7 @@ fn run(fault: Fault, course: Course, lasting: Span) -> Vec<Fact> {
         when: When::At(Span::minutes(1)),
         lasts: None,
         magnitude: 1.0,
-        course,
+        severity_profile,
         stagger: Span::ZERO,
         stream: 1,
     };
@@ -35,29 +35,29 @@ fn run(fault: Fault, course: Course, lasting: Span) -> Vec<Fact> {
 #[test]
 fn a_ramp_is_noticed_when_it_has_grown_enough() {
     let weak = Fault::Cellular(cellular::Fault::PoorCoverage);
-    let facts = run(weak, Course::Ramp(Span::minutes(90)), Span::hours(4));
+    let facts = run(weak, SeverityProfile::Ramp(Span::minutes(90)), Span::hours(4));
     let own =
         |fact: &&Fact| matches!(fact.what, DomainEvent::Alarm { detector: Part::Cellular, .. });
     let alarms: Vec<Instant> = facts.iter().filter(own).map(|fact| fact.at).collect();
     assert_eq!(alarms, vec![Instant::START + Span::minutes(31); 20]);
-    let steady = run(weak, Course::Steady, Span::hours(4));
+    let constant = run(weak, SeverityProfile::Constant, Span::hours(4));
     assert_eq!(
-        steady.iter().find(own).map(|fact| fact.at),
+        constant.iter().find(own).map(|fact| fact.at),
         Some(Instant::START + Span::minutes(1))
     );
 }
 
-/// Present for ten minutes and away for twenty on average: a third of the time nobody can sell, and the fault stays one
+/// On for ten minutes and off for twenty on average: a third of the time nobody can sell, and the fault stays one
 /// fault all along.
 #[test]
 fn an_intermittent_fault_is_present_for_its_share_of_the_time() {
     let down = Fault::Wifi(wifi::Fault::AccessPointDown);
-    let course = Course::Intermittent {
-        present: Law::Exponential(Span::minutes(10)),
-        away: Law::Exponential(Span::minutes(20)),
+    let severity_profile = SeverityProfile::Intermittent {
+        on: Law::Exponential(Span::minutes(10)),
+        off: Law::Exponential(Span::minutes(20)),
     };
     let end = Instant::START + Span::days(30);
-    let facts = run(down, course, Span::days(30));
+    let facts = run(down, severity_profile, Span::days(30));
     let count = |is: fn(&DomainEvent<models::Models>) -> bool| {
         facts.iter().filter(|it| is(&it.what)).count()
     };

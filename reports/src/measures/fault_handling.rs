@@ -12,7 +12,7 @@ use crate::stories::{Story, Toll};
 /// *Time to recover* runs from onset to the moment when the fault was truly gone; it is censored at the end of the run.
 /// *Time to repair* runs from the first alarm to the same moment, for detected faults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Course {
+pub struct FaultHandling {
     /// How many became active.
     pub injected: u64,
     /// How many led to an alarm while they were active.
@@ -39,24 +39,24 @@ pub struct Course {
     pub toll: Toll,
 }
 
-impl Course {
+impl FaultHandling {
     /// Sums up stories of a run that ended at `end`.
     pub fn of<'a>(stories: impl IntoIterator<Item = &'a Story>, end: Instant) -> Self {
-        let mut course = Self::default();
+        let mut handling = Self::default();
         let mut down_ns = 0u128;
         let (mut detection, mut recovery, mut repair) = (Vec::new(), Vec::new(), Vec::new());
         for story in stories {
-            course.count(story);
+            handling.count(story);
             down_ns += u128::from(story.down.0);
             detection.push(detection_time(story, end));
             recovery.push(recovery_time(story, end));
             repair.extend(repair_time(story, end));
         }
-        course.down_s = down_ns as f64 / 1e9;
-        course.detection = Times::of(&detection);
-        course.recovery = Times::of(&recovery);
-        course.repair = Times::of(&repair);
-        course
+        handling.down_s = down_ns as f64 / 1e9;
+        handling.detection = Times::of(&detection);
+        handling.recovery = Times::of(&recovery);
+        handling.repair = Times::of(&repair);
+        handling
     }
 
     fn count(&mut self, story: &Story) {
