@@ -110,7 +110,7 @@ fn serve((seconds, connections, terminals): Sizes, dialect: &str) -> Outcome<()>
     writeln!(out, "lateness of answers: {late:?}")?;
     writeln!(
         out,
-        "books: terminals {}, gateway {}, hosts {}; {} breaches; troubles {:?}",
+        "ledger: terminals {}, gateway {}, hosts {}; {} breaches; troubles {:?}",
         audit.terminal_total,
         audit.gateway_total,
         audit.host_total,

@@ -88,12 +88,12 @@ pub fn run_with_policy(
 ) -> Result<(Outcome, Counts), Failure> {
     let terminals = u32::try_from(source.scenario.terminals()).unwrap_or(u32::MAX);
     let mut options = options.clone();
-    options.attached.extend((0..terminals).map(|it| (ActorId(it), Part::Presence)));
+    options.attached.extend((0..terminals).map(|it| (ActorId(it), Part::HeartbeatMonitor)));
     let run = Run::begin(source, &options, 1).map_err(Failure::Run)?;
     let seed = options.seed.unwrap_or(source.scenario.seed);
     let recorder = policy.record.as_ref().map(|path| {
         let ports: Vec<_> =
-            (0..terminals).map(|it| Port::new(ActorId(it), Part::Presence)).collect();
+            (0..terminals).map(|it| Port::new(ActorId(it), Part::HeartbeatMonitor)).collect();
         let header = Header {
             schema: crate::recording::SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -269,7 +269,7 @@ impl Dialogue<'_> {
 
     fn record(&mut self, at: Instant, who: ActorId, way: Way, message: &InterActorMessage) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.crossed(at, Port::new(who, Part::Presence), way, message);
+            recorder.crossed(at, Port::new(who, Part::HeartbeatMonitor), way, message);
         }
     }
 

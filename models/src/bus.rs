@@ -82,7 +82,7 @@ pub enum LocalMessage {
         /// 100 is as usual.
         percent: u32,
     },
-    /// Housing: how warm the terminal's body is.
+    /// Enclosure: how warm the terminal's body is.
     Temperature(Celsius),
     /// Tamper switch: the terminal has lost its keys, or has new ones.
     Locked {
@@ -283,12 +283,12 @@ pub enum LocalMessage {
         /// The part that shows it.
         from: Part,
     },
-    /// Tenure: customers are served from now on, or no longer.
+    /// Deployment: customers are served from now on, or no longer.
     Trading {
         /// They are.
         on: bool,
     },
-    /// Tenure: heartbeats are expected from now on, or no longer.
+    /// Deployment: heartbeats are expected from now on, or no longer.
     Watched {
         /// They are.
         on: bool,
@@ -297,7 +297,7 @@ pub enum LocalMessage {
     Serviced(Job),
     /// Somebody has the institution suspend the terminal.
     Suspend,
-    /// Tenure: a third party has taken the deposit and vanished.
+    /// Deployment: a third party has taken the deposit and vanished.
     Cheated,
     /// Fault management: somebody is to carry out a step.
     Asked(Asked<Models>),
@@ -321,7 +321,7 @@ pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
         M::Dim { .. } => &[Part::Keypad],
         M::NewBattery => &[Part::Battery],
         M::PowerLost | M::Locked { .. } => &[Part::PaymentApp],
-        M::Supplied { .. } => &[Part::Firmware, Part::Panel],
+        M::Supplied { .. } => &[Part::Firmware, Part::Indicators],
         // Whoever is on the device hears these, a new part included.
         M::Ready | M::Halt | M::Report => Part::ALL,
         M::Restart | M::FailOver => &[Part::Firmware],
@@ -345,7 +345,7 @@ pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
         M::EnterAmount { .. } | M::EnterPin => &[Part::Keypad],
         M::Read { method: Method::Code, .. } => &[Part::Scanner],
         M::Read { .. } => &[Part::CardReader],
-        M::Beep { .. } => &[Part::Panel],
+        M::Beep { .. } => &[Part::Indicators],
         M::Transmit { .. }
         | M::Link { .. }
         | M::PhoneLinked { .. }
@@ -357,14 +357,14 @@ pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
         M::Carry { hop: Hop::ToPhone | Hop::FromPhone, .. } => &[Part::PhoneLink],
         M::Carry { hop: Hop::Out(Via::Wifi), .. } => &[Part::Wifi],
         M::Carry { hop: Hop::Out(Via::Cellular), .. } => &[Part::Cellular],
-        M::Beats { .. } | M::Watched { .. } => &[Part::Presence],
+        M::Beats { .. } | M::Watched { .. } => &[Part::HeartbeatMonitor],
         M::Trading { .. } => &[Part::Customer],
-        M::Serviced(_) | M::Suspend => &[Part::Tenure],
-        M::Cheated => &[Part::Conduct],
-        M::IncidentUpdate(_) => &[Part::Presence, Part::BackOffice],
+        M::Serviced(_) | M::Suspend => &[Part::Deployment],
+        M::Cheated => &[Part::MisuseAndFraud],
+        M::IncidentUpdate(_) => &[Part::HeartbeatMonitor, Part::BackOffice],
         M::Indication { .. } => &[Part::Merchant],
         M::Asked(asked) => match asked.step.by {
-            sim::Performer::Remote => &[Part::Presence],
+            sim::Performer::Remote => &[Part::HeartbeatMonitor],
             _ => &[Part::Merchant],
         },
     }

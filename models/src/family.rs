@@ -30,7 +30,7 @@ pub enum Family {
     /// A card is swiped, inserted or tapped, and nothing happens.
     CardReader,
     /// Rules of use, scams and leaks: what people do.
-    Conduct,
+    MisuseAndFraud,
 }
 
 impl Family {
@@ -43,7 +43,7 @@ impl Family {
         Self::Hardware,
         Self::Printer,
         Self::CardReader,
-        Self::Conduct,
+        Self::MisuseAndFraud,
     ];
 
     /// Its id in the catalogue.
@@ -56,7 +56,7 @@ impl Family {
             Self::Hardware => "hardware",
             Self::Printer => "printer",
             Self::CardReader => "card-reader",
-            Self::Conduct => "conduct",
+            Self::MisuseAndFraud => "misuse-and-fraud",
         }
     }
 
@@ -70,7 +70,7 @@ impl Family {
             Self::Hardware => "硬件故障",
             Self::Printer => "打印问题",
             Self::CardReader => "刷卡无反应",
-            Self::Conduct => "使用规则与诈骗",
+            Self::MisuseAndFraud => "使用规则与诈骗",
         }
     }
 }

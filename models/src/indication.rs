@@ -64,7 +64,7 @@ pub enum Indication {
     FreeOfferMessage,
     /// A customer complains that their data got into other hands.
     Complaint,
-    /// Money is missing in the books.
+    /// Money is missing in the ledger.
     MoneyMissing,
     /// The screen is so dim that it is hard to read.
     DimScreen,
@@ -242,10 +242,10 @@ impl Indication {
     pub fn suspicion(self) -> Option<Fault> {
         use crate::comms::cellular;
         use crate::hardware::{
-            battery, card_reader, display, housing, keypad, mainboard, panel, power, printer,
-            scanner, tamper,
+            battery, card_reader, display, enclosure, indicators, keypad, mainboard, power,
+            printer, scanner, tamper,
         };
-        use crate::people::conduct;
+        use crate::people::misuse_and_fraud;
         use crate::platform::host;
         use crate::software::{firmware, payment_app};
         Some(match self {
@@ -261,7 +261,7 @@ impl Indication {
             Self::PaperText => Fault::Printer(printer::Fault::PaperOut),
             Self::JamText => Fault::Printer(printer::Fault::Jam),
             Self::LowBatteryText => Fault::Battery(battery::Fault::Aged),
-            Self::Silence => Fault::Panel(panel::Fault::BuzzerDead),
+            Self::Silence => Fault::Indicators(indicators::Fault::BuzzerDead),
             Self::PowerLightOut | Self::ChargeLightOut => Fault::Power(power::Fault::LoosePlug),
             Self::SlowOperation => Fault::Firmware(firmware::Fault::ProcessorStarved),
             Self::NoReactionToCard => Fault::CardReader(card_reader::Fault::ChipContactsDirty),
@@ -270,16 +270,16 @@ impl Indication {
             Self::NoReactionToKey => Fault::Keypad(keypad::Fault::DeadKey),
             Self::FaintPrint => Fault::Printer(printer::Fault::HeadWorn),
             Self::RestartsByItself => Fault::Mainboard(mainboard::Fault::RandomResets),
-            Self::FreeOfferMessage => Fault::Conduct(conduct::Fault::FreeOffer),
-            Self::Complaint => Fault::Conduct(conduct::Fault::DataLeak),
-            Self::MoneyMissing => Fault::Conduct(conduct::Fault::ThirdPartyFraud),
+            Self::FreeOfferMessage => Fault::MisuseAndFraud(misuse_and_fraud::Fault::FreeOffer),
+            Self::Complaint => Fault::MisuseAndFraud(misuse_and_fraud::Fault::DataLeak),
+            Self::MoneyMissing => Fault::MisuseAndFraud(misuse_and_fraud::Fault::ThirdPartyFraud),
             Self::DimScreen => Fault::Display(display::Fault::BacklightDim),
             Self::TamperText => Fault::Tamper(tamper::Fault::Triggered),
-            Self::ColdText => Fault::Housing(housing::Fault::Cold),
+            Self::ColdText => Fault::Enclosure(enclosure::Fault::Cold),
             Self::CoverText => Fault::Printer(printer::Fault::CoverOpen),
             Self::CutterText => Fault::Printer(printer::Fault::CutterBlocked),
             Self::PrinterRestsText => Fault::Printer(printer::Fault::HeadHot),
-            Self::HotCase => Fault::Housing(housing::Fault::Heat),
+            Self::HotCase => Fault::Enclosure(enclosure::Fault::Heat),
             Self::NoReactionToTouch => Fault::Display(display::Fault::TouchDead),
             Self::KeysStillSound => Fault::Display(display::Fault::Frozen),
         })
@@ -323,7 +323,7 @@ impl Indication {
 
 const BOARD: Fault = Fault::Mainboard(crate::hardware::mainboard::Fault::Dead);
 const PLUG: Fault = Fault::Power(crate::hardware::power::Fault::LoosePlug);
-const LIGHTS: Fault = Fault::Panel(crate::hardware::panel::Fault::LightsDead);
+const LIGHTS: Fault = Fault::Indicators(crate::hardware::indicators::Fault::LightsDead);
 const PICTURE: Fault = Fault::Display(crate::hardware::display::Fault::Frozen);
 
 /// What whoever looks at a terminal sees of it at once: a dark screen and the lights.

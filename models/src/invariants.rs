@@ -135,7 +135,7 @@ pub fn audit(
 ) -> Audit {
     let layout = simulation.layout();
     let mut audit = Audit { real_host: real_host(simulation), ..Audit::default() };
-    let booked = gateway_books(simulation);
+    let booked = gateway_ledger(simulation);
     for cell in 0..layout.cells() {
         let (first, count) = layout.members(cell);
         if first.0 >= layout.terminals() {
@@ -145,7 +145,7 @@ pub fn audit(
         // In portions: a copy of all that the hosts hold would be the largest thing in memory.
         for begin in (first.0..last).step_by(AT_ONCE as usize) {
             let portion = begin..last.min(begin + AT_ONCE);
-            let mut postings = host_books(simulation, portion.clone());
+            let mut postings = host_ledger(simulation, portion.clone());
             let world = simulation.world_of(first);
             let mut tills = world.query::<(&ActorId, &PaymentApp, &Care<Models>)>();
             // A query has no order of its own: put it into that of the terminals.
@@ -173,28 +173,28 @@ pub fn audit(
 const AT_ONCE: u32 = 4_096;
 
 /// What the hosts hold of these terminals, by terminal.
-fn host_books(
+fn host_ledger(
     simulation: &mut Simulation<Models>,
     terminals: Range<u32>,
 ) -> Vec<Vec<(u32, Posting)>> {
     let layout = simulation.layout();
-    let mut books = vec![Vec::new(); terminals.len()];
+    let mut ledger = vec![Vec::new(); terminals.len()];
     for number in layout.terminals()..layout.actors() {
         let world = simulation.world_of(ActorId(number));
         let mut hosts = world.query::<&Host>();
         for host in hosts.iter(world) {
-            for (book, terminal) in books.iter_mut().zip(terminals.clone()) {
+            for (book, terminal) in ledger.iter_mut().zip(terminals.clone()) {
                 book.extend_from_slice(host.ledger_of(ActorId(terminal)));
             }
         }
         let mut gateways = world.query::<&Gateway>();
         for real in gateways.iter(world).filter_map(Gateway::real) {
-            for (book, terminal) in books.iter_mut().zip(terminals.clone()) {
+            for (book, terminal) in ledger.iter_mut().zip(terminals.clone()) {
                 book.extend(real.ledger_of(ActorId(terminal)));
             }
         }
     }
-    books
+    ledger
 }
 
 /// What a real host did, if there is one.
@@ -211,19 +211,19 @@ fn real_host(simulation: &mut Simulation<Models>) -> Option<Score> {
 }
 
 /// What the gateway holds as approved and not reversed, by terminal.
-fn gateway_books(simulation: &mut Simulation<Models>) -> Vec<Money> {
+fn gateway_ledger(simulation: &mut Simulation<Models>) -> Vec<Money> {
     let layout = simulation.layout();
-    let mut books = vec![Money::ZERO; layout.terminals() as usize];
+    let mut ledger = vec![Money::ZERO; layout.terminals() as usize];
     for number in layout.terminals()..layout.actors() {
         let world = simulation.world_of(ActorId(number));
         let mut gateways = world.query::<&Gateway>();
         for gateway in gateways.iter(world) {
-            for (terminal, total) in books.iter_mut().enumerate() {
+            for (terminal, total) in ledger.iter_mut().enumerate() {
                 *total += gateway.booked(ActorId(terminal as u32));
             }
         }
     }
-    books
+    ledger
 }
 
 fn check_terminal(

@@ -10,7 +10,7 @@ use crate::wire::{Code, Iso, Mti};
 pub(crate) use buffer::Loss;
 pub use buffer::Writing;
 
-/// Where a sale stands in the terminal's own books.
+/// Where a sale stands in the terminal's own ledger.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum LineState {
     /// Asked for, not answered.
@@ -136,7 +136,7 @@ impl Journal {
     // That a record is done with is written at once: to send it again would do no harm, to keep it would.
 
     /// A reversal is acknowledged; false if it was not pending.
-    pub(crate) fn take_back(&mut self, stan: u32) -> bool {
+    pub(crate) fn reverse(&mut self, stan: u32) -> bool {
         let Some(at) = self.reversals.iter().position(|iso| iso.stan == stan) else { return false };
         self.reversals.remove(at);
         self.mark(stan, LineState::Reversed);

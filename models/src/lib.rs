@@ -1,19 +1,21 @@
 //! What exists: the terminal's parts, what they talk to, and the people around them. One file a model.
 //!
 //! ```text
-//!  customer ─▶ payment_app ─▶ keypad, card_reader, scanner, printer, panel
+//!  customer ─▶ payment_app ─▶ keypad, card_reader, scanner, printer, indicators
 //!                  │ ▲
 //!                  ▼ │ firmware ◀─ mainboard ◀─ battery ◀─ power
 //!        phone_link ─▶ wifi | cellular ═▶ gateway ═▶ host
-//!                                            ╚═▶ back_office ◀═ presence
+//!                                            ╚═▶ back_office ◀═ heartbeat_monitor
 //!  merchant ═▶ support, technicians                (═▶ crosses between actors)
-//!  tenure ═▶ onboarding, deposits; conduct
+//!  deployment ═▶ onboarding, deposits; misuse_and_fraud
 //! ```
 
+pub mod availability;
 pub mod bearer;
 pub mod bus;
-pub mod charts;
+pub mod control_chart;
 pub mod decision;
+pub mod detector_settings;
 pub mod detectors;
 pub mod family;
 pub mod indication;
@@ -31,11 +33,9 @@ pub mod ratings;
 pub mod receipt;
 pub mod recovery_action;
 pub mod rollout;
-pub mod service;
 pub mod takes;
 pub mod telemetry;
-mod warmth;
-pub mod watch;
+mod thermal;
 pub mod wear;
 pub mod wire;
 pub mod world;
@@ -55,14 +55,14 @@ sim::catalogue! {
     message: wire::InterActorMessage;
     action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::LocalMessage::Asked; update: bus::LocalMessage::IncidentUpdate;
     family: family::Family; indication: indication::Indication;
-    milestone: service::Milestone; note: note::Note;
-    settings: plan::Plan; able: service::able; awake: service::awake;
+    milestone: availability::Milestone; note: note::Note;
+    settings: plan::Plan; able: availability::able; awake: availability::awake;
 
     /// The terminal's body and what is plugged into it.
     hardware: Hardware {
-        power::Power, battery::Battery, housing::Housing, mainboard::Mainboard, tamper::Tamper,
+        power::Power, battery::Battery, enclosure::Enclosure, mainboard::Mainboard, tamper::Tamper,
         display::Display, keypad::Keypad,
-        card_reader::CardReader, printer::Printer, scanner::Scanner, panel::Panel,
+        card_reader::CardReader, printer::Printer, scanner::Scanner, indicators::Indicators,
     }
     /// The links from the terminal to the network.
     comms: Comms { phone_link::PhoneLink, wifi::Wifi, cellular::Cellular }
@@ -71,11 +71,11 @@ sim::catalogue! {
         firmware::Firmware, storage::Storage, clock::Clock, security::Security, payment_app::PaymentApp,
     }
     /// What the terminal talks to.
-    platform: Platform { presence::Presence, gateway::Gateway, host::Host, back_office::BackOffice }
+    platform: Platform { heartbeat_monitor::HeartbeatMonitor, gateway::Gateway, host::Host, back_office::BackOffice }
     /// Who uses it, and who helps.
     people: People {
         customer::Customer, merchant::Merchant, support::Support, technicians::Technicians,
-        tenure::Tenure, conduct::Conduct, onboarding::Onboarding, deposits::Deposits,
+        deployment::Deployment, misuse_and_fraud::MisuseAndFraud, onboarding::Onboarding, deposits::Deposits,
     }
 }
 

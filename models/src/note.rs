@@ -2,10 +2,10 @@
 
 use sim::{ActorId, Instant, Span};
 
+use crate::detector_settings::Zone;
 use crate::lifecycle::{Entry, Step};
 use crate::money::Money;
 use crate::recovery_action::RecoveryAction;
-use crate::watch::Zone;
 use crate::wire::{Channel, Code, Method};
 use crate::{Fault, Part};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use sim::{ActorId, FaultSettings, Instant, Law, Performer, Planned, RecoveryStep, Span, When};
 
+use crate::availability::Milestone;
+use crate::detector_settings::{CommonCauseSearch, Detectors};
 use crate::recovery_action::RecoveryAction;
 use crate::rollout::Rollout;
-use crate::service::Milestone;
-use crate::watch::{CommonCauseSearch, Detectors};
 use crate::{Family, Fault, Models, Part, Profile};
 
 /// Where the hubs are.
@@ -206,7 +206,7 @@ impl FaultSettings<Models> for Plan {
         self.policy.common_procedures.get(&suspect).map_or(&[], Vec::as_slice)
     }
     fn decided_outside(&self, actor: ActorId) -> bool {
-        self.is_attached(actor, Part::Presence)
+        self.is_attached(actor, Part::HeartbeatMonitor)
     }
     /// What costs somebody a way, a call or a command is suppressed; what a device or a merchant does by itself goes on.
     fn suppresses(
@@ -235,10 +235,11 @@ impl FaultSettings<Models> for Plan {
     }
     /// Where terminals age, an exchange brings a new unit, and cleaning a clean one. Elsewhere only what broke begins anew.
     fn renews(&self, actor: ActorId, action: RecoveryAction, fault: Fault) -> bool {
-        self.profile(actor).people.tenure.ages() && crate::recovery_action::renews(action, fault)
+        self.profile(actor).people.deployment.ages()
+            && crate::recovery_action::renews(action, fault)
     }
     fn age(&self, actor: ActorId) -> Span {
-        self.profile(actor).people.tenure.age
+        self.profile(actor).people.deployment.age
     }
     fn fallback(&self) -> Option<(RecoveryStep<Models>, u8, Span)> {
         self.policy.fallback
@@ -250,7 +251,7 @@ fn explains(cause: Fault, detector: Part, suspect: Fault) -> bool {
     let (of_cause, of_suspect) = (cause.mode().family, suspect.mode().family);
     let cut_off = matches!(of_cause, Family::Comms | Family::Power | Family::Transaction);
     let looks_cut_off = matches!(of_suspect, Family::Comms | Family::Transaction);
-    detector == Part::Presence || of_cause == of_suspect || cut_off && looks_cut_off
+    detector == Part::HeartbeatMonitor || of_cause == of_suspect || cut_off && looks_cut_off
 }
 
 /// A step of a catalogue's procedure: what, by whom, hands-on time.

@@ -112,11 +112,11 @@ pub(crate) fn of<'a>(terminal: ActorId, cx: &Context<'a, Models>) -> Option<(usi
     let people = &cx.settings().profile(terminal).people;
     let all = &people.onboarding.providers;
     // Without a life there is no choice, but a terminal can have a provider by name.
-    let named = matches!(people.tenure.provider, Choice::Named(_));
-    if all.is_empty() || !(named || people.tenure.lives()) {
+    let named = matches!(people.deployment.provider, Choice::Named(_));
+    if all.is_empty() || !(named || people.deployment.lives()) {
         return None;
     }
-    let place = choose(&people.tenure.provider, all, &mut cx.stream_of(terminal, CHOICE, 0))?;
+    let place = choose(&people.deployment.provider, all, &mut cx.stream_of(terminal, CHOICE, 0))?;
     all.values().nth(place).map(|provider| (place, provider))
 }
 

@@ -361,14 +361,14 @@ pub enum Channel {
 pub enum InterActorMessage {
     /// A payment message.
     Payment(Iso),
-    /// Presence to back office: a terminal is missing, or back.
+    /// Heartbeat monitor to back office: a terminal is missing, or back.
     Seen {
         /// The terminal.
         terminal: ActorId,
         /// It is missing.
         missing: bool,
     },
-    /// Presence to back office: please send this command. Back office to terminal: the command.
+    /// Heartbeat monitor to back office: please send this command. Back office to terminal: the command.
     Command(Job, Via),
     /// Merchant to support: I need help with this.
     Call(Job, Channel),
@@ -485,7 +485,7 @@ pub enum InterActorMessage {
         /// What is done.
         decision: Decision,
     },
-    /// Presence to back office, where someone outside listens in: a heartbeat has come.
+    /// Heartbeat monitor to back office, where someone outside listens in: a heartbeat has come.
     Beat {
         /// The terminal.
         terminal: ActorId,

@@ -43,7 +43,7 @@ pub struct FalseAlarms {
 }
 
 /// A false alarm this soon after the end of a fault is its echo: a terminal boots in well under five minutes, and a
-/// presence that checks every minute and waits for three misses needs no longer.
+/// heartbeat monitor that checks every minute and waits for three misses needs no longer.
 pub const ECHO: Span = Span::minutes(5);
 
 /// All measures of a run.
@@ -156,7 +156,7 @@ impl Fold {
 /// Terminals that are not in service when the run begins.
 fn absent(outcome: &Outcome) -> impl Iterator<Item = ActorId> + '_ {
     let groups = outcome.scenario.fleet.iter().zip(&outcome.roster.groups);
-    let applied = groups.filter(|(group, _)| outcome.scenario.tenure(group).applies.is_some());
+    let applied = groups.filter(|(group, _)| outcome.scenario.deployment(group).applies.is_some());
     applied.flat_map(|(_, dealt)| (dealt.first..dealt.first + dealt.count).map(ActorId))
 }
 

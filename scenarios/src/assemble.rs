@@ -255,10 +255,10 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     for work in scenario.workload.iter().filter(serves) {
         people.customer = work.customer(&people.customer);
     }
-    people.tenure = scenario.tenure(group).clone();
-    people.tenure.region = group.region.to_string();
+    people.deployment = scenario.deployment(group).clone();
+    people.deployment.region = group.region.to_string();
     let kind = kind_of(&hardware, &software);
-    people.tenure.device.kind = people.tenure.device.kind.or(Some(kind));
+    people.deployment.device.kind = people.deployment.device.kind.or(Some(kind));
     Ok(Profile { hardware, comms, software, platform: scenario.platform.clone(), people })
 }
 

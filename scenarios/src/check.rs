@@ -1,5 +1,6 @@
 //! What the types of a scenario cannot say: references that lead nowhere, times that do not fit, faults that never occur.
 
+mod deployment;
 mod devices;
 mod expectations;
 mod faults;
@@ -7,7 +8,6 @@ mod fleet;
 mod policies;
 mod rollouts;
 mod spot;
-mod tenure;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +45,7 @@ pub(crate) fn check(
     checker.network();
     checker.workload();
     checker.platform();
-    checker.tenures();
+    checker.deployments();
     checker.faults();
     checker.policies();
     checker.rollouts();

@@ -1,6 +1,6 @@
 //! What goes wrong: which fault, where, when, for how long.
 
-use models::service::Milestone;
+use models::availability::Milestone;
 use models::{Fault, Models};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The fleet: groups of terminals, and the types that they are of.
 
-use models::people::tenure;
+use models::people::deployment;
 use models::wire::Via;
 use models::{Comms, Hardware, Software};
 use schemars::JsonSchema;
@@ -42,9 +42,9 @@ pub struct Group {
     #[serde(default)]
     pub backup: Option<Via>,
     /// What the terminals go through before and after their service, and how old they are, if other than
-    /// `people.tenure`.
+    /// `people.deployment`.
     #[serde(default)]
-    pub tenure: Option<tenure::Spec>,
+    pub deployment: Option<deployment::Spec>,
 }
 
 fn standard() -> Name {

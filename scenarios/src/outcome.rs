@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use models::detector_settings::Zone;
 use models::invariants::Audit;
-use models::watch::Zone;
 use models::{Fact, Fault};
 use sim::{ActorId, Fingerprint, Span};
 

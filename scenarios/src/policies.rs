@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use models::watch::{CommonCauseSearch, Detectors};
+use models::detector_settings::{CommonCauseSearch, Detectors};
 use models::{Family, Fault, Models, Policy, RecoveryAction};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

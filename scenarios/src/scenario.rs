@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use models::people::tenure;
+use models::people::deployment;
 use models::quantity::Currency;
 use models::rollout::Version;
 use models::{People, Platform};
@@ -135,13 +135,13 @@ impl Scenario {
     }
 
     /// What the terminals of a group go through before and after their service.
-    pub fn tenure<'a>(&'a self, group: &'a Group) -> &'a tenure::Spec {
-        group.tenure.as_ref().unwrap_or(&self.people.tenure)
+    pub fn deployment<'a>(&'a self, group: &'a Group) -> &'a deployment::Spec {
+        group.deployment.as_ref().unwrap_or(&self.people.deployment)
     }
 
     /// Something of the life of a terminal is simulated: applications, maintenance, returns.
     pub fn lives(&self) -> bool {
-        self.fleet.iter().any(|group| self.tenure(group).lives())
+        self.fleet.iter().any(|group| self.deployment(group).lives())
     }
 
     /// When the last customer may come.

@@ -64,7 +64,7 @@ pub struct Asked<K: ModelTypes> {
     pub suspect: K::Fault,
 }
 
-/// What became of an incident, as those of its own actor hear of it who keep the books.
+/// What became of an incident, as those of its own actor hear of it which keep the record.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IncidentUpdate<K: ModelTypes> {
     /// The incident, within its actor.

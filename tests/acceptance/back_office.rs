@@ -1,10 +1,10 @@
 //! What the back office notices: drifts, silence, and causes that many terminals have in common.
 
-use models::charts::ControlChart;
 use models::comms::cellular;
+use models::control_chart::ControlChart;
+use models::detector_settings::{Chart, Zone};
 use models::platform::back_office::BackOffice;
 use models::quantity::Millimetres;
-use models::watch::{Chart, Zone};
 use models::wire::Via;
 use models::{Fact, Fault, Note, Part, Profile, RecoveryAction, Traits};
 use sim::quantity::{Factor, Probability};
@@ -224,5 +224,5 @@ fn silence_of_a_terminal_is_noticed_and_false_alarms_are_as_rare_as_they_should_
 }
 
 fn silence_suspect() -> Fault {
-    models::watch::Silence::default().suspect
+    models::detector_settings::Silence::default().suspect
 }

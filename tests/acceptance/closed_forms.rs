@@ -52,12 +52,12 @@ fn miss_counting(bench: &mut Bench) {
     policy.fallback = None;
 }
 
-/// When each alarm of the presence record was raised, and how long it lasted.
+/// When each alarm of the heartbeat monitor was raised, and how long it lasted.
 fn silences(facts: &[Fact]) -> Vec<(ActorId, Instant, Option<Span>)> {
     let mut all: Vec<(ActorId, u16, Instant, Option<Span>)> = Vec::new();
     for fact in facts {
         match fact.what {
-            DomainEvent::Alarm { incident, detector: Part::Presence, .. } => {
+            DomainEvent::Alarm { incident, detector: Part::HeartbeatMonitor, .. } => {
                 all.push((fact.who, incident, fact.at, None));
             }
             DomainEvent::Restored { incident } => {
@@ -168,7 +168,7 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
     assert!(exactly(150.0) > downs.len() / 2 && exactly(450.0) > downs.len() / 10);
 }
 
-/// A note that only its presence matters for: sales have ended and nothing is left of them.
+/// A note that only its being there matters for: sales have ended and nothing is left of them.
 #[test]
 fn all_ledgers_agree_to_the_cent_after_a_day_of_losses() {
     let mut profile = Profile::default();

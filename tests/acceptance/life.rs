@@ -49,7 +49,7 @@ const COMPLETE: &str = "papers: (lacks_identity: 0, lacks_licence: 0, lacks_acco
 #[test]
 fn the_time_to_activation_is_the_sum_of_its_stages() {
     let fleet = format!(
-        "(id: \"all\", count: 30, tenure: (applies: (from: \"1d\"), {ONLINE}, {COMPLETE}))"
+        "(id: \"all\", count: 30, deployment: (applies: (from: \"1d\"), {ONLINE}, {COMPLETE}))"
     );
     for (reviewers, waits) in [(30, false), (1, true)] {
         let people = EXACT.replace("REVIEWERS", &reviewers.to_string());
@@ -79,7 +79,7 @@ fn an_application_that_lacks_a_document_is_refused_for_it() {
     ];
     for (papers, expected) in lacks {
         let fleet = format!(
-            "(id: \"all\", count: 20, tenure: (applies: (from: \"1d\"), {ONLINE},
+            "(id: \"all\", count: 20, deployment: (applies: (from: \"1d\"), {ONLINE},
               papers: (licensed: 1, forged: 0, {papers}), again: (probability: 1)))"
         );
         let people = EXACT.replace("REVIEWERS", "5");
@@ -101,10 +101,10 @@ fn an_application_that_lacks_a_document_is_refused_for_it() {
 }
 
 const PAYING: &str = "(id: \"wired\", count: 60, region: \"north\", type: \"cable\",
-      tenure: (applies: (from: \"1d\", within: \"10d\"), retires: After(median: \"60d\", spread: 0.3),
+      deployment: (applies: (from: \"1d\", within: \"10d\"), retires: After(median: \"60d\", spread: 0.3),
                device: (costs: \"333.33 CNY\"), handling: (blamed: 0.5, returned_damaged: 0.4, returned_ruined: 0.2))),
      (id: \"mobile\", count: 60, region: \"south\",
-      tenure: (retires: At(\"100d\"), provider: Named(\"dear\"), handling: (blamed: 0.5)))";
+      deployment: (retires: At(\"100d\"), provider: Named(\"dear\"), handling: (blamed: 0.5)))";
 const TARIFF: &str = "customer: (per_day: 1), deposits: (regions: {\"north\": 1.17}),
     onboarding: (providers: {\"dear\": (deposit: 1.5, responds_in: \"5h\"), \"near\": ()})";
 const BREAKS: &str =
@@ -128,7 +128,7 @@ fn the_money_of_deposits_is_conserved_to_the_cent() {
     assert_eq!(all.paid, all.received);
     assert_eq!(all.received.0, all.deducted.0 + all.refunded.0 + all.held.0);
     assert!(all.got_back.0 <= all.refunded.0);
-    // The ledger's notes say the same as its books.
+    // The ledger's notes say the same as its ledger.
     let mut sums = [0i64; 4];
     for fact in &outcome.facts {
         if let DomainEvent::Noted(Note::Deposit { entry, amount, .. }) = fact.what {
@@ -155,7 +155,7 @@ fn the_money_of_deposits_is_conserved_to_the_cent() {
 
 #[test]
 fn threads_do_not_matter_to_a_life() {
-    let fleet = "(id: \"all\", count: 24, tenure: (applies: (from: \"0s\", within: \"2d\"),
+    let fleet = "(id: \"all\", count: 24, deployment: (applies: (from: \"0s\", within: \"2d\"),
         retires: After(median: \"9d\", spread: 0.2), maintenance: (every: \"3d\", takes: \"1h\")))";
     let text = scenario(20, fleet, TARIFF, &BREAKS.replace("40d", "6d"));
     let text = text.replace("\"north\"", "\"home\"");
@@ -174,7 +174,7 @@ fn a_fleet_without_a_life_runs_as_if_there_were_none() {
     let fleet = "(id: \"all\", count: 40)";
     let plain = run(&scenario(2, fleet, "", BREAKS));
     let people = "onboarding: (reviewers: 9, providers: {\"x\": (responds_in: \"9h\")}),
-        deposits: (wired: \"5 CNY\"), tenure: (ways: (online: 9), device: (functions: 7))";
+        deposits: (wired: \"5 CNY\"), deployment: (ways: (online: 9), device: (functions: 7))";
     let set = run(&scenario(2, fleet, people, BREAKS));
     assert_eq!(plain.fingerprint, set.fingerprint);
     assert!(plain.facts == set.facts);
@@ -202,7 +202,7 @@ fn a_terminal_that_is_not_in_service_neither_sells_nor_is_missed() {
             DomainEvent::Noted(Note::SaleEnded(sale)) => {
                 assert!(fact.at.since(sale.began) < Span::minutes(10));
             }
-            DomainEvent::Alarm { detector: Part::Presence | Part::PaymentApp, .. } => {
+            DomainEvent::Alarm { detector: Part::HeartbeatMonitor | Part::PaymentApp, .. } => {
                 assert!(*serves, "{}: a terminal that is not in service is missed", fact.who.0);
             }
             DomainEvent::Occurred { .. } => {
@@ -223,8 +223,8 @@ fn cumulative(days: f64) -> f64 {
 fn the_hazard_of_failures_falls_and_then_rises_over_three_years() {
     let board = "(id: \"boards\", mode: Mainboard(Dead), when: Random(Bathtub(early: (shape: 0.4, scale: \"20000d\"),
         mean: \"4000d\", late: (shape: 6, scale: \"1250d\"))))";
-    let fleet = "(id: \"new\", count: 1500, tenure: (applies: (from: \"1d\", within: \"5d\"))),
-        (id: \"old\", count: 500, tenure: (age: \"900d\"))";
+    let fleet = "(id: \"new\", count: 1500, deployment: (applies: (from: \"1d\", within: \"5d\"))),
+        (id: \"old\", count: 500, deployment: (age: \"900d\"))";
     let people = "customer: (per_day: 0), merchant: (opens_at: 0, closes_at: 24),
         technicians: (crews: 500, spares: 5000)";
     let outcome = run(&scenario(1_095, fleet, people, board));
@@ -259,8 +259,8 @@ fn the_hazard_of_failures_falls_and_then_rises_over_three_years() {
 
 #[test]
 fn a_slow_provider_repairs_later() {
-    let fleet = "(id: \"prompt\", count: 60, tenure: (applies: (from: \"0s\"), provider: Named(\"prompt\"))),
-        (id: \"slow\", count: 60, tenure: (applies: (from: \"0s\"), provider: Named(\"slow\")))";
+    let fleet = "(id: \"prompt\", count: 60, deployment: (applies: (from: \"0s\"), provider: Named(\"prompt\"))),
+        (id: \"slow\", count: 60, deployment: (applies: (from: \"0s\"), provider: Named(\"slow\")))";
     let people = "customer: (per_day: 1), technicians: (crews: 100, spares: 500),
         onboarding: (providers: {\"prompt\": (fee: \"10 CNY\"), \"slow\": (responds_in: \"48h\")})";
     let outcome = run(&scenario(120, fleet, people, BREAKS));
@@ -275,8 +275,8 @@ fn a_slow_provider_repairs_later() {
 
 #[test]
 fn who_breaks_the_rules_is_found_and_suspended_and_then_sells_again() {
-    let faults = "(id: \"cash-out\", mode: Conduct(ProhibitedTransactions), sample: Count(30), when: At(\"3d\"))";
-    let people = "customer: (per_day: 24), tenure: (suspended_for: \"12h\")";
+    let faults = "(id: \"cash-out\", mode: MisuseAndFraud(ProhibitedTransactions), sample: Count(30), when: At(\"3d\"))";
+    let people = "customer: (per_day: 24), deployment: (suspended_for: \"12h\")";
     let outcome = run(&scenario(12, "(id: \"all\", count: 60)", people, faults));
     let analysis = reports::analyse(&outcome);
     assert_eq!(analysis.measures.all.injected, 30);
@@ -306,7 +306,7 @@ fn who_breaks_the_rules_is_found_and_suspended_and_then_sells_again() {
 #[test]
 fn a_third_party_that_vanishes_takes_the_deposit_and_the_merchant_goes_elsewhere() {
     let fleet = format!(
-        "(id: \"all\", count: 40, tenure: (applies: (from: \"1d\"), {COMPLETE},
+        "(id: \"all\", count: 40, deployment: (applies: (from: \"1d\"), {COMPLETE},
           ways: (third_party: 1, online: 0, service_centre: 0, partner_bank: 0, agent: 0)))"
     );
     let people = "customer: (per_day: 4), onboarding: (reviewers: 9, refuses: (prohibited_business: 0, other: 0),
@@ -319,6 +319,6 @@ fn a_third_party_that_vanishes_takes_the_deposit_and_the_merchant_goes_elsewhere
     // The ledger never saw what was paid to them.
     assert_eq!(life.deposits.cheated_minor, life.deposits.received_minor);
     let fraud = &life.breaches[0];
-    assert_eq!((fraud.name.as_str(), fraud.occurred), ("conduct.third-party-fraud", 40));
+    assert_eq!((fraud.name.as_str(), fraud.occurred), ("misuse-and-fraud.third-party-fraud", 40));
     assert!(fraud.found >= 38, "{fraud:?}");
 }

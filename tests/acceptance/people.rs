@@ -186,7 +186,7 @@ fn a_provider_of_poor_quality_comes_more_often() {
         let provider =
             Provider { first_time_fix: Probability(first_time_fix), ..Provider::default() };
         people.onboarding.providers.insert("one".into(), provider);
-        people.tenure.provider = Choice::Named("one".into());
+        people.deployment.provider = Choice::Named("one".into());
         people.technicians.spares = 10_000;
         let visit = RecoveryStep {
             action: RecoveryAction::Swap,

@@ -77,7 +77,7 @@ fn another_fault_in_the_list_moves_none_of_the_first_ones_draws() {
     let fleet = "(id: \"shops\", count: 100)";
     let jam =
         "(id: \"jam\", mode: Printer(Jam), sample: Count(10), when: At(\"9h\"), stagger: \"2h\")";
-    let other = "(id: \"worn\", mode: Panel(BuzzerDead), sample: Count(5), when: At(\"10h\"))";
+    let other = "(id: \"worn\", mode: Indicators(BuzzerDead), sample: Count(5), when: At(\"10h\"))";
     let targets = |faults: &str| {
         let text = scenario(fleet, faults);
         let loaded = load_text("test.ron", &text).expect("valid");

@@ -3,7 +3,7 @@
 iso_host.py [MOOD] [CERTIFICATE KEY]
 
 Listens on a free port of 127.0.0.1 and prints `port N`; serves any number of connections. It approves what is not a multiple of
-seven cents, takes back what is reversed, answers repetitions as before, and prints `books JSON` when it has been idle for a
+seven cents, takes back what is reversed, answers repetitions as before, and prints `ledger JSON` when it has been idle for a
 moment. In the mood `unruly` it answers some sales late, some twice, some with another amount, some with another trace number, and
 some not at all; and it hangs up now and then. With a certificate and its key it speaks TLS.
 """
@@ -58,22 +58,22 @@ class Books:
         return "25" if sale["reversed"] else "00" if sale["approved"] else "51"
 
 
-BOOKS = Books()
+LEDGER = Books()
 
 
 def answer(body):
     """The answers to one message, each with its delay in seconds."""
     message = iso8583.decode(body, default_ascii)[0]
     kind = message["t"]
-    with BOOKS.lock:
-        BOOKS.asked, BOOKS.changed = BOOKS.asked + 1, time.monotonic()
+    with LEDGER.lock:
+        LEDGER.asked, LEDGER.changed = LEDGER.asked + 1, time.monotonic()
         if kind == "0800":
             result = "00"
         elif code(body[:-16]).encode() != body[-16:]:
-            BOOKS.wrong += 1
+            LEDGER.wrong += 1
             result = "A0"
         else:
-            result = BOOKS.decide(message)
+            result = LEDGER.decide(message)
     response = {name: message[name] for name in REPEATED if name in message}
     response.update({"t": f"{int(kind) + 10:04}", "39": result})
     if kind != "0800":
@@ -151,12 +151,12 @@ def tell():
     told = None
     while True:
         time.sleep(0.2)
-        with BOOKS.lock:
-            books = json.dumps(BOOKS.total())
-            idle = time.monotonic() - BOOKS.changed > 0.3
-        if idle and books != told:
-            told = books
-            print("books", books, flush=True)
+        with LEDGER.lock:
+            ledger = json.dumps(LEDGER.total())
+            idle = time.monotonic() - LEDGER.changed > 0.3
+        if idle and ledger != told:
+            told = ledger
+            print("ledger", ledger, flush=True)
 
 
 def main():

@@ -96,7 +96,7 @@ def main():
     now = time.strftime("%H%M%S"), time.strftime("%m%d")
     clock = {"12": now[0], "13": now[1]}
     management = {"60": "00000001", "7": now[1] + now[0]}
-    books = {"approved": 0, "declined": 0, "reversed": 0, "sum": 0}
+    ledger = {"approved": 0, "declined": 0, "reversed": 0, "sum": 0}
     signed = terminal.insists("0800", {"11": terminal.number(), "70": "001", **management})
     echo = terminal.insists("0800", {"11": terminal.number(), "70": "301", **management})
     for sale in range(SALES):
@@ -113,17 +113,17 @@ def main():
                 done = terminal.ask("0400", fields)
                 if done and done["39"] in ("00", "12", "25"):
                     break
-            books["reversed"] += 1
+            ledger["reversed"] += 1
         elif answer["39"] == "00":
             assert int(answer["4"]) == amount
-            books["approved"], books["sum"] = books["approved"] + 1, books["sum"] + amount
+            ledger["approved"], ledger["sum"] = ledger["approved"] + 1, ledger["sum"] + amount
         else:
-            books["declined"] += 1
-    total = {"74": "0" * 10, "76": f"{books['approved']:010}", "86": "0" * 16, "88": f"{books['sum']:016}"}
+            ledger["declined"] += 1
+    total = {"74": "0" * 10, "76": f"{ledger['approved']:010}", "86": "0" * 16, "88": f"{ledger['sum']:016}"}
     settled = terminal.insists("0500", {"11": terminal.number(), **clock, "60": "00000001", **total})
-    books["signed"], books["echo"] = signed and signed["39"], echo and echo["39"]
-    books["agreed"], books["wrong_codes"] = settled and settled.get("66"), terminal.wrong
-    print(json.dumps(books), flush=True)
+    ledger["signed"], ledger["echo"] = signed and signed["39"], echo and echo["39"]
+    ledger["agreed"], ledger["wrong_codes"] = settled and settled.get("66"), terminal.wrong
+    print(json.dumps(ledger), flush=True)
 
 
 main()

@@ -33,7 +33,7 @@ fn bursty_heartbeats(count: u32, lasts: &str) -> String {
             "worsens: 3.332166938841393e-05, recovers: 0.0006664333877682784, good_loss: 0.001, bad_loss: 0.9",
             1,
         )
-        .replacen("    people: (", "    platform: (presence: (bursts: true)),\n    people: (", 1)
+        .replacen("    people: (", "    platform: (heartbeat_monitor: (bursts: true)),\n    people: (", 1)
 }
 
 /// Tills whose card reader tests its antenna; what a test finds is cleared at once, or not at all.
@@ -100,7 +100,7 @@ fn mistakes(outcome: &Outcome) -> Vec<Sample> {
     for fact in &outcome.facts {
         let place = &mut open[fact.who.0 as usize];
         match fact.what {
-            DomainEvent::Alarm { incident, detector: Part::Presence, .. } => {
+            DomainEvent::Alarm { incident, detector: Part::HeartbeatMonitor, .. } => {
                 begun += 1.0;
                 *place = Some((incident, fact.at));
             }
@@ -129,7 +129,7 @@ fn crashes(outcome: &Outcome) -> Vec<Sample> {
         match fact.what {
             // Who was missing already when it crashed tells nothing.
             DomainEvent::Occurred { .. } if !missing[who] => crashed[who] = Some(fact.at),
-            DomainEvent::Alarm { detector: Part::Presence, .. } => {
+            DomainEvent::Alarm { detector: Part::HeartbeatMonitor, .. } => {
                 missing[who] = true;
                 if let Some(since) = crashed[who].take() {
                     delays.push(fact.at.since(since).as_secs_f64());

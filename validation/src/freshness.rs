@@ -21,8 +21,8 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
     let text = text
         .replace(r#"period: "300d", grace: "0s""#, r#"period: "1s", misses: 1, grace: "1500ms""#);
     let text = text.replacen("good_loss: 0.0", "good_loss: 0.05", 1);
-    let presence = "    platform: (presence: (delays: \"200ms\")),\n    people: (";
-    text.replacen("    people: (", presence, 1)
+    let monitor = "    platform: (heartbeat_monitor: (delays: \"200ms\")),\n    people: (";
+    text.replacen("    people: (", monitor, 1)
 }
 
 /// Shops with a sale every twenty seconds, where an alarm is raised when there was none for three minutes.
@@ -88,7 +88,7 @@ fn found(outcome: &Outcome) -> Found {
         match fact.what {
             // Who is suspected already when it stops tells nothing.
             DomainEvent::Occurred { .. } if watch.open.is_none() => watch.stopped = Some(fact.at),
-            DomainEvent::Alarm { incident, detector: models::Part::Presence, .. } => {
+            DomainEvent::Alarm { incident, detector: models::Part::HeartbeatMonitor, .. } => {
                 match watch.stopped.take() {
                     Some(since) => found.delays.push(fact.at.since(since).as_secs_f64()),
                     None => found.mistakes += 1.0,

@@ -17,7 +17,7 @@ fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
     schema: 1, name: "losses", intent: "what does an outage cost?",
     duration: "{lasts}", quiet: "0s",
     fleet: [
-        (id: "shops", count: {shops}, type: "fast", tenure: (retires: At("75min"))),
+        (id: "shops", count: {shops}, type: "fast", deployment: (retires: At("75min"))),
         (id: "tills", count: {tills}, type: "procedure"),
     ],
     types: {{

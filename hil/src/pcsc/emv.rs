@@ -1,4 +1,4 @@
-//! The terminal's side of a payment with a chip card, as EMV (books 1 and 3) says: which application, what it wants to know,
+//! The terminal's side of a payment with a chip card, as EMV (volumes 1 and 3) says: which application, what it wants to know,
 //! what it holds, and its cryptogram.
 //!
 //! What is left out: the check of the card's certificates and the customer's PIN. The issuer's answer is the scenario's, so

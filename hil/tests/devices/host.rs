@@ -16,7 +16,7 @@ use crate::rig::Rig;
 
 /// Twenty terminals on a network that loses one packet in fifty, for three minutes.
 const FLEET: &str = r#"Scenario(
-    schema: 1, name: "fleet", intent: "does a fleet keep its books at a real host?", seed: 3,
+    schema: 1, name: "fleet", intent: "does a fleet keep its ledger at a real host?", seed: 3,
     duration: "3m", quiet: "1m",
     fleet: [(id: "till", count: 20)],
     workload: [(per_day: 8000, hours: Flat)],
@@ -62,13 +62,13 @@ fn played(mood: &str) -> Option<(Ended, Value)> {
     stand(&client, settings.connections);
     let ended = Rig::of(FLEET).play(&[GATEWAY], 10.0, Box::new(client), arrivals);
     std::thread::sleep(Duration::from_secs(1));
-    let said = peer.all().iter().rev().find_map(|it| it.strip_prefix("books ").map(str::to_owned));
-    Some((ended, serde_json::from_str(&said.expect("it prints its books")).expect("JSON")))
+    let said = peer.all().iter().rev().find_map(|it| it.strip_prefix("ledger ").map(str::to_owned));
+    Some((ended, serde_json::from_str(&said.expect("it prints its ledger")).expect("JSON")))
 }
 
 #[test]
 fn a_host_that_others_wrote_serves_the_fleet() {
-    let Some((ended, books)) = played("sound") else { return };
+    let Some((ended, ledger)) = played("sound") else { return };
     let audit = &ended.outcome.audit;
     let score = audit.real_host.expect("one was there");
     assert!(score.right > 200, "{score:?}");
@@ -76,15 +76,15 @@ fn a_host_that_others_wrote_serves_the_fleet() {
     assert_eq!(faults, (0, 0, 0, 0, 0), "{score:?}, {:?}", ended.troubles);
     assert!(score.reversals > 0, "the network lost something: {score:?}");
     assert_eq!(audit.breaches, []);
-    assert_eq!(books["wrong_codes"], 0, "{books}");
-    assert_eq!(books["sum"].as_i64(), Some(audit.terminal_total.0), "{books}");
+    assert_eq!(ledger["wrong_codes"], 0, "{ledger}");
+    assert_eq!(ledger["sum"].as_i64(), Some(audit.terminal_total.0), "{ledger}");
     assert_eq!(audit.terminal_total, audit.host_total);
     assert_eq!(ended.troubles, []);
 }
 
 #[test]
 fn a_host_that_is_unruly_is_scored_and_the_fleet_takes_its_money_back() {
-    let Some((ended, books)) = played("unruly") else { return };
+    let Some((ended, ledger)) = played("unruly") else { return };
     let audit = &ended.outcome.audit;
     let score = audit.real_host.expect("one was there");
     for (what, count) in [
@@ -101,9 +101,9 @@ fn a_host_that_is_unruly_is_scored_and_the_fleet_takes_its_money_back() {
     // Whatever it did to the answers, what it was told to take back it took back. A terminal that is out of service at the end
     // may still owe a reversal, so that the host never holds less than the terminals do.
     assert_eq!(audit.breaches, []);
-    assert!(books["sum"].as_i64() >= Some(audit.terminal_total.0), "{books}, {audit:?}");
-    let reversed = books["reversed"].as_u64().map(|it| it + score.unacknowledged);
-    assert!(reversed >= Some(score.reversals), "{books}, {score:?}");
+    assert!(ledger["sum"].as_i64() >= Some(audit.terminal_total.0), "{ledger}, {audit:?}");
+    let reversed = ledger["reversed"].as_u64().map(|it| it + score.unacknowledged);
+    assert!(reversed >= Some(score.reversals), "{ledger}, {score:?}");
 }
 
 fn sale(stan: u32) -> InterActorMessage {

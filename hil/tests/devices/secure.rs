@@ -47,14 +47,14 @@ fn a_terminal_sells_over_tls() {
     };
     let attached = [(0, Part::PaymentApp)];
     let ended = Rig::of(SHOP).play(&attached, 1.0, Box::new(server), arrivals);
-    let books = peer.all().last().expect("it prints its books").clone();
-    let books: serde_json::Value = serde_json::from_str(&books).expect("JSON");
+    let ledger = peer.all().last().expect("it prints its ledger").clone();
+    let ledger: serde_json::Value = serde_json::from_str(&ledger).expect("JSON");
     assert_eq!(
-        (books["approved"].as_u64(), books["agreed"].as_str()),
+        (ledger["approved"].as_u64(), ledger["agreed"].as_str()),
         (Some(10), Some("1")),
-        "{books}"
+        "{ledger}"
     );
-    assert_eq!(books["sum"].as_i64(), Some(ended.outcome.audit.host_total.0));
+    assert_eq!(ledger["sum"].as_i64(), Some(ended.outcome.audit.host_total.0));
     assert_eq!(ended.troubles, []);
 }
 

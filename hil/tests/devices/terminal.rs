@@ -15,7 +15,7 @@ use crate::rig::Rig;
 /// One terminal on a network that loses one packet in fifty, and a bank that does
 /// not answer for four seconds.
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "terminal", intent: "does a real terminal keep its books over a bad network?", seed: 3,
+    schema: 1, name: "terminal", intent: "does a real terminal keep its ledger over a bad network?", seed: 3,
     duration: "30s", quiet: "5s",
     fleet: [(id: "till", count: 1)],
     types: { "standard": (
@@ -52,8 +52,8 @@ fn played(rig: &Rig, recording: &Path, sales: &str) -> Option<(Ended, Value)> {
     let run = rig.run(&[(0, Part::PaymentApp)]);
     let session = Session::new(run, vec![Box::new(server)], arrivals, pace, Some(recorder));
     let ended = session.play(&Pulse::default(), &mut |_| {}).expect("it runs to its end");
-    let books = peer.all().last().expect("it prints its books").clone();
-    Some((ended, serde_json::from_str(&books).expect("JSON")))
+    let ledger = peer.all().last().expect("it prints its ledger").clone();
+    Some((ended, serde_json::from_str(&ledger).expect("JSON")))
 }
 
 #[test]
@@ -61,15 +61,15 @@ fn a_terminal_that_others_wrote_sells_and_settles() {
     let rig = Rig::of(SCENARIO);
     let room = tempfile::tempdir().expect("a folder");
     let recording = room.path().join("terminal.jsonl");
-    let Some((ended, books)) = played(&rig, &recording, "15") else { return };
+    let Some((ended, ledger)) = played(&rig, &recording, "15") else { return };
     let outcome = &ended.outcome;
-    assert_eq!(books["signed"], "00", "{books}");
-    assert_eq!(books["echo"], "00", "{books}");
-    assert_eq!(books["wrong_codes"], 0, "{books}");
-    assert_eq!(books["agreed"], "1", "{books}; {:?}", ended.troubles);
-    let (approved, reversed) = (books["approved"].as_u64(), books["reversed"].as_u64());
-    assert!(approved >= Some(8) && reversed >= Some(1), "{books}");
-    assert_eq!(Some(outcome.audit.terminal_total.0), books["sum"].as_i64(), "{books}");
+    assert_eq!(ledger["signed"], "00", "{ledger}");
+    assert_eq!(ledger["echo"], "00", "{ledger}");
+    assert_eq!(ledger["wrong_codes"], 0, "{ledger}");
+    assert_eq!(ledger["agreed"], "1", "{ledger}; {:?}", ended.troubles);
+    let (approved, reversed) = (ledger["approved"].as_u64(), ledger["reversed"].as_u64());
+    assert!(approved >= Some(8) && reversed >= Some(1), "{ledger}");
+    assert_eq!(Some(outcome.audit.terminal_total.0), ledger["sum"].as_i64(), "{ledger}");
     assert!(outcome.audit.breaches.is_empty(), "{:?}", outcome.audit.breaches);
     assert_eq!(outcome.audit.terminal_total, outcome.audit.host_total);
     assert_eq!(outcome.audit.terminal_total, outcome.audit.gateway_total);

@@ -108,7 +108,7 @@ impl DevicePart<Models> for Cellular {
             ),
             ratings: Ratings::of(6, 7, 2),
             indications: &[Indication::LinkLightBlinks],
-            seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
@@ -129,7 +129,7 @@ impl DevicePart<Models> for Cellular {
             ),
             ratings: Ratings::of(8, 4, 1),
             indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(10)),
@@ -151,7 +151,7 @@ impl DevicePart<Models> for Cellular {
             ),
             ratings: Ratings::of(9, 6, 1),
             indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Cellular, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestoreService, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
@@ -193,7 +193,7 @@ impl DevicePart<Models> for Cellular {
             ),
             ratings: Ratings::of(7, 7, 2),
             indications: &[Indication::NoAnswerText],
-            seen_by: &[Part::Cellular, Part::Presence, Part::PaymentApp, Part::Merchant],
+            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::PaymentApp, Part::Merchant],
             cleared_by: &[
                 (RecoveryAction::Reconnect, 0.95),
                 (RecoveryAction::RestartTerminal, 1.0),

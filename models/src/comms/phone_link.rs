@@ -119,7 +119,7 @@ impl DevicePart<Models> for PhoneLink {
             ),
             ratings: Ratings::of(8, 7, 1),
             indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
+            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::PairAgain, 0.9), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
@@ -141,7 +141,7 @@ impl DevicePart<Models> for PhoneLink {
             ),
             ratings: Ratings::of(8, 8, 1),
             indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
+            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::RestartPhone, 0.85), (RecoveryAction::Repair, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
@@ -163,7 +163,7 @@ impl DevicePart<Models> for PhoneLink {
             ),
             ratings: Ratings::of(6, 7, 2),
             indications: &[Indication::LinkLightBlinks],
-            seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
+            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::ClearObstruction, 0.9), (RecoveryAction::Repair, 0.9)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
@@ -185,7 +185,7 @@ impl DevicePart<Models> for PhoneLink {
             ),
             ratings: Ratings::of(8, 5, 2),
             indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::PhoneLink, Part::Presence, Part::Merchant],
+            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::TopUp, 0.95)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),

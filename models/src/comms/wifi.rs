@@ -77,7 +77,7 @@ impl DevicePart<Models> for Wifi {
             ),
             ratings: Ratings::of(6, 8, 2),
             indications: &[Indication::LinkLightBlinks],
-            seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::ClearObstruction, 0.6), (RecoveryAction::Repair, 0.8)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
@@ -98,7 +98,7 @@ impl DevicePart<Models> for Wifi {
             ),
             ratings: Ratings::of(7, 8, 1),
             indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.7), (RecoveryAction::Repair, 0.95)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
@@ -120,7 +120,7 @@ impl DevicePart<Models> for Wifi {
             ),
             ratings: Ratings::of(7, 5, 2),
             indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Wifi, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.6), (RecoveryAction::Configure, 0.8), (RecoveryAction::Repair, 0.95)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),

@@ -259,7 +259,7 @@ impl DevicePart<Models> for Battery {
             ),
             ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Battery, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Battery, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),

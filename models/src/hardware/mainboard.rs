@@ -10,7 +10,7 @@ use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, Millivolts};
-use crate::warmth::Warmth;
+use crate::thermal::ThermalState;
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -72,7 +72,7 @@ pub struct Mainboard {
     resets: bool,
     /// How badly its heat gets away, from 0 to 1.
     clogged: f64,
-    warmth: Warmth,
+    thermal: ThermalState,
     /// Temperature of the terminal's body, in degrees Celsius.
     body: f64,
     /// Resets that nobody asked for, as the boot log counts them; cleared by whoever repairs the board.
@@ -86,7 +86,7 @@ pub struct Mainboard {
     epoch: u32,
     /// Counts changes of the voltage's band.
     band: u32,
-    /// Counts changes of the warmth.
+    /// Counts changes of the temperature.
     heat: u32,
     slowed: u32,
 }
@@ -219,17 +219,17 @@ impl Mainboard {
         self.heat += 1;
         let own = spec.warms_by.degrees() + CLOGGED_BY * self.clogged;
         let to = if self.up() { self.body + own } else { self.body };
-        self.warmth.towards(to, now, tau);
+        self.thermal.towards(to, now, tau);
         let shuts = spec.shuts_at.degrees();
         let next = if self.shut {
-            self.warmth.until_below(shuts - COOLS_BY, now, tau)
+            self.thermal.until_below(shuts - COOLS_BY, now, tau)
         } else {
             let throttles = spec.throttles_at.degrees();
-            let up = self.warmth.until_above(throttles, now, tau).filter(|it| *it > Span::ZERO);
-            up.or_else(|| self.warmth.until_above(shuts, now, tau).filter(|_| self.up()))
+            let up = self.thermal.until_above(throttles, now, tau).filter(|it| *it > Span::ZERO);
+            up.or_else(|| self.thermal.until_above(shuts, now, tau).filter(|_| self.up()))
         };
         // Where heat slows the processor, it is looked at from time to time until it has settled.
-        let is = self.warmth.at(now, tau);
+        let is = self.thermal.at(now, tau);
         let matters = is.max(to) > spec.throttles_at.degrees() && libm::fabs(to - is) > 1.0;
         let step = matters.then(|| tau.scaled(0.5));
         if let Some(wait) = next.into_iter().chain(step).min() {
@@ -241,7 +241,7 @@ impl Mainboard {
     }
 
     fn warmed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let is = self.warmth.at(cx.now(), spec.warms_in);
+        let is = self.thermal.at(cx.now(), spec.warms_in);
         let was_up = self.up();
         let shuts = spec.shuts_at.degrees();
         if self.shut && is <= shuts - COOLS_BY {
@@ -262,7 +262,7 @@ impl Mainboard {
 
     /// How slow the processor is for voltage and heat: 100 is as usual.
     fn pace(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let too_warm = self.warmth.at(cx.now(), spec.warms_in) - spec.throttles_at.degrees();
+        let too_warm = self.thermal.at(cx.now(), spec.warms_in) - spec.throttles_at.degrees();
         let by_heat = 100 + (SLOWER_BY * too_warm.max(0.0)) as u32;
         let slowed = by_heat.max(if self.faltering(spec) { FALTERING } else { 100 });
         if slowed == self.slowed {
@@ -295,7 +295,7 @@ impl DevicePart<Models> for Mainboard {
             ),
             ratings: Ratings::of(8, 5, 2),
             indications: &[Indication::BlankScreen, Indication::PowerLightOut],
-            seen_by: &[Part::Presence, Part::Merchant],
+            seen_by: &[Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
@@ -337,7 +337,7 @@ impl DevicePart<Models> for Mainboard {
             ),
             ratings: Ratings::of(7, 4, 2),
             indications: &[Indication::HotCase, Indication::SlowOperation, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Mainboard, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Mainboard, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
@@ -360,7 +360,7 @@ impl DevicePart<Models> for Mainboard {
             dead: false,
             resets: false,
             clogged: 0.0,
-            warmth: Warmth::settled(25.0 + spec.warms_by.degrees()),
+            thermal: ThermalState::settled(25.0 + spec.warms_by.degrees()),
             body: 25.0,
             unasked: 0,
             brown_outs: 0,
@@ -447,7 +447,7 @@ impl DevicePart<Models> for Mainboard {
         Reading {
             unasked: self.unasked,
             heat_stops: self.heat_stops,
-            above_body: self.warmth.at(now, spec.warms_in) - self.body,
+            above_body: self.thermal.at(now, spec.warms_in) - self.body,
             usual: spec.warms_by.degrees() + LAGS_BY,
         }
     }

@@ -232,7 +232,7 @@ impl DevicePart<Models> for Power {
             ),
             ratings: Ratings::of(8, 8, 1),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
@@ -253,7 +253,7 @@ impl DevicePart<Models> for Power {
             ),
             ratings: Ratings::of(6, 8, 2),
             indications: &[Indication::ChargeLightOut, Indication::RestartsByItself, Indication::SlowOperation, Indication::FaintPrint],
-            seen_by: &[Part::Power, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
@@ -273,7 +273,7 @@ impl DevicePart<Models> for Power {
             ),
             ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
@@ -293,7 +293,7 @@ impl DevicePart<Models> for Power {
             ),
             ratings: Ratings::of(7, 8, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
             // Who puts in another cable pushes its plug in.
             cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 1.0)],
             procedure: &[
@@ -315,7 +315,7 @@ impl DevicePart<Models> for Power {
             ),
             ratings: Ratings::of(7, 6, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen, Indication::RestartsByItself, Indication::SlowOperation],
-            seen_by: &[Part::Power, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
@@ -336,7 +336,7 @@ impl DevicePart<Models> for Power {
             ),
             ratings: Ratings::of(8, 4, 2),
             indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),

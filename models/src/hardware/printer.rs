@@ -14,9 +14,9 @@ use self::head::blackness;
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::quantity::{Celsius, Millimetres, Millivolts};
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::telemetry::Gauge;
-use crate::warmth::Warmth;
+use crate::thermal::ThermalState;
 use crate::wear::{Life, Wear};
 use crate::wire::InterActorMessage;
 use crate::Models;
@@ -80,7 +80,7 @@ pub struct Printer {
     worn: f64,
     /// How much too hot the head is driven, from 0 to 1.
     overdriven: f64,
-    head: Warmth,
+    head: ThermalState,
     millivolts: u32,
     prints: u32,
     /// Lines of the receipt that are still to be printed.
@@ -274,7 +274,7 @@ impl DevicePart<Models> for Printer {
             cutter_blocked: false,
             worn: 0.0,
             overdriven: 0.0,
-            head: Warmth::settled(25.0),
+            head: ThermalState::settled(25.0),
             millivolts: 5_000,
             prints: 0,
             waiting: 0,

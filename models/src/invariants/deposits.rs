@@ -5,8 +5,8 @@ use sim::{ActorId, Instant, Simulation};
 use super::{Audit, Breach, Invariant};
 use crate::Models;
 use crate::money::Money;
+use crate::people::deployment::Deployment;
 use crate::people::deposits::{Account, Deposits};
-use crate::people::tenure::Tenure;
 
 /// Deposits at the end of a run.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -47,9 +47,9 @@ pub(super) fn audit(simulation: &mut Simulation<Models>, audit: &mut Audit, quie
             break;
         }
         let world = simulation.world_of(first);
-        let mut query = world.query::<(&ActorId, &Tenure)>();
+        let mut query = world.query::<(&ActorId, &Deployment)>();
         let mut rows: Vec<_> =
-            query.iter(world).map(|(id, tenure)| (*id, tenure.purse())).collect();
+            query.iter(world).map(|(id, deployment)| (*id, deployment.purse())).collect();
         rows.sort_unstable_by_key(|(terminal, _)| *terminal);
         for (terminal, (paid, got_back, refund_due, moved)) in rows {
             let account = accounts[terminal.0 as usize];

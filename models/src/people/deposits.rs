@@ -10,7 +10,7 @@ use sim::{ActorId, Context, Instant, Mode, DevicePart, Purpose, Span};
 
 use crate::money::Money;
 use crate::note::Note;
-use crate::people::tenure::Device;
+use crate::people::deployment::Device;
 use crate::quantity::Price;
 use crate::takes::Takes;
 use crate::lifecycle::Entry;
@@ -148,7 +148,7 @@ impl Deposits {
         let mut stream = cx.stream(REFUND.numbered(u64::from(terminal.0)), 0);
         let takes = spec.refunded_in.draw(&mut stream);
         cx.note(Note::Deposit { terminal, entry: Entry::Refunded, amount });
-        cx.post(terminal, Part::Tenure, takes, InterActorMessage::Refund { amount });
+        cx.post(terminal, Part::Deployment, takes, InterActorMessage::Refund { amount });
     }
 }
 

@@ -9,7 +9,7 @@ use sim::{Asked, Context, Instant, Mode, DevicePart, Performer, Purpose, Span};
 use crate::bus::LocalMessage;
 use crate::indication::{AT_A_GLANCE, Indication};
 use crate::note::Note;
-use crate::people::tenure::PLANNED;
+use crate::people::deployment::PLANNED;
 use crate::provider;
 use crate::wire::{Channel, Job, InterActorMessage};
 use crate::{Fault as AnyFault, Models, Part};

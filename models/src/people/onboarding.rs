@@ -175,7 +175,7 @@ impl Onboarding {
             let takes = spec.reviews.draw(&mut stream);
             let refused = Self::judge(spec, &application, &mut stream);
             cx.after(takes, Timer::Free);
-            cx.post(terminal, Part::Tenure, takes, InterActorMessage::Decided { attempt, refused });
+            cx.post(terminal, Part::Deployment, takes, InterActorMessage::Decided { attempt, refused });
         }
     }
 }

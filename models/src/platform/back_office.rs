@@ -205,7 +205,7 @@ impl DevicePart<Models> for BackOffice {
                 let how = (self.down, spec.commands_in);
                 self.commands += u64::from(self.operator.command(command, how, cx));
             }
-            // Its copy of the books is made from the gateway's log, so nothing is missing from it after an outage.
+            // Its copy of the ledger is made from the gateway's log, so nothing is missing from it after an outage.
             InterActorMessage::Booked { terminal, amount } => {
                 let row = terminal.0 as usize;
                 if self.booked.len() <= row {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-mod books;
+mod ledger;
 mod breaker;
 mod host_answers;
 mod management;
@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Slot, Span};
 
-use books::{Entry, Known, Recent};
+use ledger::{Entry, Known, Recent};
 use breaker::Breaker;
 use real::Real;
 pub use real::Score;
@@ -84,7 +84,7 @@ pub struct Gateway {
     waiting: VecDeque<(Instant, Iso)>,
     /// What workers have in hand.
     in_hand: Arena<Iso>,
-    /// Requests that wait for a host, and since when; the books say whose flight is whose.
+    /// Requests that wait for a host, and since when; the ledger says whose flight is whose.
     flights: Arena<(Instant, Iso)>,
     /// When each of them has waited long enough, oldest first; most have been answered by then, so one note serves all.
     deadlines: VecDeque<(Instant, ActorId, u32)>,

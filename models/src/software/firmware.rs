@@ -14,7 +14,7 @@ use sim::{Context, Instant, Mode, DevicePart, Span};
 use crate::bus::{Hop, LocalMessage};
 use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::telemetry::Telemetry;
 use crate::operator::Command;
 use crate::wire::{Iso, InterActorMessage, Via};

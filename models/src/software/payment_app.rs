@@ -1,4 +1,4 @@
-//! Payment application: the dialogue of a sale, its time-outs, reversals and stored transactions.
+//! Payment application: the transaction flow of a sale, its time-outs, reversals and stored transactions.
 //!
 //! ```text
 //!  Idle ─▶ Amount ─▶ Reading ─▶ Pin ─▶ Waiting ─▶ Printing ─▶ Idle
@@ -6,12 +6,12 @@
 //!            └────────── Blocked ◀───────┘ no new request while a reversal is pending
 //! ```
 
-mod dialogue;
+mod transaction_flow;
 mod modes;
 pub(crate) mod outside;
 mod power_lost;
 mod request;
-mod take_back;
+mod reversal;
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -22,7 +22,7 @@ use crate::bus::{LocalMessage, Purchase};
 use crate::journal::{Journal, LineState, Writing};
 use crate::note::{Note, Outcome};
 use crate::quantity::Price;
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::telemetry::Gauge;
 use crate::wire::{Code, Iso, Method, Mti, InterActorMessage};
 use crate::{Fault as AnyFault, Models, Part};
@@ -65,7 +65,7 @@ impl Default for Spec {
     }
 }
 
-/// Where the dialogue stands.
+/// Where the transaction stands.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 enum Step {
     #[default]
@@ -263,7 +263,7 @@ impl PaymentApp {
 impl DevicePart<Models> for PaymentApp {
     const NAME: &'static str = "payment-app";
     const ZH: &'static str = "支付应用";
-    const ABOUT: &'static str = "The payment application: dialogue, time-outs, reversals, stored transactions.";
+    const ABOUT: &'static str = "The payment application: transaction flow, time-outs, reversals, stored transactions.";
     const MODES: &'static [Mode<Models>] = modes::MODES;
     type Spec = Spec;
     type Timer = Timer;

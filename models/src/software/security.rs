@@ -121,7 +121,7 @@ impl DevicePart<Models> for Security {
             ),
             ratings: Ratings::of(8, 5, 1),
             indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Security, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Security, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use models::watch::Zone;
+use models::detector_settings::Zone;
 use models::{Fact, Fault, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};

@@ -132,7 +132,7 @@ impl Fold {
     /// Nothing read yet.
     pub fn new(outcome: &Outcome) -> Self {
         let scenario = &outcome.scenario;
-        let aged = scenario.fleet.iter().any(|it| scenario.tenure(it).age.0 > 0);
+        let aged = scenario.fleet.iter().any(|it| scenario.deployment(it).age.0 > 0);
         Self {
             applicants: applicants::Fold::default(),
             ages: ages::Fold::new(outcome),
@@ -250,7 +250,7 @@ fn provider_rows(
 }
 
 fn breach_rows(stories: &[Story], end: Instant) -> Vec<BreachRow> {
-    let faults = models::Fault::all().filter(|it| it.mode().family == Family::Conduct);
+    let faults = models::Fault::all().filter(|it| it.mode().family == Family::MisuseAndFraud);
     let row = |fault: models::Fault| {
         let of: Vec<&Story> = stories.iter().filter(|story| story.fault == fault).collect();
         let found = of.iter().filter(|story| story.detection.is_some()).count() as u64;

@@ -22,7 +22,7 @@ fn people_and_detectors_that_cannot_work_are_refused() {
             "`technicians.refuses` and `merchant.refuses_visit` have to add up to at most 1",
         ),
         (
-            "people: (tenure: (provider: Named(\"nobody\"))),",
+            "people: (deployment: (provider: Named(\"nobody\"))),",
             "there is no provider `nobody`",
             "add it to `people.onboarding.providers`",
         ),
@@ -37,7 +37,7 @@ fn people_and_detectors_that_cannot_work_are_refused() {
             "give it `above` or `below`",
         ),
         (
-            "policies: (detectors: (charts: [(gauge: Loss, chart: Cusum(slack: 0.5, decision: 0), suspect: Printer(Jam))])),",
+            "policies: (detectors: (control_charts: [(gauge: Loss, chart: Cusum(slack: 0.5, decision: 0), suspect: Printer(Jam))])),",
             "this chart signals always or never",
             "usual are `Ewma(weight: 0.2, limit: 2.96)` and `Cusum(slack: 0.5, decision: 5)`",
         ),

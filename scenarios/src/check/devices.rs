@@ -134,25 +134,25 @@ fn voltages(hardware: &Hardware) -> Vec<Finding> {
 }
 
 fn temperatures(hardware: &Hardware) -> Vec<Finding> {
-    let Hardware { housing, mainboard, printer, .. } = hardware;
-    let settles_at = housing.place.degrees() + mainboard.warms_by.degrees();
-    let place = ["housing", "place"];
+    let Hardware { enclosure, mainboard, printer, .. } = hardware;
+    let settles_at = enclosure.place.degrees() + mainboard.warms_by.degrees();
+    let place = ["enclosure", "place"];
     let rules = [
         contradiction(
-            housing.too_cold >= housing.too_warm,
-            [["housing", "too_cold"], ["housing", "too_warm"]],
+            enclosure.too_cold >= enclosure.too_warm,
+            [["enclosure", "too_cold"], ["enclosure", "too_warm"]],
             "is too cold where it is too warm",
             "`too_cold` has to be below `too_warm`",
         ),
         contradiction(
-            housing.heat < housing.place,
-            [["housing", "heat"], place],
+            enclosure.heat < enclosure.place,
+            [["enclosure", "heat"], place],
             "cools down in its heat",
             "`heat` has to be at least `place`",
         ),
         contradiction(
-            housing.cold > housing.place,
-            [["housing", "cold"], place],
+            enclosure.cold > enclosure.place,
+            [["enclosure", "cold"], place],
             "warms up in its cold",
             "`cold` has to be at most `place`",
         ),
@@ -166,7 +166,7 @@ fn temperatures(hardware: &Hardware) -> Vec<Finding> {
             settles_at >= mainboard.shuts_at.degrees(),
             [["mainboard", "shuts_at"], place],
             "switches itself off where it stands",
-            "`shuts_at` has to be above `housing.place` and `mainboard.warms_by` together",
+            "`shuts_at` has to be above `enclosure.place` and `mainboard.warms_by` together",
         ),
         contradiction(
             printer.resumes_at >= printer.rests_at,
@@ -175,10 +175,10 @@ fn temperatures(hardware: &Hardware) -> Vec<Finding> {
             "`resumes_at` has to be below `rests_at`",
         ),
         contradiction(
-            printer.resumes_at <= housing.place,
+            printer.resumes_at <= enclosure.place,
             [["printer", "resumes_at"], place],
             "has a print head that never cools so far where it stands",
-            "`printer.resumes_at` has to be above `housing.place`",
+            "`printer.resumes_at` has to be above `enclosure.place`",
         ),
     ];
     rules.into_iter().flatten().collect()
@@ -223,7 +223,7 @@ fn lives(hardware: &Hardware) -> Vec<Finding> {
 
 /// Times between two events: if one is zero, they happen without end at one instant.
 fn means(hardware: &Hardware, software: &Software) -> Vec<Finding> {
-    let Hardware { power, mainboard, housing, printer, .. } = hardware;
+    let Hardware { power, mainboard, enclosure, printer, .. } = hardware;
     let Software { security, storage, firmware, payment_app, .. } = software;
     let buffered = match payment_app.journal {
         Writing::WrittenAtOnce => None,
@@ -240,7 +240,7 @@ fn means(hardware: &Hardware, software: &Software) -> Vec<Finding> {
             resets,
         ),
         (["hardware", "mainboard", "warms_in"], Some(mainboard.warms_in), constant),
-        (["hardware", "housing", "follows_in"], Some(housing.follows_in), constant),
+        (["hardware", "enclosure", "follows_in"], Some(enclosure.follows_in), constant),
         (["hardware", "printer", "cools_in"], Some(printer.cools_in), constant),
         (["software", "payment_app", "journal"], buffered, "the time between two writings"),
         (

@@ -1,7 +1,7 @@
 //! Faults: where, when, how long.
 
+use models::availability::Milestone;
 use models::hardware::display;
-use models::service::Milestone;
 use models::wire::Via;
 use models::{Fault, Models, Part, Visitor, for_each_model};
 use sim::{DevicePart, Span};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use models::watch::{Chart, CommonCauseSearch, Detectors};
+use models::detector_settings::{Chart, CommonCauseSearch, Detectors};
 use sim::Span;
 
 use super::spot::Spot;
@@ -80,8 +80,8 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        for (number, rule) in detectors.charts.iter().enumerate() {
-            let spot = spot.field("charts").item(number);
+        for (number, rule) in detectors.control_charts.iter().enumerate() {
+            let spot = spot.field("control_charts").item(number);
             let at = spot.field("chart").range();
             let zero = match rule.chart {
                 Chart::Ewma { weight, limit } => weight.0 <= 0.0 || limit.0 <= 0.0,
@@ -97,10 +97,12 @@ impl Checker<'_> {
                 self.error(Code::OutOfRange, spot.field("least_spread").range(), message, hint);
             }
         }
-        if !detectors.charts.is_empty() && self.scenario.policies.telemetry.period == Span::ZERO {
+        if !detectors.control_charts.is_empty()
+            && self.scenario.policies.telemetry.period == Span::ZERO
+        {
             let message = "charts read reports, and terminals send none";
             let hint = "set `policies.telemetry.period`";
-            self.warning(Code::Contradiction, spot.field("charts").range(), message, hint);
+            self.warning(Code::Contradiction, spot.field("control_charts").range(), message, hint);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use models::service::Milestone;
+use models::availability::Milestone;
 
 use super::fleet::place_of;
 use super::spot::Spot;

@@ -15,7 +15,7 @@ mod tests {
 
     use super::*;
     use crate::hardware::printer::Spec;
-    use crate::warmth::Warmth;
+    use crate::thermal::ThermalState;
 
     #[test]
     fn blackness_goes_with_the_square_of_the_voltage_and_with_what_wear_has_left() {
@@ -30,7 +30,7 @@ mod tests {
     fn a_head_that_prints_receipt_after_receipt_rests_and_is_cool_again_after_a_time() {
         let spec = Spec::default();
         let tau = spec.cools_in;
-        let mut head = Warmth::settled(25.0);
+        let mut head = ThermalState::settled(25.0);
         let mut now = Instant::START;
         let mut receipts = 0;
         // Receipts of 24 lines with 5 s between: each adds 7.2 K, so that it nears 25 + 7.2 / (1 - e^(-1/12)) = 115 °C.

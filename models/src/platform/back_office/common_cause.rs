@@ -11,7 +11,7 @@ use crate::hardware::power;
 use crate::note::Note;
 use crate::platform::gateway;
 use crate::software::firmware;
-use crate::watch::Zone;
+use crate::detector_settings::Zone;
 use crate::wire::InterActorMessage;
 use crate::{Family, Fault, Models, Part};
 
@@ -266,7 +266,7 @@ impl CommonCauses {
             return;
         }
         let common = InterActorMessage::Common { number, cause, member: true };
-        cx.post(terminal, Part::Presence, Span::ZERO, common);
+        cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, common);
     }
 
     fn leave(&mut self, terminal: ActorId, number: u16, cx: &mut Context<'_, Models>) {
@@ -275,7 +275,7 @@ impl CommonCauses {
         let incident = &mut self.standing[at];
         incident.members -= 1;
         let common = InterActorMessage::Common { number, cause: incident.cause, member: false };
-        cx.post(terminal, Part::Presence, Span::ZERO, common);
+        cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, common);
         let few = cx.settings().policy.common_causes.over_at.0 * f64::from(incident.most);
         if f64::from(incident.members) <= few {
             self.over(at, cx);
@@ -291,7 +291,7 @@ impl CommonCauses {
             if self.troubles[row].member == Some((number, kind)) {
                 self.troubles[row].member = None;
                 let common = InterActorMessage::Common { number, cause, member: false };
-                cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
+                cx.post(ActorId(row as u32), Part::HeartbeatMonitor, Span::ZERO, common);
             }
         }
     }
@@ -306,7 +306,7 @@ impl CommonCauses {
         for (row, trouble) in self.troubles.iter().enumerate() {
             if trouble.member == of {
                 let common = InterActorMessage::Common { number, cause, member: false };
-                cx.post(ActorId(row as u32), Part::Presence, Span::ZERO, common);
+                cx.post(ActorId(row as u32), Part::HeartbeatMonitor, Span::ZERO, common);
             }
         }
     }

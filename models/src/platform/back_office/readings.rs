@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use sim::{ActorId, Context, Instant, Span};
 
 use super::{Timer, operator};
-use crate::charts::{Baseline, ControlChart};
+use crate::control_chart::{Baseline, ControlChart};
 use crate::telemetry::Telemetry;
-use crate::watch::{ChartRule, Silence};
+use crate::detector_settings::{ControlChartRule, Silence};
 use crate::wire::InterActorMessage;
 use crate::{Fault, Models, Part};
 
@@ -73,7 +73,7 @@ impl Readings {
                 self.suspect(report.terminal, rule.suspect, rule.passed(value), cx);
             }
         }
-        for (number, rule) in detectors.charts.iter().enumerate() {
+        for (number, rule) in detectors.control_charts.iter().enumerate() {
             let Some(value) = report.get(rule.gauge) else { continue };
             if let Some(signal) = self.drifts(number, rule, report.terminal, f64::from(value)) {
                 self.suspect(report.terminal, rule.suspect, signal, cx);
@@ -85,7 +85,7 @@ impl Readings {
     fn drifts(
         &mut self,
         number: usize,
-        rule: &ChartRule,
+        rule: &ControlChartRule,
         terminal: ActorId,
         value: f64,
     ) -> Option<bool> {
@@ -128,7 +128,7 @@ impl Readings {
             operator::suspects(terminal, suspect, seen, cx);
         }
         let message = InterActorMessage::Suspicion { suspect, raised: seen };
-        cx.post(terminal, Part::Presence, Span::ZERO, message);
+        cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, message);
     }
 
     /// A sale of a terminal is final.

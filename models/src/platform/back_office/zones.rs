@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::Plan;
 use crate::plan::Traits;
-use crate::watch::Zone;
+use crate::detector_settings::Zone;
 use crate::wire::Via;
 
 /// All zones of a fleet, the smaller kinds first.

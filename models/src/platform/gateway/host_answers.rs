@@ -2,7 +2,7 @@
 
 use sim::{ActorId, Context, Slot, Span};
 
-use super::books::{Entry, Known};
+use super::ledger::{Entry, Known};
 use super::{Gateway, Spec, Timer};
 use crate::money::Money;
 use crate::wire::{Code, Iso, Mti, InterActorMessage};

@@ -1,6 +1,6 @@
 //! A real gateway or host in the place of the simulated one: what crosses is passed on, written down and judged.
 //!
-//! Its own ledger cannot be seen. What crossed is held against the books of the terminals: it approved what it said that it
+//! Its own ledger cannot be seen. What crossed is held against the ledger of the terminals: it approved what it said that it
 //! approved, and took back what it said that it took back.
 
 use std::collections::BTreeMap;

@@ -22,7 +22,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ),
             ratings: Ratings::of(7, 8, 1),
             indications: &[Indication::FrozenScreen],
-            seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Firmware, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[
                 (RecoveryAction::RestartApp, 0.6),
                 (RecoveryAction::RestartTerminal, 0.95),
@@ -51,7 +51,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             ),
             ratings: Ratings::of(6, 6, 2),
             indications: &[Indication::SlowOperation, Indication::FrozenScreen],
-            seen_by: &[Part::Firmware, Part::Presence, Part::Merchant],
+            seen_by: &[Part::Firmware, Part::HeartbeatMonitor, Part::Merchant],
             cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::RollBack, 0.95), (RecoveryAction::Swap, 0.9)],
             procedure: &[
                 step(RecoveryAction::RestartTerminal, Performer::Remote, Span::secs(30)),
@@ -67,7 +67,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             cause: "a process that takes the processor, a bad update",
             effects: Effects::of(
                 "programs wait for the processor",
-                "every dialogue takes longer",
+                "every transaction takes longer",
                 "customers wait, and some leave",
             ),
             ratings: Ratings::of(6, 6, 2),

@@ -6,7 +6,7 @@ use sim::{Context, Purpose, unit};
 use super::{Firmware, Spec, State, Timer};
 use crate::note::Note;
 use crate::rollout::Step;
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::software::payment_app;
 use crate::wire::InterActorMessage;
 use crate::{Fault, Models, Part, RecoveryAction};

@@ -1,5 +1,5 @@
 //! A real terminal in the place of the application: what it sends goes the way that the application's own messages would go,
-//! and the terminal's books are kept from what crosses the boundary.
+//! and the terminal's ledger is kept from what crosses the boundary.
 
 use sim::{Context, Span};
 
@@ -7,7 +7,7 @@ use super::PaymentApp;
 use crate::journal::LineState;
 use crate::bus::LocalMessage;
 use crate::note::{Note, Outcome, Sale};
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::wire::{Code, Iso, Mti, InterActorMessage};
 use crate::{Models, Part};
 
@@ -64,7 +64,7 @@ impl PaymentApp {
             Mti::Response => cx.note(Note::LateAnswer { stan: iso.stan, code: iso.code }),
             Mti::ReversalResponse => {
                 let done = matches!(iso.code, Code::APPROVED | Code::NOT_FOUND | Code::INVALID);
-                if done && self.journal.take_back(iso.stan) {
+                if done && self.journal.reverse(iso.stan) {
                     cx.note(Note::ReversalDone { stan: iso.stan, tries: 1 });
                 }
             }

@@ -8,7 +8,7 @@ use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
 use crate::note::Outcome;
 use crate::receipt::Receipt;
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::wire::{Code, Iso, Method, Mti};
 
 /// A currency that nobody here accepts: the code that ISO 4217 keeps for tests.

@@ -93,14 +93,14 @@ impl Fold {
             }
         }
         for (group, dealt) in scenario.fleet.iter().zip(&outcome.roster.groups) {
-            let tenure = scenario.tenure(group);
+            let deployment = scenario.deployment(group);
             for actor in (dealt.first..dealt.first + dealt.count).map(ActorId) {
-                fold.renewed.insert(actor, tenure.ages());
-                if tenure.applies.is_some() {
+                fold.renewed.insert(actor, deployment.ages());
+                if deployment.applies.is_some() {
                     continue;
                 }
                 for &plan in fold.plans.get(&actor).into_iter().flatten() {
-                    let age = tenure.age + own_age(scenario.faults[usize::from(plan)].when);
+                    let age = deployment.age + own_age(scenario.faults[usize::from(plan)].when);
                     fold.sound.insert((actor, plan), Sound { since: Instant::START, age });
                 }
             }

@@ -31,7 +31,7 @@ pub enum Milestone {
     /// The terminal runs a new version, by a roll-out of `policies.rollouts`. What is to occur a while after it does so
     /// even if the version has been rolled back by then.
     Updated,
-    /// The terminal has been installed and activated. It happens only where `people.tenure` has it applied for.
+    /// The terminal has been installed and activated. It happens only where `people.deployment` has it applied for.
     InService,
 }
 

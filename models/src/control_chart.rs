@@ -1,6 +1,6 @@
 //! Control charts: when a series of readings is no longer what it was.
 
-use crate::watch::Chart;
+use crate::detector_settings::Chart;
 
 /// Mean and spread of a series, by Welford's method.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

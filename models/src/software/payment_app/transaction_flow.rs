@@ -6,7 +6,7 @@ use super::{PaymentApp, Spec, Step};
 use crate::Models;
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::note::{Note, Outcome, Sale};
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::wire::{Code, Method};
 
 impl PaymentApp {

@@ -2,14 +2,14 @@
 
 use sim::{Context, Purpose, Span};
 
-use super::{Handling, Phase, Retires, Spec, Tenure, Timer, step};
+use super::{Handling, Phase, Retires, Spec, Deployment, Timer, step};
 use crate::bus::LocalMessage;
 use crate::hardware::card_reader;
 use crate::lifecycle::Step;
 use crate::money::Money;
 use crate::people::onboarding::Spec as Onboarding;
 use crate::recovery_action::RecoveryAction;
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::wire::{Job, InterActorMessage};
 use crate::{Fault, Models, Part};
 
@@ -21,7 +21,7 @@ const BLAMED: Purpose = Purpose::of("tenure: whether the merchant is to blame");
 const RETURNS: Purpose = Purpose::of("tenure: way back and inspection");
 const CLEANED: Purpose = Purpose::of("tenure: what maintenance mends");
 
-impl Tenure {
+impl Deployment {
     /// It sells and is watched from now on; what it is made of is new.
     pub(super) fn activate(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.phase = Phase::InService;

@@ -1,4 +1,4 @@
-//! Housing: the terminal's body and the place where it stands, which make it warm or cold.
+//! Enclosure: the terminal's body and the place where it stands, which make it warm or cold.
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -9,12 +9,12 @@ use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Celsius;
-use crate::warmth::Warmth;
+use crate::thermal::ThermalState;
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "HousingSpec")]
+#[schemars(rename = "EnclosureSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Temperature of the place.
@@ -47,10 +47,10 @@ impl Default for Spec {
 
 /// State of the body.
 #[derive(Component, Debug)]
-pub struct Housing {
+pub struct Enclosure {
     hot: f64,
     cold: f64,
-    warmth: Warmth,
+    thermal: ThermalState,
     /// Counts changes: a note of an earlier one is ignored.
     change: u32,
     /// Parts of the way that are still to be told.
@@ -66,7 +66,7 @@ pub enum Timer {
 
 /// What a place does to a terminal.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "HousingFault")]
+#[schemars(rename = "EnclosureFault")]
 pub enum Fault {
     /// The place is hot: the sun, a hot week, a stove; the magnitude is how far on the way to `heat`.
     Heat,
@@ -86,20 +86,20 @@ pub struct Reading {
 /// within 5 % of the whole way.
 const STEPS: u8 = 6;
 
-impl Housing {
+impl Enclosure {
     fn change(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let place = spec.place.degrees();
         let to = place
             + (spec.heat.degrees() - place) * self.hot
             + (spec.cold.degrees() - place) * self.cold;
-        self.warmth.towards(to, cx.now(), spec.follows_in);
+        self.thermal.towards(to, cx.now(), spec.follows_in);
         self.change += 1;
         self.left = STEPS;
         cx.after(spec.follows_in.scaled(0.5), Timer::Followed(self.change));
     }
 
     fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let celsius = Celsius::of(self.warmth.at(cx.now(), spec.follows_in));
+        let celsius = Celsius::of(self.thermal.at(cx.now(), spec.follows_in));
         cx.say(LocalMessage::Temperature(celsius));
         if celsius >= spec.too_warm {
             cx.activated();
@@ -115,13 +115,13 @@ impl Housing {
     }
 }
 
-impl DevicePart<Models> for Housing {
-    const NAME: &'static str = "housing";
+impl DevicePart<Models> for Enclosure {
+    const NAME: &'static str = "enclosure";
     const ZH: &'static str = "机身";
     const ABOUT: &'static str = "The terminal's body and the place where it stands, which make it warm or cold.";
     const MODES: &'static [Mode<Models>] = &[
         Mode {
-            fault: crate::Fault::Housing(Fault::Heat),
+            fault: crate::Fault::Enclosure(Fault::Heat),
             name: "heat",
             zh: "环境高温",
             family: Family::Hardware,
@@ -133,7 +133,7 @@ impl DevicePart<Models> for Housing {
             ),
             ratings: Ratings::of(6, 7, 2),
             indications: &[Indication::HotCase, Indication::SlowOperation],
-            seen_by: &[Part::Housing, Part::Merchant],
+            seen_by: &[Part::Enclosure, Part::Merchant],
             cleared_by: &[(RecoveryAction::Relocate, 0.8)],
             procedure: &[
                 step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
@@ -142,7 +142,7 @@ impl DevicePart<Models> for Housing {
             ],
         },
         Mode {
-            fault: crate::Fault::Housing(Fault::Cold),
+            fault: crate::Fault::Enclosure(Fault::Cold),
             name: "cold",
             zh: "环境低温",
             family: Family::Power,
@@ -154,7 +154,7 @@ impl DevicePart<Models> for Housing {
             ),
             ratings: Ratings::of(5, 6, 2),
             indications: &[Indication::ColdText, Indication::LowBatteryText],
-            seen_by: &[Part::Housing, Part::Merchant],
+            seen_by: &[Part::Enclosure, Part::Merchant],
             cleared_by: &[(RecoveryAction::Relocate, 0.8)],
             procedure: &[
                 step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
@@ -170,7 +170,7 @@ impl DevicePart<Models> for Housing {
     type Belief = ();
 
     fn build(spec: &Spec) -> Self {
-        Self { hot: 0.0, cold: 0.0, warmth: Warmth::settled(spec.place.degrees()), change: 0, left: 0 }
+        Self { hot: 0.0, cold: 0.0, thermal: ThermalState::settled(spec.place.degrees()), change: 0, left: 0 }
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         // Parts are built for a room; who stands elsewhere is told.
@@ -210,7 +210,7 @@ impl DevicePart<Models> for Housing {
     }
     fn reading(&self, spec: &Spec, now: Instant) -> Reading {
         Reading {
-            celsius: Celsius::of(self.warmth.at(now, spec.follows_in)),
+            celsius: Celsius::of(self.thermal.at(now, spec.follows_in)),
             too_warm: spec.too_warm,
             too_cold: spec.too_cold,
         }
@@ -224,7 +224,7 @@ impl DevicePart<Models> for Housing {
     }
 }
 
-impl Housing {
+impl Enclosure {
     /// What parts take for the temperature around them until they are told otherwise.
     pub const ROOM: Celsius = Celsius(250);
 }
@@ -236,15 +236,15 @@ mod tests {
     #[test]
     fn the_body_follows_the_place_and_the_sensor_says_when_it_is_too_warm() {
         let spec = Spec::default();
-        let mut housing = Housing::build(&spec);
-        let seen = |housing: &Housing, minutes| {
+        let mut enclosure = Enclosure::build(&spec);
+        let seen = |enclosure: &Enclosure, minutes| {
             let now = Instant::START + Span::minutes(minutes);
-            Housing::detect(&mut (), &housing.reading(&spec, now))
+            Enclosure::detect(&mut (), &enclosure.reading(&spec, now))
         };
-        assert_eq!(seen(&housing, 0), None);
+        assert_eq!(seen(&enclosure, 0), None);
         // On its way to 65 °C from 25 °C it passes 50 °C after ln(40 / 15) time constants: 29 minutes.
-        housing.warmth.towards(65.0, Instant::START, spec.follows_in);
-        assert_eq!(seen(&housing, 29), None);
-        assert_eq!(seen(&housing, 30), Some(Fault::Heat));
+        enclosure.thermal.towards(65.0, Instant::START, spec.follows_in);
+        assert_eq!(seen(&enclosure, 29), None);
+        assert_eq!(seen(&enclosure, 30), Some(Fault::Heat));
     }
 }

@@ -90,7 +90,7 @@ pub struct Detectors {
     /// Readings beyond a fixed limit.
     pub thresholds: Vec<Threshold>,
     /// Readings that drift away from their own usual value.
-    pub charts: Vec<ChartRule>,
+    pub control_charts: Vec<ControlChartRule>,
     /// Terminals that usually sell and do not.
     pub silence: Silence,
 }
@@ -112,7 +112,11 @@ impl Default for Detectors {
             below: Some(60),
             suspect: Fault::Battery(battery::Fault::Aged),
         };
-        Self { thresholds: vec![memory, battery], charts: Vec::new(), silence: Silence::default() }
+        Self {
+            thresholds: vec![memory, battery],
+            control_charts: Vec::new(),
+            silence: Silence::default(),
+        }
     }
 }
 
@@ -142,7 +146,7 @@ impl Threshold {
 /// A control chart of one reading, for each terminal against its own usual value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChartRule {
+pub struct ControlChartRule {
     /// Which reading.
     pub gauge: Gauge,
     /// Which chart.

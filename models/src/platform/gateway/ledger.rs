@@ -1,11 +1,11 @@
-//! The gateway's books: how the last transactions of each terminal stand.
+//! The gateway's ledger: how the last transactions of each terminal stand.
 
 use sim::Slot;
 
 use crate::money::Money;
 use crate::wire::Code;
 
-/// How a transaction stands in the gateway's books.
+/// How a transaction stands in the gateway's ledger.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) enum Entry {
     #[default]

@@ -6,7 +6,7 @@ use super::{PaymentApp, Spec, Step, Timer};
 use crate::Models;
 use crate::bus::LocalMessage;
 use crate::note::{Note, Outcome};
-use crate::service::Milestone;
+use crate::availability::Milestone;
 use crate::wire::{Code, Iso};
 
 impl PaymentApp {
@@ -51,7 +51,7 @@ impl PaymentApp {
 
     pub(super) fn acknowledged(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
         let done = matches!(iso.code, Code::APPROVED | Code::NOT_FOUND | Code::INVALID);
-        if !done || !self.journal.take_back(iso.stan) {
+        if !done || !self.journal.reverse(iso.stan) {
             return;
         }
         cx.note(Note::ReversalDone { stan: iso.stan, tries: self.resend + 1 });

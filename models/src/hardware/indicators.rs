@@ -1,4 +1,4 @@
-//! Panel: the lights and the buzzer, by which a terminal is heard and seen from across the counter.
+//! Indicators: the lights and the buzzer, by which a terminal is heard and seen from across the counter.
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -12,7 +12,7 @@ use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "PanelSpec")]
+#[schemars(rename = "IndicatorsSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// How long an error tone is worth a look.
@@ -27,7 +27,7 @@ impl Default for Spec {
 
 /// State of lights and buzzer.
 #[derive(Component, Debug, Default)]
-pub struct Panel {
+pub struct Indicators {
     mute: bool,
     /// The lights are broken.
     dark: bool,
@@ -45,7 +45,7 @@ pub enum Timer {
 
 /// How lights and buzzer break.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "PanelFault")]
+#[schemars(rename = "IndicatorsFault")]
 pub enum Fault {
     /// No tone.
     BuzzerDead,
@@ -53,7 +53,7 @@ pub enum Fault {
     LightsDead,
 }
 
-impl Panel {
+impl Indicators {
     fn light(&self, cx: &mut Context<'_, Models>) {
         if self.dark || self.off {
             indication::show(cx, Indication::PowerLightOut);
@@ -67,13 +67,13 @@ impl Panel {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
-impl DevicePart<Models> for Panel {
-    const NAME: &'static str = "panel";
+impl DevicePart<Models> for Indicators {
+    const NAME: &'static str = "indicators";
     const ZH: &'static str = "指示灯与蜂鸣器";
     const ABOUT: &'static str = "The lights and the buzzer.";
     const MODES: &'static [Mode<Models>] = &[
         Mode {
-            fault: crate::Fault::Panel(Fault::BuzzerDead),
+            fault: crate::Fault::Indicators(Fault::BuzzerDead),
             name: "buzzer-dead",
             zh: "无提示音",
             family: Family::Hardware,
@@ -93,7 +93,7 @@ impl DevicePart<Models> for Panel {
             ],
         },
         Mode {
-            fault: crate::Fault::Panel(Fault::LightsDead),
+            fault: crate::Fault::Indicators(Fault::LightsDead),
             name: "lights-dead",
             zh: "指示灯不亮",
             family: Family::Hardware,

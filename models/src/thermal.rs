@@ -7,13 +7,13 @@ use sim::{Instant, Span};
 ///
 /// Nothing is stepped: what it is at any time follows from what it was when something last changed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Warmth {
+pub(crate) struct ThermalState {
     from: f64,
     to: f64,
     since: Instant,
 }
 
-impl Warmth {
+impl ThermalState {
     /// As warm as its surroundings.
     pub(crate) fn settled(at: f64) -> Self {
         Self { from: at, to: at, since: Instant::START }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn it_warms_and_cools_by_newtons_law() {
-        let mut head = Warmth::settled(25.0);
+        let mut head = ThermalState::settled(25.0);
         let at = |minutes| Instant::START + Span::minutes(minutes);
         head.towards(95.0, at(0), TAU);
         // 63.2 % of 70 K after one time constant, 95.0 % after three.
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_time_to_a_level_is_that_at_which_it_is_there() {
-        let mut board = Warmth::settled(45.0);
+        let mut board = ThermalState::settled(45.0);
         board.towards(95.0, Instant::START, TAU);
         let wait = board.until_above(90.0, Instant::START, TAU).expect("it gets there");
         assert!((wait.as_secs_f64() - 600.0 * libm::log(10.0)).abs() < 0.01);

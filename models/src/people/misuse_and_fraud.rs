@@ -1,4 +1,4 @@
-//! Conduct: whether the rules of use are kept at a terminal, and who tries to cheat its merchant.
+//! Misuse and fraud: whether the rules of use are kept at a terminal, and who tries to cheat its merchant.
 //!
 //! The merchant notices messages, complaints and money that is missing; the institution's risk control sees patterns of
 //! transactions and counts complaints. Neither sees what was meant.
@@ -19,7 +19,7 @@ use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set. No public figures were found for any of these: they are assumptions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "ConductSpec")]
+#[schemars(rename = "MisuseAndFraudSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Prohibited transactions a day while the merchant makes any, on average.
@@ -36,8 +36,8 @@ pub struct Spec {
     pub sees_through: Probability,
     /// Mean time until a merchant who does not falls for it.
     pub falls_in: Span,
-    /// Mean time until money that is missing shows in the merchant's books.
-    pub books_after: Span,
+    /// Mean time until money that is missing shows in the merchant's ledger.
+    pub ledger_after: Span,
     /// What a scam takes from a merchant.
     pub takes: Price,
 }
@@ -52,7 +52,7 @@ impl Default for Spec {
             complaints: 3,
             sees_through: Probability(0.7),
             falls_in: Span::hours(8),
-            books_after: Span::hours(16),
+            ledger_after: Span::hours(16),
             takes: Price::yuan(299, 0),
         }
     }
@@ -60,7 +60,7 @@ impl Default for Spec {
 
 /// What goes on at a terminal.
 #[derive(Component, Debug, Default)]
-pub struct Conduct {
+pub struct MisuseAndFraud {
     prohibited: bool,
     leaking: bool,
     offered: bool,
@@ -89,7 +89,7 @@ pub enum Timer {
 
 /// How the rules are broken, and how merchants are cheated.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "ConductFault")]
+#[schemars(rename = "MisuseAndFraudFault")]
 pub enum Fault {
     /// The merchant makes transactions that the rules prohibit, as paying out cash from cards.
     ProhibitedTransactions,
@@ -112,7 +112,7 @@ pub struct Reading {
 
 const EVENTS: Purpose = Purpose::of("conduct: what happens and when");
 
-impl Conduct {
+impl MisuseAndFraud {
     fn stream(&mut self, cx: &Context<'_, Models>) -> sim::Stream {
         self.draws += 1;
         cx.stream(EVENTS, u64::from(self.draws))
@@ -132,7 +132,7 @@ impl Conduct {
     }
 
     fn expect_missing(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let wait = self.stream(cx).exponential(spec.books_after);
+        let wait = self.stream(cx).exponential(spec.ledger_after);
         cx.after(wait, Timer::Missing(self.epoch));
     }
 
@@ -164,16 +164,16 @@ impl Conduct {
     }
 }
 
-impl DevicePart<Models> for Conduct {
-    const NAME: &'static str = "conduct";
+impl DevicePart<Models> for MisuseAndFraud {
+    const NAME: &'static str = "misuse-and-fraud";
     const ZH: &'static str = "合规与风控";
     const ABOUT: &'static str = "Rules of use at a terminal: prohibited transactions, customers' data, scams against merchants.";
     const MODES: &'static [Mode<Models>] = &[
         Mode {
-            fault: crate::Fault::Conduct(Fault::ProhibitedTransactions),
+            fault: crate::Fault::MisuseAndFraud(Fault::ProhibitedTransactions),
             name: "prohibited-transactions",
             zh: "违规交易",
-            family: Family::Conduct,
+            family: Family::MisuseAndFraud,
             cause: "a merchant who turns credit into cash by pretended sales",
             effects: Effects::of(
                 "transactions are made that the rules of use prohibit",
@@ -182,7 +182,7 @@ impl DevicePart<Models> for Conduct {
             ),
             ratings: Ratings::of(9, 5, 2),
             indications: &[],
-            seen_by: &[Part::Conduct],
+            seen_by: &[Part::MisuseAndFraud],
             cleared_by: &[(RecoveryAction::Instruct, 0.5), (RecoveryAction::Suspend, 0.95)],
             procedure: &[
                 step(RecoveryAction::Instruct, Performer::Support, Span::minutes(15)),
@@ -191,10 +191,10 @@ impl DevicePart<Models> for Conduct {
             ],
         },
         Mode {
-            fault: crate::Fault::Conduct(Fault::DataLeak),
+            fault: crate::Fault::MisuseAndFraud(Fault::DataLeak),
             name: "data-leak",
             zh: "客户信息泄露",
-            family: Family::Conduct,
+            family: Family::MisuseAndFraud,
             cause: "card data that is copied or left lying",
             effects: Effects::of(
                 "customers' data leaves the shop",
@@ -203,7 +203,7 @@ impl DevicePart<Models> for Conduct {
             ),
             ratings: Ratings::of(10, 4, 3),
             indications: &[Indication::Complaint],
-            seen_by: &[Part::Conduct, Part::Merchant],
+            seen_by: &[Part::MisuseAndFraud, Part::Merchant],
             cleared_by: &[(RecoveryAction::Instruct, 0.7), (RecoveryAction::Suspend, 0.9)],
             procedure: &[
                 step(RecoveryAction::Instruct, Performer::Support, Span::minutes(20)),
@@ -212,10 +212,10 @@ impl DevicePart<Models> for Conduct {
             ],
         },
         Mode {
-            fault: crate::Fault::Conduct(Fault::FreeOffer),
+            fault: crate::Fault::MisuseAndFraud(Fault::FreeOffer),
             name: "free-offer",
             zh: "免费POS机诈骗",
-            family: Family::Conduct,
+            family: Family::MisuseAndFraud,
             cause: "a message that offers a terminal for nothing",
             effects: Effects::of(
                 "the merchant answers it",
@@ -232,14 +232,14 @@ impl DevicePart<Models> for Conduct {
             ],
         },
         Mode {
-            fault: crate::Fault::Conduct(Fault::ThirdPartyFraud),
+            fault: crate::Fault::MisuseAndFraud(Fault::ThirdPartyFraud),
             name: "third-party-fraud",
             zh: "第三方欺诈",
-            family: Family::Conduct,
+            family: Family::MisuseAndFraud,
             cause: "a third party that keeps what is not its own",
             effects: Effects::of(
                 "a deposit or a settlement does not arrive",
-                "money is missing in the books",
+                "money is missing in the ledger",
                 "the merchant loses a deposit or a settlement",
             ),
             ratings: Ratings::of(9, 4, 2),

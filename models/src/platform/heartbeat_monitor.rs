@@ -1,4 +1,4 @@
-//! Presence: the back office's record of one terminal, kept beside it: does it send its heartbeats?
+//! Heartbeat monitor: the back office's record of one terminal, kept beside it: does it send its heartbeats?
 //!
 //! A heartbeat that arrives as expected changes nothing, so it is no event. Whether beat n is lost is a function of
 //! (seed, terminal, n); when what decides it changes, the record looks ahead for the first m misses in a row and makes a
@@ -22,7 +22,7 @@ use freshness::delays;
 
 /// What a scenario may set. The period and the number of misses are the policy's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "PresenceSpec")]
+#[schemars(rename = "HeartbeatMonitorSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Heartbeats share the bursts of their channel: neighbours are lost together. If not, each is lost by itself with the
@@ -36,7 +36,7 @@ pub struct Spec {
 
 /// What the back office believes of a terminal, and what it will hear of it.
 #[derive(Component, Debug, Default)]
-pub struct Presence {
+pub struct HeartbeatMonitor {
     /// Heartbeats go out and can pass.
     alive: bool,
     loss_ppm: u32,
@@ -85,7 +85,7 @@ pub enum Timer {
 
 /// It does not break.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "PresenceFault")]
+#[schemars(rename = "HeartbeatMonitorFault")]
 pub enum Fault {}
 
 /// It is read by itself alone.
@@ -100,7 +100,7 @@ const AHEAD: u64 = 10_080;
 
 /// Whether beats share the bursts of their channel.
 fn shares_bursts(cx: &Context<'_, Models>) -> bool {
-    cx.settings().profile(cx.me()).platform.presence.bursts
+    cx.settings().profile(cx.me()).platform.heartbeat_monitor.bursts
 }
 
 /// Whether every beat is an event.
@@ -130,7 +130,7 @@ impl Rhythm {
     }
 }
 
-impl Presence {
+impl HeartbeatMonitor {
     fn lost(&self, beat: u64, cx: &Context<'_, Models>) -> bool {
         !self.alive || f64::from(self.loss_ppm) > unit(cx.draw(BEAT, beat)[0]) * 1e6
     }
@@ -297,7 +297,7 @@ impl Presence {
     /// over. What the back office has opened itself it need not be told; a roll of paper is nobody's concern.
     fn incident_update(&mut self, update: &IncidentUpdate<Models>, cx: &mut Context<'_, Models>) {
         let IncidentUpdate { incident, detector, suspect, change, .. } = *update;
-        if cx.settings().is_attached(cx.me(), Part::Presence) {
+        if cx.settings().is_attached(cx.me(), Part::HeartbeatMonitor) {
             cx.emit(InterActorMessage::IncidentReport(IncidentReport { incident, detector, suspect, change }));
         }
         match change {
@@ -306,13 +306,13 @@ impl Presence {
             IncidentChange::Unresolved => return,
             IncidentChange::Applied { .. } => {
                 // Believed to have helped until the next report says otherwise.
-                if detector == Part::Presence && self.suspected == Some(suspect) {
+                if detector == Part::HeartbeatMonitor && self.suspected == Some(suspect) {
                     self.suspected = None;
                 }
                 return;
             }
             IncidentChange::Opened => {
-                let on_device = !matches!(detector, Part::Presence | Part::Merchant);
+                let on_device = !matches!(detector, Part::HeartbeatMonitor | Part::Merchant);
                 let paper = suspect == AnyFault::Printer(printer::Fault::PaperOut);
                 if !on_device || paper || !self.alive {
                     return;
@@ -332,8 +332,8 @@ impl Presence {
 /// Silence says little: no network is the likeliest of its causes.
 const MISSING: AnyFault = AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage);
 
-impl DevicePart<Models> for Presence {
-    const NAME: &'static str = "presence";
+impl DevicePart<Models> for HeartbeatMonitor {
+    const NAME: &'static str = "heartbeat-monitor";
     const ZH: &'static str = "心跳监测";
     const ABOUT: &'static str = "The back office's record of a terminal's heartbeats.";
     const MODES: &'static [Mode<Models>] = &[];

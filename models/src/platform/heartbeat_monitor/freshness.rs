@@ -5,17 +5,17 @@
 
 use sim::{Context, Purpose, Span, unit};
 
-use super::{Presence, Timer};
+use super::{HeartbeatMonitor, Timer};
 use crate::Models;
 
 const ON_THE_WAY: Purpose = Purpose::of("presence: a beat's time on its way");
 
 /// Mean time of a beat on its way.
 pub(super) fn delays(cx: &Context<'_, Models>) -> Span {
-    cx.settings().profile(cx.me()).platform.presence.delays
+    cx.settings().profile(cx.me()).platform.heartbeat_monitor.delays
 }
 
-impl Presence {
+impl HeartbeatMonitor {
     /// A beat is sent.
     pub(super) fn set_out(&self, beat: u64, lost: bool, cx: &mut Context<'_, Models>) {
         // The names of beats wrap after more than a century of beats a second.

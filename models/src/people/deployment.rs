@@ -1,4 +1,4 @@
-//! Tenure: a merchant's time with a terminal, from the application to its return.
+//! Deployment: a merchant's time with a terminal, from the application to its return.
 //!
 //! ```text
 //!  prepare ─▶ apply ═▶ review ─▶ pay ═▶ ship ─▶ install ─▶ in service ─▶ retire ═▶ paid back
@@ -43,9 +43,9 @@ enum Phase {
     GivenUp,
 }
 
-/// A merchant's tenure of a terminal.
+/// A merchant's deployment of a terminal.
 #[derive(Component, Debug, Default)]
-pub struct Tenure {
+pub struct Deployment {
     phase: Phase,
     way: Option<Way>,
     attempt: u8,
@@ -89,7 +89,7 @@ pub enum Timer {
 
 /// It does not break.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "TenureFault")]
+#[schemars(rename = "DeploymentFault")]
 pub enum Fault {}
 
 /// Nobody reads it.
@@ -106,7 +106,7 @@ fn step(step: Step, cx: &mut Context<'_, Models>) {
     cx.note(Note::Life(step));
 }
 
-impl Tenure {
+impl Deployment {
     /// What the merchant has paid, got back, and whether a refund is on its way; and when money last moved.
     pub(crate) fn purse(&self) -> (Money, Money, bool, Instant) {
         (self.paid, self.got_back, self.refund_due, self.moved)
@@ -230,8 +230,8 @@ impl Tenure {
     }
 }
 
-impl DevicePart<Models> for Tenure {
-    const NAME: &'static str = "tenure";
+impl DevicePart<Models> for Deployment {
+    const NAME: &'static str = "deployment";
     const ZH: &'static str = "终端生命周期";
     const ABOUT: &'static str =
         "A merchant's time with a terminal: application, deposit, activation, maintenance, return.";

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use models::lifecycle::Way;
-use models::people::tenure::{Retires, Spec};
+use models::people::deployment::{Retires, Spec};
 use models::provider::Choice;
 use sim::Span;
 use sim::quantity::{Factor, Probability};
@@ -14,16 +14,16 @@ use crate::diagnostic::{Code, choice};
 use crate::name::Name;
 
 impl Checker<'_> {
-    pub(super) fn tenures(&mut self) {
+    pub(super) fn deployments(&mut self) {
         let scenario = self.scenario;
-        let common = self.root().field("people").field("tenure");
-        if scenario.fleet.iter().any(|group| group.tenure.is_none()) {
-            self.tenure(&scenario.people.tenure, &common);
+        let common = self.root().field("people").field("deployment");
+        if scenario.fleet.iter().any(|group| group.deployment.is_none()) {
+            self.deployment(&scenario.people.deployment, &common);
         }
         let list = self.root().field("fleet");
         for (number, group) in scenario.fleet.iter().enumerate() {
-            if let Some(spec) = &group.tenure {
-                self.tenure(spec, &list.item(number).field("tenure"));
+            if let Some(spec) = &group.deployment {
+                self.deployment(spec, &list.item(number).field("deployment"));
             }
         }
         if scenario.lives() {
@@ -32,7 +32,7 @@ impl Checker<'_> {
         }
     }
 
-    fn tenure(&mut self, spec: &Spec, spot: &Spot<'_>) {
+    fn deployment(&mut self, spec: &Spec, spot: &Spot<'_>) {
         let end = self.scenario.duration;
         self.provider(&spec.provider, &spot.field("provider"));
         if let Some(applies) = &spec.applies {
@@ -149,7 +149,7 @@ impl Checker<'_> {
         let scenario = self.scenario;
         let onboarding = &scenario.people.onboarding;
         let spot = self.root().field("people").field("onboarding");
-        let applied = scenario.fleet.iter().any(|it| scenario.tenure(it).applies.is_some());
+        let applied = scenario.fleet.iter().any(|it| scenario.deployment(it).applies.is_some());
         if onboarding.reviewers == 0 && applied {
             let message = "without reviewers no application is ever decided";
             let hint = "set `reviewers` to 1 or more";

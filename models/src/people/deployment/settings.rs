@@ -168,7 +168,7 @@ impl Default for Handling {
 
 /// What a scenario may set. Shares and times that no source gives are assumptions of the scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "TenureSpec")]
+#[schemars(rename = "DeploymentSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// The terminals are applied for during the run; if it is not given they are in service from the start.

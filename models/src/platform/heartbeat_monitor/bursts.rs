@@ -6,7 +6,7 @@
 
 use sim::{Channel, Context, GilbertElliott};
 
-use super::{BEAT, Presence, Rhythm};
+use super::{BEAT, HeartbeatMonitor, Rhythm};
 use crate::Models;
 use crate::wire::Via;
 
@@ -31,7 +31,7 @@ fn law(via: Via, loss_ppm: u32, cx: &Context<'_, Models>) -> GilbertElliott {
     radio.law(if extra < 2e-6 { 0.0 } else { extra })
 }
 
-impl Presence {
+impl HeartbeatMonitor {
     /// The beats that are not accounted for begin here.
     pub(super) fn march(&self) -> March {
         March { channel: self.channel, run: self.run }
