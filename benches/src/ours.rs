@@ -45,7 +45,7 @@ impl Actors for Phold {
         let Ok(mut tables) = columns.contiguous_iter_mut(world) else { return };
         let Some(mut table) = tables.next() else { return };
         let processes = table.bypass_change_detection();
-        while let Some(entry) = cell.next_glancing(|row, _| processes[row].handled) {
+        while let Some(entry) = cell.next_prefetching(|row, _| processes[row].handled) {
             let me = entry.to;
             let process = &mut processes[cell.row(me)];
             let hop = law.hop(me.0, process.handled);

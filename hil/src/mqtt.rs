@@ -78,8 +78,8 @@ pub struct Mqtt {
     commands: Arc<Mutex<Commands>>,
     session: Session,
     settings: Settings,
-    /// Terminals that have been heard: their first heartbeat makes them online.
-    heard: Vec<bool>,
+    /// Terminals of which a heartbeat was received: their first heartbeat makes them online.
+    received: Vec<bool>,
     dropped: u64,
     lost: u64,
 }
@@ -138,9 +138,20 @@ impl Mqtt {
             Troubles::default(),
             |shared| Box::new(move |publish| hears.hear(publish, &shared)),
         )?;
-        let heard = vec![false; terminals as usize];
+        let received = vec![false; terminals as usize];
         let (dropped, lost) = (0, 0);
-        Ok(Self { port, prefix, names, broker, commands, session, settings, heard, dropped, lost })
+        Ok(Self {
+            port,
+            prefix,
+            names,
+            broker,
+            commands,
+            session,
+            settings,
+            received,
+            dropped,
+            lost,
+        })
     }
 
     fn tell(&mut self, told: &Told) {
@@ -159,9 +170,9 @@ impl Mqtt {
             return self.urgent(topic, &Payload::Result(result), false);
         }
         if let News::Heartbeat(_) = told.what
-            && let Some(heard @ false) = self.heard.get_mut(told.terminal.0 as usize)
+            && let Some(received @ false) = self.received.get_mut(told.terminal.0 as usize)
         {
-            *heard = true;
+            *received = true;
             let (schema, time_ns, terminal) = (SCHEMA, told.at.0, name.clone());
             let state = StatusState::Online;
             let status = Status { schema, time_ns, terminal, state };

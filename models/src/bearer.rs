@@ -9,7 +9,7 @@ use sim::{Channel, Context, GilbertElliott, Purpose, Span, normal, unit};
 
 pub use handshake::Handshake;
 
-use crate::bus::{Hop, LocalMessage};
+use crate::bus::{Leg, LocalMessage};
 use crate::wire::{InterActorMessage, Iso, Via};
 use crate::{Models, Part, Timer};
 
@@ -218,7 +218,7 @@ impl Bearer {
         let through_phone = cx.settings().profile(cx.me()).software.firmware.through_phone;
         match message {
             InterActorMessage::Payment(iso) if through_phone => {
-                cx.say(LocalMessage::Carry { hop: Hop::FromPhone, iso, via, delay });
+                cx.say(LocalMessage::Carry { leg: Leg::FromPhone, iso, via, delay });
             }
             InterActorMessage::Payment(_) => cx.post(cx.me(), Part::PaymentApp, delay, message),
             other => cx.post(cx.me(), Part::Firmware, delay, other),

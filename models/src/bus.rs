@@ -44,7 +44,7 @@ pub enum Pin {
 
 /// How a payment message travels inside the terminal.
 #[derive(Clone, Copy, Debug)]
-pub enum Hop {
+pub enum Leg {
     /// To the phone or tablet first.
     ToPhone,
     /// Out by this bearer.
@@ -190,7 +190,7 @@ pub enum LocalMessage {
     /// On its way out or in, with the time it has taken so far.
     Carry {
         /// Next station.
-        hop: Hop,
+        leg: Leg,
         /// The message.
         iso: Iso,
         /// By which bearer it goes on, or came.
@@ -354,9 +354,9 @@ pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
         | M::Burden { .. }
         | M::Reported => &[Part::Firmware],
         M::GatewayTime { .. } => &[Part::Clock],
-        M::Carry { hop: Hop::ToPhone | Hop::FromPhone, .. } => &[Part::PhoneLink],
-        M::Carry { hop: Hop::Out(Via::Wifi), .. } => &[Part::Wifi],
-        M::Carry { hop: Hop::Out(Via::Cellular), .. } => &[Part::Cellular],
+        M::Carry { leg: Leg::ToPhone | Leg::FromPhone, .. } => &[Part::PhoneLink],
+        M::Carry { leg: Leg::Out(Via::Wifi), .. } => &[Part::Wifi],
+        M::Carry { leg: Leg::Out(Via::Cellular), .. } => &[Part::Cellular],
         M::Beats { .. } | M::Watched { .. } => &[Part::HeartbeatMonitor],
         M::Trading { .. } => &[Part::Customer],
         M::Serviced(_) | M::Suspend => &[Part::Deployment],

@@ -8,7 +8,7 @@ use crate::telemetry::Telemetry;
 use crate::wire::Via;
 use crate::{Fault, RecoveryAction};
 
-/// Out: something that the back office has heard or concluded.
+/// Out: something that the back office has received or concluded.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     /// When.

@@ -5,7 +5,7 @@ use bevy_ecs::change_detection::{DetectChangesMut, Mut};
 /// A part, without a note that it has changed: nobody asks for it, and each would be a write to one more column.
 #[doc(hidden)]
 #[inline]
-pub fn untold<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
+pub fn bypass_change_detection<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
     part.bypass_change_detection()
 }
 
@@ -208,7 +208,7 @@ macro_rules! catalogue {
 
         /// Reads something of the part that an event is for: what it reads changes nothing, but is near from then on.
         #[inline]
-        fn glance(
+        fn prefetch(
             world: &bevy_ecs::world::World,
             settings: &$Settings,
             entity: bevy_ecs::entity::Entity,
@@ -234,7 +234,7 @@ macro_rules! catalogue {
             fn start(&mut self, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 $($(if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::untold(&mut it);
+                    let it = $crate::catalogue::bypass_change_detection(&mut it);
                     cx.enter(Part::$DevicePart);
                     $crate::DevicePart::<$ModelTypes>::start(it, &profile.$group.$module, cx);
                 })+)+
@@ -242,7 +242,7 @@ macro_rules! catalogue {
             fn on_timer(&mut self, timer: Timer, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 match timer { $($(Timer::$DevicePart(timer) => if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::untold(&mut it);
+                    let it = $crate::catalogue::bypass_change_detection(&mut it);
                     cx.enter(Part::$DevicePart);
                     $crate::DevicePart::<$ModelTypes>::on_timer(it, &profile.$group.$module, timer, cx);
                 }),+),+ }
@@ -251,7 +251,7 @@ macro_rules! catalogue {
                 let profile = self.profile;
                 for &part in $route(&message) {
                     match part { $($(Part::$DevicePart => if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::untold(&mut it);
+                    let it = $crate::catalogue::bypass_change_detection(&mut it);
                         cx.enter(Part::$DevicePart);
                         $crate::DevicePart::<$ModelTypes>::on_message(it, &profile.$group.$module, message, cx);
                     }),+),+ }
@@ -260,7 +260,7 @@ macro_rules! catalogue {
             fn on_delivery(&mut self, port: u8, message: $InterActorMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 $($(if port == Part::$DevicePart as u8 && let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::untold(&mut it);
+                    let it = $crate::catalogue::bypass_change_detection(&mut it);
                     cx.enter(Part::$DevicePart);
                     $crate::DevicePart::<$ModelTypes>::on_delivery(it, &profile.$group.$module, message, cx);
                 })+)+
@@ -268,7 +268,7 @@ macro_rules! catalogue {
             fn on_fault(&mut self, fault: Fault, magnitude: f64, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 match fault { $($(Fault::$DevicePart(fault) => if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::untold(&mut it);
+                    let it = $crate::catalogue::bypass_change_detection(&mut it);
                     cx.enter(Part::$DevicePart);
                     $crate::DevicePart::<$ModelTypes>::on_fault(it, &profile.$group.$module, fault, magnitude, cx);
                 }),+),+ }
@@ -276,7 +276,7 @@ macro_rules! catalogue {
             fn on_clear(&mut self, fault: Fault, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 match fault { $($(Fault::$DevicePart(fault) => if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::untold(&mut it);
+                    let it = $crate::catalogue::bypass_change_detection(&mut it);
                     cx.enter(Part::$DevicePart);
                     $crate::DevicePart::<$ModelTypes>::on_clear(it, &profile.$group.$module, fault, cx);
                 }),+),+ }
@@ -368,7 +368,7 @@ macro_rules! catalogue {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
                 while let Some(entry) =
-                    cell.next_glancing(|row, entry| glance(world, settings, entities[row], entry))
+                    cell.next_prefetching(|row, entry| prefetch(world, settings, entities[row], entry))
                 {
                     let entity = entities[cell.row(entry.to)];
                     let profile = settings.profile(entry.to);

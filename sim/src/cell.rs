@@ -128,23 +128,23 @@ impl<A: Actors> CellContext<A> {
     /// The next event that is due in this window, entered in the record.
     #[inline]
     pub fn next_due(&mut self) -> Option<Entry<A::Event>> {
-        self.next_glancing(|_, _| 0)
+        self.next_prefetching(|_, _| 0)
     }
 
-    /// Like [`CellContext::next_due`]. Each time the agenda enters its next slots, `glance` reads something of every row that is due
+    /// Like [`CellContext::next_due`]. Each time the agenda enters its next slots, `prefetch` reads something of every row that is due
     /// in them: the memory answers for all of them at once, where it would be waited for event by event. What it reads
     /// changes nothing.
     #[inline]
-    pub fn next_glancing(
+    pub fn next_prefetching(
         &mut self,
-        glance: impl Fn(usize, &Entry<A::Event>) -> u64,
+        prefetch: impl Fn(usize, &Entry<A::Event>) -> u64,
     ) -> Option<Entry<A::Event>> {
         let entry = self.agenda.pop_before(self.limit)?;
         if let Some(ahead) = self.agenda.entered() {
             let mut sum = 0;
             for entry in ahead {
                 let row = (entry.to.0 - self.first.0) as usize;
-                sum ^= self.sent[row] ^ glance(row, entry);
+                sum ^= self.sent[row] ^ prefetch(row, entry);
             }
             std::hint::black_box(sum);
         }

@@ -134,12 +134,12 @@ pub(crate) fn run_on_many<A: Actors>(
         next: std::array::from_fn(|_| (0..workers).map(|_| AtomicU64::new(0)).collect()),
         barrier: Barrier { workers, arrived: AtomicUsize::new(0), round: AtomicUsize::new(0) },
     };
-    let mut hands: Vec<Vec<&mut Cell<A>>> = (0..workers).map(|_| Vec::new()).collect();
+    let mut worker_cells: Vec<Vec<&mut Cell<A>>> = (0..workers).map(|_| Vec::new()).collect();
     for (index, cell) in cells.iter_mut().enumerate() {
-        hands[index % workers].push(cell);
+        worker_cells[index % workers].push(cell);
     }
     std::thread::scope(|scope| {
-        for (me, mine) in hands.into_iter().enumerate() {
+        for (me, mine) in worker_cells.into_iter().enumerate() {
             let worker = Worker { me, workers, mine, layout, lookahead, end };
             let shared = &shared;
             scope.spawn(move || worker.run(settings, shared, pulse));

@@ -84,7 +84,7 @@ pub(super) fn probe(settings: &Settings) -> Result<String, String> {
 }
 
 /// What is done with a message that has come on a subscribed topic.
-pub(super) type Heard = Box<dyn FnMut(&Publish) + Send>;
+pub(super) type Received = Box<dyn FnMut(&Publish) + Send>;
 
 impl Broker {
     /// Connects, and keeps that up. `greeting` is published whenever it has connected; `will` when it is lost.
@@ -97,7 +97,7 @@ impl Broker {
         (greeting, will): (Message, Message),
         outbox: Outbox,
         troubles: Troubles,
-        heard: impl FnOnce(Arc<Shared>) -> Heard,
+        received: impl FnOnce(Arc<Shared>) -> Received,
     ) -> Result<Self, String> {
         let mut options = options(settings, &settings.client);
         options.set_last_will(LastWill::new(will.topic, will.payload, will.qos, will.retain));
@@ -119,7 +119,7 @@ impl Broker {
             topics: topics.to_vec(),
             unsubscribed: false,
             greeting,
-            heard: heard(Arc::clone(&shared)),
+            received: received(Arc::clone(&shared)),
             first: Some(first),
         };
         let publisher = (client.clone(), Arc::clone(&shared));
@@ -200,7 +200,7 @@ struct Listener {
     /// It has connected and has not subscribed since.
     unsubscribed: bool,
     greeting: Message,
-    heard: Heard,
+    received: Received,
     first: Option<SyncSender<Result<(), String>>>,
 }
 
@@ -241,7 +241,7 @@ impl Listener {
                 }
                 self.shared.outbox.urgent(self.greeting.clone());
             }
-            Event::Incoming(Packet::Publish(publish)) => (self.heard)(&publish),
+            Event::Incoming(Packet::Publish(publish)) => (self.received)(&publish),
             Event::Incoming(Packet::PubAck(_)) => {
                 self.shared.acknowledged.fetch_add(1, Ordering::SeqCst);
             }

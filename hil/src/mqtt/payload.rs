@@ -98,7 +98,7 @@ pub enum AlarmState {
     Cleared,
 }
 
-/// Whether a terminal is heard.
+/// Whether a terminal's heartbeats are received.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Status {
     /// Version of the payload.
@@ -111,7 +111,7 @@ pub struct Status {
     pub state: StatusState,
 }
 
-/// Whether a terminal is heard.
+/// Whether a terminal's heartbeats are received.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StatusState {
@@ -261,7 +261,7 @@ pub(super) fn command(bytes: &[u8]) -> std::result::Result<Command, (Option<Id>,
     }
 }
 
-/// The last level of the topic of what the back office has heard, and its payload; `None` for results, which need their id.
+/// The last level of the topic of what the back office has received, and its payload; `None` for results, which need their id.
 pub(super) fn told(told: &Told, terminal: &str) -> Option<(&'static str, Payload)> {
     let (schema, time_ns, terminal) = (SCHEMA, told.at.0, terminal.to_owned());
     Some(match told.what {

@@ -7,7 +7,7 @@ use sim::quantity::{Factor, Probability};
 use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
-use crate::bus::{Hop, LocalMessage};
+use crate::bus::{Leg, LocalMessage};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::InterActorMessage;
@@ -216,13 +216,13 @@ impl DevicePart<Models> for PhoneLink {
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
-        if let LocalMessage::Carry { hop, iso, via, delay } = message {
+        if let LocalMessage::Carry { leg, iso, via, delay } = message {
             let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
             let delay = delay + takes;
-            if let Hop::FromPhone = hop {
+            if let Leg::FromPhone = leg {
                 cx.post(cx.me(), Part::PaymentApp, delay, InterActorMessage::Payment(iso));
             } else {
-                cx.say(LocalMessage::Carry { hop: Hop::Out(via), iso, via, delay });
+                cx.say(LocalMessage::Carry { leg: Leg::Out(via), iso, via, delay });
             }
         } else if Self::used(cx) && self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
             self.tell(spec, cx);

@@ -53,7 +53,7 @@ pub struct HeartbeatMonitor {
     known_missing: bool,
     epoch: u32,
     /// The latest beat that has come, and the latest one that is late or had come by then: one more than their numbers.
-    heard: u64,
+    received: u64,
     awaited: u64,
     started: bool,
     /// Nobody expects its heartbeats: it is not in service.
@@ -73,8 +73,8 @@ pub enum Timer {
     Ahead(u32),
     /// The last of the misses that make it missing is late.
     Missing,
-    /// It is heard again.
-    Heard,
+    /// Its heartbeats are received again.
+    Received,
     /// A beat is sent, where every beat is an event.
     Beat,
     /// A beat arrives, where they take a time of their own.
@@ -227,7 +227,7 @@ impl HeartbeatMonitor {
             }
             match (first..=end).rev().find(|&beat| !self.lost(beat, cx)) {
                 None => return Some(end),
-                Some(heard) => (first, needed) = (heard + 1, enough),
+                Some(received) => (first, needed) = (received + 1, enough),
             }
         }
     }
@@ -237,7 +237,7 @@ impl HeartbeatMonitor {
         let grace = cx.settings().policy.grace;
         self.missing = !self.missing;
         self.run = if self.missing { cx.settings().policy.misses.max(1) } else { 0 };
-        cx.after(grace, if self.missing { Timer::Missing } else { Timer::Heard });
+        cx.after(grace, if self.missing { Timer::Missing } else { Timer::Received });
     }
 
     /// One beat, where every beat is an event.
@@ -272,7 +272,7 @@ impl HeartbeatMonitor {
         }
     }
 
-    /// A beat is heard: told where someone outside listens in, and otherwise no news.
+    /// A beat is received: told where someone outside listens in, and otherwise no news.
     fn heard_outside(&self, cx: &mut Context<'_, Models>) {
         let back_office = cx.settings().directory.back_office;
         if !self.unwatched && cx.settings().is_attached(back_office, Part::BackOffice) {
@@ -365,9 +365,9 @@ impl DevicePart<Models> for HeartbeatMonitor {
                 self.look_ahead(rhythm, cx);
             }
             Timer::Burst(_) | Timer::Ahead(_) => {}
-            Timer::Missing | Timer::Heard if self.unwatched => {}
+            Timer::Missing | Timer::Received if self.unwatched => {}
             Timer::Missing => self.found(true, cx),
-            Timer::Heard => self.found(false, cx),
+            Timer::Received => self.found(false, cx),
             Timer::Beat => self.beat(rhythm, cx),
             Timer::Arrives(beat) => self.arrives(u64::from(beat), cx),
             Timer::Late(beat) => self.late(u64::from(beat), cx),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use sim::{Context, Instant, Mode, DevicePart, Span};
 
-use crate::bus::{Hop, LocalMessage};
+use crate::bus::{Leg, LocalMessage};
 use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
 use crate::availability::Milestone;
@@ -257,8 +257,8 @@ impl Firmware {
         }
         let Some(via) = self.online else { return };
         iso.via = via;
-        let hop = if spec.through_phone { Hop::ToPhone } else { Hop::Out(via) };
-        cx.say(LocalMessage::Carry { hop, iso, via, delay });
+        let leg = if spec.through_phone { Leg::ToPhone } else { Leg::Out(via) };
+        cx.say(LocalMessage::Carry { leg, iso, via, delay });
     }
 }
 

@@ -47,23 +47,23 @@ pub(super) fn printer(manners: &Shared) -> (String, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address").to_string();
     let (manners, sent) = (manners.clone(), Arc::new(Mutex::new(Vec::new())));
-    let heard = sent.clone();
+    let received = sent.clone();
     thread::spawn(move || {
         while let Ok((stream, _)) = listener.accept() {
-            serve(stream, &manners, &heard);
+            serve(stream, &manners, &received);
         }
     });
     (address, sent)
 }
 
-fn serve(mut stream: TcpStream, manners: &Shared, heard: &Mutex<Vec<u8>>) {
+fn serve(mut stream: TcpStream, manners: &Shared, received: &Mutex<Vec<u8>>) {
     let mut buffer = [0; 4_096];
     while let Ok(read) = stream.read(&mut buffer) {
         if read == 0 {
             return;
         }
         let mut rest = &buffer[..read];
-        heard.lock().expect("not poisoned").extend(rest);
+        received.lock().expect("not poisoned").extend(rest);
         let mut manners = manners.lock().expect("not poisoned");
         while let Some((first, after)) = rest.split_first() {
             let answer = match rest {

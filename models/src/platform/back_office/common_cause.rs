@@ -17,7 +17,7 @@ use crate::{Family, Fault, Models, Part};
 
 /// A kind of trouble: silence, or alarms of one family.
 pub(super) type Kind = u8;
-/// Nothing is heard of the terminal.
+/// Nothing is received from the terminal.
 pub(super) const SILENT: Kind = 0;
 const KINDS: usize = 1 + Family::ALL.len();
 
@@ -62,7 +62,7 @@ pub(super) struct CommonCauses {
     counts: Vec<[u32; KINDS]>,
     /// A cause of this kind is about to be named.
     about_to: [bool; KINDS],
-    /// What is suspected at terminals, as far as the operator has heard.
+    /// What is suspected at terminals, as far as the operator was told.
     tickets: BTreeMap<ActorId, Vec<Fault>>,
     standing: Vec<CommonCause>,
     named: u16,
@@ -228,7 +228,7 @@ impl CommonCauses {
         }
     }
 
-    /// The likeliest cause of this kind of trouble in such a zone: what the operator has heard most often; of silence,
+    /// The likeliest cause of this kind of trouble in such a zone: what the operator was told most often; of silence,
     /// what silences a zone of this kind.
     fn cause(&self, zone: Zone, kind: Kind, members: &[ActorId]) -> Fault {
         match zone {

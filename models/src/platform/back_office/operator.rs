@@ -11,14 +11,14 @@ use crate::outside::Outside;
 use crate::wire::{InterActorMessage, Via};
 use crate::{Fault, Models, Part};
 
-/// The commands that are under way, and by which bearer each terminal was last heard.
+/// The commands that are under way, and by which bearer each terminal's last message was received.
 #[derive(Debug, Default)]
 pub(super) struct Operator {
     heard_by: Vec<Via>,
     pending: BTreeMap<u32, Command>,
 }
 
-/// Hands out a copy of what the back office has heard, if anybody outside hears it.
+/// Hands out a copy of what the back office has received, if anybody outside hears it.
 fn tell(terminal: ActorId, what: News, cx: &mut Context<'_, Models>) {
     if cx.settings().is_attached(cx.me(), Part::BackOffice) {
         let at = cx.now();

@@ -30,7 +30,7 @@ impl HeartbeatMonitor {
 
     /// A beat has come, perhaps after later ones.
     pub(super) fn arrives(&mut self, beat: u64, cx: &mut Context<'_, Models>) {
-        self.heard = self.heard.max(beat + 1);
+        self.received = self.received.max(beat + 1);
         self.heard_outside(cx);
         if self.known_missing && !self.unwatched && self.is_fresh(cx) {
             self.found(false, cx);
@@ -48,6 +48,6 @@ impl HeartbeatMonitor {
     /// One of the last beats that are due has come, as many of them as make a terminal missing.
     fn is_fresh(&self, cx: &Context<'_, Models>) -> bool {
         let misses = u64::from(cx.settings().policy.misses.max(1));
-        self.heard + misses > self.awaited
+        self.received + misses > self.awaited
     }
 }
