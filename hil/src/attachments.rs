@@ -10,12 +10,12 @@ use scenarios::Roster;
 use sim::ActorId;
 
 use crate::adapter::{Injector, Port};
-pub use kinds::{KINDS, Kind, Opened, Place, Reach};
+pub use kinds::{AttachmentKind, KINDS, Opened, Place, Reach};
 
 /// One attachment, as it was asked for.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    kind: &'static Kind,
+    kind: &'static AttachmentKind,
     whose: Option<String>,
     address: String,
     text: String,
@@ -51,7 +51,7 @@ impl Wanted {
     }
 
     /// Its kind.
-    pub fn kind(&self) -> &'static Kind {
+    pub fn kind(&self) -> &'static AttachmentKind {
         self.kind
     }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use models::operator::{Command, News, Told};
+use models::operator::{Command, News, OperatorReport};
 use models::outside::Outside;
 use models::wire::InterActorMessage;
 use rumqttc::{Publish, QoS};
@@ -154,7 +154,7 @@ impl Mqtt {
         })
     }
 
-    fn tell(&mut self, told: &Told) {
+    fn tell(&mut self, told: &OperatorReport) {
         let Some((group, name)) = self.names.of_actor(told.terminal).cloned() else { return };
         if let News::Result { command, end } = told.what {
             let Some(id) = lock(&self.commands).under_way.remove(&command) else { return };
@@ -292,7 +292,7 @@ impl Adapter for Mqtt {
         vec![self.port]
     }
     fn deliver(&mut self, _: Port, message: &InterActorMessage) {
-        if let InterActorMessage::Outside(Outside::Told(told)) = message {
+        if let InterActorMessage::Outside(Outside::Report(told)) = message {
             self.tell(told);
         }
     }

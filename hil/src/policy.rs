@@ -23,7 +23,7 @@ use sim::{
 
 pub use program::{LONGEST_LINE, Program};
 pub use words::SCHEMA;
-use words::{Alarm, Over, Question, Said, Step, Tried};
+use words::{Alarm, Over, PolicyStep, Question, Said, Tried};
 
 use crate::adapter::Port;
 use crate::recording::{Attached, Header, Recorder, Way};
@@ -241,9 +241,9 @@ impl Dialogue<'_> {
             alarm: open.map_or_else(|| alarm(report, at), |it| it.alarm.clone()),
             readings: seen,
             tried: open.map_or(&[], |it| it.tried.as_slice()),
-            procedure: procedure.iter().map(Step::of).collect(),
+            procedure: procedure.iter().map(PolicyStep::of).collect(),
             next: usize::from(position),
-            default: default.as_ref().map(Step::of),
+            default: default.as_ref().map(PolicyStep::of),
         };
         let question = Said::Decide(Box::new(question)).line()?;
         let line = self.program.ask(&question)?;
@@ -254,10 +254,10 @@ impl Dialogue<'_> {
         self.counts.default += u64::from(decision == Decision::Procedure);
         let step = match decision {
             Decision::Step { action, by, takes } => {
-                Some(Step::of(&RecoveryStep { action, by, takes, works: None }))
+                Some(PolicyStep::of(&RecoveryStep { action, by, takes, works: None }))
             }
-            Decision::Procedure => default.as_ref().map(Step::of),
-            Decision::Escalate => rules.fallback().map(|(step, ..)| Step::of(&step)),
+            Decision::Procedure => default.as_ref().map(PolicyStep::of),
+            Decision::Escalate => rules.fallback().map(|(step, ..)| PolicyStep::of(&step)),
             Decision::Wait(_) | Decision::Close | Decision::GiveUp => None,
         };
         if let (Some(step), Some(open)) = (step, self.open.get_mut(&(who, report.incident))) {

@@ -1,6 +1,6 @@
 //! What the parts of a terminal say to each other at the same instant. Models know these messages, never each other.
 
-use sim::{Asked, IncidentUpdate, Span};
+use sim::{IncidentUpdate, Span, StepRequest};
 
 use crate::indication::Indication;
 use crate::money::Money;
@@ -300,7 +300,7 @@ pub enum LocalMessage {
     /// Deployment: a third party has taken the deposit and vanished.
     Cheated,
     /// Fault management: somebody is to carry out a step.
-    Asked(Asked<Models>),
+    StepRequested(StepRequest<Models>),
     /// Fault management: what became of an incident that is kept here.
     IncidentUpdate(IncidentUpdate<Models>),
 }
@@ -363,7 +363,7 @@ pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
         M::Cheated => &[Part::MisuseAndFraud],
         M::IncidentUpdate(_) => &[Part::HeartbeatMonitor, Part::BackOffice],
         M::Indication { .. } => &[Part::Merchant],
-        M::Asked(asked) => match asked.step.by {
+        M::StepRequested(asked) => match asked.step.by {
             sim::Performer::Remote => &[Part::HeartbeatMonitor],
             _ => &[Part::Merchant],
         },

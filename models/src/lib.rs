@@ -53,7 +53,7 @@ sim::catalogue! {
     types: Models;
     local_message: bus::LocalMessage; route: bus::route;
     message: wire::InterActorMessage;
-    action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::LocalMessage::Asked; update: bus::LocalMessage::IncidentUpdate;
+    action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::LocalMessage::StepRequested; update: bus::LocalMessage::IncidentUpdate;
     family: family::Family; indication: indication::Indication;
     milestone: availability::Milestone; note: note::Note;
     settings: plan::Plan; able: availability::able; awake: availability::awake;

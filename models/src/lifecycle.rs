@@ -169,7 +169,7 @@ pub struct Application {
 
 /// What happened in the life of a terminal.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Step {
+pub enum DeploymentStep {
     /// An application was handed in.
     Applied {
         /// By which way.
@@ -212,7 +212,7 @@ pub enum Step {
 
 /// An entry of the ledger of deposits.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Entry {
+pub enum DepositEntry {
     /// A deposit came in.
     Received,
     /// Damage was paid for out of it.

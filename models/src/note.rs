@@ -3,7 +3,7 @@
 use sim::{ActorId, Instant, Span};
 
 use crate::detector_settings::Zone;
-use crate::lifecycle::{Entry, Step};
+use crate::lifecycle::{DeploymentStep, DepositEntry};
 use crate::money::Money;
 use crate::recovery_action::RecoveryAction;
 use crate::wire::{Channel, Code, Method};
@@ -156,13 +156,13 @@ pub enum Note {
         refused: bool,
     },
     /// Something happened in the life of the terminal.
-    Life(Step),
+    Life(DeploymentStep),
     /// The ledger of deposits has a new entry.
     Deposit {
         /// The terminal.
         terminal: ActorId,
         /// What it is.
-        entry: Entry,
+        entry: DepositEntry,
         /// How much.
         amount: Money,
     },
@@ -215,7 +215,7 @@ pub enum Note {
         /// Which one.
         rollout: u8,
         /// What became of it.
-        step: crate::rollout::Step,
+        step: crate::rollout::RolloutStep,
     },
     /// A request came to the gateway.
     RequestCame {

@@ -10,7 +10,7 @@ use crate::{Fault, RecoveryAction};
 
 /// Out: something that the back office has received or concluded.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
-pub struct Told {
+pub struct OperatorReport {
     /// When.
     pub at: Instant,
     /// Of which terminal.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::hardware::card_reader::CardRead;
 use crate::hardware::printer::Said;
 use crate::money::Money;
-use crate::operator::{Command, Told};
+use crate::operator::{Command, OperatorReport};
 use crate::receipt::Receipt;
 use crate::wire::Method;
 
@@ -59,7 +59,7 @@ pub enum Outside {
     /// In: the real thing can be reached again.
     Back,
     /// Back office, out: what it has heard.
-    Told(Told),
+    Report(OperatorReport),
     /// Back office, in: an operator sends a command.
     Command(Command),
     /// In: the real thing cannot be reached any more, or had to be stopped.

@@ -77,7 +77,7 @@ impl Rollout {
 
 /// What becomes of a roll-out.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Step {
+pub enum RolloutStep {
     /// A terminal runs the version.
     Installed,
     /// A terminal has an application that does not fit its firmware.

@@ -10,14 +10,14 @@ use crate::Models;
 /// For how many uses a part lasts: Weibull.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Life {
+pub struct WearLife {
     /// Above 1 wears out, below 1 dies young.
     pub shape: Factor,
     /// 63.2 % have failed after so many uses.
     pub uses: u32,
 }
 
-impl Life {
+impl WearLife {
     /// The mean number of uses: scale times Γ(1 + 1/shape).
     pub fn mean(&self) -> f64 {
         f64::from(self.uses) * libm::tgamma(1.0 + 1.0 / self.shape.0.max(0.01))
@@ -44,7 +44,7 @@ impl Wear {
     pub(crate) fn used(
         &mut self,
         times: u32,
-        life: Option<&Life>,
+        life: Option<&WearLife>,
         purpose: Purpose,
         cx: &Context<'_, Models>,
     ) -> bool {
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn lives_in_uses_have_the_mean_that_is_promised() {
-        let life = Life { shape: Factor(2.0), uses: 100_000 };
+        let life = WearLife { shape: Factor(2.0), uses: 100_000 };
         let mut stream = Streams::new(7).stream(ActorId(0), Purpose::of("wear"), 0);
         let n = 100_000;
         let draw =

@@ -7,7 +7,7 @@ mod pan;
 
 use std::fmt;
 
-use sim::{ActorId, Asked, Instant, Span};
+use sim::{ActorId, Instant, Span, StepRequest};
 
 pub use pan::Pan;
 
@@ -339,8 +339,8 @@ pub struct Job {
 
 impl Job {
     /// What fault management asks for at a terminal.
-    pub fn of(terminal: ActorId, asked: &Asked<Models>) -> Self {
-        let Asked { incident, attempt, step, suspect } = *asked;
+    pub fn of(terminal: ActorId, asked: &StepRequest<Models>) -> Self {
+        let StepRequest { incident, attempt, step, suspect } = *asked;
         Self { terminal, incident, attempt, action: step.action, takes: step.takes, suspect }
     }
 }

@@ -23,7 +23,7 @@ pub enum Lang {
 
 /// One explained term.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct Explanation {
     /// Its name in records and scenarios.
     pub term: String,
     /// Its name in Chinese.
@@ -38,7 +38,7 @@ pub struct Entry {
     pub data: Value,
 }
 
-impl Entry {
+impl Explanation {
     /// As a person reads it.
     pub fn text(&self, lang: Lang) -> String {
         let head = format!("{} {}  ({})", self.term, self.zh, self.kind);
@@ -65,7 +65,7 @@ impl Entry {
 }
 
 /// Everything that can be explained.
-pub fn all() -> Vec<Entry> {
+pub fn all() -> Vec<Explanation> {
     let mut all = entries::of_types();
     all.extend(words::all());
     all
@@ -75,10 +75,10 @@ pub fn all() -> Vec<Entry> {
 ///
 /// # Errors
 /// With the nearest known terms, best first, if it is not known.
-pub fn explain(term: &str) -> Result<Vec<Entry>, Vec<String>> {
+pub fn explain(term: &str) -> Result<Vec<Explanation>, Vec<String>> {
     let wanted = plain(term);
     let all = all();
-    let found: Vec<Entry> = all
+    let found: Vec<Explanation> = all
         .iter()
         .filter(|it| plain(&it.term) == wanted || it.zh == term.trim())
         .cloned()
@@ -95,8 +95,8 @@ fn plain(term: &str) -> String {
 /// Below this likeness a known term is not worth proposing.
 const ALIKE: f64 = 0.75;
 
-fn near(wanted: &str, all: &[Entry]) -> Vec<String> {
-    let score = |entry: &Entry| {
+fn near(wanted: &str, all: &[Explanation]) -> Vec<String> {
+    let score = |entry: &Explanation| {
         let (term, zh) = (plain(&entry.term), &entry.zh);
         let holds = !wanted.is_empty() && (term.contains(wanted) || zh.contains(wanted));
         let alike = strsim::jaro_winkler(wanted, &term).max(strsim::jaro_winkler(wanted, zh));

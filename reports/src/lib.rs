@@ -48,8 +48,8 @@ pub struct Analysis {
 /// Reads a run: one pass over its facts, then folds over its stories.
 pub fn analyse(outcome: &Outcome) -> Analysis {
     let mut stories =
-        stories::Fold::new(outcome.roster.terminals(), &outcome.scenario.policies.costs);
-    let mut measures = measures::Fold::new(outcome, outcome.scenario.warmup);
+        stories::FaultRecordFold::new(outcome.roster.terminals(), &outcome.scenario.policies.costs);
+    let mut measures = measures::MeasuresFold::new(outcome, outcome.scenario.warmup);
     for fact in &outcome.facts {
         stories.take(fact);
         measures.take(fact);

@@ -23,7 +23,7 @@ pub use cost::Cost;
 pub use fault_handling::FaultHandling;
 pub use fleet::Fleet;
 pub use isolation::Isolation;
-pub use life::Life;
+pub use life::LifeMeasures;
 pub use payments::Payments;
 pub use rollouts::Rollout;
 
@@ -74,37 +74,38 @@ pub struct Measures {
     /// The fleet over time.
     pub fleet: Fleet,
     /// The life of terminals; `None` where the scenario has none.
-    pub life: Option<Life>,
+    pub life: Option<LifeMeasures>,
 }
 
 /// Reads facts one by one for those measures that are not made of stories.
 #[derive(Debug)]
-pub struct Fold {
-    availability: availability::Fold,
-    payments: payments::Fold,
-    fleet: fleet::Fold,
-    life: life::Fold,
-    common_causes: common_cause::Fold,
-    rollouts: rollouts::Fold,
-    cost: cost::Fold,
+pub struct MeasuresFold {
+    availability: availability::AvailabilityFold,
+    payments: payments::PaymentsFold,
+    fleet: fleet::FleetFold,
+    life: life::LifeFold,
+    common_causes: common_cause::CommonCauseFold,
+    rollouts: rollouts::RolloutFold,
+    cost: cost::CostFold,
     end: Instant,
     terminals: u32,
 }
 
-impl Fold {
+impl MeasuresFold {
     /// Nothing read yet.
     pub fn new(outcome: &Outcome, warm_up: Span) -> Self {
         let terminals = outcome.roster.terminals();
         let end = Instant::START + outcome.simulated;
         let from = (Instant::START + warm_up).min(end);
         Self {
-            availability: availability::Fold::new(terminals, from, end).without(absent(outcome)),
-            payments: payments::Fold::default(),
-            fleet: fleet::Fold::new(terminals, end),
-            life: life::Fold::new(outcome),
-            common_causes: common_cause::Fold::default(),
-            rollouts: rollouts::Fold::default(),
-            cost: cost::Fold::default(),
+            availability: availability::AvailabilityFold::new(terminals, from, end)
+                .without(absent(outcome)),
+            payments: payments::PaymentsFold::default(),
+            fleet: fleet::FleetFold::new(terminals, end),
+            life: life::LifeFold::new(outcome),
+            common_causes: common_cause::CommonCauseFold::default(),
+            rollouts: rollouts::RolloutFold::default(),
+            cost: cost::CostFold::default(),
             end,
             terminals,
         }

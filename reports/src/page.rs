@@ -32,7 +32,7 @@ pub fn page(outcome: &Outcome, analysis: &Analysis) -> String {
 
 /// One story as the template wants it.
 #[derive(Serialize)]
-struct Told<'a> {
+struct RenderedTimeline<'a> {
     tale: &'a Tale,
     onset: String,
     lanes: Value,
@@ -41,10 +41,10 @@ struct Told<'a> {
 
 /// The page of what a run folder holds.
 pub fn render(content: &Content) -> String {
-    let told: Vec<Told<'_>> = content
+    let told: Vec<RenderedTimeline<'_>> = content
         .worst
         .iter()
-        .map(|tale| Told {
+        .map(|tale| RenderedTimeline {
             tale,
             onset: wording::clock(tale.onset_s),
             lanes: Value::from_safe_string(lanes::draw(tale)),

@@ -7,7 +7,7 @@ pub mod ratio;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-pub use kaplan_meier::{KaplanMeier, Lifetime, Step};
+pub use kaplan_meier::{KaplanMeier, Lifetime, SurvivalStep};
 pub use poisson::garwood;
 pub use ratio::{Estimate, Sample, estimate};
 

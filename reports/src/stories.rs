@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Performer, Span};
 
 pub use bill::{Bill, Harm, Item, Line};
-pub use fold::Fold;
+pub use fold::FaultRecordFold;
 
 /// How well an alarm isolates the fault.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]

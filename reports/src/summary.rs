@@ -4,7 +4,7 @@ use scenarios::Outcome;
 use serde::Serialize;
 
 use crate::Analysis;
-use crate::measures::{Availability, CommonCauses, Cost, FaultHandling, Life, Rollout};
+use crate::measures::{Availability, CommonCauses, Cost, FaultHandling, LifeMeasures, Rollout};
 use crate::statistics::Times;
 use crate::verdict::Verdict;
 
@@ -53,10 +53,10 @@ pub struct Summary {
     /// What the scenario expects.
     pub expectations: Vec<Expected>,
     /// What became of each entry of the scenario's faults.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<EntrySummary>,
     /// The life of terminals; not there where the scenario has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub life: Option<Life>,
+    pub life: Option<LifeMeasures>,
 }
 
 /// What became of the faults.
@@ -162,7 +162,7 @@ pub struct Expected {
 
 /// An entry of the scenario's faults.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Entry {
+pub struct EntrySummary {
     /// Its id.
     pub id: String,
     /// The fault.
@@ -269,11 +269,11 @@ impl Transactions {
     }
 }
 
-fn entries(outcome: &Outcome, analysis: &Analysis) -> Vec<Entry> {
+fn entries(outcome: &Outcome, analysis: &Analysis) -> Vec<EntrySummary> {
     let handlings = analysis.measures.plans.iter();
     let planned = handlings.filter_map(|(plan, handling)| {
         let planned = outcome.planned.get(usize::from((*plan)?))?;
-        Some(Entry {
+        Some(EntrySummary {
             id: planned.id.clone(),
             fault: planned.fault.to_string(),
             targets: planned.targets,

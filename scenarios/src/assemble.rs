@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use models::people::deposits::Kind;
+use models::people::deposits::TerminalKind;
 use models::rollout::Rollout;
 use models::wire::Via;
 use models::world::Stage;
@@ -263,14 +263,14 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
 }
 
 /// What a terminal is, as deposits go.
-fn kind_of(hardware: &Hardware, software: &Software) -> Kind {
+fn kind_of(hardware: &Hardware, software: &Software) -> TerminalKind {
     let firmware = &software.firmware;
     if firmware.through_phone {
-        Kind::Mobile
+        TerminalKind::Mobile
     } else if firmware.uplink == Via::Cellular || hardware.battery.capacity.0 > 0 {
-        Kind::Wireless
+        TerminalKind::Wireless
     } else {
-        Kind::Wired
+        TerminalKind::Wired
     }
 }
 

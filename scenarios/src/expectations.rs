@@ -96,7 +96,7 @@ pub enum Measure {
 
 /// What kind of value a measure has.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Kind {
+pub enum MeasureKind {
     /// A length of time.
     Time,
     /// A number from 0 to 1.
@@ -157,15 +157,17 @@ impl Measure {
     }
 
     /// What kind of value it has.
-    pub const fn kind(self) -> Kind {
+    pub const fn kind(self) -> MeasureKind {
         match self {
-            Self::MttdMean | Self::MttdP50 | Self::MttdP95 => Kind::Time,
-            Self::MttrMean | Self::MttrP50 | Self::MttrP95 => Kind::Time,
-            Self::Availability | Self::DetectedShare | Self::IsolatedShare => Kind::Share,
-            Self::RestoredShare | Self::ApprovedShare => Kind::Share,
-            Self::FalseAlarms | Self::Attempted | Self::Declined | Self::Abandoned => Kind::Count,
-            Self::Reversed | Self::Stored | Self::Unreversed | Self::Doubled => Kind::Count,
-            Self::RecordsLost => Kind::Count,
+            Self::MttdMean | Self::MttdP50 | Self::MttdP95 => MeasureKind::Time,
+            Self::MttrMean | Self::MttrP50 | Self::MttrP95 => MeasureKind::Time,
+            Self::Availability | Self::DetectedShare | Self::IsolatedShare => MeasureKind::Share,
+            Self::RestoredShare | Self::ApprovedShare => MeasureKind::Share,
+            Self::FalseAlarms | Self::Attempted | Self::Declined | Self::Abandoned => {
+                MeasureKind::Count
+            }
+            Self::Reversed | Self::Stored | Self::Unreversed | Self::Doubled => MeasureKind::Count,
+            Self::RecordsLost => MeasureKind::Count,
         }
     }
 

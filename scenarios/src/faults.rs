@@ -117,7 +117,7 @@ pub enum When {
         first: Option<Span>,
     },
     /// At the end of a random life; when it is cleared, a new life begins.
-    Random(Life),
+    Random(LifeLaw),
     /// Again and again, ever more seldom or ever more often: a Poisson process whose expected number of occurrences up to time t
     /// is (t / scale)^shape, the power law of Crow and AMSAA.
     PowerLaw {
@@ -174,7 +174,7 @@ impl When {
 /// How long something lives before it breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub enum Life {
+pub enum LifeLaw {
     /// It does not age: a breakdown is as likely at any time.
     Exponential {
         /// Mean life.
@@ -221,7 +221,7 @@ pub struct Ageing {
     pub scale: Span,
 }
 
-impl Life {
+impl LifeLaw {
     pub(crate) fn law(self) -> Law {
         match self {
             Self::Exponential { mean } => Law::Exponential(mean),

@@ -10,7 +10,7 @@ use sim::quantity::Probability;
 use sim::{Performer, Span};
 
 use crate::costs::Costs;
-use crate::faults::Life;
+use crate::faults::LifeLaw;
 use crate::rollouts::RolloutEntry;
 
 /// How trouble is detected and handled.
@@ -122,7 +122,7 @@ pub struct Imperfect {
     /// Share of the repairs that seem to have helped.
     pub probability: Probability,
     /// How long until the fault is back.
-    pub lasts: Life,
+    pub lasts: LifeLaw,
 }
 
 impl Default for Recovery {

@@ -48,7 +48,7 @@ impl EventKey {
 
 /// One event that is due.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<E> {
+pub struct ScheduledEvent<E> {
     /// When.
     pub at: Instant,
     /// What orders it among those of the same instant.
@@ -59,32 +59,32 @@ pub struct Entry<E> {
     pub event: E,
 }
 
-impl<E> Entry<E> {
+impl<E> ScheduledEvent<E> {
     #[inline]
     fn order(&self) -> (u64, u64) {
         (self.at.0, self.key.0)
     }
 }
 
-impl<E> PartialEq for Entry<E> {
+impl<E> PartialEq for ScheduledEvent<E> {
     fn eq(&self, other: &Self) -> bool {
         self.order() == other.order()
     }
 }
-impl<E> Eq for Entry<E> {}
-impl<E> PartialOrd for Entry<E> {
+impl<E> Eq for ScheduledEvent<E> {}
+impl<E> PartialOrd for ScheduledEvent<E> {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
-impl<E> Ord for Entry<E> {
+impl<E> Ord for ScheduledEvent<E> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.order().cmp(&other.order())
     }
 }
 
 /// The slots of one level.
-type Level<E> = Box<[Vec<Entry<E>>; SLOTS]>;
+type Level<E> = Box<[Vec<ScheduledEvent<E>>; SLOTS]>;
 
 /// The pending events of a cell.
 #[derive(Debug)]
@@ -95,9 +95,9 @@ pub struct Agenda<E> {
     levels: [Option<Level<E>>; LEVELS],
     occupied: [u64; LEVELS],
     /// The tick under way, in descending order: the next event is the last.
-    current: Vec<Entry<E>>,
+    current: Vec<ScheduledEvent<E>>,
     /// What was added to the tick under way, or before it.
-    late: BinaryHeap<Reverse<Entry<E>>>,
+    late: BinaryHeap<Reverse<ScheduledEvent<E>>>,
     len: usize,
     /// True from when a slot is entered until somebody has looked at it.
     entered: bool,
@@ -129,7 +129,7 @@ impl<E: Copy> Agenda<E> {
 
     /// Adds an event.
     #[inline]
-    pub fn push(&mut self, entry: Entry<E>) {
+    pub fn push(&mut self, entry: ScheduledEvent<E>) {
         self.len += 1;
         let tick = entry.at.0 >> TICK_BITS;
         if tick <= self.tick {
@@ -141,7 +141,7 @@ impl<E: Copy> Agenda<E> {
 
     /// Puts an event into the slot of the highest digit in which its tick differs from the one under way.
     #[inline]
-    fn place(&mut self, tick: u64, entry: Entry<E>) {
+    fn place(&mut self, tick: u64, entry: ScheduledEvent<E>) {
         let level = ((63 - (tick ^ self.tick).leading_zeros()) / 6) as usize;
         let slot = (tick >> (6 * level)) as usize % SLOTS;
         self.occupied[level] |= 1 << slot;
@@ -152,7 +152,7 @@ impl<E: Copy> Agenda<E> {
 
     /// Takes the next event that is due before `limit`.
     #[inline]
-    pub fn pop_before(&mut self, limit: Instant) -> Option<Entry<E>> {
+    pub fn pop_before(&mut self, limit: Instant) -> Option<ScheduledEvent<E>> {
         loop {
             // Nearly always nothing was added to the slots under way.
             if self.late.is_empty()
@@ -190,7 +190,7 @@ impl<E: Copy> Agenda<E> {
 
     /// What is left of the slot under way, if it was entered since the last call.
     #[inline]
-    pub(crate) fn entered(&mut self) -> Option<&[Entry<E>]> {
+    pub(crate) fn entered(&mut self) -> Option<&[ScheduledEvent<E>]> {
         std::mem::take(&mut self.entered).then_some(&*self.current)
     }
 
@@ -270,8 +270,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(at: u64, sequence: u64) -> Entry<u32> {
-        Entry {
+    fn entry(at: u64, sequence: u64) -> ScheduledEvent<u32> {
+        ScheduledEvent {
             at: Instant(at),
             key: EventKey::new(ActorId(3), sequence),
             to: ActorId(0),

@@ -212,7 +212,7 @@ macro_rules! catalogue {
             world: &bevy_ecs::world::World,
             settings: &$Settings,
             entity: bevy_ecs::entity::Entity,
-            entry: &$crate::Entry<$crate::SimEvent<$ModelTypes>>,
+            entry: &$crate::ScheduledEvent<$crate::SimEvent<$ModelTypes>>,
         ) -> u64 {
             let Ok(entity) = world.get_entity(entity) else { return 0 };
             let profile = settings.profile(entry.to);
@@ -336,7 +336,7 @@ macro_rules! catalogue {
             type Indication = $Indication;
             type Milestone = $Milestone;
             type Note = $Note;
-            fn ask(asked: $crate::Asked<Self>) -> $LocalMessage { $ask(asked) }
+            fn ask(asked: $crate::StepRequest<Self>) -> $LocalMessage { $ask(asked) }
             fn update(update: $crate::IncidentUpdate<Self>) -> $LocalMessage { $update(update) }
             fn act(action: $RecoveryAction) -> Option<$LocalMessage> { $act(action) }
             fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bevy_ecs::world::World;
 
 use crate::actor::{ActorId, Layout, OUTSIDE};
-use crate::agenda::{Agenda, Entry, EventKey};
+use crate::agenda::{Agenda, EventKey, ScheduledEvent};
 use crate::arena::{Arena, Slot};
 use crate::fingerprint::{Fingerprint, StableHasher};
 use crate::random::Streams;
@@ -127,7 +127,7 @@ pub struct CellContext<A: Actors> {
 impl<A: Actors> CellContext<A> {
     /// The next event that is due in this window, entered in the record.
     #[inline]
-    pub fn next_due(&mut self) -> Option<Entry<A::Event>> {
+    pub fn next_due(&mut self) -> Option<ScheduledEvent<A::Event>> {
         self.next_prefetching(|_, _| 0)
     }
 
@@ -137,8 +137,8 @@ impl<A: Actors> CellContext<A> {
     #[inline]
     pub fn next_prefetching(
         &mut self,
-        prefetch: impl Fn(usize, &Entry<A::Event>) -> u64,
-    ) -> Option<Entry<A::Event>> {
+        prefetch: impl Fn(usize, &ScheduledEvent<A::Event>) -> u64,
+    ) -> Option<ScheduledEvent<A::Event>> {
         let entry = self.agenda.pop_before(self.limit)?;
         if let Some(ahead) = self.agenda.entered() {
             let mut sum = 0;
@@ -163,7 +163,7 @@ impl<A: Actors> CellContext<A> {
         };
         self.fingerprint.add(entry.at.0, entry.to.0, entry.key.bits(), digest);
         if self.keeps && self.keep.wants(entry.to) {
-            let Entry { at, key, to: who, event: what } = entry;
+            let ScheduledEvent { at, key, to: who, event: what } = entry;
             self.records.push(RecordedEvent { at, key, who, what, digest });
         }
         Some(entry)
@@ -187,7 +187,7 @@ impl<A: Actors> CellContext<A> {
     #[inline]
     pub fn after(&mut self, from: ActorId, delay: Span, event: A::Event) {
         let key = self.key(from);
-        self.agenda.push(Entry { at: self.now + delay, key, to: from, event });
+        self.agenda.push(ScheduledEvent { at: self.now + delay, key, to: from, event });
     }
 
     /// An event for another actor. It takes at least the lookahead: a shorter delay is lengthened to it.
@@ -196,7 +196,7 @@ impl<A: Actors> CellContext<A> {
         let key = self.key(from);
         let at = self.now + delay.max(self.lookahead);
         if self.layout.cell_of(to) == self.me {
-            self.agenda.push(Entry { at, key, to, event });
+            self.agenda.push(ScheduledEvent { at, key, to, event });
         } else {
             self.outbox.push(CrossCellMessage { at, key, to, payload: Payload::Event(event) });
         }
@@ -230,7 +230,7 @@ impl<A: Actors> CellContext<A> {
             Payload::Event(event) => event,
             Payload::Message(port, message) => A::arrival(port, self.arena.insert(message)),
         };
-        self.agenda.push(Entry { at, key, to, event });
+        self.agenda.push(ScheduledEvent { at, key, to, event });
     }
 
     /// Takes a message that has arrived.
@@ -355,7 +355,7 @@ impl<A: Actors> Cell<A> {
         self.context.emissions.drain(..)
     }
     /// Puts an event into the agenda as it is, with no regard to order.
-    pub(crate) fn plant(&mut self, entry: Entry<A::Event>) {
+    pub(crate) fn plant(&mut self, entry: ScheduledEvent<A::Event>) {
         self.context.agenda.push(entry);
     }
 }

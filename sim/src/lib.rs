@@ -36,7 +36,7 @@ pub mod simulation;
 pub mod time;
 
 pub use actor::{ActorId, Layout, MOST_ACTORS, OUTSIDE};
-pub use agenda::{Agenda, Entry, EventKey};
+pub use agenda::{Agenda, EventKey, ScheduledEvent};
 pub use arena::{Arena, Slot};
 pub use cell::{Actors, CellContext, Disorder};
 pub use context::{Context, Scratch};
@@ -48,8 +48,8 @@ pub use fingerprint::{Fingerprint, StableHasher};
 pub use link::{Channel, GilbertElliott};
 pub use management::{Care, DeviceOff, Parts, context, handle, plan, settle};
 pub use model::{
-    Asked, Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate,
-    ModelTypes, NATURAL, SimEvent,
+    Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate, ModelTypes,
+    NATURAL, SimEvent, StepRequest,
 };
 pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
 pub use record::{Difference, Emission, Fact, Keep, RecordedEvent, first_difference};

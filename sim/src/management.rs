@@ -11,7 +11,7 @@ mod life_cycle;
 use bevy_ecs::component::Component;
 
 use crate::actor::ActorId;
-use crate::agenda::Entry;
+use crate::agenda::ScheduledEvent;
 use crate::context::{Context, Scratch, Task};
 use crate::fault::RecoveryStep;
 use crate::model::{DomainEvent, ModelTypes, NATURAL, SimEvent};
@@ -123,7 +123,7 @@ struct Helped<K: ModelTypes> {
 
 /// A random life of a part, and since when it has lasted.
 #[derive(Clone, Copy, Debug)]
-struct Life {
+struct PartLife {
     plan: u16,
     /// How many lives there were before it.
     round: u16,
@@ -137,7 +137,7 @@ pub struct Care<K: ModelTypes> {
     incidents: Vec<Incident<K>>,
     armed: Vec<Armed>,
     helped: Vec<Helped<K>>,
-    lives: Vec<Life>,
+    lives: Vec<PartLife>,
     /// It is not in service: not yet, or not any more.
     withdrawn: bool,
     occurrences: u16,
@@ -183,7 +183,7 @@ impl<K: ModelTypes> Care<K> {
 pub fn handle<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    entry: &Entry<SimEvent<K>>,
+    entry: &ScheduledEvent<SimEvent<K>>,
 ) {
     match entry.event {
         SimEvent::Timer(timer) => parts.on_timer(timer, cx),

@@ -40,7 +40,7 @@ pub trait ModelTypes:
     type Note: Copy + Debug + PartialEq + Send + 'static;
 
     /// The bus message that asks somebody other than the device to carry out a step.
-    fn ask(asked: Asked<Self>) -> Self::LocalMessage;
+    fn ask(asked: StepRequest<Self>) -> Self::LocalMessage;
     /// The bus message by which fault management tells the parts of an actor what became of an incident kept there.
     fn update(update: IncidentUpdate<Self>) -> Self::LocalMessage;
     /// The bus message by which a recovery action acts on the parts; `None` if it acts on faults only.
@@ -53,7 +53,7 @@ pub trait ModelTypes:
 
 /// A request to carry out a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Asked<K: ModelTypes> {
+pub struct StepRequest<K: ModelTypes> {
     /// The incident, within its actor.
     pub incident: u16,
     /// The step of its procedure.

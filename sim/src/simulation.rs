@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bevy_ecs::world::World;
 
 use crate::actor::{ActorId, Layout};
-use crate::agenda::{Entry, EventKey};
+use crate::agenda::{EventKey, ScheduledEvent};
 use crate::cell::{Actors, Cell, CellContext, Common, CrossCellMessage, Disorder};
 use crate::executor::{Pulse, run_on_many, run_on_one};
 use crate::fingerprint::Fingerprint;
@@ -117,7 +117,7 @@ impl<A: Actors> Simulation<A> {
     /// Puts an event into an agenda as it is, with no regard to what has been handled: for tests of the order.
     pub fn plant(&mut self, at: Instant, to: ActorId, sequence: u64, event: A::Event) {
         let key = EventKey::new(to, sequence);
-        self.cells[self.layout.cell_of(to)].plant(Entry { at, key, to, event });
+        self.cells[self.layout.cell_of(to)].plant(ScheduledEvent { at, key, to, event });
     }
 
     /// Runs up to `end` (exclusive) on this many threads; the result does not depend on their number.

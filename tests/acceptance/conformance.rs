@@ -79,7 +79,7 @@ fn every_fault_of_the_language_has_a_catalogue_entry() {
 #[test]
 fn events_are_small() {
     assert!(size_of::<SimEvent<Models>>() <= 16, "{}", size_of::<SimEvent<Models>>());
-    assert!(size_of::<sim::Entry<SimEvent<Models>>>() <= 40);
+    assert!(size_of::<sim::ScheduledEvent<SimEvent<Models>>>() <= 40);
     assert!(size_of::<DomainEvent<Models>>() <= 64, "{}", size_of::<DomainEvent<Models>>());
 }
 

@@ -1,8 +1,8 @@
 //! A terminal's whole life: what it promises, from the application to the return.
 
-use models::lifecycle::{Entry, Reason, Step};
+use models::lifecycle::{DeploymentStep, DepositEntry, Reason};
 use models::{Note, Part};
-use reports::measures::Life;
+use reports::measures::LifeMeasures;
 use scenarios::{Options, Outcome, Source, load_text, simulate};
 use sim::{DomainEvent, Pulse, Span};
 
@@ -25,11 +25,13 @@ fn scenario(days: u32, fleet: &str, people: &str, faults: &str) -> String {
     )
 }
 
-fn life(outcome: &Outcome) -> Life {
+fn life(outcome: &Outcome) -> LifeMeasures {
     reports::analyse(outcome).measures.life.expect("the scenario has a life")
 }
 
-fn steps(outcome: &Outcome) -> impl Iterator<Item = (sim::ActorId, sim::Instant, Step)> + '_ {
+fn steps(
+    outcome: &Outcome,
+) -> impl Iterator<Item = (sim::ActorId, sim::Instant, DeploymentStep)> + '_ {
     outcome.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Noted(Note::Life(step)) => Some((fact.who, fact.at, step)),
         _ => None,
@@ -55,7 +57,7 @@ fn the_time_to_activation_is_the_sum_of_its_stages() {
         let people = EXACT.replace("REVIEWERS", &reviewers.to_string());
         let outcome = run(&scenario(20, &fleet, &format!("customer: (per_day: 0), {people}"), ""));
         let mut active: Vec<Span> = steps(&outcome)
-            .filter(|(.., step)| *step == Step::InService)
+            .filter(|(.., step)| *step == DeploymentStep::InService)
             .map(|(_, at, _)| at.since(sim::Instant::START + Span::hours(24 + 1)))
             .collect();
         active.sort_unstable();
@@ -86,7 +88,7 @@ fn an_application_that_lacks_a_document_is_refused_for_it() {
         let outcome = run(&scenario(40, &fleet, &format!("customer: (per_day: 1), {people}"), ""));
         let refused: Vec<Reason> = steps(&outcome)
             .filter_map(|(.., step)| match step {
-                Step::Refused(reason) => Some(reason),
+                DeploymentStep::Refused(reason) => Some(reason),
                 _ => None,
             })
             .collect();
@@ -136,12 +138,12 @@ fn the_money_of_deposits_is_conserved_to_the_cent() {
             sums[entry as usize] += amount.0;
         }
     }
-    assert_eq!(sums[Entry::Received as usize], all.received.0);
-    assert_eq!(sums[Entry::Deducted as usize], all.deducted.0);
-    assert_eq!(sums[Entry::Refunded as usize], all.refunded.0);
+    assert_eq!(sums[DepositEntry::Received as usize], all.received.0);
+    assert_eq!(sums[DepositEntry::Deducted as usize], all.deducted.0);
+    assert_eq!(sums[DepositEntry::Refunded as usize], all.refunded.0);
     // What a single terminal paid follows from the tariff: (99 + 10 + a tenth of 333.33) times 1.17.
     let wired = outcome.facts.iter().find_map(|fact| match fact.what {
-        DomainEvent::Noted(Note::Deposit { terminal, entry: Entry::Received, amount })
+        DomainEvent::Noted(Note::Deposit { terminal, entry: DepositEntry::Received, amount })
             if terminal.0 < 60 =>
         {
             Some(amount.0)
@@ -195,8 +197,10 @@ fn a_terminal_that_is_not_in_service_neither_sells_nor_is_missed() {
     for fact in &outcome.facts {
         let Some(serves) = serving.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
-            DomainEvent::Noted(Note::Life(Step::InService)) => (*serves, begun) = (true, begun + 1),
-            DomainEvent::Noted(Note::Life(Step::Retired)) => *serves = false,
+            DomainEvent::Noted(Note::Life(DeploymentStep::InService)) => {
+                (*serves, begun) = (true, begun + 1)
+            }
+            DomainEvent::Noted(Note::Life(DeploymentStep::Retired)) => *serves = false,
             // Who was inside when it closed is still served.
             DomainEvent::Noted(Note::SaleEnded(_)) if *serves => sales += 1,
             DomainEvent::Noted(Note::SaleEnded(sale)) => {
@@ -282,13 +286,13 @@ fn who_breaks_the_rules_is_found_and_suspended_and_then_sells_again() {
     assert_eq!(analysis.measures.all.injected, 30);
     assert!(analysis.measures.all.detected >= 28, "{:?}", analysis.measures.all);
     let on = |wanted: bool| {
-        steps(&outcome).filter(move |it| it.2 == Step::Suspended { on: wanted }).count()
+        steps(&outcome).filter(move |it| it.2 == DeploymentStep::Suspended { on: wanted }).count()
     };
     // A warning helps every other one; the rest is suspended.
     assert!((6..=24).contains(&on(true)), "{} suspended", on(true));
     assert_eq!(on(true), on(false));
     let (who, at, _) = steps(&outcome)
-        .find(|it| it.2 == Step::Suspended { on: true })
+        .find(|it| it.2 == DeploymentStep::Suspended { on: true })
         .expect("somebody is suspended");
     let during = |fact: &&models::Fact| {
         let since = fact.at.since(at);

@@ -268,7 +268,7 @@ fn an_imperfect_repair_comes_back() {
 /// What a job carries.
 #[test]
 fn a_job_says_what_is_suspected() {
-    let asked = sim::Asked {
+    let asked = sim::StepRequest {
         incident: 3,
         attempt: 1,
         step: RecoveryStep {

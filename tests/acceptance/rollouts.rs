@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use models::rollout::Step;
+use models::rollout::RolloutStep;
 use models::software::firmware;
 use models::{Fault, Note, RecoveryAction};
 use scenarios::{Options, Outcome, Source, load_text, simulate};
@@ -23,14 +23,14 @@ fn run(faults: &str, rollout: &str, threads: usize) -> Outcome {
     simulate(source, &Options::default(), threads, &Pulse::default()).expect("it runs")
 }
 
-fn steps(outcome: &Outcome) -> impl Iterator<Item = (ActorId, Instant, Step)> + '_ {
+fn steps(outcome: &Outcome) -> impl Iterator<Item = (ActorId, Instant, RolloutStep)> + '_ {
     outcome.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Noted(Note::Rollout { step, .. }) => Some((fact.who, fact.at, step)),
         _ => None,
     })
 }
 
-fn at(outcome: &Outcome, wanted: Step) -> BTreeSet<ActorId> {
+fn at(outcome: &Outcome, wanted: RolloutStep) -> BTreeSet<ActorId> {
     steps(outcome).filter(|(.., step)| *step == wanted).map(|(who, ..)| who).collect()
 }
 
@@ -39,11 +39,11 @@ fn at(outcome: &Outcome, wanted: Step) -> BTreeSet<ActorId> {
 fn a_good_version_reaches_everybody() {
     let dark = "(id: \"dark\", mode: Power(SupplyOutage), sample: Count(60), when: At(\"10h\"), lasts: Exactly(\"5h\"))";
     let outcome = run(dark, "stages: [0.1, 1], every: \"5h\", over: \"2h\"", 1);
-    assert_eq!(at(&outcome, Step::Installed).len(), 200);
+    assert_eq!(at(&outcome, RolloutStep::Installed).len(), 200);
     let within = |from: u64, to: u64| {
         let (from, to) = (Instant::START + Span::hours(from), Instant::START + Span::hours(to));
-        let is = |(_, at, step): &(ActorId, Instant, Step)| {
-            *step == Step::Installed && from <= *at && *at < to
+        let is = |(_, at, step): &(ActorId, Instant, RolloutStep)| {
+            *step == RolloutStep::Installed && from <= *at && *at < to
         };
         steps(&outcome).filter(is).count()
     };
@@ -51,7 +51,7 @@ fn a_good_version_reaches_everybody() {
     let hours = [within(0, 6), within(6, 9), within(9, 11), within(11, 14), within(15, 16)];
     assert_eq!((hours[0], hours[1], hours[2]), (0, 20, 0));
     assert!(hours[3] > 110 && hours[4] > 25, "{hours:?}");
-    assert!(at(&outcome, Step::RolledBack).is_empty());
+    assert!(at(&outcome, RolloutStep::RolledBack).is_empty());
 }
 
 const BAD: &str = "(id: \"leak\", mode: Firmware(MemoryLeak), when: On(event: Updated, probability: 0.5, after: \"5min\")),
@@ -64,16 +64,17 @@ fn a_bad_version_is_stopped_and_going_back_clears_what_it_brought() {
     let outcome = run(BAD, CAREFUL, 1);
     let halted: Vec<_> = steps(&outcome)
         .filter_map(|(_, at, step)| match step {
-            Step::Halted { installed, troubled } => Some((at, installed, troubled)),
+            RolloutStep::Halted { installed, troubled } => Some((at, installed, troubled)),
             _ => None,
         })
         .collect();
     let [(when, installed, troubled)] = halted[..] else { panic!("{halted:?}") };
     assert!(troubled >= 3 && installed <= 40 && troubled * 10 >= installed * 3);
-    let (updated, back) = (at(&outcome, Step::Installed), at(&outcome, Step::RolledBack));
+    let (updated, back) =
+        (at(&outcome, RolloutStep::Installed), at(&outcome, RolloutStep::RolledBack));
     assert!(!updated.is_empty() && updated == back, "everybody who had it went back");
     let late = steps(&outcome)
-        .filter(|(_, at, step)| *step == Step::Installed && *at > when + Span::minutes(10));
+        .filter(|(_, at, step)| *step == RolloutStep::Installed && *at > when + Span::minutes(10));
     assert_eq!(late.count(), 0, "nobody is sent it afterwards");
     let cleared = |wanted: Fault, by: RecoveryAction| {
         let by = Some(by);
@@ -93,8 +94,8 @@ fn a_bad_version_is_stopped_and_going_back_clears_what_it_brought() {
 #[test]
 fn without_a_halt_everybody_gets_the_bad_version() {
     let outcome = run(BAD, "stages: [0.05, 1], every: \"8h\"", 1);
-    assert_eq!(at(&outcome, Step::Installed).len(), 200);
-    assert!(at(&outcome, Step::RolledBack).is_empty());
+    assert_eq!(at(&outcome, RolloutStep::Installed).len(), 200);
+    assert!(at(&outcome, RolloutStep::RolledBack).is_empty());
     let leaks = |it: &&models::Fact| matches!(it.what, DomainEvent::Occurred { fault, .. } if fault == LEAK);
     assert!(outcome.facts.iter().filter(leaks).count() > 60);
 }

@@ -46,7 +46,7 @@ impl Place<'_> {
 }
 
 /// A kind of attachment.
-pub struct Kind {
+pub struct AttachmentKind {
     /// Its name on the command line.
     pub name: &'static str,
     /// The part in whose place it stands.
@@ -62,14 +62,14 @@ pub struct Kind {
     pub(super) probe: fn(&str) -> Result<String, String>,
 }
 
-impl fmt::Debug for Kind {
+impl fmt::Debug for AttachmentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
 }
 
 /// All kinds.
-pub const KINDS: &[Kind] = &[
+pub const KINDS: &[AttachmentKind] = &[
     TERMINAL,
     HOST,
     BACK_OFFICE,
@@ -79,7 +79,7 @@ pub const KINDS: &[Kind] = &[
     CARD,
 ];
 
-const TERMINAL: Kind = Kind {
+const TERMINAL: AttachmentKind = AttachmentKind {
     name: "iso8583-server",
     part: Part::PaymentApp,
     what: "real terminals, or programs that behave like one, in the place of payment applications",
@@ -101,7 +101,7 @@ const TERMINAL: Kind = Kind {
     },
 };
 
-const HOST: Kind = Kind {
+const HOST: AttachmentKind = AttachmentKind {
     name: "iso8583-client",
     part: Part::Gateway,
     what: "a real gateway or host, or a program that behaves like one, in the place of the gateway",
@@ -117,7 +117,7 @@ const HOST: Kind = Kind {
     probe: |address| client::probe(&client::Settings::parse(address)?),
 };
 
-const PRINTER: Kind = Kind {
+const PRINTER: AttachmentKind = AttachmentKind {
     name: "escpos",
     part: Part::Printer,
     what: "a receipt printer that speaks ESC/POS in the place of a terminal's",
@@ -132,7 +132,7 @@ const PRINTER: Kind = Kind {
     probe: |address| escpos::probe(&escpos::Settings::parse(address)?),
 };
 
-const SUPPLY: Kind = Kind {
+const SUPPLY: AttachmentKind = AttachmentKind {
     name: "scpi",
     part: Part::Power,
     what: "a programmable bench supply in the place of a terminal's mains",
@@ -150,7 +150,7 @@ const SUPPLY: Kind = Kind {
     },
 };
 
-const BACK_OFFICE: Kind = Kind {
+const BACK_OFFICE: AttachmentKind = AttachmentKind {
     name: "mqtt",
     part: Part::BackOffice,
     what: "a fleet back office at a broker of MQTT, beside the simulated one",
@@ -166,7 +166,7 @@ const BACK_OFFICE: Kind = Kind {
 };
 
 #[cfg(feature = "pcsc")]
-const CARD: Kind = Kind {
+const CARD: AttachmentKind = AttachmentKind {
     name: "pcsc",
     part: Part::CardReader,
     what: "a card reader at PC/SC, with a real card or a virtual one, in the place of a terminal's",

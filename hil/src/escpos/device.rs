@@ -7,7 +7,7 @@ use models::hardware::printer::Said;
 
 use super::channel::{self, Channel};
 use super::settings::Settings;
-use super::status::{Kind, blocked, kind, said};
+use super::status::{StatusKind, blocked, kind, said};
 use crate::line::{Trouble, shown};
 
 /// A printer that answers.
@@ -62,7 +62,7 @@ impl Device {
     }
 
     /// The next byte that is an answer, and what kind of one; `None` if none comes within this time.
-    fn next(&mut self, asked: &str, within: Duration) -> Result<Option<(Kind, u8)>, Trouble> {
+    fn next(&mut self, asked: &str, within: Duration) -> Result<Option<(StatusKind, u8)>, Trouble> {
         let by = Instant::now() + within;
         for _ in 0..MOST_NOISE {
             let left = by.saturating_duration_since(Instant::now());
@@ -79,9 +79,9 @@ impl Device {
                 continue;
             }
             match kind(byte[0]) {
-                Kind::Flow => {}
-                Kind::Automatic => self.automatic = 3,
-                Kind::Other => {
+                StatusKind::Flow => {}
+                StatusKind::Automatic => self.automatic = 3,
+                StatusKind::Other => {
                     let came = shown(&byte);
                     return Err(Trouble::Nonsense { asked: asked.to_owned(), came });
                 }
@@ -109,7 +109,7 @@ impl Device {
         let mut processed = false;
         for _ in 0..MOST_NOISE {
             match self.next(&asked, by.saturating_duration_since(Instant::now()))? {
-                Some((Kind::RealTime, byte)) => return Ok((byte, processed)),
+                Some((StatusKind::RealTime, byte)) => return Ok((byte, processed)),
                 Some(_) => processed = true,
                 None => return Err(Trouble::Late(String::new())),
             }
@@ -162,7 +162,8 @@ impl Device {
         let by = Instant::now() + settings.prints_in;
         loop {
             let left = by.saturating_duration_since(Instant::now());
-            if matches!(self.next("GS r 1", left.min(ASK_EVERY))?, Some((Kind::Processed, _))) {
+            if matches!(self.next("GS r 1", left.min(ASK_EVERY))?, Some((StatusKind::Processed, _)))
+            {
                 return Ok(Outcome::Printed(self.status()?));
             }
             let (said, processed) = self.look()?;

@@ -7,7 +7,7 @@ pub type Answers = [u8; 4];
 
 /// What a byte from a printer is, told by the bits that are fixed in it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Kind {
+pub enum StatusKind {
     /// An answer to `DLE EOT`.
     RealTime,
     /// An answer to `GS r`: everything before the question has been printed.
@@ -21,13 +21,13 @@ pub enum Kind {
 }
 
 /// What a byte is.
-pub fn kind(byte: u8) -> Kind {
+pub fn kind(byte: u8) -> StatusKind {
     match byte {
-        0x11 | 0x13 => Kind::Flow,
-        _ if byte & 0x93 == 0x12 => Kind::RealTime,
-        _ if byte & 0x93 == 0x10 => Kind::Automatic,
-        _ if byte & 0x90 == 0 => Kind::Processed,
-        _ => Kind::Other,
+        0x11 | 0x13 => StatusKind::Flow,
+        _ if byte & 0x93 == 0x12 => StatusKind::RealTime,
+        _ if byte & 0x93 == 0x10 => StatusKind::Automatic,
+        _ if byte & 0x90 == 0 => StatusKind::Processed,
+        _ => StatusKind::Other,
     }
 }
 
@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn kinds_of_bytes_exclude_each_other() {
-        assert_eq!([0x12, 0x7E, 0x1E, 0x32].map(kind), [Kind::RealTime; 4]);
-        assert_eq!([0x00, 0x03, 0x0C, 0x0F].map(kind), [Kind::Processed; 4]);
-        assert_eq!([0x10, 0x18, 0x3C].map(kind), [Kind::Automatic; 3]);
-        assert_eq!([0x11, 0x13].map(kind), [Kind::Flow; 2]);
-        assert_eq!([0xFF, 0x92, 0x15].map(kind), [Kind::Other; 3]);
+        assert_eq!([0x12, 0x7E, 0x1E, 0x32].map(kind), [StatusKind::RealTime; 4]);
+        assert_eq!([0x00, 0x03, 0x0C, 0x0F].map(kind), [StatusKind::Processed; 4]);
+        assert_eq!([0x10, 0x18, 0x3C].map(kind), [StatusKind::Automatic; 3]);
+        assert_eq!([0x11, 0x13].map(kind), [StatusKind::Flow; 2]);
+        assert_eq!([0xFF, 0x92, 0x15].map(kind), [StatusKind::Other; 3]);
     }
 }

@@ -6,7 +6,7 @@
 //! lost, as it would be on a real network: the terminal waits in vain and takes the sale back.
 
 mod connection;
-mod desk;
+mod state;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,7 +22,7 @@ use crate::adapter::{Adapter, Injector, Port};
 use crate::target::Target;
 use crate::troubles::Troubles;
 use connection::Keeper;
-use desk::Desk;
+use state::ClientState;
 
 /// What is set about the client.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,7 +137,7 @@ pub struct Client {
     address: String,
     lanes: Vec<Lane>,
     next: usize,
-    desk: Arc<Desk>,
+    state: Arc<ClientState>,
     troubles: Troubles,
     over: Arc<AtomicBool>,
     lost: Arc<AtomicU64>,
@@ -154,7 +154,7 @@ impl Client {
         let security = settings.security()?;
         let (troubles, over) = (Troubles::default(), Arc::new(AtomicBool::new(false)));
         let lost = Arc::new(AtomicU64::new(0));
-        let desk = Arc::new(Desk::new(port, injector, troubles.clone()));
+        let state = Arc::new(ClientState::new(port, injector, troubles.clone()));
         let lane = |_| {
             let (orders, listens) = sync_channel(settings.queue);
             let up = Arc::new(AtomicBool::new(false));
@@ -162,7 +162,7 @@ impl Client {
                 settings: settings.clone(),
                 security: security.clone(),
                 mapper: mapper.clone(),
-                desk: Arc::clone(&desk),
+                state: Arc::clone(&state),
                 troubles: troubles.clone(),
                 over: Arc::clone(&over),
                 up: Arc::clone(&up),
@@ -173,7 +173,7 @@ impl Client {
         };
         let lanes = (0..settings.connections).map(lane).collect();
         let address = settings.address.clone();
-        Ok(Self { port, address, lanes, next: 0, desk, troubles, over, lost })
+        Ok(Self { port, address, lanes, next: 0, state, troubles, over, lost })
     }
 
     /// Connections that stand.
@@ -192,7 +192,7 @@ impl Adapter for Client {
     fn deliver(&mut self, _: Port, message: &InterActorMessage) {
         let InterActorMessage::Payment(iso) = message else { return };
         // Before it can be answered.
-        self.desk.asks(iso);
+        self.state.asks(iso);
         let count = self.lanes.len();
         let mut full = false;
         for step in 0..count {
@@ -217,7 +217,7 @@ impl Adapter for Client {
         });
     }
     fn status(&self) -> String {
-        let (asked, answered) = self.desk.counts();
+        let (asked, answered) = self.state.counts();
         let (up, all) = (self.connected(), self.lanes.len());
         let lost = self.lost.load(Ordering::Relaxed);
         format!(

@@ -15,7 +15,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use form::Rule;
-pub use form::{Bitmap, Coding, Codings, Digits, Field, Kind, Pad, Size};
+pub use form::{Bitmap, Coding, Codings, Digits, Field, FieldKind, Pad, Size};
 pub use usage::{
     Class, Mac, NetworkCodes, Pair, Piece, Pieces, ResponseCodes, Reversals, Shared, Timers, Type,
     Use,

@@ -6,7 +6,7 @@
 //! length of a message, the time in which it has to be whole, the answers that it leaves unread.
 
 mod connection;
-mod desk;
+mod state;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::adapter::{Adapter, Injector, Port};
 use crate::target::Target;
 use crate::troubles::Troubles;
 use connection::{Terms, serve};
-use desk::Desk;
+use state::ServerState;
 
 /// What is set about the server.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +89,7 @@ impl Settings {
 #[derive(Debug)]
 pub struct Server {
     ports: Vec<Port>,
-    desk: Arc<Desk>,
+    state: Arc<ServerState>,
     troubles: Troubles,
     open: Arc<AtomicUsize>,
     over: Arc<AtomicBool>,
@@ -116,18 +116,18 @@ impl Server {
             .map_err(|why| format!("cannot listen at {}: {why}", settings.address))?;
         let address = listener.local_addr().map_err(|why| why.to_string())?;
         let troubles = Troubles::default();
-        let desk = Arc::new(Desk::new(mapper, ports, injector, troubles.clone()));
+        let state = Arc::new(ServerState::new(mapper, ports, injector, troubles.clone()));
         let (open, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let listening = Listening {
             listener,
-            desk: Arc::clone(&desk),
+            state: Arc::clone(&state),
             most: settings.connections,
             terms: Terms { security, patience: settings.patience, over: Arc::clone(&over) },
             troubles: troubles.clone(),
             open: Arc::clone(&open),
         };
         let thread = Some(spawn(move || listening.listen()));
-        Ok(Self { ports: ports.to_vec(), desk, troubles, open, over, address, thread })
+        Ok(Self { ports: ports.to_vec(), state, troubles, open, over, address, thread })
     }
 
     /// Where it listens.
@@ -145,11 +145,11 @@ impl Adapter for Server {
     }
     fn deliver(&mut self, _: Port, message: &InterActorMessage) {
         if let InterActorMessage::Payment(iso) = message {
-            self.desk.answer(iso);
+            self.state.answer(iso);
         }
     }
     fn status(&self) -> String {
-        let (asked, answered) = self.desk.counts();
+        let (asked, answered) = self.state.counts();
         let open = self.open.load(Ordering::Relaxed);
         format!("{}: {open} connections, {asked} asked, {answered} answered", self.address)
     }
@@ -175,7 +175,7 @@ impl Drop for Server {
 /// What the listening thread has.
 struct Listening {
     listener: TcpListener,
-    desk: Arc<Desk>,
+    state: Arc<ServerState>,
     most: usize,
     terms: Terms,
     troubles: Troubles,
@@ -202,10 +202,10 @@ impl Listening {
                 self.troubles.add("sent away: there are too many connections");
                 continue;
             }
-            let (desk, troubles) = (Arc::clone(&self.desk), self.troubles.clone());
+            let (state, troubles) = (Arc::clone(&self.state), self.troubles.clone());
             let (open, terms) = (Arc::clone(&self.open), self.terms.clone());
             let begun = std::thread::Builder::new().spawn(move || {
-                serve(stream, &desk, &troubles, &terms);
+                serve(stream, &state, &troubles, &terms);
                 open.fetch_sub(1, Ordering::Relaxed);
             });
             if let Err(why) = begun {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use models::Gauge;
-use models::operator::{CommandEnd, News, Order, Source, Told};
+use models::operator::{CommandEnd, News, OperatorReport, Order, Source};
 use models::wire::Via;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -262,7 +262,7 @@ pub(super) fn command(bytes: &[u8]) -> std::result::Result<Command, (Option<Id>,
 }
 
 /// The last level of the topic of what the back office has received, and its payload; `None` for results, which need their id.
-pub(super) fn told(told: &Told, terminal: &str) -> Option<(&'static str, Payload)> {
+pub(super) fn told(told: &OperatorReport, terminal: &str) -> Option<(&'static str, Payload)> {
     let (schema, time_ns, terminal) = (SCHEMA, told.at.0, terminal.to_owned());
     Some(match told.what {
         News::Heartbeat(via) => {

@@ -129,7 +129,7 @@ impl Reader {
         let troubles = Troubles::default();
         troubles.stands(probe(&settings)?);
         let (told, outside) = (troubles.clone(), injector.clone());
-        let desk = Desk {
+        let thread = ReaderThread {
             settings,
             port,
             injector: outside,
@@ -138,7 +138,7 @@ impl Reader {
             stuck: Vec::new(),
             read: 0,
         };
-        let worker = Worker::start(MOST_WAITING, move |orders| desk.serve(orders));
+        let worker = Worker::start(MOST_WAITING, move |orders| thread.serve(orders));
         Ok(Self { port, worker, troubles, injector })
     }
 }
@@ -188,7 +188,7 @@ impl Drop for Reader {
 }
 
 /// What the thread that keeps the time holds.
-struct Desk {
+struct ReaderThread {
     settings: Settings,
     port: Port,
     injector: Injector,
@@ -200,7 +200,7 @@ struct Desk {
     read: u64,
 }
 
-impl Desk {
+impl ReaderThread {
     fn serve(mut self, orders: &Receiver<Order>) {
         loop {
             match orders.recv_timeout(self.settings.watch) {

@@ -77,9 +77,9 @@ pub(super) struct Question<'a> {
     pub(super) alarm: Alarm,
     pub(super) readings: Map<String, Value>,
     pub(super) tried: &'a [Tried],
-    pub(super) procedure: Vec<Step>,
+    pub(super) procedure: Vec<PolicyStep>,
     pub(super) next: usize,
-    pub(super) default: Option<Step>,
+    pub(super) default: Option<PolicyStep>,
 }
 
 /// What began the incident.
@@ -95,7 +95,7 @@ pub(super) struct Alarm {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Tried {
     #[serde(flatten)]
-    pub(super) step: Step,
+    pub(super) step: PolicyStep,
     pub(super) at_ns: u64,
     pub(super) attempt: u8,
     pub(super) carried_out: bool,
@@ -103,14 +103,14 @@ pub(super) struct Tried {
 
 /// A recovery action, by whom, and its hands-on time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Step {
+pub(super) struct PolicyStep {
     #[serde(rename = "do")]
     pub(super) action: &'static str,
     pub(super) by: &'static str,
     pub(super) takes_s: f64,
 }
 
-impl Step {
+impl PolicyStep {
     pub(super) fn of(step: &RecoveryStep<Models>) -> Self {
         let takes_s = step.takes.as_secs_f64();
         Self { action: step.action.name(), by: performer(step.by), takes_s }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hil::iso8583::dialect::{Coding, Field, Kind, Size};
+use hil::iso8583::dialect::{Coding, Field, FieldKind, Size};
 use hil::iso8583::message::{Matter, Network, Settlement};
 use hil::iso8583::{Dialect, Fields, Mapper, Message, Seal};
 use models::Money;
@@ -25,9 +25,9 @@ fn theirs(dialect: &Dialect, fields: &Fields) -> BTreeMap<String, String> {
     let mut all = BTreeMap::from([("t".to_owned(), text(&fields.mti()))]);
     for (number, value) in fields.iter() {
         let field = &dialect.file().fields[&number];
-        let packed = field.kind == Kind::Z && dialect.file().coding.z == Coding::Bcd;
+        let packed = field.kind == FieldKind::Z && dialect.file().coding.z == Coding::Bcd;
         let value = match field.kind {
-            Kind::B => hex(value),
+            FieldKind::B => hex(value),
             _ if packed => text(value).replace('=', "D"),
             _ => text(value),
         };
@@ -153,10 +153,10 @@ fn values(field: &Field) -> BoxedStrategy<Vec<u8>> {
     let most = usize::from(field.size.most());
     let sizes = if matches!(field.size, Size::Fixed(_)) { most..=most } else { 0..=most };
     let character = match field.kind {
-        Kind::N => (b'0'..=b'9').boxed(),
-        Kind::Z => prop::sample::select(b"0123456789=".to_vec()).boxed(),
-        Kind::An | Kind::Ans => (0x20u8..0x7F).boxed(),
-        Kind::B => any::<u8>().boxed(),
+        FieldKind::N => (b'0'..=b'9').boxed(),
+        FieldKind::Z => prop::sample::select(b"0123456789=".to_vec()).boxed(),
+        FieldKind::An | FieldKind::Ans => (0x20u8..0x7F).boxed(),
+        FieldKind::B => any::<u8>().boxed(),
     };
     prop::collection::vec(character, sizes).boxed()
 }

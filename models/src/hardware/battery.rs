@@ -11,7 +11,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
 use crate::telemetry::{self, Gauge};
-use crate::wear::{Life, Wear};
+use crate::wear::{Wear, WearLife};
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -34,7 +34,7 @@ pub struct Spec {
     /// Share of the capacity that a year costs at 25 °C; it doubles every 10 K.
     pub fade_per_year: Factor,
     /// For how many full charge cycles it lasts before it loses most of its capacity at once; none: it only fades.
-    pub life: Option<Life>,
+    pub life: Option<WearLife>,
 }
 
 impl Default for Spec {

@@ -15,7 +15,7 @@ pub use self_test::SelfTest;
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
-use crate::wear::{Life, Wear};
+use crate::wear::{Wear, WearLife};
 use crate::wire::{Method, InterActorMessage};
 use crate::telemetry::Gauge;
 use crate::Models;
@@ -32,9 +32,9 @@ pub struct Spec {
     /// Failed reads of one kind in a row after which the terminal suspects its reader.
     pub suspects_after: u8,
     /// For how many insertions the chip contacts last; none: they do not wear.
-    pub life_in_insertions: Option<Life>,
+    pub life_in_insertions: Option<WearLife>,
     /// For how many swipes the stripe head lasts; none: it does not wear.
-    pub life_in_swipes: Option<Life>,
+    pub life_in_swipes: Option<WearLife>,
     /// Insertions after which the contacts are due for exchange; none: nobody counts. No published figure was found for
     /// the reader of a payment terminal.
     pub rated_insertions: Option<u32>,

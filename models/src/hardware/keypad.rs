@@ -8,7 +8,7 @@ use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpo
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::wear::{Life, Wear};
+use crate::wear::{Wear, WearLife};
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -19,7 +19,7 @@ pub struct Spec {
     /// Time to key one digit.
     pub key_takes: Span,
     /// For how many key presses the most used key lasts; none: it does not wear.
-    pub life: Option<Life>,
+    pub life: Option<WearLife>,
     /// Key presses after which the keys are due for exchange; none: nobody counts. No published figure was found for the
     /// keys of a payment terminal.
     pub rated: Option<u32>,

@@ -17,7 +17,7 @@ use crate::quantity::{Celsius, Millimetres, Millivolts};
 use crate::availability::Milestone;
 use crate::telemetry::Gauge;
 use crate::thermal::ThermalState;
-use crate::wear::{Life, Wear};
+use crate::wear::{Wear, WearLife};
 use crate::wire::InterActorMessage;
 use crate::Models;
 
@@ -44,9 +44,9 @@ pub struct Spec {
     pub resumes_at: Celsius,
     /// For how many lines the head lasts; none: it does not wear. Receipt printers of leading makes are rated for 10 to 15
     /// million lines.
-    pub life_in_lines: Option<Life>,
+    pub life_in_lines: Option<WearLife>,
     /// For how many cuts the cutter lasts; none: it does not wear. Receipt printers are rated for 0.2 to 1.5 million.
-    pub life_in_cuts: Option<Life>,
+    pub life_in_cuts: Option<WearLife>,
     /// Lines after which the head is due for exchange; none: nobody counts.
     pub rated_lines: Option<u32>,
 }

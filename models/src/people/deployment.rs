@@ -20,10 +20,10 @@ use serde::{Deserialize, Serialize};
 use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
 
 use crate::bus::LocalMessage;
-use crate::lifecycle::{Application, Document, Papers, Reason, Step, Way};
+use crate::lifecycle::{Application, Document, Papers, Reason, DeploymentStep, Way};
 use crate::money::Money;
 use crate::note::Note;
-use crate::people::deposits::Kind;
+use crate::people::deposits::TerminalKind;
 use crate::provider;
 use crate::wire::InterActorMessage;
 use crate::{Models, Part};
@@ -102,7 +102,7 @@ const PAPERS: Purpose = Purpose::of("tenure: what is handed in");
 const AGAIN: Purpose = Purpose::of("tenure: whether and when to apply again");
 const COMING: Purpose = Purpose::of("tenure: shipping and installation");
 
-fn step(step: Step, cx: &mut Context<'_, Models>) {
+fn step(step: DeploymentStep, cx: &mut Context<'_, Models>) {
     cx.note(Note::Life(step));
 }
 
@@ -120,7 +120,7 @@ impl Deployment {
     fn quote(spec: &Spec, cx: &Context<'_, Models>) -> Money {
         let tariff = &cx.settings().profile(cx.me()).people.deposits;
         let factor = provider::of(cx.me(), cx).map_or(1.0, |(_, provider)| provider.deposit.0);
-        let kind = spec.device.kind.unwrap_or(Kind::Wired);
+        let kind = spec.device.kind.unwrap_or(TerminalKind::Wired);
         tariff.quote(kind, &spec.device, &spec.region, factor)
     }
 
@@ -152,7 +152,7 @@ impl Deployment {
 
     fn cheated(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.cheated = self.cheated.saturating_add(1);
-        step(Step::Cheated(Self::quote(spec, cx)), cx);
+        step(DeploymentStep::Cheated(Self::quote(spec, cx)), cx);
         cx.say(LocalMessage::Cheated);
         // The merchant waits as long as shipping should take, then goes elsewhere.
         let mut stream = cx.stream(AGAIN, 1 << 32 | u64::from(self.cheated));
@@ -167,7 +167,7 @@ impl Deployment {
         }
         let provider = provider::of(cx.me(), cx).map_or(u8::MAX, |(place, _)| place as u8);
         let (way, attempt) = (self.way(), self.attempt);
-        step(Step::Applied { way, attempt, provider }, cx);
+        step(DeploymentStep::Applied { way, attempt, provider }, cx);
         let application = Application { terminal: cx.me(), attempt, way, papers: self.papers };
         let directory = &cx.settings().directory;
         cx.post(directory.onboarding, Part::Onboarding, Span::ZERO, InterActorMessage::Apply(application));
@@ -196,20 +196,20 @@ impl Deployment {
     fn decided(&mut self, spec: &Spec, refused: Option<Reason>, cx: &mut Context<'_, Models>) {
         let occurrence = u64::from(self.attempt);
         let Some(reason) = refused else {
-            step(Step::Approved, cx);
+            step(DeploymentStep::Approved, cx);
             self.phase = Phase::Coming;
             self.pay(spec, cx);
             let route = cx.settings().profile(cx.me()).people.onboarding.route(self.way());
             let ships = route.ships.draw(&mut cx.stream(COMING, 0));
             return cx.after(ships, Timer::Delivered);
         };
-        step(Step::Refused(reason), cx);
+        step(DeploymentStep::Refused(reason), cx);
         let mut stream = cx.stream(AGAIN, occurrence);
         let again = stream.chance(spec.again.probability.0);
         let most = self.attempt.saturating_add(1) >= spec.again.attempts;
         if !again || most || reason == Reason::ProhibitedBusiness {
             self.phase = Phase::GivenUp;
-            return step(Step::GaveUp, cx);
+            return step(DeploymentStep::GaveUp, cx);
         }
         self.attempt += 1;
         match reason.document() {
@@ -283,12 +283,12 @@ impl DevicePart<Models> for Deployment {
             Timer::Applies => self.apply(spec, cx),
             Timer::Cheated => self.cheated(spec, cx),
             Timer::Delivered => {
-                step(Step::Delivered, cx);
+                step(DeploymentStep::Delivered, cx);
                 self.install(false, cx);
             }
             Timer::Installed(true) => self.activate(spec, cx),
             Timer::Installed(false) => {
-                step(Step::SecondVisit, cx);
+                step(DeploymentStep::SecondVisit, cx);
                 self.install(true, cx);
             }
         }

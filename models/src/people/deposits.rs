@@ -13,13 +13,13 @@ use crate::note::Note;
 use crate::people::deployment::Device;
 use crate::quantity::Price;
 use crate::takes::Takes;
-use crate::lifecycle::Entry;
+use crate::lifecycle::DepositEntry;
 use crate::wire::InterActorMessage;
 use crate::{Models, Part};
 
 /// What a terminal is, as deposits go.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-pub enum Kind {
+pub enum TerminalKind {
     /// Traditional, on a cable 有线POS机.
     Wired,
     /// With a battery or a radio of its own 无线POS机.
@@ -68,11 +68,11 @@ impl Default for Spec {
 
 impl Spec {
     /// The deposit for a device in a region, with the multiple of its institution; in whole minor units.
-    pub fn quote(&self, kind: Kind, device: &Device, region: &str, institution: f64) -> Money {
+    pub fn quote(&self, kind: TerminalKind, device: &Device, region: &str, institution: f64) -> Money {
         let base = match kind {
-            Kind::Wired => self.wired,
-            Kind::Wireless => self.wireless,
-            Kind::Mobile => self.mobile,
+            TerminalKind::Wired => self.wired,
+            TerminalKind::Wireless => self.wireless,
+            TerminalKind::Mobile => self.mobile,
         };
         let functions = i64::from(device.functions) * self.per_function.minor();
         let plain = (base.minor() + functions) as f64 + self.of_cost.0 * device.costs.minor() as f64;
@@ -133,11 +133,11 @@ impl Deposits {
         let covered = Money(amount.0.min(account.held().0).max(0));
         account.deducted += covered;
         if covered.0 > 0 {
-            cx.note(Note::Deposit { terminal, entry: Entry::Deducted, amount: covered });
+            cx.note(Note::Deposit { terminal, entry: DepositEntry::Deducted, amount: covered });
         }
         let rest = Money(amount.0 - covered.0);
         if rest.0 > 0 {
-            cx.note(Note::Deposit { terminal, entry: Entry::Uncovered, amount: rest });
+            cx.note(Note::Deposit { terminal, entry: DepositEntry::Uncovered, amount: rest });
         }
     }
 
@@ -147,7 +147,7 @@ impl Deposits {
         account.refunded += amount;
         let mut stream = cx.stream(REFUND.numbered(u64::from(terminal.0)), 0);
         let takes = spec.refunded_in.draw(&mut stream);
-        cx.note(Note::Deposit { terminal, entry: Entry::Refunded, amount });
+        cx.note(Note::Deposit { terminal, entry: DepositEntry::Refunded, amount });
         cx.post(terminal, Part::Deployment, takes, InterActorMessage::Refund { amount });
     }
 }
@@ -175,7 +175,7 @@ impl DevicePart<Models> for Deposits {
         match message {
             InterActorMessage::Pay { terminal, amount } => {
                 self.accounts.entry(terminal).or_default().received += amount;
-                cx.note(Note::Deposit { terminal, entry: Entry::Received, amount });
+                cx.note(Note::Deposit { terminal, entry: DepositEntry::Received, amount });
             }
             InterActorMessage::Charge { terminal, amount } => self.charge(terminal, amount, cx),
             InterActorMessage::GiveBack { terminal, damage } => {
@@ -208,12 +208,12 @@ mod tests {
         let spec = Spec { regions: BTreeMap::from([("north".into(), Factor(1.5))]), ..Spec::default() };
         let plain = Device { functions: 0, costs: Price::yuan(0, 0), kind: None };
         let quote = |kind, device: &Device, region, institution| spec.quote(kind, device, region, institution).0;
-        assert_eq!(quote(Kind::Wired, &plain, "south", 1.0), 9_900);
-        assert_eq!(quote(Kind::Wireless, &plain, "south", 1.0), 19_900);
-        assert_eq!(quote(Kind::Mobile, &plain, "south", 1.0), 29_900);
+        assert_eq!(quote(TerminalKind::Wired, &plain, "south", 1.0), 9_900);
+        assert_eq!(quote(TerminalKind::Wireless, &plain, "south", 1.0), 19_900);
+        assert_eq!(quote(TerminalKind::Mobile, &plain, "south", 1.0), 29_900);
         let rich = Device { functions: 3, costs: Price::yuan(600, 0), kind: None };
-        assert_eq!(quote(Kind::Wired, &rich, "south", 1.0), 9_900 + 3_000 + 6_000);
-        assert_eq!(quote(Kind::Wired, &plain, "north", 1.0), 14_850);
-        assert_eq!(quote(Kind::Wired, &plain, "north", 2.0), 29_700);
+        assert_eq!(quote(TerminalKind::Wired, &rich, "south", 1.0), 9_900 + 3_000 + 6_000);
+        assert_eq!(quote(TerminalKind::Wired, &plain, "north", 1.0), 14_850);
+        assert_eq!(quote(TerminalKind::Wired, &plain, "north", 2.0), 29_700);
     }
 }

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Asked, Context, Instant, Mode, DevicePart, Performer, Purpose, Span};
+use sim::{StepRequest, Context, Instant, Mode, DevicePart, Performer, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{AT_A_GLANCE, Indication};
@@ -197,7 +197,7 @@ impl Merchant {
     }
 
     /// Somebody asks for a step.
-    fn asked(&mut self, spec: &Spec, asked: &Asked<Models>, cx: &mut Context<'_, Models>) {
+    fn asked(&mut self, spec: &Spec, asked: &StepRequest<Models>, cx: &mut Context<'_, Models>) {
         self.requests += 1;
         let reacts = cx.stream(REACTS, u64::from(self.requests)).exponential(spec.reacts_in);
         let wait = Self::at_counter(spec, cx.now(), reacts);
@@ -261,7 +261,7 @@ impl DevicePart<Models> for Merchant {
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
             LocalMessage::Indication { indication, on, from } => self.indication(spec, indication, on, from, cx),
-            LocalMessage::Asked(asked) => self.asked(spec, &asked, cx),
+            LocalMessage::StepRequested(asked) => self.asked(spec, &asked, cx),
             _ => {}
         }
     }

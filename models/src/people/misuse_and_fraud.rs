@@ -11,7 +11,7 @@ use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpo
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
-use crate::lifecycle::Step;
+use crate::lifecycle::DeploymentStep;
 use crate::note::Note;
 use crate::plan::step;
 use crate::quantity::Price;
@@ -273,7 +273,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             }
             Timer::Falls(epoch) if self.offered && epoch == self.epoch => {
                 cx.activated();
-                cx.note(Note::Life(Step::Scammed(spec.takes.amount())));
+                cx.note(Note::Life(DeploymentStep::Scammed(spec.takes.amount())));
                 self.expect_missing(spec, cx);
             }
             Timer::Missing(epoch) if (self.offered || self.cheated) && epoch == self.epoch => {

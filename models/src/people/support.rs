@@ -15,7 +15,7 @@ use crate::wire::{Channel, Job, InterActorMessage};
 /// One way to reach support.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Desk {
+pub struct SupportDesk {
     /// How many agents serve it.
     pub agents: u32,
     /// Mean time that an agent needs for one case: exponential.
@@ -30,7 +30,7 @@ pub struct Desk {
     pub closes_at: u8,
 }
 
-impl Default for Desk {
+impl Default for SupportDesk {
     fn default() -> Self {
         Self {
             agents: 4,
@@ -49,11 +49,11 @@ impl Default for Desk {
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Telephone 客服电话.
-    pub phone: Desk,
+    pub phone: SupportDesk,
     /// Website 官方网站.
-    pub website: Desk,
+    pub website: SupportDesk,
     /// WeChat account 微信公众号.
-    pub wechat: Desk,
+    pub wechat: SupportDesk,
     /// Triage: how often the script leads to what is needed. Otherwise the merchant is guided to something in vain.
     pub script_right: Probability,
     /// Whoever calls again within this time is a repeat caller.
@@ -63,18 +63,18 @@ pub struct Spec {
 impl Default for Spec {
     fn default() -> Self {
         Self {
-            phone: Desk::default(),
-            website: Desk {
+            phone: SupportDesk::default(),
+            website: SupportDesk {
                 agents: 2,
                 talks: Span::minutes(15),
                 patience: Span::hours(4),
-                ..Desk::default()
+                ..SupportDesk::default()
             },
-            wechat: Desk {
+            wechat: SupportDesk {
                 agents: 3,
                 talks: Span::minutes(10),
                 patience: Span::hours(1),
-                ..Desk::default()
+                ..SupportDesk::default()
             },
             script_right: Probability(0.95),
             repeats_within: Span::hours(24),
@@ -82,7 +82,7 @@ impl Default for Spec {
     }
 }
 
-impl Desk {
+impl SupportDesk {
     fn always_open(&self) -> bool {
         self.closes_at <= self.opens_at || self.closes_at - self.opens_at >= 24
     }
@@ -102,7 +102,7 @@ impl Desk {
 }
 
 impl Spec {
-    fn desk(&self, channel: Channel) -> &Desk {
+    fn desk(&self, channel: Channel) -> &SupportDesk {
         match channel {
             Channel::Phone => &self.phone,
             Channel::Website => &self.website,

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Slot, Span};
 
-use ledger::{Entry, Known, Recent};
+use ledger::{LedgerEntry, Known, Recent};
 use breaker::Breaker;
 use real::Real;
 pub use real::Score;
@@ -245,10 +245,10 @@ impl Gateway {
         let known = self.recent(iso.terminal).find(iso.stan).copied();
         match (iso.mti, known) {
             // The same again: answered as before, or the answer is on its way.
-            (Mti::Request | Mti::Advice, Some(Known { entry: Entry::Booked | Entry::Declined, code, .. })) => {
+            (Mti::Request | Mti::Advice, Some(Known { entry: LedgerEntry::Booked | LedgerEntry::Declined, code, .. })) => {
                 return self.answer(iso, code, cx);
             }
-            (Mti::Request | Mti::Advice, Some(Known { entry: Entry::Open(_), .. })) => return,
+            (Mti::Request | Mti::Advice, Some(Known { entry: LedgerEntry::Open(_), .. })) => return,
             (Mti::Request, Some(_)) => return self.answer(iso, Code::DUPLICATE, cx),
             _ => {}
         }

@@ -377,7 +377,7 @@ impl DevicePart<Models> for HeartbeatMonitor {
         match message {
             LocalMessage::Watched { on } => self.watch(on, cx),
             LocalMessage::Beats { alive, loss_ppm, via } => self.change(alive, loss_ppm, via, cx),
-            LocalMessage::Asked(asked) => {
+            LocalMessage::StepRequested(asked) => {
                 let back_office = cx.settings().directory.back_office;
                 let job = Job::of(cx.me(), &asked);
                 cx.post(back_office, Part::BackOffice, Span::ZERO, InterActorMessage::Command(job, self.via));

@@ -67,7 +67,7 @@ impl Default for Spec {
 
 /// Where the transaction stands.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-enum Step {
+enum SaleStep {
     #[default]
     Idle,
     Amount,
@@ -90,7 +90,7 @@ pub struct PaymentApp {
     online: bool,
     /// 100 is as usual, 0 is not at all.
     pace: u32,
-    step: Step,
+    step: SaleStep,
     sale: Purchase,
     began: Instant,
     tries: u8,
@@ -171,7 +171,7 @@ impl PaymentApp {
         if difference > Span::minutes(1) {
             cx.say(LocalMessage::GatewayTime { difference });
         }
-        if self.step != Step::Waiting || iso.stan != self.stan {
+        if self.step != SaleStep::Waiting || iso.stan != self.stan {
             cx.note(Note::LateAnswer { stan: iso.stan, code: iso.code });
             return;
         }
@@ -181,7 +181,7 @@ impl PaymentApp {
             self.succeeded(cx);
             cx.milestone(Milestone::SaleApproved);
             cx.say(LocalMessage::Beep { good: true });
-            self.step = Step::Printing;
+            self.step = SaleStep::Printing;
             cx.say(LocalMessage::Print(self.receipt(spec, iso, cx)));
             return;
         }
@@ -230,12 +230,12 @@ impl PaymentApp {
     fn stop(&mut self, cx: &mut Context<'_, Models>) {
         self.sending += 1;
         match self.step {
-            Step::Waiting if self.journal.open(self.stan) => {
+            SaleStep::Waiting if self.journal.open(self.stan) => {
                 self.give_up_on(Code::TERMINAL_FAILED, cx);
                 self.finish(Outcome::Failed, cx);
             }
-            Step::Printing => self.finish(Outcome::Approved, cx),
-            Step::Idle => {}
+            SaleStep::Printing => self.finish(Outcome::Approved, cx),
+            SaleStep::Idle => {}
             _ => self.finish(Outcome::Failed, cx),
         }
     }
@@ -246,14 +246,14 @@ impl PaymentApp {
         }
         match self.step {
             // It is paid: only the receipt is not waited for.
-            Step::Printing => self.finish(Outcome::Approved, cx),
-            Step::Waiting if self.journal.open(self.stan) => {
+            SaleStep::Printing => self.finish(Outcome::Approved, cx),
+            SaleStep::Waiting if self.journal.open(self.stan) => {
                 self.give_up_on(Code::NO_ANSWER, cx);
                 self.finish(Outcome::Abandoned, cx);
                 self.send_pending(cx);
             }
             // The terminal never reacted: that is its failure, not the customer's choice.
-            Step::Idle => self.finish(Outcome::Failed, cx),
+            SaleStep::Idle => self.finish(Outcome::Failed, cx),
             _ if self.pace == 0 => self.finish(Outcome::Failed, cx),
             _ => self.finish(Outcome::Abandoned, cx),
         }
@@ -278,7 +278,7 @@ impl DevicePart<Models> for PaymentApp {
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::TimedOut(stan) => {
-                if self.step == Step::Waiting && stan == self.stan && self.journal.open(stan) {
+                if self.step == SaleStep::Waiting && stan == self.stan && self.journal.open(stan) {
                     self.timed_out(spec, cx);
                 }
             }
@@ -299,7 +299,7 @@ impl DevicePart<Models> for PaymentApp {
             LocalMessage::Keyed { ok } => self.keyed(spec, ok, cx),
             LocalMessage::WasRead { ok, .. } => self.was_read(spec, ok, cx),
             // A receipt that does not come out takes nothing from the sale: the record shows that it is paid.
-            LocalMessage::Printed { ok } if self.step == Step::Printing => {
+            LocalMessage::Printed { ok } if self.step == SaleStep::Printing => {
                 if !ok {
                     self.look_up(cx);
                 }

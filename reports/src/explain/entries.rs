@@ -1,19 +1,19 @@
 //! Explanations of what the types name: models, faults, indications, recovery actions, detectors, measures, families.
 
 use models::{Detector, Family, Fault, Indication, Part, RecoveryAction, ratings};
-use scenarios::{Kind, Measure};
+use scenarios::{Measure, MeasureKind};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 use sim::Ratings;
 
-use super::Entry;
+use super::Explanation;
 use crate::export::performer;
 
 /// One entry for everything that the types name.
-pub(super) fn of_types() -> Vec<Entry> {
+pub(super) fn of_types() -> Vec<Explanation> {
     let (indications, actions) = (Docs::of::<Indication>(), Docs::of::<RecoveryAction>());
     let (measures, families) = (Docs::of::<Measure>(), Docs::of::<Family>());
-    let mut all: Vec<Entry> = Part::ALL.iter().map(|part| model(*part)).collect();
+    let mut all: Vec<Explanation> = Part::ALL.iter().map(|part| model(*part)).collect();
     all.extend(models::detectors().iter().map(detector));
     all.extend(Fault::all().map(fault));
     all.extend(Indication::ALL.into_iter().map(|it| indication(it, &indications)));
@@ -59,7 +59,7 @@ fn names(faults: &[Fault]) -> Vec<String> {
     faults.iter().map(Fault::to_string).collect()
 }
 
-fn model(part: Part) -> Entry {
+fn model(part: Part) -> Explanation {
     let modes = part.modes();
     let english = vec![
         part.about().to_owned(),
@@ -77,7 +77,7 @@ fn model(part: Part) -> Entry {
         ),
     ];
     let (term, zh) = (part.name().to_owned(), part.zh().to_owned());
-    Entry { term, zh, kind: "model", english, chinese, data: model_data(part) }
+    Explanation { term, zh, kind: "model", english, chinese, data: model_data(part) }
 }
 
 /// The groups of the list of models, in the catalogue's words.
@@ -100,7 +100,7 @@ pub fn model_data(part: Part) -> Value {
     })
 }
 
-fn detector(detector: &Detector) -> Entry {
+fn detector(detector: &Detector) -> Explanation {
     let about: Vec<Fault> = detector.modes().collect();
     let alarms = detector.part.name();
     let english = vec![
@@ -124,10 +124,10 @@ fn detector(detector: &Detector) -> Entry {
         "sees": detector.sees, "blind_to": detector.blind_to,
     });
     let (term, zh) = (detector.name.to_owned(), detector.zh.to_owned());
-    Entry { term, zh, kind: "detector", english, chinese, data }
+    Explanation { term, zh, kind: "detector", english, chinese, data }
 }
 
-fn fault(fault: Fault) -> Entry {
+fn fault(fault: Fault) -> Explanation {
     let mode = fault.mode();
     let clears = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.name());
     let clears_zh = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.zh());
@@ -177,7 +177,7 @@ fn fault(fault: Fault) -> Entry {
         format!("严重度{severity}，发生度{occurrence}，探测度{detection}，风险优先数{rpn}。"),
     ];
     let (term, zh) = (fault.to_string(), mode.zh.to_owned());
-    Entry { term, zh, kind: "fault", english, chinese, data: fault_data(fault) }
+    Explanation { term, zh, kind: "fault", english, chinese, data: fault_data(fault) }
 }
 
 /// Who can see something, as its alarms are named, and by which detector if it has one only.
@@ -211,7 +211,7 @@ pub fn fault_data(fault: Fault) -> Value {
     })
 }
 
-fn indication(indication: Indication, docs: &Docs) -> Entry {
+fn indication(indication: Indication, docs: &Docs) -> Explanation {
     let shown = faults(|fault| fault.mode().indications.contains(&indication));
     let (channel, channel_zh) =
         indication.channel().split_once(' ').unwrap_or((indication.channel(), ""));
@@ -237,10 +237,10 @@ fn indication(indication: Indication, docs: &Docs) -> Entry {
     ];
     let data = json!({ "channel": indication.channel(), "shown_by": names(&shown), "taken_for": indication.suspicion().map(|it| it.to_string()), "or_for": names(also) });
     let (term, zh) = (indication.name().to_owned(), indication.zh().to_owned());
-    Entry { term, zh, kind: "indication", english, chinese, data }
+    Explanation { term, zh, kind: "indication", english, chinese, data }
 }
 
-fn action(action: RecoveryAction, docs: &Docs) -> Entry {
+fn action(action: RecoveryAction, docs: &Docs) -> Explanation {
     let clears = faults(|fault| fault.mode().cleared_by(action) > 0.0);
     let tried = faults(|fault| fault.mode().procedure.iter().any(|step| step.action == action));
     let english = vec![
@@ -261,15 +261,15 @@ fn action(action: RecoveryAction, docs: &Docs) -> Entry {
     ];
     let data = json!({ "clears": names(&clears), "tried_for": names(&tried) });
     let (term, zh) = (action.name().to_owned(), action.zh().to_owned());
-    Entry { term, zh, kind: "recovery action", english, chinese, data }
+    Explanation { term, zh, kind: "recovery action", english, chinese, data }
 }
 
-fn measure(measure: Measure, docs: &Docs) -> Entry {
+fn measure(measure: Measure, docs: &Docs) -> Explanation {
     let name = format!("{measure:?}");
     let (unit, unit_zh) = match measure.kind() {
-        Kind::Time => ("a length of time", "时间长度"),
-        Kind::Share => ("a share from 0 to 1", "0到1之间的比例"),
-        Kind::Count => ("a whole number", "整数"),
+        MeasureKind::Time => ("a length of time", "时间长度"),
+        MeasureKind::Share => ("a share from 0 to 1", "0到1之间的比例"),
+        MeasureKind::Count => ("a whole number", "整数"),
     };
     let (of, of_zh) = if measure.of_a_fault() {
         ("of the whole run, or of one entry of `faults`", "可针对整次运行或某一条故障")
@@ -284,10 +284,10 @@ fn measure(measure: Measure, docs: &Docs) -> Entry {
     let chinese = vec![format!("指标“{}”：{unit_zh}，{of_zh}。", measure.zh())];
     let data =
         json!({ "about": docs.about(&name), "value": unit, "of_a_fault": measure.of_a_fault() });
-    Entry { term: name, zh: measure.zh().to_owned(), kind: "measure", english, chinese, data }
+    Explanation { term: name, zh: measure.zh().to_owned(), kind: "measure", english, chinese, data }
 }
 
-fn family(family: Family, docs: &Docs) -> Entry {
+fn family(family: Family, docs: &Docs) -> Explanation {
     let all = faults(|fault| fault.mode().family == family);
     let english = vec![
         docs.about(&format!("{family:?}")),
@@ -299,5 +299,5 @@ fn family(family: Family, docs: &Docs) -> Entry {
     ];
     let data = json!({ "faults": names(&all) });
     let (term, zh) = (family.name().to_owned(), family.zh().to_owned());
-    Entry { term, zh, kind: "family", english, chinese, data }
+    Explanation { term, zh, kind: "family", english, chinese, data }
 }

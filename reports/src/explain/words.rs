@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Entry;
+use super::Explanation;
 
 /// Term, Chinese term, meaning, meaning in Chinese.
 const WORDS: &[[&str; 4]] = &[
@@ -138,8 +138,8 @@ const WORDS: &[[&str; 4]] = &[
 ];
 
 /// All of them.
-pub(super) fn all() -> impl Iterator<Item = Entry> {
-    WORDS.iter().map(|[term, zh, meaning, meaning_zh]| Entry {
+pub(super) fn all() -> impl Iterator<Item = Explanation> {
+    WORDS.iter().map(|[term, zh, meaning, meaning_zh]| Explanation {
         term: (*term).to_owned(),
         zh: (*zh).to_owned(),
         kind: "word",

@@ -39,15 +39,15 @@ fn limits(Rating { from, to, .. }: Rating) -> String {
 
 /// A step of the three scales.
 #[derive(Serialize)]
-struct Step {
+struct ScaleRow {
     rating: usize,
     severity: &'static str,
     occurrence: String,
     detection: String,
 }
 
-fn scales() -> Vec<Step> {
-    let step = |at: usize| Step {
+fn scales() -> Vec<ScaleRow> {
+    let step = |at: usize| ScaleRow {
         rating: at + 1,
         severity: ratings::SEVERITIES[at],
         occurrence: match at.checked_sub(1).map(|it| ratings::OCCURRENCES[it]) {

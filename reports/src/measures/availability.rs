@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use models::lifecycle::Step;
+use models::lifecycle::DeploymentStep;
 use models::{Fact, Note, Outcome};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, DomainEvent, Instant};
@@ -40,7 +40,7 @@ struct Down {
 
 /// Adds up time out of service, terminal by terminal.
 #[derive(Debug)]
-pub struct Fold {
+pub struct AvailabilityFold {
     terminals: u32,
     from: Instant,
     end: Instant,
@@ -52,7 +52,7 @@ pub struct Fold {
     asked: u64,
 }
 
-impl Fold {
+impl AvailabilityFold {
     /// Time counts from the end of the warm-up to the end of the run.
     pub fn new(terminals: u32, from: Instant, end: Instant) -> Self {
         Self {
@@ -96,10 +96,12 @@ impl Fold {
                     down.nanos += fact.at.since(since.max(from)).0;
                 }
             }
-            DomainEvent::Noted(Note::Life(Step::InService)) => {
+            DomainEvent::Noted(Note::Life(DeploymentStep::InService)) => {
                 self.present(fact.who, fact.at, true)
             }
-            DomainEvent::Noted(Note::Life(Step::Retired)) => self.present(fact.who, fact.at, false),
+            DomainEvent::Noted(Note::Life(DeploymentStep::Retired)) => {
+                self.present(fact.who, fact.at, false)
+            }
             DomainEvent::Noted(Note::SaleEnded(sale)) if fact.at >= self.from => {
                 self.asked += 1;
                 self.served += u64::from(match sale.outcome {

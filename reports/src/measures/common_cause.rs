@@ -68,12 +68,12 @@ struct Open {
 
 /// Reads which common-cause incidents the back office opened.
 #[derive(Debug, Default)]
-pub struct Fold {
+pub struct CommonCauseFold {
     open: BTreeMap<u16, Open>,
     suppressed: u64,
 }
 
-impl Fold {
+impl CommonCauseFold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
         let DomainEvent::Noted(note) = fact.what else { return };

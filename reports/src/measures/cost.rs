@@ -11,7 +11,7 @@ use crate::stories::{Chronicle, Line, Toll};
 
 /// A line of the bill.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct CostItem {
     /// What it is for.
     pub name: String,
     /// How often it was counted.
@@ -20,7 +20,7 @@ pub struct Entry {
     pub minor: i64,
 }
 
-impl Entry {
+impl CostItem {
     fn of(name: String, line: &Line) -> Self {
         Self { name, count: line.count, minor: line.minor }
     }
@@ -68,9 +68,9 @@ pub struct Cost {
     /// All of it, in minor units of the run's currency.
     pub total_minor: i64,
     /// By what it was for; they add up to the whole.
-    pub items: Vec<Entry>,
+    pub items: Vec<CostItem>,
     /// What was spent on recovery actions, by recovery action and who carried it out.
-    pub actions: Vec<Entry>,
+    pub actions: Vec<CostItem>,
     /// By fault mode, the dearest first.
     pub faults: Vec<ByFault>,
     /// Spent on alarms with no fault behind them, in minor units.
@@ -93,9 +93,9 @@ pub struct Cost {
 
 /// Reads what the support desk and the technicians do.
 #[derive(Debug, Default)]
-pub struct Fold(Support);
+pub struct CostFold(Support);
 
-impl Fold {
+impl CostFold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
         let DomainEvent::Noted(note) = fact.what else { return };
@@ -143,14 +143,14 @@ impl Fold {
             at_risk_minor: toll.at_risk.0,
         };
         let actions = bill.actions.iter().map(|(&(action, by), line)| {
-            Entry::of(format!("{} by {}", action.name(), performer(by)), line)
+            CostItem::of(format!("{} by {}", action.name(), performer(by)), line)
         });
         Cost {
             total_minor: bill.total().0,
             items: bill
                 .items
                 .iter()
-                .map(|(item, line)| Entry::of(item.name().into(), line))
+                .map(|(item, line)| CostItem::of(item.name().into(), line))
                 .collect(),
             actions: actions.collect(),
             faults: dearest.into_iter().map(by_fault).collect(),

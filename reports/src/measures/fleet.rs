@@ -100,7 +100,7 @@ impl Dwell {
 
 /// Reads what the fleet does, bin by bin.
 #[derive(Debug)]
-pub struct Fold {
+pub struct FleetFold {
     terminals: u32,
     end: Instant,
     sales_bin: Span,
@@ -110,7 +110,7 @@ pub struct Fold {
     since: Vec<Option<Instant>>,
 }
 
-impl Fold {
+impl FleetFold {
     /// Bins up to the end of the run.
     pub fn new(terminals: u32, end: Instant) -> Self {
         let sales_bin = sales_bin(end);

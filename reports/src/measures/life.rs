@@ -3,7 +3,7 @@
 mod ages;
 mod applicants;
 
-use models::lifecycle::{Entry, Reason, Step, Way};
+use models::lifecycle::{DeploymentStep, DepositEntry, Reason, Way};
 use models::{Fact, Family, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub use applicants::Applicant;
 
 /// The life of terminals, where a scenario has one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Life {
+pub struct LifeMeasures {
     /// Applicants by the way that they took last.
     pub ways: Vec<WayRow>,
     /// From the first application to the terminal in service.
@@ -119,25 +119,25 @@ pub struct BreachRow {
 
 /// Reads what happens in the lives of terminals.
 #[derive(Debug)]
-pub struct Fold {
-    applicants: applicants::Fold,
-    ages: ages::Fold,
+pub struct LifeFold {
+    applicants: applicants::ApplicantsFold,
+    ages: ages::AgesFold,
     refusals: [u64; Reason::ALL.len()],
-    life: Life,
+    life: LifeMeasures,
     /// There is something to tell.
     any: bool,
 }
 
-impl Fold {
+impl LifeFold {
     /// Nothing read yet.
     pub fn new(outcome: &Outcome) -> Self {
         let scenario = &outcome.scenario;
         let aged = scenario.fleet.iter().any(|it| scenario.deployment(it).age.0 > 0);
         Self {
-            applicants: applicants::Fold::default(),
-            ages: ages::Fold::new(outcome),
+            applicants: applicants::ApplicantsFold::default(),
+            ages: ages::AgesFold::new(outcome),
             refusals: Default::default(),
-            life: Life::default(),
+            life: LifeMeasures::default(),
             any: aged || scenario.lives(),
         }
     }
@@ -151,23 +151,23 @@ impl Fold {
             Note::Life(step) => {
                 self.applicants.step(fact.who, fact.at, step);
                 match step {
-                    Step::Refused(reason) => self.refusals[reason as usize] += 1,
-                    Step::Cheated(amount) => money.cheated_minor += amount.0,
-                    Step::Scammed(amount) => money.scammed_minor += amount.0,
-                    Step::SecondVisit => self.life.second_visits += 1,
-                    Step::Maintained => self.life.maintained += 1,
-                    Step::Suspended { on: true } => self.life.suspended += 1,
-                    Step::Retired => self.life.retired += 1,
+                    DeploymentStep::Refused(reason) => self.refusals[reason as usize] += 1,
+                    DeploymentStep::Cheated(amount) => money.cheated_minor += amount.0,
+                    DeploymentStep::Scammed(amount) => money.scammed_minor += amount.0,
+                    DeploymentStep::SecondVisit => self.life.second_visits += 1,
+                    DeploymentStep::Maintained => self.life.maintained += 1,
+                    DeploymentStep::Suspended { on: true } => self.life.suspended += 1,
+                    DeploymentStep::Retired => self.life.retired += 1,
                     _ => {}
                 }
             }
             Note::Deposit { terminal, entry, amount } => {
                 self.applicants.deposit(terminal, entry, amount);
                 match entry {
-                    Entry::Received => money.received_minor += amount.0,
-                    Entry::Deducted => money.deducted_minor += amount.0,
-                    Entry::Uncovered => money.uncovered_minor += amount.0,
-                    Entry::Refunded => money.refunded_minor += amount.0,
+                    DepositEntry::Received => money.received_minor += amount.0,
+                    DepositEntry::Deducted => money.deducted_minor += amount.0,
+                    DepositEntry::Uncovered => money.uncovered_minor += amount.0,
+                    DepositEntry::Refunded => money.refunded_minor += amount.0,
                 }
             }
             Note::SaleEnded(sale) => self.applicants.sale(fact.who, fact.at, &sale),
@@ -176,7 +176,12 @@ impl Fold {
     }
 
     /// All facts have been read; `None` if no terminal of the scenario has a life.
-    pub fn finish(self, outcome: &Outcome, stories: &[Story], end: Instant) -> Option<Life> {
+    pub fn finish(
+        self,
+        outcome: &Outcome,
+        stories: &[Story],
+        end: Instant,
+    ) -> Option<LifeMeasures> {
         if !self.any {
             return None;
         }

@@ -74,9 +74,9 @@ pub struct Payments {
 
 /// Counts purchases and what follows them.
 #[derive(Debug, Default)]
-pub struct Fold(Payments);
+pub struct PaymentsFold(Payments);
 
-impl Fold {
+impl PaymentsFold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
         let DomainEvent::Noted(note) = fact.what else { return };

@@ -1,6 +1,6 @@
 //! Roll-outs: how far each came, whether it was stopped, and who went back.
 
-use models::rollout::Step;
+use models::rollout::RolloutStep;
 use models::{Fact, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
@@ -33,11 +33,11 @@ pub struct Rollout {
 
 /// Reads what became of roll-outs.
 #[derive(Debug, Default)]
-pub struct Fold {
-    steps: Vec<(Instant, u8, Step)>,
+pub struct RolloutFold {
+    steps: Vec<(Instant, u8, RolloutStep)>,
 }
 
-impl Fold {
+impl RolloutFold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
         if let DomainEvent::Noted(Note::Rollout { rollout, step }) = fact.what {
@@ -63,11 +63,11 @@ impl Fold {
         for (at, number, step) in self.steps {
             let Some(rollout) = all.get_mut(usize::from(number)) else { continue };
             match step {
-                Step::Installed => rollout.installed += 1,
-                Step::Failed => rollout.failed += 1,
-                Step::RolledBack => rollout.rolled_back += 1,
-                Step::Done => rollout.sent_to_all_s = Some(at.as_secs_f64()),
-                Step::Halted { installed, troubled } => {
+                RolloutStep::Installed => rollout.installed += 1,
+                RolloutStep::Failed => rollout.failed += 1,
+                RolloutStep::RolledBack => rollout.rolled_back += 1,
+                RolloutStep::Done => rollout.sent_to_all_s = Some(at.as_secs_f64()),
+                RolloutStep::Halted { installed, troubled } => {
                     rollout.halted_s = Some(at.as_secs_f64());
                     rollout.installed_at_halt = u64::from(installed);
                     rollout.troubled_at_halt = u64::from(troubled);

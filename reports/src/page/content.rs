@@ -10,7 +10,8 @@ use crate::Analysis;
 use crate::folder::replay_command;
 use crate::measures::fault_handling::{detection_time, recovery_time};
 use crate::measures::{
-    Availability, CommonCauses, Cost, FalseAlarms, FaultHandling, Fleet, Life, Payments, Rollout,
+    Availability, CommonCauses, Cost, FalseAlarms, FaultHandling, Fleet, LifeMeasures, Payments,
+    Rollout,
 };
 use crate::statistics::{KaplanMeier, Lifetime, Share};
 use crate::stories::Story;
@@ -55,7 +56,7 @@ pub struct Content {
     pub fleet: Fleet,
     /// The life of terminals; `None` where the scenario has none.
     #[serde(default)]
-    pub life: Option<Life>,
+    pub life: Option<LifeMeasures>,
     /// The worst stories, the worst first.
     pub worst: Vec<Tale>,
     /// Alarms with no fault behind them.

@@ -15,7 +15,7 @@ pub struct Lifetime {
 
 /// One step of the curve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Step {
+pub struct SurvivalStep {
     /// When, in seconds.
     pub time_s: f64,
     /// How many had not ended before.
@@ -32,7 +32,7 @@ pub struct Step {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct KaplanMeier {
     /// Its steps, in the order of time; only times at which something ended have one.
-    pub steps: Vec<Step>,
+    pub steps: Vec<SurvivalStep>,
     /// How many lifetimes it was made of.
     pub n: u64,
     /// How many of them are censored.
@@ -58,7 +58,7 @@ impl KaplanMeier {
                 variance += d / (r * (r - d));
                 let ci95 = log_log(survival, variance);
                 let (time_s, survival) = (same[0].time_s, settled(survival));
-                curve.steps.push(Step { time_s, at_risk, events, survival, ci95 });
+                curve.steps.push(SurvivalStep { time_s, at_risk, events, survival, ci95 });
             }
             curve.censored += same.len() as u64 - events;
             at_risk -= same.len() as u64;
@@ -72,14 +72,14 @@ impl KaplanMeier {
     }
 
     /// The last step at or before a time.
-    pub fn step_at(&self, time_s: f64) -> Option<&Step> {
+    pub fn step_at(&self, time_s: f64) -> Option<&SurvivalStep> {
         let after = self.steps.partition_point(|step| step.time_s <= time_s);
         self.steps.get(after.checked_sub(1)?)
     }
 
     /// The time by which a share `p` has ended; `None` if censoring leaves that unknown.
     pub fn quantile(&self, p: f64) -> Option<f64> {
-        let reached = |step: &&Step| step.survival <= 1.0 - p + ROUNDING;
+        let reached = |step: &&SurvivalStep| step.survival <= 1.0 - p + ROUNDING;
         self.steps.iter().find(reached).map(|step| step.time_s)
     }
 

@@ -13,7 +13,7 @@ use super::{Alarm, Chronicle, Cleared, Detection, IsolationResult, Story, Tried}
 
 /// Reads facts one by one and keeps one story a fault occurrence.
 #[derive(Debug)]
-pub struct Fold {
+pub struct FaultRecordFold {
     costs: Costs,
     scene: Scene,
     told: Chronicle,
@@ -39,7 +39,7 @@ const TRAVELS: Span = Span::secs(1);
 /// How many of a story's last recovery actions are looked at for the one that cleared it from elsewhere.
 const LOOKED_AT: usize = 64;
 
-impl Fold {
+impl FaultRecordFold {
     /// Nothing read yet. Actors from `terminals` on are hubs.
     pub fn new(terminals: u32, costs: &Costs) -> Self {
         Self {

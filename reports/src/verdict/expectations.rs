@@ -1,7 +1,7 @@
 //! What the scenario expects, and what came of it.
 
 use models::invariants::Invariant;
-use scenarios::{Bound, Expectation, Kind, Measure, Name, Outcome};
+use scenarios::{Bound, Expectation, Measure, MeasureKind, Name, Outcome};
 use sim::Instant;
 
 use super::{Judged, Upheld, Verdict};
@@ -210,9 +210,9 @@ fn measured(measure: Measure, of: Option<&Name>, evidence: &Evidence<'_>) -> Mea
 
 fn words(measure: Measure, value: f64) -> String {
     match measure.kind() {
-        Kind::Time => wording::duration(value),
-        Kind::Share => wording::percent(value),
-        Kind::Count => wording::count(value as i64),
+        MeasureKind::Time => wording::duration(value),
+        MeasureKind::Share => wording::percent(value),
+        MeasureKind::Count => wording::count(value as i64),
     }
 }
 

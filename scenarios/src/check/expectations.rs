@@ -3,7 +3,7 @@
 use super::Checker;
 use super::spot::Spot;
 use crate::diagnostic::Code;
-use crate::expectations::{Bound, Expectation, Kind, Measure};
+use crate::expectations::{Bound, Expectation, Measure, MeasureKind};
 
 impl Checker<'_> {
     pub(super) fn expectations(&mut self) {
@@ -62,7 +62,7 @@ impl Checker<'_> {
             let Some(bound) = bound else { continue };
             let at = spot.field(field).range();
             match (measure.kind(), bound) {
-                (Kind::Time, Bound::Number(_)) => {
+                (MeasureKind::Time, Bound::Number(_)) => {
                     let message = format!("`{measure:?}` is a length of time");
                     self.error(
                         Code::WrongType,
@@ -71,11 +71,11 @@ impl Checker<'_> {
                         "write it with its unit, such as `\"5min\"`",
                     );
                 }
-                (Kind::Share | Kind::Count, Bound::Time(_)) => {
+                (MeasureKind::Share | MeasureKind::Count, Bound::Time(_)) => {
                     let message = format!("`{measure:?}` is a number, not a length of time");
                     self.error(Code::WrongType, at, message, "write a number without quotes");
                 }
-                (Kind::Share, Bound::Number(share)) if share > 1.0 => {
+                (MeasureKind::Share, Bound::Number(share)) if share > 1.0 => {
                     let message = format!("`{measure:?}` is a share, and {share} is more than all");
                     self.error(Code::OutOfRange, at, message, "write a number from 0 to 1");
                 }

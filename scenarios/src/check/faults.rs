@@ -10,7 +10,7 @@ use super::fleet::place_of;
 use super::spot::Spot;
 use super::{Checker, said};
 use crate::diagnostic::Code;
-use crate::faults::{FaultEntry, Lasts, Life, Sample, SeverityProfile, Target, When};
+use crate::faults::{FaultEntry, Lasts, LifeLaw, Sample, SeverityProfile, Target, When};
 use crate::fleet::{Group, TerminalType};
 use crate::inherit;
 use crate::name::Name;
@@ -337,13 +337,15 @@ impl Checker<'_> {
         }
     }
 
-    fn life(&mut self, life: Life, at: &Spot<'_>) {
+    fn life(&mut self, life: LifeLaw, at: &Spot<'_>) {
         match life {
-            Life::Exponential { mean } => self.not_zero(mean, "the mean life", &at.field("mean")),
-            Life::Lognormal { median, .. } => {
+            LifeLaw::Exponential { mean } => {
+                self.not_zero(mean, "the mean life", &at.field("mean"))
+            }
+            LifeLaw::Lognormal { median, .. } => {
                 self.not_zero(median, "the median life", &at.field("median"));
             }
-            Life::Weibull { shape, scale, .. } => {
+            LifeLaw::Weibull { shape, scale, .. } => {
                 self.not_zero(scale, "the scale of the life", &at.field("scale"));
                 if shape.0 == 0.0 {
                     let message = "a Weibull law has a shape above 0";
@@ -355,7 +357,7 @@ impl Checker<'_> {
                     );
                 }
             }
-            Life::Bathtub { early, mean, late, .. } => {
+            LifeLaw::Bathtub { early, mean, late, .. } => {
                 self.not_zero(mean, "the mean time between failures", &at.field("mean"));
                 for (life, name) in [(early, "early"), (late, "late")] {
                     let spot = at.field(name);

@@ -4,7 +4,7 @@
 
 use super::incidents::dismiss_all;
 use super::life_cycle::{clear, renew};
-use super::{Care, Life, Parts};
+use super::{Care, PartLife, Parts};
 use crate::context::Context;
 use crate::fault::When;
 use crate::model::{FaultSettings, ModelTypes};
@@ -13,7 +13,7 @@ use crate::time::Instant;
 impl<K: ModelTypes> Care<K> {
     /// Keeps account of a random life that was drawn before the run began.
     pub(super) fn lives(&mut self, plan: u16) {
-        self.lives.push(Life { plan, round: 0, since: Instant::START });
+        self.lives.push(PartLife { plan, round: 0, since: Instant::START });
     }
 
     /// Whether a life that ends now is still the one that counts: a new unit has begun another one.
@@ -26,7 +26,7 @@ impl<K: ModelTypes> Care<K> {
 pub(super) fn commission<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>) {
     parts.care().withdrawn = false;
     for index in 0..parts.care().lives.len() {
-        let Life { plan, round, .. } = parts.care().lives[index];
+        let PartLife { plan, round, .. } = parts.care().lives[index];
         renew(parts, cx, plan, round);
     }
 }
@@ -48,7 +48,7 @@ pub(super) fn replaced<K: ModelTypes, P: Parts<K>>(
     action: K::RecoveryAction,
 ) {
     for index in 0..parts.care().lives.len() {
-        let Life { plan, round, since } = parts.care().lives[index];
+        let PartLife { plan, round, since } = parts.care().lives[index];
         let planned = cx.settings.planned(plan);
         let broken = parts.care().active.iter().any(|active| active.fault == planned.fault);
         let random = matches!(planned.when, When::Life(_));

@@ -7,8 +7,8 @@ use crate::actor::ActorId;
 use crate::context::Context;
 use crate::fault::{Performer, RecoveryStep};
 use crate::model::{
-    Asked, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate, ModelTypes, NATURAL,
-    SimEvent,
+    DomainEvent, FaultSettings, IncidentChange, IncidentUpdate, ModelTypes, NATURAL, SimEvent,
+    StepRequest,
 };
 use crate::random::{Purpose, unit};
 use crate::time::Span;
@@ -244,7 +244,7 @@ pub(super) fn carry_out<K: ModelTypes, P: Parts<K>>(
     if by == Performer::Device {
         cx.cell.after(cx.me, step.takes, SimEvent::Apply { incident, attempt });
     } else {
-        cx.say(K::ask(Asked { incident, attempt, step, suspect }));
+        cx.say(K::ask(StepRequest { incident, attempt, step, suspect }));
     }
     if by == Performer::Remote {
         let patience = cx.settings.remote_patience() + step.takes;

@@ -1,6 +1,6 @@
 //! Truth: a fault is dormant, becomes active, is activated by its first error, and is cleared.
 
-use super::{Active, Care, Life, Parts};
+use super::{Active, Care, PartLife, Parts};
 use crate::actor::ActorId;
 use crate::cell::CellContext;
 use crate::context::Context;
@@ -207,7 +207,7 @@ pub(super) fn renew<K: ModelTypes, P: Parts<K>>(
     let now = cx.now();
     let care = parts.care();
     if let Some(life) = care.lives.iter_mut().find(|life| life.plan == plan) {
-        *life = Life { plan, round, since: now };
+        *life = PartLife { plan, round, since: now };
     }
     if care.withdrawn {
         return;

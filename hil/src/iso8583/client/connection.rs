@@ -11,7 +11,7 @@ use models::wire::{Code, Iso};
 use sim::ActorId;
 
 use super::Settings;
-use super::desk::Desk;
+use super::state::ClientState;
 use crate::iso8583::channel::{Channel, LOOKS, Security, broke, waits};
 use crate::iso8583::message::{Matter, Network};
 use crate::iso8583::{Deframer, Fields, Mapper, Message};
@@ -27,7 +27,7 @@ pub(super) struct Keeper {
     pub(super) settings: Settings,
     pub(super) security: Security,
     pub(super) mapper: Mapper,
-    pub(super) desk: Arc<Desk>,
+    pub(super) state: Arc<ClientState>,
     pub(super) troubles: Troubles,
     pub(super) over: Arc<AtomicBool>,
     pub(super) up: Arc<AtomicBool>,
@@ -77,7 +77,7 @@ impl Keeper {
             ears: Ears {
                 channel: Arc::clone(&channel),
                 mapper: Arc::clone(&mapper),
-                desk: Arc::clone(&self.desk),
+                state: Arc::clone(&self.state),
                 troubles: self.troubles.clone(),
             },
             patience: self.settings.patience,
@@ -281,7 +281,7 @@ impl Listening {
 struct Ears {
     channel: Arc<Channel>,
     mapper: Arc<Mapper>,
-    desk: Arc<Desk>,
+    state: Arc<ClientState>,
     troubles: Troubles,
 }
 
@@ -291,7 +291,7 @@ impl Ears {
         let framing = self.mapper.dialect().framing();
         let (envelope, body) = framing.open(message).map_err(|why| why.to_string())?;
         let seal = self.mapper.decode(body, fields).map_err(|why| why.to_string())?;
-        match self.desk.takes(&self.mapper, fields, seal) {
+        match self.state.takes(&self.mapper, fields, seal) {
             Ok(None) => {}
             Ok(Some(Message::Network(request))) if !request.response => {
                 let answer = Network { response: true, code: Code::APPROVED, ..request };

@@ -1,7 +1,7 @@
 //! Digits, two a byte.
 
 use super::Flaw;
-use crate::iso8583::dialect::{Kind, Pad};
+use crate::iso8583::dialect::{FieldKind, Pad};
 
 /// The filler that some terminals put behind an odd number of digits.
 const FILLER: u8 = 0xF;
@@ -10,7 +10,7 @@ const FILLER: u8 = 0xF;
 pub(super) fn unpack(
     bytes: &[u8],
     count: usize,
-    (kind, pad): (Kind, Pad),
+    (kind, pad): (FieldKind, Pad),
     to: &mut Vec<u8>,
 ) -> Result<(), (usize, Flaw)> {
     let from = to.len();
@@ -48,7 +48,7 @@ pub(super) fn unpack(
 fn separate(
     bytes: &[u8],
     count: usize,
-    (kind, pad): (Kind, Pad),
+    (kind, pad): (FieldKind, Pad),
     text: &mut [u8],
 ) -> Result<(), (usize, Flaw)> {
     let odd = !count.is_multiple_of(2);
@@ -62,7 +62,7 @@ fn separate(
         match half {
             0..=9 => {}
             _ if at == filling => {}
-            0xD if kind == Kind::Z => *place = b'=',
+            0xD if kind == FieldKind::Z => *place = b'=',
             _ => return Err((at / 2, Flaw::NotADigit(bytes[at / 2]))),
         }
     }

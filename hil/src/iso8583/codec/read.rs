@@ -3,7 +3,7 @@
 use super::packed::{hex_digit, unpack};
 use super::{DecodeError, Flaw};
 use crate::iso8583::Fields;
-use crate::iso8583::dialect::{Bitmap, Coding, Dialect, Digits, Kind, Rule};
+use crate::iso8583::dialect::{Bitmap, Coding, Dialect, Digits, FieldKind, Rule};
 
 impl Dialect {
     /// The fields of a message's body: what follows length, TPDU and header.
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
             Coding::Ascii => {
                 let start = to.len();
                 to.extend_from_slice(bytes);
-                if rule.kind == Kind::Z {
+                if rule.kind == FieldKind::Z {
                     // Some devices write the separator of a track as they pack it.
                     to[start..].iter_mut().filter(|it| **it == b'D').for_each(|it| *it = b'=');
                 }
@@ -195,17 +195,17 @@ impl<'a> Reader<'a> {
 }
 
 /// True if a field of this kind may hold this character.
-pub(super) fn allows(kind: Kind, byte: u8) -> bool {
+pub(super) fn allows(kind: FieldKind, byte: u8) -> bool {
     match kind {
-        Kind::N => byte.is_ascii_digit(),
-        Kind::Z => byte.is_ascii_digit() || byte == b'=',
-        Kind::An => (0x20..0x7F).contains(&byte),
-        Kind::Ans => byte >= 0x20,
-        Kind::B => true,
+        FieldKind::N => byte.is_ascii_digit(),
+        FieldKind::Z => byte.is_ascii_digit() || byte == b'=',
+        FieldKind::An => (0x20..0x7F).contains(&byte),
+        FieldKind::Ans => byte >= 0x20,
+        FieldKind::B => true,
     }
 }
 
 /// What a character is called that may not be there.
-pub(super) fn character(kind: Kind, byte: u8) -> Flaw {
-    if kind == Kind::N { Flaw::NotADigit(byte) } else { Flaw::Character(byte) }
+pub(super) fn character(kind: FieldKind, byte: u8) -> Flaw {
+    if kind == FieldKind::N { Flaw::NotADigit(byte) } else { Flaw::Character(byte) }
 }

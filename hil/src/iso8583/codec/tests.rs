@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::iso8583::dialect::{Coding, Kind};
+use crate::iso8583::dialect::{Coding, FieldKind};
 use crate::iso8583::mac::hex_bytes;
 use crate::iso8583::{Dialect, Fields};
 
@@ -134,11 +134,11 @@ fn value(dialect: &Dialect, number: u8) -> BoxedStrategy<(u8, Vec<u8>)> {
     let least = if rule.prefix == 0 { rule.most } else { 0 };
     let sizes = usize::from(least)..=usize::from(rule.most);
     let character = match rule.kind {
-        Kind::N => prop::char::range('0', '9').prop_map(|it| it as u8).boxed(),
-        Kind::Z => prop::sample::select(b"0123456789=".to_vec()).boxed(),
-        Kind::An => (0x20u8..0x7F).boxed(),
-        Kind::Ans => (0x20u8..=0xFF).boxed(),
-        Kind::B => any::<u8>().boxed(),
+        FieldKind::N => prop::char::range('0', '9').prop_map(|it| it as u8).boxed(),
+        FieldKind::Z => prop::sample::select(b"0123456789=".to_vec()).boxed(),
+        FieldKind::An => (0x20u8..0x7F).boxed(),
+        FieldKind::Ans => (0x20u8..=0xFF).boxed(),
+        FieldKind::B => any::<u8>().boxed(),
     };
     prop::collection::vec(character, sizes).prop_map(move |value| (number, value)).boxed()
 }

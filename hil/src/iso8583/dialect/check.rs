@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use models::wire::Code;
 
 use super::DialectFile;
-use super::form::{Field, Kind, Rule, Size};
+use super::form::{Field, FieldKind, Rule, Size};
 use super::usage::{Piece, Pieces, Use};
 use crate::iso8583::fields::LAST;
 
@@ -33,7 +33,7 @@ pub(super) fn check(file: &DialectFile) -> Result<(), String> {
     for (number, digits, size) in NEEDED {
         let field = file.fields.get(&number);
         let field = field.ok_or(format!("field {number} is missing: payments need it"))?;
-        if (field.kind == Kind::N) != digits || field.size.most() < size {
+        if (field.kind == FieldKind::N) != digits || field.size.most() < size {
             let kind = if digits { "n" } else { "an or ans" };
             return Err(format!("field {number} must be of kind {kind} and hold {size}"));
         }
@@ -129,7 +129,7 @@ fn pieces(file: &DialectFile, number: u8, list: &[Piece]) -> Result<(), String> 
         Size::Fixed(exact) => width == usize::from(exact),
         Size::Two(most) | Size::Three(most) => width <= usize::from(most),
     };
-    if field.kind == Kind::B || !fits {
+    if field.kind == FieldKind::B || !fits {
         let (kind, size) = (field.kind, field.size);
         return Err(format!(
             "shared: {width} characters do not fit field {number} ({kind:?}, {size:?})"
@@ -138,7 +138,7 @@ fn pieces(file: &DialectFile, number: u8, list: &[Piece]) -> Result<(), String> 
     for piece in list {
         let good = match piece {
             Piece::Text(text) => {
-                let digits = |it: u8| it.is_ascii_digit() || field.kind != Kind::N;
+                let digits = |it: u8| it.is_ascii_digit() || field.kind != FieldKind::N;
                 text.bytes().all(|it| it.is_ascii_graphic() && digits(it))
             }
             other => (1..=18).contains(&other.width()),
@@ -176,7 +176,7 @@ fn mac(file: &DialectFile) -> Result<(), String> {
     let numbers: &[u8] = if file.secondary { &[64, 128] } else { &[64] };
     for number in numbers {
         let field = file.fields.get(number);
-        let good = field.is_some_and(|it| it.kind == Kind::B && it.size == Size::Fixed(8));
+        let good = field.is_some_and(|it| it.kind == FieldKind::B && it.size == Size::Fixed(8));
         if !good {
             return Err(format!("mac: field {number} must be of kind B and size Fixed(8)"));
         }
@@ -186,7 +186,7 @@ fn mac(file: &DialectFile) -> Result<(), String> {
     }
     if let Some(number) = file.network.keys {
         let field = file.fields.get(&number);
-        if !field.is_some_and(|it| it.kind == Kind::B && it.size.most() >= 40) {
+        if !field.is_some_and(|it| it.kind == FieldKind::B && it.size.most() >= 40) {
             return Err(format!(
                 "network.keys: field {number} must be of kind B and hold 40 bytes"
             ));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a field may hold, in the standard's letters.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum FieldKind {
     /// n: digits.
     N,
     /// an: printable ASCII. (The standard means letters and digits; deployed hosts fill with blanks and signs.)
@@ -109,7 +109,7 @@ pub struct Field {
     /// What people call it.
     pub name: String,
     /// What it may hold.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// How long it is.
     pub size: Size,
     /// How it is coded, if not as usual for its kind.
@@ -123,7 +123,7 @@ pub struct Field {
 /// A field as the codec looks at it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rule {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FieldKind,
     /// Digits of the length in front; 0 for a fixed length.
     pub(crate) prefix: u8,
     pub(crate) most: u16,
@@ -134,10 +134,10 @@ pub(crate) struct Rule {
 impl Field {
     pub(crate) fn rule(&self, usual: &Codings) -> Rule {
         let by_kind = match self.kind {
-            Kind::N => usual.n,
-            Kind::An | Kind::Ans => Coding::Ascii,
-            Kind::Z => usual.z,
-            Kind::B => usual.b,
+            FieldKind::N => usual.n,
+            FieldKind::An | FieldKind::Ans => Coding::Ascii,
+            FieldKind::Z => usual.z,
+            FieldKind::B => usual.b,
         };
         Rule {
             kind: self.kind,
@@ -161,9 +161,9 @@ impl Rule {
     /// True if this coding can hold this kind.
     pub(crate) const fn fits(&self) -> bool {
         match self.kind {
-            Kind::N | Kind::Z => matches!(self.coding, Coding::Bcd | Coding::Ascii),
-            Kind::An | Kind::Ans => matches!(self.coding, Coding::Ascii),
-            Kind::B => matches!(self.coding, Coding::Binary | Coding::Hex),
+            FieldKind::N | FieldKind::Z => matches!(self.coding, Coding::Bcd | Coding::Ascii),
+            FieldKind::An | FieldKind::Ans => matches!(self.coding, Coding::Ascii),
+            FieldKind::B => matches!(self.coding, Coding::Binary | Coding::Hex),
         }
     }
 }

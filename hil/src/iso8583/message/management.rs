@@ -5,7 +5,7 @@ use models::wire::Code;
 use sim::{ActorId, Instant};
 
 use super::mapper::{Mapper, Seal};
-use super::pieces::{Told, fit};
+use super::pieces::{PieceValues, fit};
 use super::{MapError, Matter, Message, Network, SessionKeys, Settlement};
 use crate::iso8583::Fields;
 use crate::iso8583::dialect::Use;
@@ -33,7 +33,8 @@ impl Mapper {
         self.put_common((Use::Network, network.response), (terminal, stan, network.local), fields);
         put_code(network.code, fields);
         let (code, batch) = (Some(code.into()), Some(network.batch.into()));
-        Told { code, batch, ..Told::default() }.set(&self.file().shared.network, fields)?;
+        PieceValues { code, batch, ..PieceValues::default() }
+            .set(&self.file().shared.network, fields)?;
         if let (Some(keys), Some(field)) = (&network.keys, codes.keys) {
             let master = self.master.as_ref().ok_or(MapError::Keys)?;
             let mut block = Vec::with_capacity(KEYS);
@@ -52,7 +53,7 @@ impl Mapper {
         fields: &Fields,
         near: Instant,
     ) -> Result<Message, MapError> {
-        let mut told = Told::default();
+        let mut told = PieceValues::default();
         told.read(&self.file().shared.network, fields)?;
         let codes = &self.file().network;
         let field = self.file().shared.network.keys().next_back().copied().unwrap_or(0);
@@ -99,13 +100,13 @@ impl Mapper {
         self.put_common((Use::Settlement, it.response), (it.terminal, it.stan, it.local), fields);
         put_code(it.code, fields);
         let amount = |it: Money| u64::try_from(it.0).map_err(|_| MapError::Negative);
-        let told = Told {
+        let told = PieceValues {
             code: Some(self.file().network.settlement.into()),
             batch: Some(it.batch.into()),
             debits: (Some(it.debits.0.into()), Some(amount(it.debits.1)?)),
             credits: (Some(it.credits.0.into()), Some(amount(it.credits.1)?)),
             agreed: it.agreed.map(|it| if it { 1 } else { 2 }),
-            ..Told::default()
+            ..PieceValues::default()
         };
         told.set(&self.file().shared.settlement, fields)
     }
@@ -118,7 +119,7 @@ impl Mapper {
         near: Instant,
     ) -> Result<Message, MapError> {
         let pieces = &self.file().shared.settlement;
-        let mut told = Told::default();
+        let mut told = PieceValues::default();
         told.read(pieces, fields)?;
         let field = pieces.keys().next().copied().unwrap_or(0);
         let total = |(count, sum): (Option<u64>, Option<u64>)| -> Result<(u32, Money), MapError> {

@@ -6,7 +6,7 @@ use sim::Instant;
 
 use super::mapper::{Mapper, Seal};
 use super::names::{lettered, set_lettered};
-use super::pieces::{Told, fit};
+use super::pieces::{PieceValues, fit};
 use super::{MapError, Message};
 use crate::iso8583::Fields;
 use crate::iso8583::dialect::{Reversals, Use};
@@ -100,11 +100,11 @@ impl Mapper {
             let [d, e, f, g, h, i, j, k] = iso.cryptogram.to_be_bytes();
             fields.set(55, &[a, b, c, d, e, f, g, h, i, j, k]);
         }
-        let told = Told {
+        let told = PieceValues {
             business: Some(iso.business.into()),
             batch: Some(iso.batch.into()),
             original: Some(iso.original.into()),
-            ..Told::default()
+            ..PieceValues::default()
         };
         told.set(&self.file().shared.payment, fields)?;
         if iso.original != 0 {
@@ -167,7 +167,7 @@ impl Mapper {
     }
 
     fn pieces(&self, fields: &Fields, iso: &mut Iso) -> Result<(), MapError> {
-        let mut told = Told::default();
+        let mut told = PieceValues::default();
         told.read(&self.file().shared.payment, fields)?;
         told.read(&self.file().shared.original, fields)?;
         iso.business = told.business.map_or(Ok(iso.business), |it| fit(it, 60))?;

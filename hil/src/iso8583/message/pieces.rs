@@ -7,7 +7,7 @@ use crate::iso8583::fields::{digits, push_number};
 
 /// What pieces say.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) struct Told {
+pub(super) struct PieceValues {
     pub(super) business: Option<u64>,
     pub(super) batch: Option<u64>,
     pub(super) code: Option<u64>,
@@ -17,7 +17,7 @@ pub(super) struct Told {
     pub(super) agreed: Option<u64>,
 }
 
-impl Told {
+impl PieceValues {
     fn place(&mut self, piece: &Piece) -> Option<&mut Option<u64>> {
         Some(match piece {
             Piece::Business(_) => &mut self.business,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use std::thread::spawn;
 use std::time::{Duration, Instant};
 
-use super::desk::Desk;
+use super::state::ServerState;
 use crate::iso8583::Deframer;
 use crate::iso8583::channel::{Channel, Security, broke, waits};
 use crate::troubles::Troubles;
@@ -37,7 +37,7 @@ pub(super) struct Terms {
 }
 
 /// Serves a connection until the peer hangs up, does what it may not, or the session is over.
-pub(super) fn serve(stream: TcpStream, desk: &Desk, troubles: &Troubles, terms: &Terms) {
+pub(super) fn serve(stream: TcpStream, state: &ServerState, troubles: &Troubles, terms: &Terms) {
     let channel = match Channel::over(stream, &terms.security, terms.patience) {
         Ok(channel) => Arc::new(channel),
         Err(why) => return troubles.add(why),
@@ -46,7 +46,7 @@ pub(super) fn serve(stream: TcpStream, desk: &Desk, troubles: &Troubles, terms: 
     let sender = Arc::new(sender);
     let out = Arc::clone(&channel);
     let writer = spawn(move || write(&out, &answers));
-    let ended = read(&channel, desk, &Peer(Arc::downgrade(&sender)), terms);
+    let ended = read(&channel, state, &Peer(Arc::downgrade(&sender)), terms);
     if let Err(why) = ended {
         troubles.add(why);
     }
@@ -70,8 +70,8 @@ fn write(channel: &Channel, answers: &Receiver<Vec<u8>>) {
 }
 
 /// Reads to the end of the connection; an error says what the peer did that it may not.
-fn read(channel: &Channel, desk: &Desk, peer: &Peer, terms: &Terms) -> Result<(), String> {
-    let mut deframer = Deframer::new(desk.framing());
+fn read(channel: &Channel, state: &ServerState, peer: &Peer, terms: &Terms) -> Result<(), String> {
+    let mut deframer = Deframer::new(state.framing());
     let mut buffer = Vec::new();
     let began = Instant::now();
     // Since when a message has been incomplete.
@@ -95,14 +95,14 @@ fn read(channel: &Channel, desk: &Desk, peer: &Peer, terms: &Terms) -> Result<()
         loop {
             let message = deframer.next_message();
             let taken = message.map_err(|why| why.to_string()).and_then(|it| match it {
-                Some(message) => desk.take(message, peer).map(|()| true),
+                Some(message) => state.take(message, peer).map(|()| true),
                 None => Ok(false),
             });
             match taken {
                 Ok(true) => any = true,
                 Ok(false) => break,
                 Err(why) => {
-                    desk.record(&why, &buffer);
+                    state.record(&why, &buffer);
                     return Err(why);
                 }
             }

@@ -5,7 +5,7 @@ use sim::{Context, Purpose, Span};
 use super::{Handling, Phase, Retires, Spec, Deployment, Timer, step};
 use crate::bus::LocalMessage;
 use crate::hardware::card_reader;
-use crate::lifecycle::Step;
+use crate::lifecycle::DeploymentStep;
 use crate::money::Money;
 use crate::people::onboarding::Spec as Onboarding;
 use crate::recovery_action::RecoveryAction;
@@ -25,7 +25,7 @@ impl Deployment {
     /// It sells and is watched from now on; what it is made of is new.
     pub(super) fn activate(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.phase = Phase::InService;
-        step(Step::InService, cx);
+        step(DeploymentStep::InService, cx);
         cx.commission();
         cx.say(LocalMessage::Trading { on: true });
         cx.say(LocalMessage::Watched { on: true });
@@ -81,7 +81,7 @@ impl Deployment {
         let blamed = cx.stream(BLAMED, u64::from(self.visits)).chance(spec.handling.blamed.0);
         let amount = part_of(spec.device.costs.amount(), share);
         if blamed && amount.0 > 0 {
-            step(Step::Blamed(amount), cx);
+            step(DeploymentStep::Blamed(amount), cx);
             let charge = InterActorMessage::Charge { terminal: cx.me(), amount };
             cx.post(cx.settings().directory.deposits, Part::Deposits, Span::ZERO, charge);
         }
@@ -89,7 +89,7 @@ impl Deployment {
 
     /// Dirt is gone, a new roll is in: what cleaning clears is cleared, as likely as at any other time, and lives anew.
     fn maintained(&self, cx: &mut Context<'_, Models>) {
-        step(Step::Maintained, cx);
+        step(DeploymentStep::Maintained, cx);
         let mut stream = cx.stream(CLEANED, u64::from(self.visits));
         for fault in Fault::all() {
             let clears = fault.mode().cleared_by(RecoveryAction::Clean);
@@ -106,7 +106,7 @@ impl Deployment {
             return;
         }
         if !std::mem::replace(&mut self.suspended, true) {
-            step(Step::Suspended { on: true }, cx);
+            step(DeploymentStep::Suspended { on: true }, cx);
         }
         self.suspensions = self.suspensions.wrapping_add(1);
         cx.say(LocalMessage::Trading { on: false });
@@ -118,7 +118,7 @@ impl Deployment {
         if !std::mem::take(&mut self.suspended) || self.phase != Phase::InService {
             return;
         }
-        step(Step::Suspended { on: false }, cx);
+        step(DeploymentStep::Suspended { on: false }, cx);
         cx.say(LocalMessage::Trading { on: true });
         cx.look();
     }
@@ -129,7 +129,7 @@ impl Deployment {
             Phase::Retired | Phase::GivenUp => return,
             Phase::Applying => {
                 self.phase = Phase::GivenUp;
-                return step(Step::GaveUp, cx);
+                return step(DeploymentStep::GaveUp, cx);
             }
             // What has been paid for is sent back as it came.
             Phase::Coming | Phase::InService => {}
@@ -138,7 +138,7 @@ impl Deployment {
         let ships = route(&cx.settings().profile(cx.me()).people.onboarding);
         self.phase = Phase::Retired;
         self.suspended = false;
-        step(Step::Retired, cx);
+        step(DeploymentStep::Retired, cx);
         cx.say(LocalMessage::Trading { on: false });
         cx.say(LocalMessage::Watched { on: false });
         cx.withdraw();
@@ -170,7 +170,7 @@ impl Deployment {
         self.got_back += amount;
         self.refund_due = false;
         self.moved = cx.now();
-        step(Step::Refunded(amount), cx);
+        step(DeploymentStep::Refunded(amount), cx);
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sim::Span;
 use sim::quantity::{Factor, Probability};
 
-use crate::people::deposits::Kind;
+use crate::people::deposits::TerminalKind;
 use crate::provider::Choice;
 use crate::quantity::Price;
 use crate::takes::Takes;
@@ -112,7 +112,7 @@ impl Default for Again {
 pub struct Device {
     /// Its kind; if it is not given it follows from the terminal type: `Mobile` through a phone or tablet, `Wireless` with a
     /// battery or a carrier as uplink, else `Wired`.
-    pub kind: Option<Kind>,
+    pub kind: Option<TerminalKind>,
     /// Functions beyond taking cards: printer, scanner, codes.
     pub functions: u8,
     /// What the device costs.

@@ -16,14 +16,14 @@ use crate::wire::InterActorMessage;
 use crate::{Family, Fault, Models, Part};
 
 /// A kind of trouble: silence, or alarms of one family.
-pub(super) type Kind = u8;
+pub(super) type TroubleKind = u8;
 /// Nothing is received from the terminal.
-pub(super) const SILENT: Kind = 0;
+pub(super) const SILENT: TroubleKind = 0;
 const KINDS: usize = 1 + Family::ALL.len();
 
 /// The kind of trouble that a suspicion at a terminal belongs to.
-pub(super) fn kind_of(suspect: Fault) -> Kind {
-    1 + suspect.mode().family as Kind
+pub(super) fn kind_of(suspect: Fault) -> TroubleKind {
+    1 + suspect.mode().family as TroubleKind
 }
 
 /// What the back office believes of the trouble of one terminal.
@@ -32,7 +32,7 @@ struct Trouble {
     /// Kinds of trouble that it is in, as a set.
     is: u16,
     /// The open common-cause incident that it was laid to: its place among all, and the kind.
-    member: Option<(u16, Kind)>,
+    member: Option<(u16, TroubleKind)>,
 }
 
 /// A cause that was named and stands.
@@ -40,7 +40,7 @@ struct Trouble {
 struct CommonCause {
     number: u16,
     zone: usize,
-    kind: Kind,
+    kind: TroubleKind,
     cause: Fault,
     example: ActorId,
     members: u32,
@@ -55,9 +55,9 @@ pub(super) struct CommonCauses {
     zones: Zones,
     troubles: Vec<Trouble>,
     /// Trouble that counts for a cause that has not been named, and since when.
-    counted: BTreeMap<(ActorId, Kind), Instant>,
+    counted: BTreeMap<(ActorId, TroubleKind), Instant>,
     /// What began to count within the window, oldest first; some of it counts no more.
-    recent: VecDeque<(Instant, ActorId, Kind)>,
+    recent: VecDeque<(Instant, ActorId, TroubleKind)>,
     /// How many terminals of each zone have recent trouble of each kind.
     counts: Vec<[u32; KINDS]>,
     /// A cause of this kind is about to be named.
@@ -123,7 +123,7 @@ impl CommonCauses {
     }
 
     /// A terminal got into trouble.
-    pub(super) fn trouble(&mut self, terminal: ActorId, kind: Kind, cx: &mut Context<'_, Models>) {
+    pub(super) fn trouble(&mut self, terminal: ActorId, kind: TroubleKind, cx: &mut Context<'_, Models>) {
         let settings = &cx.settings().policy.common_causes;
         let bit = 1 << kind;
         if !settings.enabled || self.trouble_of(terminal).is & bit != 0 {
@@ -151,7 +151,7 @@ impl CommonCauses {
     }
 
     /// A terminal is no longer in this kind of trouble.
-    pub(super) fn well(&mut self, terminal: ActorId, kind: Kind, cx: &mut Context<'_, Models>) {
+    pub(super) fn well(&mut self, terminal: ActorId, kind: TroubleKind, cx: &mut Context<'_, Models>) {
         let bit = 1 << kind;
         self.trouble_of(terminal).is &= !bit;
         self.uncount(terminal, kind, cx);
@@ -162,7 +162,7 @@ impl CommonCauses {
         }
     }
 
-    fn uncount(&mut self, terminal: ActorId, kind: Kind, cx: &Context<'_, Models>) {
+    fn uncount(&mut self, terminal: ActorId, kind: TroubleKind, cx: &Context<'_, Models>) {
         if self.counted.remove(&(terminal, kind)).is_none() {
             return;
         }
@@ -185,7 +185,7 @@ impl CommonCauses {
     }
 
     /// Enough has been waited for more: names the zone that explains best what is there.
-    pub(super) fn name(&mut self, kind: Kind, cx: &mut Context<'_, Models>) {
+    pub(super) fn name(&mut self, kind: TroubleKind, cx: &mut Context<'_, Models>) {
         self.about_to[usize::from(kind)] = false;
         let settings = &cx.settings().policy.common_causes;
         self.forget_old(settings.window, cx);
@@ -204,7 +204,7 @@ impl CommonCauses {
         }
     }
 
-    fn stand(&mut self, zone: usize, kind: Kind, cx: &mut Context<'_, Models>) {
+    fn stand(&mut self, zone: usize, kind: TroubleKind, cx: &mut Context<'_, Models>) {
         let profile = |it: ActorId| cx.settings().profile_of[it.0 as usize];
         let counted = self.counted.keys().filter(|(_, of)| *of == kind).map(|(it, _)| *it);
         let members = counted.filter(|it| self.zones.holds(zone, profile(*it)));
@@ -230,7 +230,7 @@ impl CommonCauses {
 
     /// The likeliest cause of this kind of trouble in such a zone: what the operator was told most often; of silence,
     /// what silences a zone of this kind.
-    fn cause(&self, zone: Zone, kind: Kind, members: &[ActorId]) -> Fault {
+    fn cause(&self, zone: Zone, kind: TroubleKind, members: &[ActorId]) -> Fault {
         match zone {
             Zone::Cell { .. } | Zone::Carrier(_) if kind == SILENT => {
                 return Fault::Cellular(cellular::Fault::CellOutage);

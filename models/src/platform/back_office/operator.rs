@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sim::{ActorId, Context, Span};
 
 use super::Timer;
-use crate::operator::{Command, CommandEnd, News, Source, Told};
+use crate::operator::{Command, CommandEnd, News, Source, OperatorReport};
 use crate::outside::Outside;
 use crate::wire::{InterActorMessage, Via};
 use crate::{Fault, Models, Part};
@@ -22,7 +22,7 @@ pub(super) struct Operator {
 fn tell(terminal: ActorId, what: News, cx: &mut Context<'_, Models>) {
     if cx.settings().is_attached(cx.me(), Part::BackOffice) {
         let at = cx.now();
-        cx.emit(InterActorMessage::Outside(Outside::Told(Told { at, terminal, what })));
+        cx.emit(InterActorMessage::Outside(Outside::Report(OperatorReport { at, terminal, what })));
     }
 }
 

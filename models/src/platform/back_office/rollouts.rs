@@ -6,7 +6,7 @@ use sim::{ActorId, Context, Instant, Span};
 
 use super::Timer;
 use crate::note::Note;
-use crate::rollout::Step;
+use crate::rollout::RolloutStep;
 use crate::wire::InterActorMessage;
 use crate::{Models, Part};
 
@@ -58,7 +58,7 @@ impl Rollouts {
             let due = Instant::START + rollout.due(progress.sent);
             cx.after(due.since(cx.now()), Timer::SendsVersion(number));
         } else {
-            cx.note(Note::Rollout { rollout: number, step: Step::Done });
+            cx.note(Note::Rollout { rollout: number, step: RolloutStep::Done });
         }
     }
 
@@ -88,7 +88,7 @@ impl Rollouts {
             progress.halted = true;
             let number = at as u8;
             let (installed, troubled) = (installed as u32, troubled as u32);
-            cx.note(Note::Rollout { rollout: number, step: Step::Halted { installed, troubled } });
+            cx.note(Note::Rollout { rollout: number, step: RolloutStep::Halted { installed, troubled } });
             if halt.rolls_back {
                 for &terminal in &rollout.terminals[..progress.sent as usize] {
                     let back = InterActorMessage::RollBack { rollout: number };

@@ -2,7 +2,7 @@
 
 use sim::{ActorId, Context, Slot, Span};
 
-use super::ledger::{Entry, Known};
+use super::ledger::{LedgerEntry, Known};
 use super::{Gateway, Spec, Timer};
 use crate::money::Money;
 use crate::wire::{Code, Iso, Mti, InterActorMessage};
@@ -15,7 +15,7 @@ impl Gateway {
         let approved = iso.code == Code::APPROVED;
         let row = iso.terminal;
         let open = match self.recent(row).find(iso.stan) {
-            Some(Known { entry: Entry::Open(flight), .. }) => Some(*flight),
+            Some(Known { entry: LedgerEntry::Open(flight), .. }) => Some(*flight),
             _ => None,
         };
         let Some(flight) = open else { return self.too_late(spec, iso, cx) };
@@ -24,7 +24,7 @@ impl Gateway {
         self.judge(spec, host, iso.code == Code::INOPERATIVE, cx);
         let recent = self.recent(row);
         if let Some(known) = recent.find(iso.stan) {
-            known.entry = if approved { Entry::Booked } else { Entry::Declined };
+            known.entry = if approved { LedgerEntry::Booked } else { LedgerEntry::Declined };
             known.code = iso.code;
         }
         if approved {
@@ -38,7 +38,7 @@ impl Gateway {
     /// terminal was told otherwise.
     fn too_late(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
         let known = self.recent(iso.terminal).find(iso.stan).map(|known| known.entry);
-        if known != Some(Entry::Expired) {
+        if known != Some(LedgerEntry::Expired) {
             return;
         }
         let host = usize::from(iso.pan.host());
@@ -54,12 +54,12 @@ impl Gateway {
     pub(super) fn host_reversed(&mut self, iso: Iso, cx: &mut Context<'_, Models>) {
         let recent = self.recent(iso.terminal);
         if let Some(known) = recent.find(iso.stan) {
-            let was = std::mem::replace(&mut known.entry, Entry::Reversed);
-            if was == Entry::Booked && iso.code == Code::APPROVED {
+            let was = std::mem::replace(&mut known.entry, LedgerEntry::Reversed);
+            if was == LedgerEntry::Booked && iso.code == Code::APPROVED {
                 recent.booked -= iso.amount;
                 self.tell_back_office(iso.terminal, -iso.amount, cx);
             }
-            if let Entry::Open(flight) = was {
+            if let LedgerEntry::Open(flight) = was {
                 self.flights.take(flight);
             }
         }
@@ -76,7 +76,7 @@ impl Gateway {
     pub(super) fn look_at_deadlines(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         while let Some(&(due, terminal, stan)) = self.deadlines.front() {
             let known = self.recent(terminal).find(stan).map(|known| known.entry);
-            if let Some(Entry::Open(flight)) = known
+            if let Some(LedgerEntry::Open(flight)) = known
                 && self.flights.get(flight).0 + spec.host_timeout == due
             {
                 if due > cx.now() {
@@ -92,7 +92,7 @@ impl Gateway {
         let (_, iso) = self.flights.take(flight);
         self.judge(spec, usize::from(iso.pan.host()), true, cx);
         if let Some(known) = self.recent(iso.terminal).find(iso.stan) {
-            known.entry = Entry::Expired;
+            known.entry = LedgerEntry::Expired;
         }
         self.answer(iso, Code::NO_ANSWER, cx);
     }

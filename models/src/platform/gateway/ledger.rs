@@ -7,7 +7,7 @@ use crate::wire::Code;
 
 /// How a transaction stands in the gateway's ledger.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) enum Entry {
+pub(super) enum LedgerEntry {
     #[default]
     None,
     /// Sent to the host, which has not answered.
@@ -24,7 +24,7 @@ pub(super) enum Entry {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known {
     stan: u32,
-    pub(super) entry: Entry,
+    pub(super) entry: LedgerEntry,
     /// What the terminal was told.
     pub(super) code: Code,
 }
@@ -40,21 +40,21 @@ pub(super) struct Recent {
 
 impl Recent {
     pub(super) fn find(&mut self, stan: u32) -> Option<&mut Known> {
-        self.known.iter_mut().find(|known| known.stan == stan && known.entry != Entry::None)
+        self.known.iter_mut().find(|known| known.stan == stan && known.entry != LedgerEntry::None)
     }
 
     /// A transaction is sent to its host. Returns the flight of one so old that it is forgotten for it.
     pub(super) fn open(&mut self, stan: u32, flight: Slot) -> Option<Slot> {
         if let Some(known) = self.find(stan) {
-            known.entry = Entry::Open(flight);
+            known.entry = LedgerEntry::Open(flight);
             return None;
         }
         let place = &mut self.known[usize::from(self.next)];
         self.next = (self.next + 1) % 4;
         let forgotten = std::mem::replace(
             place,
-            Known { stan, entry: Entry::Open(flight), code: Code::NONE },
+            Known { stan, entry: LedgerEntry::Open(flight), code: Code::NONE },
         );
-        if let Entry::Open(flight) = forgotten.entry { Some(flight) } else { None }
+        if let LedgerEntry::Open(flight) = forgotten.entry { Some(flight) } else { None }
     }
 }

@@ -5,7 +5,7 @@ use sim::{Context, Purpose, unit};
 
 use super::{Firmware, Spec, State, Timer};
 use crate::note::Note;
-use crate::rollout::Step;
+use crate::rollout::RolloutStep;
 use crate::availability::Milestone;
 use crate::software::payment_app;
 use crate::wire::InterActorMessage;
@@ -75,7 +75,7 @@ impl Firmware {
             }
             Order::RollBack(rollout) => {
                 (self.update.order, self.update.version) = (None, None);
-                cx.note(Note::Rollout { rollout, step: Step::RolledBack });
+                cx.note(Note::Rollout { rollout, step: RolloutStep::RolledBack });
                 cx.treat(RecoveryAction::RollBack);
                 self.restart(spec, cx);
             }
@@ -92,10 +92,10 @@ impl Firmware {
         let fails = cx.settings().rollouts[usize::from(rollout)].version.fails.0;
         let name = FAILS.numbered(u64::from(rollout));
         if unit(cx.draw(name, u64::from(attempt))[0]) < fails {
-            cx.note(Note::Rollout { rollout, step: Step::Failed });
+            cx.note(Note::Rollout { rollout, step: RolloutStep::Failed });
             cx.broke(Fault::PaymentApp(payment_app::Fault::IncompatibleVersion));
         } else {
-            cx.note(Note::Rollout { rollout, step: Step::Installed });
+            cx.note(Note::Rollout { rollout, step: RolloutStep::Installed });
             cx.milestone(Milestone::Updated);
         }
         let back_office = cx.settings().directory.back_office;

@@ -2,7 +2,7 @@
 
 use sim::Context;
 
-use super::{PaymentApp, Step};
+use super::{PaymentApp, SaleStep};
 use crate::Models;
 use crate::note::Note;
 use crate::wire::Code;
@@ -17,7 +17,7 @@ impl PaymentApp {
         }
         // A request under way is dealt with when the dialogue stops; an older one, whose answer is lost, when the journal
         // is read again. It has no effect before the terminal has booted.
-        if self.step != Step::Waiting
+        if self.step != SaleStep::Waiting
             && let Some((stan, amount)) = self.journal.reopened()
         {
             let reason = Code::TERMINAL_FAILED;

@@ -2,7 +2,7 @@
 
 use sim::{Context, Instant};
 
-use super::{PaymentApp, Spec, Step, Timer};
+use super::{PaymentApp, Spec, SaleStep, Timer};
 use crate::Models;
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
@@ -18,11 +18,11 @@ impl PaymentApp {
     /// Everything is known: asks the host, unless a reversal is pending or there is no network.
     pub(super) fn authorise(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         if self.journal.pending().is_some() {
-            self.step = Step::Blocked;
+            self.step = SaleStep::Blocked;
             self.send_pending(cx);
             return;
         }
-        self.step = Step::Waiting;
+        self.step = SaleStep::Waiting;
         self.request(spec, cx);
     }
 

@@ -2,7 +2,7 @@
 
 use sim::{Context, Span};
 
-use super::{PaymentApp, Spec, Step, Timer};
+use super::{PaymentApp, Spec, SaleStep, Timer};
 use crate::Models;
 use crate::bus::LocalMessage;
 use crate::note::{Note, Outcome};
@@ -15,7 +15,7 @@ impl PaymentApp {
         self.give_up_on(Code::NO_ANSWER, cx);
         self.failed(spec, cx);
         if self.tries <= cx.settings().policy.retries {
-            self.step = Step::Blocked;
+            self.step = SaleStep::Blocked;
         } else {
             self.finish(Outcome::Failed, cx);
         }
@@ -58,7 +58,7 @@ impl PaymentApp {
         self.resend = 0;
         if self.journal.pending().is_some() {
             self.send_pending(cx);
-        } else if self.step == Step::Blocked {
+        } else if self.step == SaleStep::Blocked {
             self.authorise(spec, cx);
         } else {
             self.send_pending(cx);

@@ -2,7 +2,7 @@
 
 use sim::Context;
 
-use super::{PaymentApp, Spec, Step};
+use super::{PaymentApp, Spec, SaleStep};
 use crate::Models;
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::note::{Note, Outcome, Sale};
@@ -27,7 +27,7 @@ impl PaymentApp {
             }
             return;
         }
-        self.step = Step::Amount;
+        self.step = SaleStep::Amount;
         let digits = (purchase.amount.0.max(1).ilog10() + 1).max(3) as u8;
         cx.say(LocalMessage::EnterAmount { keys: digits + 1 });
     }
@@ -41,7 +41,7 @@ impl PaymentApp {
 
     /// The purchase is over.
     pub(super) fn finish(&mut self, outcome: Outcome, cx: &mut Context<'_, Models>) {
-        self.step = Step::Idle;
+        self.step = SaleStep::Idle;
         let Purchase { customer, amount, method, pays_otherwise: kept, .. } = self.sale;
         let stan = if self.tries > 0 { self.stan } else { 0 };
         let (began, code, rrn, tries) = (self.began, self.code, self.rrn, self.tries);
@@ -52,40 +52,40 @@ impl PaymentApp {
 
     pub(super) fn keyed(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
         match (self.step, ok) {
-            (Step::Amount, true) => self.read(self.sale.method, 0, cx),
-            (Step::Pin, true) => self.authorise(spec, cx),
+            (SaleStep::Amount, true) => self.read(self.sale.method, 0, cx),
+            (SaleStep::Pin, true) => self.authorise(spec, cx),
             // The merchant or the customer tries once more, then gives up.
-            (Step::Amount | Step::Pin, false) if !self.rekeyed => {
+            (SaleStep::Amount | SaleStep::Pin, false) if !self.rekeyed => {
                 self.rekeyed = true;
-                let again = if self.step == Step::Pin {
+                let again = if self.step == SaleStep::Pin {
                     LocalMessage::EnterPin
                 } else {
                     LocalMessage::EnterAmount { keys: 5 }
                 };
                 cx.say(again);
             }
-            (Step::Amount | Step::Pin, false) => self.finish(Outcome::Failed, cx),
+            (SaleStep::Amount | SaleStep::Pin, false) => self.finish(Outcome::Failed, cx),
             _ => {}
         }
     }
 
     pub(super) fn read(&mut self, method: Method, attempt: u8, cx: &mut Context<'_, Models>) {
         self.rekeyed = false;
-        self.step = Step::Reading { method, attempt };
+        self.step = SaleStep::Reading { method, attempt };
         cx.say(LocalMessage::Read { method, attempt, amount: self.sale.amount });
     }
 
     /// A failed read is tried again by the next method that the rules allow: a tap becomes an insertion, a chip that fails
     /// twice falls back to the stripe.
     pub(super) fn was_read(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
-        let Step::Reading { method, attempt } = self.step else { return };
+        let SaleStep::Reading { method, attempt } = self.step else { return };
         cx.say(LocalMessage::Beep { good: ok });
         if ok {
             self.sale.method = method;
             if self.sale.pin == Pin::NotDue {
                 self.authorise(spec, cx);
             } else {
-                self.step = Step::Pin;
+                self.step = SaleStep::Pin;
                 cx.say(LocalMessage::EnterPin);
             }
             return;

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use models::lifecycle::Step;
+use models::lifecycle::DeploymentStep;
 use models::recovery_action::renews;
 use models::{Fact, Fault, Note, RecoveryAction};
-use scenarios::{Life, Outcome, When};
+use scenarios::{LifeLaw, Outcome, When};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, DomainEvent, Instant, Span};
 
@@ -45,7 +45,7 @@ struct Sound {
 
 /// Adds up time at risk and failures by age.
 #[derive(Debug)]
-pub(super) struct Fold {
+pub(super) struct AgesFold {
     /// The fault that ends each random life of the device, by entry of the scenario.
     lives: BTreeMap<u16, Fault>,
     /// Which of them each terminal has.
@@ -66,12 +66,12 @@ fn bin_of(age: Span) -> usize {
 /// How old a part is at the start by its own entry.
 fn own_age(when: When) -> Span {
     match when {
-        When::Random(Life::Weibull { age, .. } | Life::Bathtub { age, .. }) => age,
+        When::Random(LifeLaw::Weibull { age, .. } | LifeLaw::Bathtub { age, .. }) => age,
         _ => Span::ZERO,
     }
 }
 
-impl Fold {
+impl AgesFold {
     pub(super) fn new(outcome: &Outcome) -> Self {
         let scenario = &outcome.scenario;
         let mut fold = Self {
@@ -111,11 +111,13 @@ impl Fold {
     pub(super) fn take(&mut self, fact: &Fact) {
         let (who, at) = (fact.who, fact.at);
         match fact.what {
-            DomainEvent::Noted(Note::Life(Step::InService)) => self.renew(who, at, |_, _| true),
-            DomainEvent::Noted(Note::Life(Step::Maintained)) => {
+            DomainEvent::Noted(Note::Life(DeploymentStep::InService)) => {
+                self.renew(who, at, |_, _| true)
+            }
+            DomainEvent::Noted(Note::Life(DeploymentStep::Maintained)) => {
                 self.replaced(who, at, RecoveryAction::Clean)
             }
-            DomainEvent::Noted(Note::Life(Step::Retired)) => {
+            DomainEvent::Noted(Note::Life(DeploymentStep::Retired)) => {
                 for plan in self.plans.remove(&who).unwrap_or_default() {
                     self.close((who, plan), at);
                 }

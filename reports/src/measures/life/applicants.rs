@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use models::lifecycle::{Entry, Reason, Step, Way};
+use models::lifecycle::{DeploymentStep, DepositEntry, Reason, Way};
 use models::{Money, Outcome as Ending, Sale};
 use sim::{ActorId, Instant};
 
@@ -77,41 +77,41 @@ impl Applicant {
 
 /// Follows every applicant.
 #[derive(Debug, Default)]
-pub(super) struct Fold(BTreeMap<ActorId, Applicant>);
+pub(super) struct ApplicantsFold(BTreeMap<ActorId, Applicant>);
 
-impl Fold {
-    pub(super) fn step(&mut self, who: ActorId, at: Instant, step: Step) {
-        if let Step::Applied { .. } | Step::Cheated(_) = step {
+impl ApplicantsFold {
+    pub(super) fn step(&mut self, who: ActorId, at: Instant, step: DeploymentStep) {
+        if let DeploymentStep::Applied { .. } | DeploymentStep::Cheated(_) = step {
             let fresh = || Applicant { terminal: who, provider: u8::MAX, ..Applicant::default() };
             self.0.entry(who).or_insert_with(fresh);
         }
         let Some(one) = self.0.get_mut(&who) else { return };
         match step {
-            Step::Applied { way, provider, .. } => {
+            DeploymentStep::Applied { way, provider, .. } => {
                 one.way = Some(way);
                 one.provider = provider;
                 one.attempts += 1;
                 one.applied.get_or_insert(at);
             }
-            Step::Refused(reason) => one.refused.push(reason),
-            Step::Approved => one.approved = Some(at),
-            Step::GaveUp => one.gave_up = Some(at),
-            Step::Cheated(amount) => one.cheated_minor += amount.0,
-            Step::Delivered => one.delivered = Some(at),
-            Step::InService => one.in_service = Some(at),
-            Step::Retired => one.retired = Some(at),
-            Step::Refunded(_) => one.refunded = Some(at),
+            DeploymentStep::Refused(reason) => one.refused.push(reason),
+            DeploymentStep::Approved => one.approved = Some(at),
+            DeploymentStep::GaveUp => one.gave_up = Some(at),
+            DeploymentStep::Cheated(amount) => one.cheated_minor += amount.0,
+            DeploymentStep::Delivered => one.delivered = Some(at),
+            DeploymentStep::InService => one.in_service = Some(at),
+            DeploymentStep::Retired => one.retired = Some(at),
+            DeploymentStep::Refunded(_) => one.refunded = Some(at),
             _ => {}
         }
     }
 
-    pub(super) fn deposit(&mut self, terminal: ActorId, entry: Entry, amount: Money) {
+    pub(super) fn deposit(&mut self, terminal: ActorId, entry: DepositEntry, amount: Money) {
         let Some(one) = self.0.get_mut(&terminal) else { return };
         match entry {
-            Entry::Received => one.received_minor += amount.0,
-            Entry::Deducted => one.deducted_minor += amount.0,
-            Entry::Refunded => one.refunded_minor += amount.0,
-            Entry::Uncovered => {}
+            DepositEntry::Received => one.received_minor += amount.0,
+            DepositEntry::Deducted => one.deducted_minor += amount.0,
+            DepositEntry::Refunded => one.refunded_minor += amount.0,
+            DepositEntry::Uncovered => {}
         }
     }
 

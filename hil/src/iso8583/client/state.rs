@@ -26,14 +26,14 @@ struct Inner {
 
 /// Knows what was asked, and brings in what was answered.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct ClientState {
     port: Port,
     injector: Injector,
     troubles: Troubles,
     inner: Mutex<Inner>,
 }
 
-impl Desk {
+impl ClientState {
     pub(super) fn new(port: Port, injector: Injector, troubles: Troubles) -> Self {
         Self { port, injector, troubles, inner: Mutex::default() }
     }

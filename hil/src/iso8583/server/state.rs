@@ -21,16 +21,16 @@ type Name = (ActorId, u32, &'static str);
 
 /// A request that waits for its answer, or has it.
 #[derive(Debug)]
-struct Asked {
+struct PendingRequest {
     fields: Fields,
     envelope: Envelope,
     peer: Peer,
-    what: What,
+    what: RequestKind,
 }
 
 /// What was asked, as far as the world's answer does not say it.
 #[derive(Debug)]
-enum What {
+enum RequestKind {
     Payment,
     Network(Network),
     Settlement(Settlement),
@@ -38,7 +38,7 @@ enum What {
 
 #[derive(Debug, Default)]
 struct Inner {
-    asked: BTreeMap<Name, Asked>,
+    asked: BTreeMap<Name, PendingRequest>,
     order: VecDeque<Name>,
     counts: (u64, u64),
     recorded: u32,
@@ -51,7 +51,7 @@ const RECORDED_BYTES: usize = 64;
 
 /// Takes requests from all connections and finds the one that an answer belongs to.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct ServerState {
     mapper: Mapper,
     ports: BTreeMap<ActorId, Port>,
     injector: Injector,
@@ -59,7 +59,7 @@ pub(super) struct Desk {
     inner: Mutex<Inner>,
 }
 
-impl Desk {
+impl ServerState {
     pub(super) fn new(
         mapper: Mapper,
         ports: &[Port],
@@ -112,9 +112,11 @@ impl Desk {
         };
         self.inner().counts.0 += 1;
         let (iso, what) = match said {
-            Ok(Message::Payment(iso)) if iso.mti.asks() => (iso, What::Payment),
-            Ok(Message::Network(it)) if !it.response => (network(&it), What::Network(it)),
-            Ok(Message::Settlement(it)) if !it.response => (settlement(&it), What::Settlement(it)),
+            Ok(Message::Payment(iso)) if iso.mti.asks() => (iso, RequestKind::Payment),
+            Ok(Message::Network(it)) if !it.response => (network(&it), RequestKind::Network(it)),
+            Ok(Message::Settlement(it)) if !it.response => {
+                (settlement(&it), RequestKind::Settlement(it))
+            }
             Ok(_) => {
                 self.troubles.add("an answer to what nobody had asked");
                 return Ok(());
@@ -124,12 +126,12 @@ impl Desk {
                 return Ok(());
             }
         };
-        let asked = Asked { fields, envelope, peer: peer.clone(), what };
+        let asked = PendingRequest { fields, envelope, peer: peer.clone(), what };
         self.ask(original(Iso { terminal: port.actor, ..iso }), port, asked);
         Ok(())
     }
 
-    fn ask(&self, iso: Iso, port: Port, asked: Asked) {
+    fn ask(&self, iso: Iso, port: Port, asked: PendingRequest) {
         {
             let mut inner = self.inner();
             let name = (port.actor, iso.stan, iso.mti.response().digits());
@@ -161,17 +163,17 @@ impl Desk {
     }
 
     /// The world's answer as the message that the terminal waits for.
-    fn message(&self, asked: &Asked, iso: &Iso) -> Message {
+    fn message(&self, asked: &PendingRequest, iso: &Iso) -> Message {
         match &asked.what {
-            What::Payment => Message::Payment(*iso),
-            What::Network(request) => {
+            RequestKind::Payment => Message::Payment(*iso),
+            RequestKind::Network(request) => {
                 let mac = self.mapper.dialect().file().mac.as_ref();
                 let keys = mac.filter(|_| request.matter == Matter::SignOn);
                 let keys = keys.map(|it| SessionKeys { pin: it.key.clone(), mac: it.key.clone() });
                 let code = iso.code;
                 Message::Network(Network { response: true, code, keys, ..request.clone() })
             }
-            What::Settlement(request) => {
+            RequestKind::Settlement(request) => {
                 let (code, agreed) = match iso.code {
                     Code::TOTALS_DIFFER => (Code::APPROVED, Some(false)),
                     Code::APPROVED => (Code::APPROVED, Some(true)),
@@ -190,7 +192,7 @@ impl Desk {
     }
 
     /// Sends the answer to a request; false if it could not be.
-    fn reply(&self, asked: &Asked, message: &Message) -> bool {
+    fn reply(&self, asked: &PendingRequest, message: &Message) -> bool {
         let mut fields = Fields::default();
         let seal: Seal = match self.mapper.answer(&asked.fields, message, &mut fields) {
             Ok(seal) => seal,
