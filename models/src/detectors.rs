@@ -256,7 +256,7 @@ const DETECTORS: &[Detector] = &[
         zh: "熔断器",
         place: Place::Gateway,
         part: Part::Gateway,
-        sees: "hosts that fail several times in a row or answer slowly, its own queue, sales that terminals take back",
+        sees: "hosts that fail several times in a row or answer slowly, its own queue, sales that terminals reverse",
         sees_zh: "发卡行连续失败或响应缓慢，自身队列，终端冲正的交易",
         blind_to: "a host that nobody asks, and whatever happens before a request reaches it",
         blind_to_zh: "没人访问的发卡行，以及请求到达之前的一切",

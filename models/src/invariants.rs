@@ -94,7 +94,7 @@ pub struct Audit {
     pub excused: u64,
     /// Records that terminals lost with their power.
     pub forgotten: u64,
-    /// Money that hangs on them: charged though the terminal gave up, sold and never handed in, approved and taken back.
+    /// Money that hangs on them: charged though the terminal gave up, sold and never handed in, approved and reversed.
     pub at_risk: Money,
     /// What the terminals hold as approved.
     pub terminal_total: Money,
@@ -115,7 +115,7 @@ struct Till<'a> {
     lines: &'a [Line],
     /// Lines that it has lost.
     lost: &'a [Line],
-    /// Approved sales that it took back because it had lost their answer.
+    /// Approved sales that it reversed because it had lost their answer.
     undone: &'a [Line],
     /// It can sell at the end of the run.
     serving: bool,

@@ -19,9 +19,9 @@ pub enum LineState {
     Approved,
     /// Refused.
     Declined,
-    /// Given up: to be taken back.
+    /// Given up: to be reversed.
     GivenUp,
-    /// Taken back, and that acknowledged.
+    /// Reversed, and that acknowledged.
     Reversed,
     /// Approved offline.
     Stored,
@@ -114,7 +114,7 @@ impl Journal {
         self.lines.iter().rev().find(|line| line.stan == stan).map(|line| line.state)
     }
 
-    /// A sale is taken back by this reversal, which somebody else keeps repeating.
+    /// A sale is reversed by this reversal, which somebody else keeps repeating.
     pub(crate) fn takes_back(&mut self, reversal: Iso, at: Instant) {
         self.settle(reversal.stan, LineState::GivenUp, at);
         self.reversals.push(reversal);

@@ -69,7 +69,7 @@ pub struct Sale {
 pub enum Note {
     /// A purchase is over.
     SaleEnded(Sale),
-    /// The terminal wants a sale taken back.
+    /// The terminal wants a sale reversed.
     ReversalQueued {
         /// Of the original.
         stan: u32,

@@ -34,7 +34,7 @@ pub enum Mti {
     Advice,
     /// 0230: and acknowledged.
     AdviceResponse,
-    /// 0400: a sale is taken back.
+    /// 0400: a sale is reversed.
     Reversal,
     /// 0410: and that is acknowledged.
     ReversalResponse,

@@ -106,7 +106,7 @@ pub struct Toll {
     pub abandoned: u64,
     /// Sales that were declined for a reason of the system's.
     pub declined_technically: u64,
-    /// Sales that the terminal wanted taken back.
+    /// Sales that the terminal wanted reversed.
     pub reversed: u64,
     /// Sales that went well, but only stored or at a second try.
     pub delayed: u64,

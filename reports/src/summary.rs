@@ -130,7 +130,7 @@ pub struct Transactions {
     pub late_answers: u64,
     /// Records of sales that terminals lost with their power.
     pub records_lost: u64,
-    /// What hangs on them, in minor units: charged though given up, sold and never handed in, approved and taken back.
+    /// What hangs on them, in minor units: charged though given up, sold and never handed in, approved and reversed.
     pub at_risk_minor: i64,
     /// Records of sales that somebody looked up at a terminal.
     pub looked_up: u64,

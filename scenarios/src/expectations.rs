@@ -82,11 +82,11 @@ pub enum Measure {
     Declined,
     /// Number of customers who left before their sale was decided.
     Abandoned,
-    /// Number of sales that were taken back.
+    /// Number of sales that were reversed.
     Reversed,
     /// Number of sales that were approved offline and stored.
     Stored,
-    /// Number of approved sales that the terminal gave up on and that nobody took back.
+    /// Number of approved sales that the terminal gave up on and that nobody reversed.
     Unreversed,
     /// Number of purchases that were charged more than once.
     Doubled,

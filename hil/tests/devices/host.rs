@@ -98,7 +98,7 @@ fn a_host_that_is_unruly_is_scored_and_the_fleet_takes_its_money_back() {
         assert!(count > 0, "{what}: {score:?}, {:?}", ended.troubles);
     }
     assert!(ended.troubles.iter().any(|it| it.1 == "the host has hung up"), "{:?}", ended.troubles);
-    // Whatever it did to the answers, what it was told to take back it took back. A terminal that is out of service at the end
+    // Whatever it did to the answers, what it was told to reverse it reversed. A terminal that is out of service at the end
     // may still owe a reversal, so that the host never holds less than the terminals do.
     assert_eq!(audit.breaches, []);
     assert!(ledger["sum"].as_i64() >= Some(audit.terminal_total.0), "{ledger}, {audit:?}");

@@ -248,7 +248,7 @@ fn a_host_that_is_late_wrong_and_deaf_is_scored() {
         assert!(count > 0, "{what}: {score:?}");
     }
     assert_eq!(score.unacknowledged, 1, "that terminal waits for it and sells nothing more");
-    // What it approved too late and never took back: the terminals' ledger and its own word differ.
+    // What it approved too late and never reversed: the terminals' ledger and its own word differ.
     let breaches = &outcome.audit.breaches;
     let of = |it: &models::invariants::Breach| (it.terminal, it.invariant);
     let all: Vec<_> = breaches.iter().map(of).collect();

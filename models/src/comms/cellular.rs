@@ -168,7 +168,7 @@ impl DevicePart<Models> for Cellular {
             effects: Effects::of(
                 "packets queue in the cell",
                 "answers come so late that sales are slow or given up",
-                "customers wait; sales are taken back",
+                "customers wait; sales are reversed",
             ),
             ratings: Ratings::of(6, 6, 3),
             indications: &[Indication::SlowOperation],
@@ -189,7 +189,7 @@ impl DevicePart<Models> for Cellular {
             effects: Effects::of(
                 "what is sent vanishes, though the link looks sound",
                 "requests are not answered until the connection is made anew",
-                "sales are given up and taken back",
+                "sales are given up and reversed",
             ),
             ratings: Ratings::of(7, 7, 2),
             indications: &[Indication::NoAnswerText],

@@ -159,7 +159,7 @@ impl DevicePart<Models> for PhoneLink {
             effects: Effects::of(
                 "packets between terminal and phone are lost and late",
                 "answers come late or not at all",
-                "sales are slow, given up and taken back",
+                "sales are slow, given up and reversed",
             ),
             ratings: Ratings::of(6, 7, 2),
             indications: &[Indication::LinkLightBlinks],

@@ -312,7 +312,7 @@ impl DevicePart<Models> for Mainboard {
             effects: Effects::of(
                 "the board resets itself",
                 "the terminal boots again, and what was under way is lost",
-                "sales break off and are taken back",
+                "sales break off and are reversed",
             ),
             ratings: Ratings::of(7, 4, 2),
             indications: &[Indication::RestartsByItself],

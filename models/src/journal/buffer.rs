@@ -121,7 +121,7 @@ impl Journal {
         &self.lost
     }
 
-    /// Truth: sales that were approved and that the terminal, which had forgotten the answer, took back.
+    /// Truth: sales that were approved and that the terminal, which had forgotten the answer, reversed.
     pub(crate) fn undone(&self) -> &[Line] {
         &self.undone
     }

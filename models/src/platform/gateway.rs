@@ -409,7 +409,7 @@ impl DevicePart<Models> for Gateway {
         }
     }
     /// Four waiting for each worker that there should be: at ordinary load that does not happen by chance. A sound terminal
-    /// takes back what was not answered: a fifth of all traffic is no chance. If requests wait meanwhile, they were not
+    /// reverses what was not answered: a fifth of all traffic is no chance. If requests wait meanwhile, they were not
     /// answered because nobody served them; if none does, they were, and the answers vanished.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         let taken_back = reading.taken_back > 0.2;

@@ -184,7 +184,7 @@ impl Host {
     }
 
     fn authorise(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
-        // A reversal that overtook its original leaves a mark: what it was to take back is not taken.
+        // A reversal that overtook its original leaves a mark: what it was to reverse is not taken.
         let known = self.posting(&iso).copied();
         iso.code = match known {
             Some(posting) if posting.reversed => Code::NOT_FOUND,
@@ -279,7 +279,7 @@ impl DevicePart<Models> for Host {
             effects: Effects::of(
                 "answers come late",
                 "some come after the terminal has given up",
-                "customers wait; sales are taken back",
+                "customers wait; sales are reversed",
             ),
             ratings: Ratings::of(7, 7, 2),
             indications: &[crate::Indication::NoAnswerText],

@@ -90,7 +90,7 @@ const WORDS: &[[&str; 4]] = &[
     [
         "reversal",
         "冲正",
-        "A sale is taken back by message 0400 until 0410 acknowledges it.",
+        "A sale is reversed by message 0400 until 0410 acknowledges it.",
         "用0400报文撤回交易，直到收到0410应答。",
     ],
     [

@@ -59,7 +59,7 @@ pub struct Payments {
     /// Records of sales that terminals lost with their power.
     #[serde(default)]
     pub records_lost: u64,
-    /// What hangs on them, in minor units: charged though given up, sold and never handed in, approved and taken back.
+    /// What hangs on them, in minor units: charged though given up, sold and never handed in, approved and reversed.
     #[serde(default)]
     pub at_risk_minor: i64,
     /// Purchases that were charged more than once.

@@ -41,7 +41,7 @@ pub enum Use {
     Request,
     /// A sale that was approved offline is told.
     Advice,
-    /// A sale is taken back.
+    /// A sale is reversed.
     Reversal,
     /// Sign-on, echo, sign-off.
     Network,
@@ -194,7 +194,7 @@ impl ResponseCodes {
 pub struct Reversals {
     /// How often one is sent before a person must look.
     pub sends: u16,
-    /// Response codes of a reversal that has done its work, also because there was nothing to take back.
+    /// Response codes of a reversal that has done its work, also because there was nothing to reverse.
     pub done_by: BTreeSet<Code>,
     /// F39 of a reversal without an answer in time.
     pub no_answer: Code,

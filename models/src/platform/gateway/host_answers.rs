@@ -34,7 +34,7 @@ impl Gateway {
         self.answer(iso, iso.code, cx);
     }
 
-    /// An answer that comes too late is no sign that the host is well; what it approved is taken back, because the
+    /// An answer that comes too late is no sign that the host is well; what it approved is reversed, because the
     /// terminal was told otherwise.
     fn too_late(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
         let known = self.recent(iso.terminal).find(iso.stan).map(|known| known.entry);

@@ -14,7 +14,7 @@ pub(super) enum LedgerEntry {
     Open(Slot),
     /// Approved by the host, in time.
     Booked,
-    /// Answered without the host's word: what the host says later is taken back.
+    /// Answered without the host's word: what the host says later is reversed.
     Expired,
     Declined,
     Reversed,

@@ -1,7 +1,7 @@
 //! A real gateway or host in the place of the simulated one: what crosses is passed on, written down and judged.
 //!
 //! Its own ledger cannot be seen. What crossed is held against the ledger of the terminals: it approved what it said that it
-//! approved, and took back what it said that it took back.
+//! approved, and reversed what it said that it reversed.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub struct Score {
     pub unknown: u64,
     /// Sales and advices that it never answered.
     pub missing: u64,
-    /// Transactions that were to be taken back.
+    /// Transactions that were to be reversed.
     pub reversals: u64,
     /// Of these, those that it never acknowledged.
     pub unacknowledged: u64,
@@ -142,7 +142,7 @@ impl Real {
         Score { missing, unacknowledged, ..self.score }
     }
 
-    /// What it said that it approved and took back of one terminal: trace number, posting.
+    /// What it said that it approved and reversed of one terminal: trace number, posting.
     pub(crate) fn ledger_of(&self, terminal: ActorId) -> impl Iterator<Item = (u32, Posting)> {
         let own = self.deals.range((terminal, 0)..=(terminal, u32::MAX));
         own.filter(|(_, deal)| deal.approved).map(|((_, stan), deal)| {
@@ -150,7 +150,7 @@ impl Real {
         })
     }
 
-    /// Approved and not taken back, of one terminal.
+    /// Approved and not reversed, of one terminal.
     pub(super) fn booked(&self, terminal: ActorId) -> Money {
         let stands = self.ledger_of(terminal).filter(|(_, posting)| !posting.reversed);
         stands.fold(Money::ZERO, |sum, (_, posting)| sum + posting.amount)

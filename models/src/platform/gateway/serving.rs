@@ -67,7 +67,7 @@ pub enum Overflow {
     /// It is dropped without an answer: the terminal waits in vain, and takes the sale back.
     #[default]
     Drop,
-    /// It is answered at once with response code 91 (inoperative): the sale is declined, and nothing is left to take back.
+    /// It is answered at once with response code 91 (inoperative): the sale is declined, and nothing is left to reverse.
     Refuse,
 }
 

@@ -18,7 +18,7 @@ pub(super) const MODES: &[Mode<Models>] = &[
             effects: Effects::of(
                 "nothing goes on",
                 "the watchdog or somebody at the counter has to restart it",
-                "no sale until then; what was under way is taken back",
+                "no sale until then; what was under way is reversed",
             ),
             ratings: Ratings::of(7, 8, 1),
             indications: &[Indication::FrozenScreen],

@@ -41,7 +41,7 @@ impl PaymentApp {
                 cx.note(Note::ReversalQueued { stan, amount, reason });
                 cx.milestone(Milestone::ReversalSent);
             }
-            // Said again, or taken back though it never was: it goes out all the same, as the real one wants it.
+            // Said again, or reversed though it never was: it goes out all the same, as the real one wants it.
             _ => {}
         }
         cx.say(LocalMessage::Transmit { iso, delay: Span::ZERO });

@@ -10,7 +10,7 @@ use crate::availability::Milestone;
 use crate::wire::{Code, Iso};
 
 impl PaymentApp {
-    /// No answer: the sale is taken back, and tried again if the policy says so and the customer is still there.
+    /// No answer: the sale is reversed, and tried again if the policy says so and the customer is still there.
     pub(super) fn timed_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.give_up_on(Code::NO_ANSWER, cx);
         self.failed(spec, cx);
