@@ -327,7 +327,7 @@ pub struct Job {
     pub terminal: ActorId,
     /// Its incident.
     pub incident: u16,
-    /// Step of the procedure.
+    /// Which attempt, counted from 0.
     pub attempt: u8,
     /// What is to be done.
     pub action: RecoveryAction,

@@ -14,7 +14,7 @@ pub struct Row {
     pub fault: String,
     /// Its name in Chinese.
     pub zh: &'static str,
-    /// Became active.
+    /// Occurred.
     pub occurred: u64,
     /// Its first error came, or service deviated.
     pub activated: u64,
@@ -30,7 +30,7 @@ pub struct Row {
     pub cleared: u64,
     /// By which recovery actions, with their number.
     pub actions: BTreeMap<&'static str, u64>,
-    /// The scenarios in which it became active.
+    /// The scenarios in which it occurred.
     pub scenarios: Vec<String>,
 }
 

@@ -122,7 +122,7 @@ pub struct Rate {
 /// What runs say about a fault mode that occurred in them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measured {
-    /// How many times it became active.
+    /// How many times it occurred.
     pub occurred: u64,
     /// How many of these the scenario had appointed.
     pub appointed: u64,

@@ -72,7 +72,7 @@ pub struct Tried {
     pub kept_by: ActorId,
     /// The incident, within that actor.
     pub incident: u16,
-    /// Step of its procedure.
+    /// Which attempt, counted from 0.
     pub attempt: u8,
     /// What.
     pub action: RecoveryAction,
@@ -147,7 +147,7 @@ pub struct Story {
     pub plan: Option<u16>,
     /// The fault.
     pub fault: Fault,
-    /// When it became active.
+    /// When it occurred: its onset.
     pub onset: Instant,
     /// When its first error came: it was activated.
     pub first_error: Option<Instant>,

@@ -62,7 +62,7 @@ pub struct Summary {
 /// What became of the faults.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Faults {
-    /// How many became active.
+    /// How many occurred.
     pub injected: u64,
     /// How many led to an alarm while they were active.
     pub detected: u64,
@@ -169,7 +169,7 @@ pub struct EntrySummary {
     pub fault: String,
     /// On how many actors it was planned.
     pub targets: u32,
-    /// How many times it became active.
+    /// How many times it occurred.
     pub injected: u64,
     /// How many of these were detected.
     pub detected: u64,

@@ -1,6 +1,6 @@
 //! Faults: what can break, when a scenario breaks it, and for how long.
 //!
-//! A fault is dormant until it is activated, active until it is cleared. All of this is the truth; who believes what
+//! A fault occurs, is activated by its first error, and lasts until it is cleared. All of this is the truth; who believes what
 //! about it is in [`crate::management`].
 
 use crate::model::ModelTypes;

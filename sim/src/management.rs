@@ -1,7 +1,7 @@
 //! Fault management: the fault life cycle on the side of truth, detection → isolation → recovery on the side of belief.
 //!
 //! An incident is a state machine: while a recovery action is under way nothing else is tried, and what verification says decides
-//! whether the procedure is escalated. All of it is driven by events of the actor; nothing is polled.
+//! whether it escalates to the next step. All of it is driven by events of the actor; nothing is polled.
 
 mod commission;
 mod decisions;

@@ -56,7 +56,7 @@ pub trait ModelTypes:
 pub struct StepRequest<K: ModelTypes> {
     /// The incident, within its actor.
     pub incident: u16,
-    /// The step of its procedure.
+    /// Which attempt, counted from 0.
     pub attempt: u8,
     /// What to do, by whom, how long.
     pub step: RecoveryStep<K>,
@@ -64,7 +64,7 @@ pub struct StepRequest<K: ModelTypes> {
     pub suspect: K::Fault,
 }
 
-/// What became of an incident, as those of its own actor hear of it which keep the record.
+/// What became of an incident: told to the parts of its own actor that keep the record of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IncidentUpdate<K: ModelTypes> {
     /// The incident, within its actor.
@@ -215,14 +215,14 @@ pub enum SimEvent<K: ModelTypes> {
     Apply {
         /// Which of the actor's incidents.
         incident: u16,
-        /// Step of the procedure.
+        /// Which attempt, counted from 0.
         attempt: u8,
     },
     /// A step was not carried out in time.
     StepTimedOut {
         /// Which of the actor's incidents.
         incident: u16,
-        /// Step of the procedure.
+        /// Which attempt, counted from 0.
         attempt: u8,
     },
     /// Somebody elsewhere carries out a step of a procedure here.
@@ -245,7 +245,7 @@ pub enum SimEvent<K: ModelTypes> {
     Verify {
         /// Which of the actor's incidents.
         incident: u16,
-        /// Step of the procedure.
+        /// Which attempt, counted from 0.
         attempt: u8,
     },
 }
@@ -253,7 +253,7 @@ pub enum SimEvent<K: ModelTypes> {
 /// What is noted about faults, beliefs and service, in the past tense.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum DomainEvent<K: ModelTypes> {
-    /// Truth: a fault became active.
+    /// Truth: a fault occurred; this is its onset.
     Occurred {
         /// Number within the actor.
         occurrence: u16,
@@ -303,7 +303,7 @@ pub enum DomainEvent<K: ModelTypes> {
     ActionStarted {
         /// The incident.
         incident: u16,
-        /// Step of the procedure.
+        /// Which attempt, counted from 0.
         attempt: u8,
         /// What is done.
         action: K::RecoveryAction,
@@ -314,7 +314,7 @@ pub enum DomainEvent<K: ModelTypes> {
     ActionApplied {
         /// The incident.
         incident: u16,
-        /// Step of the procedure.
+        /// Which attempt, counted from 0.
         attempt: u8,
         /// What was done.
         action: K::RecoveryAction,

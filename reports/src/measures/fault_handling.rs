@@ -13,7 +13,7 @@ use crate::stories::{Story, Toll};
 /// *Time to repair* runs from the first alarm to the same moment, for detected faults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FaultHandling {
-    /// How many became active.
+    /// How many occurred.
     pub injected: u64,
     /// How many led to an alarm while they were active.
     pub detected: u64,

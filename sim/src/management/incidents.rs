@@ -1,4 +1,4 @@
-//! Belief: an incident is opened by an alarm, is escalated through its recovery procedure, and is closed when nothing wrong is seen any more.
+//! Belief: an incident is opened by an alarm, goes through its recovery procedure, and is closed when nothing wrong is seen any more.
 
 use super::commission::replaced;
 use super::life_cycle::clear;

@@ -1,4 +1,4 @@
-//! Truth: a fault is dormant, becomes active, is activated by its first error, and is cleared.
+//! Truth: a fault occurs, is activated by its first error, and is cleared.
 
 use super::{Active, Care, PartLife, Parts};
 use crate::actor::ActorId;
