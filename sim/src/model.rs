@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::fault::{Law, Mode, Performer, Planned, RecoveryStep};
 use crate::time::{Instant, Span};
 
-/// PlainData data that an enum of the catalogue is made of.
+/// Plain data that an enum of the catalogue is made of.
 pub trait PlainData: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static {}
 impl<T: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static> PlainData for T {}
 
