@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hil::attachments::{KINDS, Place, Reach, Wanted};
-use hil::recording::{Attached, Header, Recorder, Recording, SCHEMA};
-use hil::{Adapter, Ended, Injector, Port, Session, Status};
+use hil::{Adapter, Ended, Injector, Session, Status};
+use programs::Port;
+use programs::recording::{Attached, Header, Recorder, Recording, SCHEMA};
 use reports::boundary::{Attachment, Boundary, Deadlines};
 use scenarios::{Options, Run, Source};
 use sim::Pulse;
@@ -233,7 +234,7 @@ pub(crate) fn replay(arguments: &Replay) -> End {
     let source = Source { scenario: &loaded.scenario, path: &path, text: &loaded.source };
     let pulse = Arc::new(Pulse::default());
     run::stop_on_ctrl_c(&pulse);
-    let replayed = match hil::replay(source, &recording, &pulse) {
+    let replayed = match programs::replay(source, &recording, &pulse) {
         Ok(replayed) => replayed,
         Err(why) => return refuse(&why.to_string()),
     };

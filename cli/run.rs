@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use hil::policy::{self, Counts, Policy, run_with_policy};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use programs::policy::{self, Counts, Policy, run_with_policy};
 use reports::boundary::Boundary;
 use reports::{Analysis, Summary, Verdict};
 use scenarios::{Failure, Options, Outcome, Source, simulate};

@@ -32,6 +32,12 @@ impl Actors for Phold {
         None
     }
 
+    /// A bench is run once and never forked.
+    fn fork(_: &World, _: &Self::Columns) -> (World, Self::Columns) {
+        let mut world = World::new();
+        let columns = Self::columns(&mut world);
+        (world, columns)
+    }
     fn columns(world: &mut World) -> Self::Columns {
         world.query()
     }

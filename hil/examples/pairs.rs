@@ -21,9 +21,10 @@ use std::time::{Duration, Instant};
 
 use hil::iso8583::server::{Server, Settings};
 use hil::iso8583::{Deframer, Dialect, Mapper, Message};
-use hil::{Injector, Port, Session};
+use hil::{Injector, Session};
 use models::wire::{Code, Iso, Mti, Pan};
 use models::{Money, Part};
+use programs::Port;
 use scenarios::{Options, Run, Source, load_text};
 use sim::{ActorId, Pulse};
 

@@ -9,8 +9,9 @@ use std::fmt;
 use scenarios::Roster;
 use sim::ActorId;
 
-use crate::adapter::{Injector, Port};
+use crate::adapter::Injector;
 pub use kinds::{AttachmentKind, KINDS, Opened, Place, Reach};
+use programs::Port;
 
 /// One attachment, as it was asked for.
 #[derive(Clone, Debug)]

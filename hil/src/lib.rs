@@ -7,8 +7,9 @@
 //! ```
 //!
 //! A *port* is a part of an actor. A part that is attached hands out what the real thing must do, and takes what it did as a
-//! message. A [`session::Session`] paces the world by the wall clock; a [`recording`] holds everything that crossed the
-//! boundary, so that [`replay()`] runs the same scenario without the device and with the same fingerprint.
+//! message. A [`session::Session`] paces the world by the wall clock; a
+//! [recording](programs::recording) holds everything that crossed the
+//! boundary, so that [replay](programs::replay()) runs the same scenario without the device and with the same fingerprint.
 
 pub mod adapter;
 pub mod attachments;
@@ -19,9 +20,6 @@ pub mod line;
 pub mod mqtt;
 pub mod pcap;
 pub mod pcsc;
-pub mod policy;
-pub mod recording;
-pub mod replay;
 pub mod scpi;
 pub mod session;
 pub mod target;
@@ -29,7 +27,6 @@ pub mod trace;
 pub mod troubles;
 mod worker;
 
-pub use adapter::{Adapter, Arrival, Injector, Port};
+pub use adapter::{Adapter, Arrival, Injector};
 pub use lateness::Lateness;
-pub use replay::{Departure, Replayed, replay};
 pub use session::{Ended, Session, Status};

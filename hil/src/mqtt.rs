@@ -19,11 +19,12 @@ use rumqttc::{Publish, QoS};
 use scenarios::Roster;
 use sim::ActorId;
 
-use crate::adapter::{Adapter, Injector, Port};
+use crate::adapter::{Adapter, Injector};
 use crate::troubles::Troubles;
 use broker::{Broker, Shared};
 use outbox::{Message, Outbox};
 use payload::{End, Id, Payload, SCHEMA, Session, SessionState, Status, StatusState};
+use programs::Port;
 pub use settings::Settings;
 
 /// Which terminals there are, by name.

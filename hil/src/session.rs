@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant as Wall};
 
+use faults::DomainEvent;
 use models::{Fact, Fault};
 use scenarios::{Failure, Outcome, Roster, Run};
-use sim::{ActorId, DomainEvent, Instant, Pulse, RunError};
+use sim::{ActorId, Instant, Pulse, RunError};
 
-use crate::adapter::{Adapter, Arrival, Port};
+use crate::adapter::{Adapter, Arrival};
 use crate::lateness::{Figures, Lateness};
-use crate::recording::{Recorder, Way};
+use programs::Port;
+use programs::recording::{Recorder, Way};
 
 /// A paced run.
 pub struct Session<'a> {

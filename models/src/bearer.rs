@@ -2,10 +2,11 @@
 
 mod handshake;
 
+use faults::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Channel, Context, GilbertElliott, Purpose, Span, normal, unit};
+use sim::{Channel, GilbertElliott, Purpose, Span, normal, unit};
 
 pub use handshake::Handshake;
 
@@ -79,7 +80,7 @@ const DOUBLED: u64 = 2;
 const AGAIN_AFTER: Span = Span::millis(700);
 
 /// State of a link.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Bearer {
     channel: Channel,
     packets: u32,

@@ -1,6 +1,7 @@
 //! What the parts of a terminal say to each other at the same instant. Models know these messages, never each other.
 
-use sim::{IncidentUpdate, Span, StepRequest};
+use faults::{IncidentUpdate, StepRequest};
+use sim::Span;
 
 use crate::indication::Indication;
 use crate::money::Money;
@@ -364,7 +365,7 @@ pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
         M::IncidentUpdate(_) => &[Part::HeartbeatMonitor, Part::BackOffice],
         M::Indication { .. } => &[Part::Merchant],
         M::StepRequested(asked) => match asked.step.by {
-            sim::Performer::Remote => &[Part::HeartbeatMonitor],
+            faults::Performer::Remote => &[Part::HeartbeatMonitor],
             _ => &[Part::Merchant],
         },
     }

@@ -1,7 +1,8 @@
 //! What crosses the boundary where fault management is decided outside: at the port of a terminal's record.
 
+use faults::{IncidentChange, Performer, RecoveryStep};
 use serde::{Deserialize, Serialize};
-use sim::{IncidentChange, Performer, RecoveryStep, Span};
+use sim::Span;
 
 use crate::{Fault, Models, Part, RecoveryAction};
 
@@ -18,7 +19,7 @@ pub struct IncidentReport {
     pub change: IncidentChange,
 }
 
-/// What is decided about an incident: see [`sim::Decision`].
+/// What is decided about an incident: see [`faults::Decision`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub enum Decision {
     /// The next step of the procedure.
@@ -42,7 +43,7 @@ pub enum Decision {
     GiveUp,
 }
 
-impl From<Decision> for sim::Decision<Models> {
+impl From<Decision> for faults::Decision<Models> {
     fn from(decision: Decision) -> Self {
         match decision {
             Decision::Procedure => Self::Procedure,

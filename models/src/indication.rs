@@ -1,6 +1,6 @@
 //! What a person can notice, and what people think that it means.
 
-use sim::Context;
+use faults::Context;
 
 use crate::bus::LocalMessage;
 use crate::{Fault, Models};

@@ -5,7 +5,8 @@ mod deposits;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use sim::{ActorId, Care, Instant, Simulation};
+use faults::Care;
+use sim::{ActorId, Instant, Simulation};
 
 use crate::journal::{Line, LineState};
 use crate::money::Money;
@@ -138,7 +139,7 @@ pub fn audit(
     let booked = gateway_ledger(simulation);
     for cell in 0..layout.cells() {
         let (first, count) = layout.members(cell);
-        if first.0 >= layout.terminals() {
+        if first.0 >= layout.grouped() {
             break;
         }
         let last = first.0 + count;
@@ -179,7 +180,7 @@ fn host_ledger(
 ) -> Vec<Vec<(u32, Posting)>> {
     let layout = simulation.layout();
     let mut ledger = vec![Vec::new(); terminals.len()];
-    for number in layout.terminals()..layout.actors() {
+    for number in layout.grouped()..layout.actors() {
         let world = simulation.world_of(ActorId(number));
         let mut hosts = world.query::<&Host>();
         for host in hosts.iter(world) {
@@ -213,8 +214,8 @@ fn real_host(simulation: &mut Simulation<Models>) -> Option<Score> {
 /// What the gateway holds as approved and not reversed, by terminal.
 fn gateway_ledger(simulation: &mut Simulation<Models>) -> Vec<Money> {
     let layout = simulation.layout();
-    let mut ledger = vec![Money::ZERO; layout.terminals() as usize];
-    for number in layout.terminals()..layout.actors() {
+    let mut ledger = vec![Money::ZERO; layout.grouped() as usize];
+    for number in layout.grouped()..layout.actors() {
         let world = simulation.world_of(ActorId(number));
         let mut gateways = world.query::<&Gateway>();
         for gateway in gateways.iter(world) {

@@ -38,7 +38,7 @@ pub(crate) struct Line {
 }
 
 /// The journal.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Journal {
     lines: Vec<Line>,
     /// The request under way, from which a reversal would be made.

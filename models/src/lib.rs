@@ -49,7 +49,7 @@ pub use plan::{Directory, Plan, Policy, Traits};
 pub use recovery_action::RecoveryAction;
 pub use telemetry::{Gauge, Telemetry};
 
-sim::catalogue! {
+faults::catalogue! {
     types: Models;
     local_message: bus::LocalMessage; route: bus::route;
     message: wire::InterActorMessage;
@@ -80,6 +80,6 @@ sim::catalogue! {
 }
 
 /// One fact of a run.
-pub type Fact = sim::Fact<sim::DomainEvent<Models>>;
+pub type Fact = sim::Fact<faults::DomainEvent<Models>>;
 /// One kept event of a run.
-pub type RecordedEvent = sim::RecordedEvent<sim::SimEvent<Models>>;
+pub type RecordedEvent = sim::RecordedEvent<faults::SimEvent<Models>>;

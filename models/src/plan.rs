@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, FaultSettings, Instant, Law, Performer, Planned, RecoveryStep, Span, When};
+use faults::{FaultSettings, Performer, Planned, RecoveryStep, When};
+use sim::{ActorId, Instant, Law, Span};
 
 use crate::availability::Milestone;
 use crate::detector_settings::{CommonCauseSearch, Detectors};

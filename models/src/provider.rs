@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use faults::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Context, Purpose, Span, Stream};
+use sim::{ActorId, Purpose, Span, Stream};
 
 use crate::Models;
 use crate::quantity::Price;

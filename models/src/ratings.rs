@@ -5,7 +5,7 @@
 //! occurrences ends at one in ten over the life of a car; paper runs out in a terminal once a month. The steps of ours are
 //! half a decade each, in occurrences a terminal-year.
 
-use sim::Ratings;
+use faults::Ratings;
 
 /// What severities mean, from 1 upwards: the end effect, in the eyes of merchants, customers and the institution.
 pub const SEVERITIES: [&str; 10] = [

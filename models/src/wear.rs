@@ -1,9 +1,10 @@
 //! Wear by use: parts that last for so many uses, not for so long.
 
+use faults::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Factor;
-use sim::{Context, Purpose, Span};
+use sim::{Purpose, Span};
 
 use crate::Models;
 

@@ -7,7 +7,8 @@ mod pan;
 
 use std::fmt;
 
-use sim::{ActorId, Instant, Span, StepRequest};
+use faults::StepRequest;
+use sim::{ActorId, Instant, Span};
 
 pub use pan::Pan;
 

@@ -1,10 +1,11 @@
 //! What was real in a run: figures of the boundary, for the report.
 
+use faults::DomainEvent;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, DomainEvent, Instant};
+use sim::{ActorId, Instant};
 
 use crate::Analysis;
 use crate::page::{STYLE, environment};

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use faults::DomainEvent;
 use models::{Note, Outcome as Ending, Sale};
 use scenarios::{Outcome, Roster, Transactions};
 use serde::Serialize;
-use sim::{DomainEvent, Fact, Instant};
+use sim::{Fact, Instant};
 
 use crate::measures::life::Applicant;
 use crate::past::Arose;
@@ -109,13 +110,13 @@ impl<'a> StoryRow<'a> {
 }
 
 /// The name of a performer in files.
-pub(crate) fn performer(by: sim::Performer) -> &'static str {
+pub(crate) fn performer(by: faults::Performer) -> &'static str {
     match by {
-        sim::Performer::Device => "device",
-        sim::Performer::Attendant => "merchant",
-        sim::Performer::Remote => "remote",
-        sim::Performer::Support => "support",
-        sim::Performer::Technician => "technician",
+        faults::Performer::Device => "device",
+        faults::Performer::Attendant => "merchant",
+        faults::Performer::Remote => "remote",
+        faults::Performer::Support => "support",
+        faults::Performer::Technician => "technician",
     }
 }
 

@@ -212,7 +212,7 @@ fn row(fault: Fault, measured: Option<Measured>) -> Row {
             actions.push(step.action.name());
         }
     }
-    let sim::Ratings { severity, occurrence, detection } = mode.ratings;
+    let faults::Ratings { severity, occurrence, detection } = mode.ratings;
     Row {
         item: part.name(),
         item_zh: part.zh(),
@@ -262,7 +262,7 @@ fn measure(fault: Fault, all: &[&Occurrence], years: f64) -> Measured {
         *cleared_by.entry(RecoveryAction::name(action)).or_default() += 1;
     }
     let declared = fault.mode().ratings;
-    let rpn = ratings::rpn(sim::Ratings {
+    let rpn = ratings::rpn(faults::Ratings {
         occurrence: occurrence.map_or(declared.occurrence, |it| it.rating),
         detection: detection.rating,
         ..declared

@@ -11,9 +11,10 @@ mod fold;
 #[cfg(test)]
 mod tests;
 
+use faults::Performer;
 use models::{Fault, Indication, Money, Part, RecoveryAction};
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Instant, Performer, Span};
+use sim::{ActorId, Instant, Span};
 
 pub use bill::{Bill, Harm, Item, Line};
 pub use fold::FaultRecordFold;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use faults::{DomainEvent, NATURAL, Performer};
 use models::hardware::{power, printer};
 use models::invariants::Audit;
 use models::platform::host;
 use models::wire::{Code, Method};
 use models::{Fault, Models, Money, Note, Outcome as Ending, Part, RecoveryAction, Sale};
 use scenarios::{Outcome, PlannedFault, Roster, RosterGroup, Scenario};
-use sim::{ActorId, DomainEvent, Fact, Fingerprint, Instant, NATURAL, Performer, Span};
+use sim::{ActorId, Fact, Fingerprint, Instant, Span};
 
 /// The plug has slipped out.
 pub(crate) const PLUG: Fault = Fault::Power(power::Fault::LoosePlug);

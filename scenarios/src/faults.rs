@@ -49,8 +49,8 @@ fn certain() -> Probability {
 
 impl FaultEntry {
     /// The entry as the kernel needs it.
-    pub fn planned(&self) -> sim::Planned<Models> {
-        sim::Planned {
+    pub fn planned(&self) -> faults::Planned<Models> {
+        faults::Planned {
             fault: self.mode,
             when: self.when.law(),
             lasts: self.lasts.law(),
@@ -156,16 +156,16 @@ impl When {
         }
     }
 
-    fn law(self) -> sim::When<Models> {
+    fn law(self) -> faults::When<Models> {
         match self {
-            Self::At(time) => sim::When::At(time),
+            Self::At(time) => faults::When::At(time),
             Self::Every { period, first } => {
-                sim::When::Every { first: first.unwrap_or(period), period }
+                faults::When::Every { first: first.unwrap_or(period), period }
             }
-            Self::Random(life) => sim::When::Life(life.law()),
-            Self::PowerLaw { shape, scale } => sim::When::PowerLaw { scale, shape: shape.0 },
+            Self::Random(life) => faults::When::Life(life.law()),
+            Self::PowerLaw { shape, scale } => faults::When::PowerLaw { scale, shape: shape.0 },
             Self::On { event, nth, probability, after } => {
-                sim::When::On { milestone: event, nth, probability: probability.0, after }
+                faults::When::On { milestone: event, nth, probability: probability.0, after }
             }
         }
     }
@@ -259,11 +259,11 @@ pub enum SeverityProfile {
 }
 
 impl SeverityProfile {
-    fn law(self) -> sim::SeverityProfile {
+    fn law(self) -> faults::SeverityProfile {
         match self {
-            Self::Constant => sim::SeverityProfile::Constant,
-            Self::Ramp { over } => sim::SeverityProfile::Ramp(over),
-            Self::Intermittent { on, off } => sim::SeverityProfile::Intermittent {
+            Self::Constant => faults::SeverityProfile::Constant,
+            Self::Ramp { over } => faults::SeverityProfile::Ramp(over),
+            Self::Intermittent { on, off } => faults::SeverityProfile::Intermittent {
                 on: Law::Exponential(on),
                 off: Law::Exponential(off),
             },

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use faults::Performer;
 use models::detector_settings::{CommonCauseSearch, Detectors};
 use models::{Family, Fault, Models, Policy, RecoveryAction};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sim::Span;
 use sim::quantity::Probability;
-use sim::{Performer, Span};
 
 use crate::costs::Costs;
 use crate::faults::LifeLaw;
@@ -193,7 +194,7 @@ pub struct RecoveryStep {
     pub works: Option<Probability>,
 }
 
-impl From<RecoveryStep> for sim::RecoveryStep<Models> {
+impl From<RecoveryStep> for faults::RecoveryStep<Models> {
     fn from(step: RecoveryStep) -> Self {
         let RecoveryStep { action, by, takes, works } = step;
         Self { action, by: by.into(), takes, works: works.map(|it| it.0) }
@@ -273,15 +274,15 @@ impl Policies {
 
 /// The usual common procedures, and these where a file gives its own.
 fn over_usual(
-    own: BTreeMap<Fault, Vec<sim::RecoveryStep<Models>>>,
-) -> BTreeMap<Fault, Vec<sim::RecoveryStep<Models>>> {
+    own: BTreeMap<Fault, Vec<faults::RecoveryStep<Models>>>,
+) -> BTreeMap<Fault, Vec<faults::RecoveryStep<Models>>> {
     let mut all = Policy::default().common_procedures;
     all.extend(own);
     all
 }
 
 /// The procedures of each fault mode: a mode's own goes before its family's.
-fn by_mode(procedures: &[Procedure]) -> BTreeMap<Fault, Vec<sim::RecoveryStep<Models>>> {
+fn by_mode(procedures: &[Procedure]) -> BTreeMap<Fault, Vec<faults::RecoveryStep<Models>>> {
     let mut all = BTreeMap::new();
     for fault in Fault::all() {
         let own = |procedure: &&Procedure| procedure.against == Against::Mode(fault);

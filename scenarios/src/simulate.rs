@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use faults::DomainEvent;
 use models::invariants::audit;
 use models::{Fact, Models, world};
-use sim::{ActorId, DomainEvent, Instant, Pulse, RunError, Simulation};
+use sim::{ActorId, Instant, Pulse, RunError, Simulation};
 
 use crate::assemble::{Assembly, Options, assemble};
 use crate::outcome::{Outcome, PlannedFault, Roster};
@@ -143,7 +144,7 @@ impl<'a> Run<'a> {
 
 /// Since when each terminal has been able to sell without a break; `None` from the start.
 fn served_since(simulation: &Simulation<Models>, facts: &[Fact]) -> Vec<Option<Instant>> {
-    let mut since = vec![None; simulation.layout().terminals() as usize];
+    let mut since = vec![None; simulation.layout().grouped() as usize];
     for fact in facts {
         if let DomainEvent::Service { up: true } = fact.what
             && let Some(entry) = since.get_mut(fact.who.0 as usize)

@@ -1,9 +1,9 @@
-//! Who acts: a terminal with all its parts, or a hub that serves many.
+//! Who acts: an entity with all its components, and the cell that holds it.
 
 use bevy_ecs::component::Component;
 use serde::{Deserialize, Serialize};
 
-/// Stable identity of an actor: its place in the fleet, never an ECS handle. Terminals come first, then hubs.
+/// Stable identity of an actor: its place in the world, never an ECS handle. Grouped actors come first, then single ones.
 #[derive(
     Clone,
     Component,
@@ -27,63 +27,63 @@ pub const MOST_ACTORS: u32 = (1 << 24) - 1;
 /// The sender of what comes into the world from outside: a device on a bench, a program, a recording of one.
 pub const OUTSIDE: ActorId = ActorId(MOST_ACTORS);
 
-/// How actors are dealt to cells: terminals in blocks of equal size, each hub in a cell of its own.
+/// How actors are dealt to cells: the many in blocks of equal size (*grouped*), each busy one in a cell of its own (*single*).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Layout {
-    terminals: u32,
-    hubs: u32,
+    grouped: u32,
+    single: u32,
     shift: u32,
 }
 
 impl Layout {
-    /// A layout with `cell_size` terminals a cell.
+    /// A layout with `cell_size` grouped actors a cell.
     ///
     /// # Panics
     /// If `cell_size` is not a power of two, or there are more than [`MOST_ACTORS`] actors.
-    pub fn new(terminals: u32, hubs: u32, cell_size: u32) -> Self {
+    pub fn new(grouped: u32, single: u32, cell_size: u32) -> Self {
         assert!(cell_size.is_power_of_two(), "a cell's size is a power of two, not {cell_size}");
-        assert!(terminals.saturating_add(hubs) <= MOST_ACTORS, "more than {MOST_ACTORS} actors");
-        Self { terminals, hubs, shift: cell_size.trailing_zeros() }
+        assert!(grouped.saturating_add(single) <= MOST_ACTORS, "more than {MOST_ACTORS} actors");
+        Self { grouped, single, shift: cell_size.trailing_zeros() }
     }
 
     /// How many cells there are.
     pub fn cells(self) -> usize {
-        (self.terminal_cells() + self.hubs) as usize
+        (self.grouped_cells() + self.single) as usize
     }
 
-    fn terminal_cells(self) -> u32 {
+    fn grouped_cells(self) -> u32 {
         // In 64 bits, so that a large cell cannot overflow the sum.
-        ((u64::from(self.terminals) + (1u64 << self.shift) - 1) >> self.shift) as u32
+        ((u64::from(self.grouped) + (1u64 << self.shift) - 1) >> self.shift) as u32
     }
 
     /// How many actors there are.
     pub fn actors(self) -> u32 {
-        self.terminals + self.hubs
+        self.grouped + self.single
     }
 
-    /// How many terminals there are.
-    pub fn terminals(self) -> u32 {
-        self.terminals
+    /// How many grouped actors there are.
+    pub fn grouped(self) -> u32 {
+        self.grouped
     }
 
     /// The cell that holds an actor.
     #[inline]
     pub fn cell_of(self, actor: ActorId) -> usize {
-        if actor.0 < self.terminals {
+        if actor.0 < self.grouped {
             (actor.0 >> self.shift) as usize
         } else {
-            (self.terminal_cells() + (actor.0 - self.terminals)) as usize
+            (self.grouped_cells() + (actor.0 - self.grouped)) as usize
         }
     }
 
     /// The first actor of a cell and how many it holds.
     pub fn members(self, cell: usize) -> (ActorId, u32) {
         let cell = cell as u32;
-        if cell < self.terminal_cells() {
+        if cell < self.grouped_cells() {
             let first = cell << self.shift;
-            (ActorId(first), (self.terminals - first).min(1 << self.shift))
+            (ActorId(first), (self.grouped - first).min(1 << self.shift))
         } else {
-            (ActorId(self.terminals + cell - self.terminal_cells()), 1)
+            (ActorId(self.grouped + cell - self.grouped_cells()), 1)
         }
     }
 }

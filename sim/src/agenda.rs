@@ -87,11 +87,11 @@ impl<E> Ord for ScheduledEvent<E> {
 type Level<E> = Box<[Vec<ScheduledEvent<E>>; SLOTS]>;
 
 /// The pending events of a cell.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Agenda<E> {
     /// The tick under way: everything before it is in `current`, `late` or gone.
     tick: u64,
-    /// Slots of each level, made when first used: a cell of one terminal stays small.
+    /// Slots of each level, made when first used: a cell of one actor stays small.
     levels: [Option<Level<E>>; LEVELS],
     occupied: [u64; LEVELS],
     /// The tick under way, in descending order: the next event is the last.

@@ -7,7 +7,7 @@ use std::hash::Hash;
 pub struct Slot(u32);
 
 /// Messages on their way into a cell. Freed slots are used again: nothing is allocated once the cell has seen its peak.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Arena<P> {
     messages: Vec<P>,
     free: Vec<u32>,

@@ -34,6 +34,8 @@ pub trait Actors: Sized + Send + 'static {
     fn arrival(port: u8, slot: Slot) -> Self::Event;
     /// The message that an event carries, so that its content enters the fingerprint.
     fn carries(event: &Self::Event) -> Option<Slot>;
+    /// A copy of a world and of the access to it: every actor with all its components, in the same rows.
+    fn fork(world: &World, columns: &Self::Columns) -> (World, Self::Columns);
     /// Prepares access to a world.
     fn columns(world: &mut World) -> Self::Columns;
     /// Takes the columns once, then handles every event that [`CellContext::next_due`] gives out.
@@ -84,7 +86,7 @@ impl<A: Actors> CrossCellMessage<A> {
     }
 }
 
-/// An event that came after a later one had been handled: a fault of the kernel, or planted by a test.
+/// An event that came after a later one had been handled: a defect of the kernel, or planted by a test.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Disorder {
     /// When it was due.
@@ -314,6 +316,40 @@ impl<A: Actors> Cell<A> {
             disorder: None,
         };
         Self { world, columns, context }
+    }
+
+    /// A copy of the cell as it stands. What it draws from then on, it draws from these streams.
+    pub(crate) fn fork(&self, streams: Streams) -> Self {
+        let (world, columns) = A::fork(&self.world, &self.columns);
+        let from = &self.context;
+        debug_assert!(from.outbox.is_empty(), "between windows nothing is on its way out");
+        let context = CellContext {
+            layout: from.layout,
+            first: from.first,
+            me: from.me,
+            agenda: from.agenda.clone(),
+            arena: from.arena.clone(),
+            sent: from.sent.clone(),
+            noted: from.noted.clone(),
+            facts: from.facts.clone(),
+            records: from.records.clone(),
+            emissions: from.emissions.clone(),
+            keep: Arc::clone(&from.keep),
+            keeps: from.keeps,
+            fingerprint: from.fingerprint,
+            streams,
+            lookahead: from.lookahead,
+            now: from.now,
+            limit: from.limit,
+            outbox: Vec::new(),
+            disorder: from.disorder,
+        };
+        Self { world, columns, context }
+    }
+
+    /// The run's random streams.
+    pub(crate) fn streams(&self) -> Streams {
+        self.context.streams
     }
 
     /// Handles everything that is due before `limit`.

@@ -20,15 +20,12 @@
 pub mod actor;
 pub mod agenda;
 pub mod arena;
-pub mod catalogue;
 pub mod cell;
-pub mod context;
 pub mod executor;
-pub mod fault;
 pub mod fingerprint;
+pub mod law;
 pub mod link;
-pub mod management;
-pub mod model;
+pub mod process;
 pub mod quantity;
 pub mod random;
 pub mod record;
@@ -39,18 +36,11 @@ pub use actor::{ActorId, Layout, MOST_ACTORS, OUTSIDE};
 pub use agenda::{Agenda, EventKey, ScheduledEvent};
 pub use arena::{Arena, Slot};
 pub use cell::{Actors, CellContext, Disorder};
-pub use context::{Context, Scratch};
 pub use executor::Pulse;
-pub use fault::{
-    Effects, Law, Mode, Performer, Planned, Ratings, RecoveryStep, SeverityProfile, When,
-};
 pub use fingerprint::{Fingerprint, StableHasher};
+pub use law::Law;
 pub use link::{Channel, GilbertElliott};
-pub use management::{Care, DeviceOff, Parts, context, handle, plan, settle};
-pub use model::{
-    Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate, ModelTypes,
-    NATURAL, SimEvent, StepRequest,
-};
+pub use process::{Process, ProcessContext, ProcessEvent, Processes};
 pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
 pub use record::{Difference, Emission, Fact, Keep, RecordedEvent, first_difference};
 pub use simulation::{RunError, Setup, Simulation};

@@ -1,8 +1,8 @@
 //! Randomness by identity: a number is a function of (seed, actor, purpose, occurrence), not of who drew before.
 //!
-//! Two tools, for two needs. A [`Stream`] gives the ten or twenty numbers that one occurrence needs (a sale, a
-//! repair): ChaCha8 with the name as its key. [`Streams::draw`] gives up to four numbers at once without any
-//! set-up: Philox with the name as its counter; for what happens millions of times (a heartbeat, a packet).
+//! Two tools, for two needs. A [`Stream`] gives the ten or twenty numbers that one occurrence needs (a visit,
+//! a repair job): ChaCha8 with the name as its key. [`Streams::draw`] gives up to four numbers at once without any
+//! set-up: Philox with the name as its counter; for what happens millions of times (a tick, a packet).
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -27,7 +27,7 @@ impl Purpose {
         Self(hash)
     }
 
-    /// This purpose, told apart by a number (the third fault of a scenario, say).
+    /// This purpose, told apart by a number (the third entry of a list, say).
     pub const fn numbered(self, number: u64) -> Self {
         Self(mix(self.0 ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }
@@ -50,6 +50,15 @@ impl Streams {
     /// The streams of this seed.
     pub const fn new(seed: u64) -> Self {
         Self { seed }
+    }
+
+    /// The streams of a forked run: other numbers for the same names. A salt of 0 leaves them as they are.
+    #[must_use]
+    pub const fn salted(self, salt: u64) -> Self {
+        if salt == 0 {
+            return self;
+        }
+        Self { seed: mix(self.seed ^ mix(salt)) }
     }
 
     /// The stream of one occurrence. The name is the key, so no two names share a number.

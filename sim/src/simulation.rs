@@ -27,6 +27,21 @@ pub struct Setup {
     pub keep: Keep,
 }
 
+impl Setup {
+    /// So many actors in one cell, messages that take at least a second, and no record of events: for a small world.
+    pub fn small(seed: u64, actors: u32) -> Self {
+        let layout = Layout::new(actors, 0, actors.next_power_of_two());
+        Self { seed, layout, lookahead: Span::secs(1), keep: Keep::Nothing }
+    }
+}
+
+/// The first stretch of time after which facts are handed over.
+const FIRST_STRETCH: Span = Span::secs(1);
+/// With fewer facts than this a stretch, the next one is longer.
+const FEW_FACTS: usize = 4_096;
+/// With more facts than this a stretch, the next one is shorter.
+const MANY_FACTS: usize = 32_768;
+
 /// Why a run could not go on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RunError {
@@ -141,6 +156,77 @@ impl<A: Actors> Simulation<A> {
         self.now = end;
         pulse.reached(end);
         Ok(())
+    }
+
+    /// Runs up to `end` (exclusive) like [`Simulation::run`], and hands all facts to `fold` as they come, in the order of
+    /// (time, actor, sequence): a slice holds every fact from the last one's end up to its own. Memory follows what is open,
+    /// not what has been.
+    ///
+    /// # Errors
+    /// As for [`Simulation::run`]. What had come before the error has been handed over.
+    pub fn run_folding(
+        &mut self,
+        end: Instant,
+        threads: usize,
+        pulse: &Pulse,
+        fold: &mut dyn FnMut(&[Fact<A::Fact>]),
+    ) -> Result<(), RunError> {
+        let mut stretch = FIRST_STRETCH;
+        loop {
+            let until = (self.now.max(self.quiet_until()) + stretch).min(end);
+            let ran = self.run(until, threads, pulse);
+            let facts = self.take_facts();
+            // Long enough that starting workers costs nothing, short enough that facts do not pile up.
+            stretch = if facts.len() < FEW_FACTS { stretch * 2 } else { stretch };
+            if facts.len() > MANY_FACTS {
+                stretch = Span((stretch.0 / 2).max(1));
+            }
+            if !facts.is_empty() {
+                fold(&facts);
+            }
+            ran?;
+            if until == end {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A copy of the world as it stands, which runs on to the fingerprint that this one would come to.
+    ///
+    /// With a salt other than 0, what is drawn from now on is drawn anew; pending events stand. Facts that have not been
+    /// taken out are in both.
+    ///
+    /// ```
+    /// # use sim::{Instant, Process, ProcessContext, Pulse, Purpose, Setup, Span};
+    /// # #[derive(Clone)]
+    /// # struct Clock;
+    /// # impl Process for Clock {
+    /// #     type Timer = ();
+    /// #     type Message = ();
+    /// #     type Fact = ();
+    /// #     type Settings = ();
+    /// #     fn start(&mut self, cx: &mut ProcessContext<'_, Self>) { cx.after(Span::ZERO, ()); }
+    /// #     fn on_timer(&mut self, (): (), cx: &mut ProcessContext<'_, Self>) {
+    /// #         let gap = cx.stream(Purpose::of("tick"), cx.now().0).exponential(Span::secs(1));
+    /// #         cx.after(gap, ());
+    /// #     }
+    /// # }
+    /// let minute = |n| Instant::START + Span::minutes(n);
+    /// let mut first = sim::process::simulation(Setup::small(7, 3), (), vec![Clock; 3]);
+    /// first.run(minute(1), 1, &Pulse::default())?;
+    /// let (mut second, mut other) = (first.fork(0), first.fork(1));
+    /// for run in [&mut first, &mut second, &mut other] {
+    ///     run.run(minute(2), 1, &Pulse::default())?;
+    /// }
+    /// assert_eq!(first.fingerprint(), second.fingerprint());
+    /// assert_ne!(first.fingerprint(), other.fingerprint());
+    /// # Ok::<(), sim::RunError>(())
+    /// ```
+    #[must_use]
+    pub fn fork(&self, salt: u64) -> Self {
+        let cells = self.cells.iter().map(|cell| cell.fork(cell.streams().salted(salt))).collect();
+        let Self { layout, lookahead, now, injected, .. } = *self;
+        Self { cells, settings: Arc::clone(&self.settings), layout, lookahead, now, injected }
     }
 
     /// Brings something in from outside, for a port of an actor. It arrives at `at`, or, if the run is past that, at the last

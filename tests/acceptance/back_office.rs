@@ -1,5 +1,6 @@
 //! What the back office notices: drifts, silence, and causes that many terminals have in common.
 
+use faults::{DomainEvent, Performer, Planned, When};
 use models::comms::cellular;
 use models::control_chart::ControlChart;
 use models::detector_settings::{Chart, Zone};
@@ -8,7 +9,7 @@ use models::quantity::Millimetres;
 use models::wire::Via;
 use models::{Fact, Fault, Note, Part, Profile, RecoveryAction, Traits};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, DomainEvent, Instant, Law, Performer, Planned, Purpose, Span, Streams, When};
+use sim::{ActorId, Instant, Law, Purpose, Span, Streams};
 
 use crate::bench::Bench;
 
@@ -66,7 +67,7 @@ fn ewma_run_lengths_are_those_of_the_tables() {
 }
 
 fn planned(fault: Fault, at: Span, lasts: Option<Law>, stagger: Span) -> Planned<models::Models> {
-    let severity_profile = sim::SeverityProfile::Constant;
+    let severity_profile = faults::SeverityProfile::Constant;
     Planned {
         fault,
         when: When::At(at),

@@ -1,7 +1,8 @@
 //! A bench: a plan made by hand, raised and run.
 
+use faults::Planned;
 use models::{Directory, Fact, Models, Part, Plan, Policy, Profile, world};
-use sim::{ActorId, Instant, Keep, Planned, Pulse, Simulation, Span};
+use sim::{ActorId, Instant, Keep, Pulse, Simulation, Span};
 
 /// A plan made by hand.
 pub(crate) struct Bench {

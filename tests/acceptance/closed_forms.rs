@@ -1,11 +1,12 @@
 //! Laws whose answer is known: the table of `posrig validate`, and what must hold exactly. Seeds are fixed, so a test that
 //! passes keeps passing.
 
+use faults::{DomainEvent, Performer, Planned, RecoveryStep, When};
 use models::comms::cellular;
 use models::software::firmware;
 use models::{Fact, Fault, Note, Part, Profile, RecoveryAction};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, DomainEvent, Instant, Law, Performer, Planned, RecoveryStep, Span, When};
+use sim::{ActorId, Instant, Law, Span};
 use validation::{Options, Size, truths, validate};
 
 use crate::bench::Bench;
@@ -82,7 +83,7 @@ fn simulating_every_heartbeat_changes_no_alarm() {
         when: When::Every { first: Span::hours(1), period: Span::hours(5) },
         lasts: Some(Law::Exponential(Span::minutes(8))),
         magnitude: 1.0,
-        severity_profile: sim::SeverityProfile::Constant,
+        severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::minutes(10),
         stream: 5,
     };
@@ -113,7 +114,7 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
         when: When::Life(Law::Exponential(Span::hours(2_000))),
         lasts: None,
         magnitude: 1.0,
-        severity_profile: sim::SeverityProfile::Constant,
+        severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 11,
     };

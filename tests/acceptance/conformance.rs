@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use faults::{DevicePart, DomainEvent, Planned, SimEvent, When};
 use models::{Family, Fault, Models, Part, Profile, Visitor, for_each_model};
 use sim::quantity::Factor;
-use sim::{DevicePart, DomainEvent, Instant, Planned, SimEvent, Span, When};
+use sim::{Instant, Span};
 
 use crate::bench::Bench;
 
@@ -118,7 +119,7 @@ fn every_fault_is_noticed_and_cleared() {
             when: When::At(Span::hours(9)),
             lasts: None,
             magnitude: 0.9,
-            severity_profile: sim::SeverityProfile::Constant,
+            severity_profile: faults::SeverityProfile::Constant,
             stagger: Span::minutes(30),
             stream: number as u64,
         };

@@ -1,7 +1,8 @@
 //! The same scenario and seed give the same run, to the bit, whatever the threads, the cells or the process.
 
+use faults::{Planned, SimEvent, When};
 use models::{Fault, Models, Profile};
-use sim::{ActorId, Instant, Keep, Law, Planned, RunError, SimEvent, Span, When, first_difference};
+use sim::{ActorId, Instant, Keep, Law, RunError, Span, first_difference};
 
 use crate::bench::Bench;
 
@@ -11,7 +12,7 @@ fn hang() -> Planned<Models> {
         when: When::Life(Law::Exponential(Span::hours(10))),
         lasts: None,
         magnitude: 1.0,
-        severity_profile: sim::SeverityProfile::Constant,
+        severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 3,
     }
@@ -23,7 +24,7 @@ fn outage() -> Planned<Models> {
         when: When::At(Span::hours(11)),
         lasts: Some(Law::Exactly(Span::minutes(20))),
         magnitude: 1.0,
-        severity_profile: sim::SeverityProfile::Constant,
+        severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::secs(20),
         stream: 4,
     }
@@ -169,7 +170,7 @@ fn a_fault_elsewhere_moves_nobody_elses_customers() {
         }
         let (_, facts) = bench.run();
         let sale = |fact: &models::Fact| match fact.what {
-            sim::DomainEvent::Noted(models::Note::SaleEnded(sale)) => {
+            faults::DomainEvent::Noted(models::Note::SaleEnded(sale)) => {
                 Some((fact.who, sale.customer, sale.began, sale.amount, sale.method))
             }
             _ => None,

@@ -1,10 +1,11 @@
 //! A terminal's whole life: what it promises, from the application to the return.
 
+use faults::DomainEvent;
 use models::lifecycle::{DeploymentStep, DepositEntry, Reason};
 use models::{Note, Part};
 use reports::measures::LifeMeasures;
 use scenarios::{Options, Outcome, Source, load_text, simulate};
-use sim::{DomainEvent, Pulse, Span};
+use sim::{Pulse, Span};
 
 fn run_on(text: &str, threads: usize) -> Outcome {
     let loaded = load_text("life.ron", text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));

@@ -1,6 +1,7 @@
 //! Support, technicians and the depot: queues that conserve calls, hours that hold, stocks that never go below nothing,
 //! and a bill that adds up.
 
+use faults::{DomainEvent, Performer, Planned, RecoveryStep, When};
 use models::hardware::display;
 use models::people::support::{Figures, Support};
 use models::people::technicians::Technicians;
@@ -11,10 +12,7 @@ use models::{Fact, Fault, Note, Part, Profile, RecoveryAction};
 use reports::analyse;
 use scenarios::{Options, Source, load_text, simulate};
 use sim::quantity::{Factor, Probability};
-use sim::{
-    ActorId, DomainEvent, Instant, Law, Performer, Planned, Pulse, RecoveryStep, Simulation, Span,
-    When,
-};
+use sim::{ActorId, Instant, Law, Pulse, Simulation, Span};
 
 use crate::bench::Bench;
 
@@ -56,7 +54,7 @@ fn callers(terminals: u32, every: Span, days: u64) -> Bench {
         magnitude: 1.0,
         stagger: Span::ZERO,
         stream: 1,
-        severity_profile: sim::SeverityProfile::Constant,
+        severity_profile: faults::SeverityProfile::Constant,
     };
     bench.with_fault(life, 0..terminals)
 }
@@ -268,7 +266,7 @@ fn an_imperfect_repair_comes_back() {
 /// What a job carries.
 #[test]
 fn a_job_says_what_is_suspected() {
-    let asked = sim::StepRequest {
+    let asked = faults::StepRequest {
         incident: 3,
         attempt: 1,
         step: RecoveryStep {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use faults::DomainEvent;
 use models::rollout::RolloutStep;
 use models::software::firmware;
 use models::{Fault, Note, RecoveryAction};
 use scenarios::{Options, Outcome, Source, load_text, simulate};
-use sim::{ActorId, DomainEvent, Instant, Pulse, Span};
+use sim::{ActorId, Instant, Pulse, Span};
 
 const LEAK: Fault = Fault::Firmware(firmware::Fault::MemoryLeak);
 const STARVED: Fault = Fault::Firmware(firmware::Fault::ProcessorStarved);

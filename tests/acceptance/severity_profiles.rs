@@ -1,9 +1,10 @@
 //! How faults go while they last: growing, coming and going.
 
+use faults::{DomainEvent, Planned, SeverityProfile, When};
 use models::comms::{cellular, wifi};
 use models::wire::Via;
 use models::{Fact, Fault, Part, Profile};
-use sim::{DomainEvent, Instant, Law, Planned, SeverityProfile, Span, When};
+use sim::{Instant, Law, Span};
 
 use crate::bench::Bench;
 

@@ -1,11 +1,12 @@
 //! What a terminal does beside selling: it suggests a way to pay, shows its records, and reports its readings.
 
+use faults::{DomainEvent, Planned, When};
 use models::hardware::{mainboard, power, printer};
 use models::platform::back_office::BackOffice;
 use models::wire::Method;
 use models::{Fact, Fault, Gauge, Note, Profile};
 use sim::quantity::Factor;
-use sim::{ActorId, DomainEvent, Instant, Planned, Span, When};
+use sim::{ActorId, Instant, Span};
 
 use crate::bench::Bench;
 
@@ -21,7 +22,7 @@ fn planned(fault: Fault, at: Span) -> Planned<models::Models> {
         when: When::At(at),
         lasts: None,
         magnitude: 1.0,
-        severity_profile: sim::SeverityProfile::Constant,
+        severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 1,
     }

@@ -1,9 +1,9 @@
 //! Lives and repairs: components that break and are repaired, alone, in series, doubled, and by a procedure of recovery actions.
 
+use faults::{DomainEvent, Performer};
 use models::Fault;
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{DomainEvent, Performer};
 
 use crate::cases::{Case, Size};
 use crate::sight::{count, deviation, downs, hours, quantile};

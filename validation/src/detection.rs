@@ -1,9 +1,10 @@
 //! Detectors: how often they are wrong, and how soon they are right.
 
+use faults::DomainEvent;
 use models::{Note, Part};
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{DomainEvent, Instant};
+use sim::Instant;
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};

@@ -1,8 +1,9 @@
 //! Detectors that wait for something that does not come: a heartbeat that is late, a sale that nobody makes.
 
+use faults::DomainEvent;
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{DomainEvent, Instant};
+use sim::Instant;
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};

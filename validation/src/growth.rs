@@ -1,8 +1,8 @@
 //! Reliability growth: faults that come ever more seldom.
 
+use faults::DomainEvent;
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::DomainEvent;
 
 use crate::availability::{Quiet, no_recovery, tills};
 use crate::cases::{Case, Size};

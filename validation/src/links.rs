@@ -1,9 +1,10 @@
 //! Links: attempts to connect, storms of them, and what is stored while there is no network.
 
+use faults::DomainEvent;
 use models::{Note, Outcome as Ended};
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{DomainEvent, Instant};
+use sim::Instant;
 
 use crate::availability::{Quiet, no_recovery, tills};
 use crate::cases::{Case, Size};

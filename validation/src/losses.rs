@@ -1,9 +1,10 @@
 //! What an outage costs: sales that could not be made while a terminal was out of service.
 
+use faults::DomainEvent;
 use models::{Note, Outcome as Ending};
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{ActorId, DomainEvent};
+use sim::ActorId;
 
 use crate::cases::{Case, Size};
 use crate::sight::{deviation, downs};

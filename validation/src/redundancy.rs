@@ -1,8 +1,8 @@
 //! Redundancy: two of three, pairs with a change-over that may fail, pairs with a common cause, and how rarely both fail.
 
+use faults::DomainEvent;
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::DomainEvent;
 
 use crate::availability::{Quiet, alternating, no_recovery, tills};
 use crate::cases::{Case, Size};

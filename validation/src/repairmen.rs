@@ -1,9 +1,9 @@
 //! Few technicians for many terminals: how many wait for one, and how long.
 
+use faults::DomainEvent;
 use models::Note;
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::DomainEvent;
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};

@@ -1,8 +1,9 @@
 //! What can be seen of an outcome: times out of service, requests, first failures. All of it is read from its facts.
 
+use faults::DomainEvent;
 use models::Note;
 use scenarios::Outcome;
-use sim::{ActorId, DomainEvent, Instant, Span};
+use sim::{ActorId, Instant, Span};
 
 /// Hours since the start.
 pub(crate) fn hours(at: Instant) -> f64 {

@@ -1,9 +1,10 @@
 //! A stock of spares: how many are on order, and how often and how long somebody waits for one.
 
+use faults::DomainEvent;
 use models::{Fact, Note};
 use reports::statistics::Sample;
 use scenarios::Outcome;
-use sim::{DomainEvent, Instant};
+use sim::Instant;
 
 use crate::availability::{Quiet, tills};
 use crate::cases::{Case, Size};

@@ -6,12 +6,13 @@ use std::net::TcpListener;
 use models::Part;
 use scenarios::Roster;
 
-use crate::adapter::{Adapter, Injector, Port};
+use crate::adapter::{Adapter, Injector};
 use crate::iso8583::{Client, Dialect, Server, client, server};
 use crate::mqtt::{self, Mqtt};
 #[cfg(feature = "pcsc")]
 use crate::pcsc;
 use crate::{escpos, scpi};
+use programs::Port;
 
 /// An adapter, or why there is none.
 pub type Opened = Result<Box<dyn Adapter>, String>;

@@ -12,10 +12,11 @@ use models::wire::InterActorMessage;
 use super::device::{Device, Outcome};
 use super::settings::Settings;
 use super::{paper, status};
-use crate::adapter::{Adapter, Injector, Port};
+use crate::adapter::{Adapter, Injector};
 use crate::line::Trouble;
 use crate::troubles::Troubles;
 use crate::worker::{NotTaken, Worker};
+use programs::Port;
 
 /// A real printer in the place of a terminal's.
 #[derive(Debug)]

@@ -18,10 +18,11 @@ use models::wire::InterActorMessage;
 
 use super::channel::Security;
 use super::{Dialect, Mapper};
-use crate::adapter::{Adapter, Injector, Port};
+use crate::adapter::{Adapter, Injector};
 use crate::target::Target;
 use crate::troubles::Troubles;
 use connection::Keeper;
+use programs::Port;
 use state::ClientState;
 
 /// What is set about the client.

@@ -18,10 +18,11 @@ use models::wire::InterActorMessage;
 
 use super::channel::Security;
 use super::{Dialect, Mapper};
-use crate::adapter::{Adapter, Injector, Port};
+use crate::adapter::{Adapter, Injector};
 use crate::target::Target;
 use crate::troubles::Troubles;
 use connection::{Terms, serve};
+use programs::Port;
 use state::ServerState;
 
 /// What is set about the server.

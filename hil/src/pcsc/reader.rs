@@ -15,9 +15,10 @@ use pcsc::{Card, Context, Disposition, Error, Protocols, Scope, ShareMode};
 
 use super::Settings;
 use super::emv::{Chip, Consent, Problem, Terms, consent};
-use crate::adapter::{Adapter, Injector, Port};
+use crate::adapter::{Adapter, Injector};
 use crate::troubles::Troubles;
 use crate::worker::{NotTaken, Worker};
+use programs::Port;
 
 /// What kind of trouble an error of PC/SC is.
 fn problem(why: Error) -> Problem {

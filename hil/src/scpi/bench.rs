@@ -13,11 +13,12 @@ use models::quantity::Millivolts;
 use models::wire::InterActorMessage;
 
 use super::supply::Supply;
-use crate::adapter::{Adapter, Injector, Port};
+use crate::adapter::{Adapter, Injector};
 use crate::line::{Limits, Trouble};
 use crate::target::Target;
 use crate::troubles::Troubles;
 use crate::worker::{NotTaken, Worker};
+use programs::Port;
 
 /// What is set about a bench supply.
 #[derive(Clone, Debug, PartialEq)]

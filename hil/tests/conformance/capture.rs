@@ -7,11 +7,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use faults::DomainEvent;
 use hil::iso8583::{Dialect, Mapper};
 use hil::trace::trace;
 use models::Note;
 use scenarios::{Options, Source, simulate};
-use sim::{DomainEvent, Pulse};
+use sim::Pulse;
 
 const SCENARIO: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/showcase/transaction.ron");

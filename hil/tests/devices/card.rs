@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use faults::DomainEvent;
 use hil::pcsc::{Reader, Settings, probe};
 use hil::{Adapter, Ended, Injector};
 use models::Part;
@@ -15,7 +16,6 @@ use models::money::Money;
 use models::note::{Note, Outcome};
 use models::outside::Outside;
 use models::wire::{InterActorMessage, Method};
-use sim::DomainEvent;
 
 use crate::peer::{Peer, python};
 use crate::rig::{Rig, port};

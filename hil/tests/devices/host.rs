@@ -5,9 +5,10 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use hil::iso8583::client::{Client, Settings, probe};
-use hil::{Adapter, Ended, Injector, Port};
+use hil::{Adapter, Ended, Injector};
 use models::Part;
 use models::wire::{InterActorMessage, Iso, Mti, Pan};
+use programs::Port;
 use serde_json::Value;
 use sim::ActorId;
 

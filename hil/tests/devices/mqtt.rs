@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use faults::DomainEvent;
 use hil::mqtt::{Mqtt, Settings, probe};
-use hil::{Ended, Injector, Port};
+use hil::{Ended, Injector};
 use models::software::firmware;
 use models::{Fault, Part, RecoveryAction};
-use sim::DomainEvent;
+use programs::Port;
 
 use crate::peer::{Peer, missing};
 use crate::rig::Rig;

@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
-use hil::recording::{Crossing, Recording, Way};
-use hil::replay;
 use models::Part;
 use models::wire::{InterActorMessage, Mti};
+use programs::recording::{Crossing, Recording, Way};
+use programs::replay;
 use sim::{Instant, Pulse, Span};
 
 use crate::rig::Rig;

@@ -3,8 +3,9 @@
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use hil::{Adapter, Arrival, Ended, Port, Session};
+use hil::{Adapter, Arrival, Ended, Session};
 use models::Part;
+use programs::Port;
 use scenarios::{Options, Run, Scenario, Source, load_text};
 use sim::{ActorId, Pulse};
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use faults::DomainEvent;
 use hil::scpi::{Bench, Settings};
 use hil::{Adapter, Injector};
 use models::Part;
 use models::hardware::power;
-use sim::DomainEvent;
 
 use crate::peer::Peer;
 use crate::rig::{Rig, port};

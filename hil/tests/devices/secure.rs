@@ -5,8 +5,9 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use hil::iso8583::client::{self, Client, probe};
-use hil::{Adapter, Injector, Port};
+use hil::{Adapter, Injector};
 use models::Part;
+use programs::Port;
 use sim::ActorId;
 
 use crate::peer::Peer;

@@ -1,9 +1,10 @@
 //! A terminal program that others could have written sells over the simulated network; both sides agree to the cent.
 
 use hil::iso8583::server::Settings;
-use hil::recording::{Attached, Header, Recorder, Recording, SCHEMA, Way};
-use hil::{Ended, Injector, Port, Session, replay};
+use hil::{Ended, Injector, Session};
 use models::Part;
+use programs::recording::{Attached, Header, Recorder, Recording, SCHEMA, Way};
+use programs::{Port, replay};
 use serde_json::Value;
 use sim::{ActorId, Pulse};
 use std::path::Path;

@@ -1,9 +1,10 @@
 //! How a link connects: a fixed time, or a handshake over its own channel that is tried again and again.
 
+use faults::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Purpose, Span, unit};
+use sim::{Instant, Purpose, Span, unit};
 
 use super::{Bearer, Radio};
 use crate::note::Note;

@@ -3,7 +3,8 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
 use crate::bus::LocalMessage;
@@ -22,7 +23,7 @@ pub struct Spec {
 }
 
 /// State of the link.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Wifi {
     bearer: Bearer,
     no_beacon: bool,

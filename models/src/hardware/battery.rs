@@ -4,7 +4,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -55,7 +56,7 @@ impl Default for Spec {
 }
 
 /// State of the battery.
-#[derive(Component, Debug)]
+#[derive(Clone, Component, Debug)]
 pub struct Battery {
     /// Charge at `since`, in mAh.
     charge: f64,

@@ -8,7 +8,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, DevicePart, Purpose, Span, unit};
+use faults::{Context, Mode, DevicePart};
+use sim::{Instant, Purpose, Span, unit};
 
 pub use attached::CardRead;
 pub use self_test::SelfTest;
@@ -60,7 +61,7 @@ impl Default for Spec {
 }
 
 /// State of the reader.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct CardReader {
     /// Share of reads that fail for dirt: chip, contactless, stripe.
     dirty: [f64; 3],

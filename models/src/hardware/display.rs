@@ -3,7 +3,8 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -22,7 +23,7 @@ pub struct Spec {
 }
 
 /// State of the display.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Display {
     running: bool,
     blank: bool,

@@ -3,7 +3,8 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -46,7 +47,7 @@ impl Default for Spec {
 }
 
 /// State of the body.
-#[derive(Component, Debug)]
+#[derive(Clone, Component, Debug)]
 pub struct Enclosure {
     hot: f64,
     cold: f64,

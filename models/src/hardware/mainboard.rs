@@ -4,7 +4,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span, unit};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -61,7 +62,7 @@ impl Default for Spec {
 }
 
 /// State of the board.
-#[derive(Component, Debug)]
+#[derive(Clone, Component, Debug)]
 pub struct Mainboard {
     rail: u32,
     /// The brown-out detector holds it.

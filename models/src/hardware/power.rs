@@ -4,7 +4,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -51,7 +52,7 @@ impl Default for Spec {
 }
 
 /// State of the supply.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Power {
     outage: bool,
     /// Share of the time for which the plug has no contact; 1 is out altogether.

@@ -7,7 +7,8 @@ mod modes;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{Instant, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
@@ -70,7 +71,7 @@ impl Default for Spec {
 }
 
 /// State of the printer.
-#[derive(Component, Debug)]
+#[derive(Clone, Component, Debug)]
 pub struct Printer {
     paper_mm: u32,
     jammed: bool,

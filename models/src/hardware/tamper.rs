@@ -3,7 +3,8 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -29,7 +30,7 @@ impl Default for Spec {
 }
 
 /// State of the guard.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Tamper {
     triggered: bool,
     /// How far the coin cell has run down, from 0 to 1.

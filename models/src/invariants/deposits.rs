@@ -30,8 +30,8 @@ pub struct DepositTotals {
 /// A refund may be on its way; a payment only if it was made after `quiet_from`.
 pub(super) fn audit(simulation: &mut Simulation<Models>, audit: &mut Audit, quiet_from: Instant) {
     let layout = simulation.layout();
-    let mut accounts = vec![Account::default(); layout.terminals() as usize];
-    for number in layout.terminals()..layout.actors() {
+    let mut accounts = vec![Account::default(); layout.grouped() as usize];
+    for number in layout.grouped()..layout.actors() {
         let world = simulation.world_of(ActorId(number));
         for (terminal, account) in
             world.query::<&Deposits>().iter(world).flat_map(Deposits::accounts)
@@ -43,7 +43,7 @@ pub(super) fn audit(simulation: &mut Simulation<Models>, audit: &mut Audit, quie
     }
     for cell in 0..layout.cells() {
         let (first, _) = layout.members(cell);
-        if first.0 >= layout.terminals() {
+        if first.0 >= layout.grouped() {
             break;
         }
         let world = simulation.world_of(first);

@@ -19,7 +19,7 @@ pub enum Writing {
 }
 
 /// What has changed since the journal was last written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Buffer {
     period: Span,
     /// When that was.

@@ -4,7 +4,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
@@ -103,7 +104,7 @@ impl Default for Spec {
 }
 
 /// The customers of one terminal.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Customer {
     /// Customers so far.
     count: u32,

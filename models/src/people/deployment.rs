@@ -17,7 +17,8 @@ pub use settings::{Again, Applies, Device, Handed, Handling, Maintenance, Retire
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::lifecycle::{Application, Document, Papers, Reason, DeploymentStep, Way};
@@ -44,7 +45,7 @@ enum Phase {
 }
 
 /// A merchant's deployment of a terminal.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Deployment {
     phase: Phase,
     way: Option<Way>,

@@ -6,7 +6,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Context, Instant, Mode, DevicePart, Purpose, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{ActorId, Instant, Purpose, Span};
 
 use crate::money::Money;
 use crate::note::Note;
@@ -101,7 +102,7 @@ impl Account {
 }
 
 /// The ledger.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Deposits {
     accounts: BTreeMap<ActorId, Account>,
 }

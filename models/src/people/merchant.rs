@@ -4,7 +4,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{StepRequest, Context, Instant, Mode, DevicePart, Performer, Purpose, Span};
+use faults::{StepRequest, Context, Mode, DevicePart, Performer};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{AT_A_GLANCE, Indication};
@@ -74,7 +75,7 @@ impl Default for Spec {
 }
 
 /// The merchant at one terminal.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Merchant {
     /// Indications that can be noticed now, as a set.
     shown: u64,

@@ -7,7 +7,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -59,7 +60,7 @@ impl Default for Spec {
 }
 
 /// What goes on at a terminal.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct MisuseAndFraud {
     prohibited: bool,
     leaking: bool,

@@ -6,7 +6,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{Instant, Purpose, Span};
 
 use crate::provider::Provider;
 use crate::takes::Takes;
@@ -123,7 +124,7 @@ impl Spec {
 }
 
 /// The desk: who is being served, and what waits.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Onboarding {
     busy: u32,
     waiting: VecDeque<Application>,

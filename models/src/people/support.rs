@@ -6,7 +6,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{ActorId, Context, Instant, Mode, DevicePart, Purpose, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{ActorId, Instant, Purpose, Span};
 
 use crate::Models;
 use crate::note::Note;
@@ -112,7 +113,7 @@ impl Spec {
 }
 
 /// Who waits, and who is being served.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Line {
     busy: u32,
     waiting: VecDeque<Case>,
@@ -148,7 +149,7 @@ struct Case {
 }
 
 /// State of the desk.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Support {
     lines: [Line; 3],
     cases: u32,

@@ -6,7 +6,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{Context, Instant, Mode, DevicePart, Purpose, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{Instant, Purpose, Span};
 
 use crate::note::Note;
 use crate::platform::gateway::Serving;
@@ -74,7 +75,7 @@ impl Default for Spec {
 }
 
 /// State of the depot.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Technicians {
     busy: u32,
     stock: u32,

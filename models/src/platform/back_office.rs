@@ -9,7 +9,8 @@ mod zones;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span, IncidentChange};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer, IncidentChange};
+use sim::{ActorId, Instant, Span};
 
 use common_cause::{CommonCauses, SILENT};
 use operator::Operator;
@@ -41,7 +42,7 @@ impl Default for Spec {
 }
 
 /// State of the back office.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct BackOffice {
     /// Terminals that are missing.
     missing: u32,

@@ -12,7 +12,8 @@ mod serving;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, Arena, Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Slot, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{ActorId, Arena, Instant, Purpose, Slot, Span};
 
 use ledger::{LedgerEntry, Known, Recent};
 use breaker::Breaker;
@@ -78,7 +79,7 @@ impl Default for Spec {
 }
 
 /// State of the gateway.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Gateway {
     busy: u32,
     waiting: VecDeque<(Instant, Iso)>,

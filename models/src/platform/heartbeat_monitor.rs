@@ -10,7 +10,8 @@ mod freshness;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, DevicePart, Purpose, Span, IncidentUpdate, IncidentChange, unit};
+use faults::{Context, Mode, DevicePart, IncidentUpdate, IncidentChange};
+use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::decision::IncidentReport;
@@ -35,7 +36,7 @@ pub struct Spec {
 }
 
 /// What the back office believes of a terminal, and what it will hear of it.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct HeartbeatMonitor {
     /// Heartbeats go out and can pass.
     alive: bool,

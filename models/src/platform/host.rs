@@ -4,7 +4,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span, lognormal, unit};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{ActorId, Instant, Purpose, Span, lognormal, unit};
 
 use crate::money::Money;
 use crate::plan::step;
@@ -68,7 +69,7 @@ pub(crate) struct Posting {
 }
 
 /// State of the host.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Host {
     /// By account number.
     accounts: Vec<Account>,

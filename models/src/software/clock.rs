@@ -3,7 +3,8 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::Indication;
@@ -28,7 +29,7 @@ impl Default for Spec {
 }
 
 /// State of the clock.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Clock {
     behind: Span,
     /// What the last answer of the gateway said about it.

@@ -9,7 +9,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Instant, Mode, DevicePart, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{Instant, Span};
 
 use crate::bus::{Leg, LocalMessage};
 use crate::indication::{self, Indication};
@@ -75,7 +76,7 @@ enum State {
 }
 
 /// State of the firmware.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Firmware {
     state: State,
     supplied: bool,

@@ -16,7 +16,8 @@ mod reversal;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Mode, DevicePart, Span};
+use faults::{Context, Mode, DevicePart};
+use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Purchase};
 use crate::journal::{Journal, LineState, Writing};
@@ -83,7 +84,7 @@ enum SaleStep {
 }
 
 /// State of the application.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct PaymentApp {
     running: bool,
     readable: bool,

@@ -6,7 +6,8 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Purpose, Span, unit};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -32,7 +33,7 @@ impl Default for Spec {
 }
 
 /// State of the terminal's security.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Security {
     running: bool,
     expired: bool,

@@ -3,7 +3,8 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::{Context, Instant, Effects, Mode, Ratings, DevicePart, Performer, Span};
+use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
@@ -26,7 +27,7 @@ impl Default for Spec {
 }
 
 /// State of the storage.
-#[derive(Component, Debug, Default)]
+#[derive(Clone, Component, Debug, Default)]
 pub struct Storage {
     /// Speed of filling, as the share of `fills_in`'s speed.
     filling: f64,

@@ -1,10 +1,10 @@
 //! Explanations of what the types name: models, faults, indications, recovery actions, detectors, measures, families.
 
+use faults::Ratings;
 use models::{Detector, Family, Fault, Indication, Part, RecoveryAction, ratings};
 use scenarios::{Measure, MeasureKind};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
-use sim::Ratings;
 
 use super::Explanation;
 use crate::export::performer;
@@ -131,7 +131,7 @@ fn fault(fault: Fault) -> Explanation {
     let mode = fault.mode();
     let clears = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.name());
     let clears_zh = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.zh());
-    let step = |step: &sim::RecoveryStep<models::Models>| {
+    let step = |step: &faults::RecoveryStep<models::Models>| {
         format!("{} by {} in {}", step.action.name(), performer(step.by), step.takes)
     };
     let effects = mode.effects;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use faults::DomainEvent;
 use models::lifecycle::DeploymentStep;
 use models::{Fact, Note, Outcome};
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, DomainEvent, Instant};
+use sim::{ActorId, Instant};
 
 use crate::statistics::{Interval, Share, mean, quantile, settled, t_interval};
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use faults::DomainEvent;
 use models::detector_settings::Zone;
 use models::{Fact, Fault, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, DomainEvent, Instant, Span};
+use sim::{ActorId, Instant, Span};
 
 use crate::statistics::Share;
 use crate::stories::{Chronicle, Story};

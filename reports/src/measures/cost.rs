@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use faults::DomainEvent;
 use models::{Fact, Fault, Note};
 use serde::{Deserialize, Serialize};
-use sim::DomainEvent;
 
 use crate::export::performer;
 use crate::stories::{Chronicle, Line, Toll};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use faults::DomainEvent;
 use models::{Fact, Note, Outcome};
 use serde::{Deserialize, Serialize};
-use sim::{DomainEvent, Instant, Span};
+use sim::{Instant, Span};
 
 use crate::stories::Story;
 

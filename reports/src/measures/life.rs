@@ -3,11 +3,12 @@
 mod ages;
 mod applicants;
 
+use faults::DomainEvent;
 use models::lifecycle::{DeploymentStep, DepositEntry, Reason, Way};
 use models::{Fact, Family, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{DomainEvent, Instant};
+use sim::Instant;
 
 use crate::statistics::{Lifetime, Times};
 use crate::stories::Story;
@@ -239,7 +240,7 @@ fn provider_rows(
             |it: &Applicant| provider.fee.minor() + provider.per_month.minor() * months(it) as i64;
         let terminals: Vec<&Applicant> = applicants.iter().filter(own).collect();
         let repaired = stories.iter().filter(|story| {
-            let sent = story.actions.iter().any(|it| it.by == sim::Performer::Technician);
+            let sent = story.actions.iter().any(|it| it.by == faults::Performer::Technician);
             sent && terminals.binary_search_by_key(&story.who, |it| it.terminal).is_ok()
         });
         let lives: Vec<Lifetime> =

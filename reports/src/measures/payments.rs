@@ -1,9 +1,9 @@
 //! Sales and money: how purchases ended, and what is left to put right.
 
+use faults::DomainEvent;
 use models::invariants::Audit;
 use models::{Fact, Money, Note, Outcome};
 use serde::{Deserialize, Serialize};
-use sim::DomainEvent;
 
 /// How many purchases ended in one way, and what they were worth.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]

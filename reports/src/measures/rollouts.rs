@@ -1,10 +1,11 @@
 //! Roll-outs: how far each came, whether it was stopped, and who went back.
 
+use faults::DomainEvent;
 use models::rollout::RolloutStep;
 use models::{Fact, Note};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
-use sim::{DomainEvent, Instant};
+use sim::Instant;
 
 /// What became of one roll-out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
+use faults::{DomainEvent, Performer};
 use models::wire::Code;
 use models::{Indication, Outcome as Ending, RecoveryAction};
-use sim::{DomainEvent, Performer, Span};
+use sim::Span;
 
 use super::*;
 use crate::tape::{BANK, CABLE, PAPER, PLUG, Tape};
@@ -28,7 +29,7 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
     let onset = 20_000 + draw.below(50_000);
     let (seen, repair) = (onset + 20 + draw.below(900), 300 + draw.below(9_000));
     let mut then = |at: u64, what| script.entry((at, who)).or_default().push(what);
-    let plan = if fault == PLUG { 0 } else { sim::NATURAL };
+    let plan = if fault == PLUG { 0 } else { faults::NATURAL };
     then(onset, DomainEvent::Occurred { occurrence: 0, plan, fault });
     then(
         onset + 2,

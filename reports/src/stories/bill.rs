@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use faults::Performer;
 use models::people::technicians::needs_part;
 use models::{Money, RecoveryAction};
 use scenarios::costs::Costs;
 use serde::{Deserialize, Serialize};
-use sim::{Performer, Span};
+use sim::Span;
 
 /// What an amount is for.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]

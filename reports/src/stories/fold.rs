@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use faults::{DomainEvent, NATURAL, Performer};
 use models::invariants::{Breach, Invariant};
 use models::{Fact, Fault, Money, Note, Outcome, Part, RecoveryAction, Sale};
 use scenarios::costs::Costs;
-use sim::{ActorId, DomainEvent, Instant, NATURAL, Performer, Span};
+use sim::{ActorId, Instant, Span};
 
 use super::attribution::Scene;
 use super::bill::{self, Item};

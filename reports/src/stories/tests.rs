@@ -1,6 +1,7 @@
+use faults::{DomainEvent, Performer};
 use models::wire::Code;
 use models::{Indication, Money, Note, Outcome as Ending, Part, RecoveryAction};
-use sim::{ActorId, DomainEvent, Instant, Performer, Span};
+use sim::{ActorId, Instant, Span};
 
 use super::IsolationResult;
 use crate::statistics::Interval;

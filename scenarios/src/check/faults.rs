@@ -1,10 +1,11 @@
 //! Faults: where, when, how long.
 
+use faults::DevicePart;
 use models::availability::Milestone;
 use models::hardware::display;
 use models::wire::Via;
 use models::{Fault, Models, Part, Visitor, for_each_model};
-use sim::{DevicePart, Span};
+use sim::Span;
 
 use super::fleet::place_of;
 use super::spot::Spot;

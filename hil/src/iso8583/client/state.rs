@@ -6,10 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use models::wire::{InterActorMessage, Iso, Mti};
 use sim::ActorId;
 
-use crate::adapter::{Injector, Port};
+use crate::adapter::Injector;
 use crate::iso8583::dialect::Use;
 use crate::iso8583::{Fields, Mapper, Message, Seal};
 use crate::troubles::Troubles;
+use programs::Port;
 
 /// So many requests are remembered. The answer to an older one is taken for one to what nobody asked.
 const MOST_OPEN: usize = 65_536;

@@ -7,11 +7,12 @@ use models::wire::{Code, InterActorMessage, Iso, Mti};
 use sim::{ActorId, Instant};
 
 use super::connection::Peer;
-use crate::adapter::{Injector, Port};
+use crate::adapter::Injector;
 use crate::iso8583::{
     Envelope, Fields, Framing, Mapper, Matter, Message, Network, Seal, SessionKeys, Settlement,
 };
 use crate::troubles::Troubles;
+use programs::Port;
 
 /// So many requests are remembered; the answer to an older one is not passed on.
 const MOST_OPEN: usize = 8_192;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use faults::DomainEvent;
 use hil::escpos::Printer;
 use hil::{Adapter, Ended, Injector};
 use models::hardware::printer::{Fault, Said};
@@ -13,7 +14,6 @@ use models::note::{Note, Outcome};
 use models::outside::Outside;
 use models::wire::Pan;
 use models::{Part, RecoveryAction};
-use sim::DomainEvent;
 
 use super::{attached, came_out, hasty, order, told};
 use crate::peer::{Peer, emupos};

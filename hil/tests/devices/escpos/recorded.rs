@@ -3,13 +3,14 @@
 use std::thread;
 use std::time::Duration;
 
+use faults::DomainEvent;
 use hil::escpos::Printer;
-use hil::recording::{Attached, Header, Recorder, Recording, SCHEMA};
 use hil::{Adapter, Injector, Session};
 use models::Part;
 use models::hardware::printer::Fault;
 use models::wire::Pan;
-use sim::{DomainEvent, Pulse};
+use programs::recording::{Attached, Header, Recorder, Recording, SCHEMA};
+use sim::Pulse;
 
 use super::broken::{Manners, printer, shared};
 use super::hasty;
@@ -61,7 +62,7 @@ fn what_a_printer_did_is_told_again_without_it_to_the_bit() {
     assert!(text.contains("\"Print\"") && !Pan::appears_in(&text), "no card number is recorded");
     let recording = Recording::read(&path).expect("it is whole");
     for _ in 0..2 {
-        let again = hil::replay(rig.source(), &recording, &Pulse::default()).expect("it runs");
+        let again = programs::replay(rig.source(), &recording, &Pulse::default()).expect("it runs");
         assert_eq!((again.same, again.departures.len()), (Some(true), 0));
         assert_eq!(again.outcome.facts, ended.outcome.facts);
     }

@@ -5,7 +5,7 @@
 //! this reader do not occur, and simulated people repair nothing.
 
 use serde::{Deserialize, Serialize};
-use sim::Context;
+use faults::Context;
 
 use super::{CardReader, Fault};
 use crate::Models;

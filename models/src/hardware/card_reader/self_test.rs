@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{Context, Purpose, Span, unit};
+use faults::Context;
+use sim::{Purpose, Span, unit};
 
 use super::{CardReader, Spec, Timer, kind};
 use crate::Models;

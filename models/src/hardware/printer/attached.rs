@@ -5,7 +5,7 @@
 //! printer do not occur, and simulated people repair nothing: see [`crate::plan::Plan`].
 
 use serde::{Deserialize, Serialize};
-use sim::Context;
+use faults::Context;
 
 use super::{Fault, Printer, Reading};
 use crate::Models;
@@ -145,7 +145,8 @@ impl Printer {
 mod tests {
     use super::*;
     use crate::hardware::printer::Spec;
-    use sim::{Instant, DevicePart};
+    use faults::DevicePart;
+use sim::Instant;
 
     fn suspects(said: Said) -> Option<Fault> {
         let mut printer = Printer::build(&Spec::default());

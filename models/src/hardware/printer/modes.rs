@@ -1,6 +1,7 @@
 //! How a printer breaks, as catalogue entries.
 
-use sim::{Effects, Mode, Performer, Ratings, Span};
+use faults::{Effects, Mode, Performer, Ratings};
+use sim::Span;
 
 use super::Fault;
 use crate::indication::Indication;

@@ -1,6 +1,7 @@
 //! A terminal in service: activation, maintenance, damage, suspension, return.
 
-use sim::{Context, Purpose, Span};
+use faults::Context;
+use sim::{Purpose, Span};
 
 use super::{Handling, Phase, Retires, Spec, Deployment, Timer, step};
 use crate::bus::LocalMessage;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use sim::{ActorId, Context, Instant, Span};
+use faults::Context;
+use sim::{ActorId, Instant, Span};
 
 use super::Timer;
 use super::zones::Zones;
@@ -36,7 +37,7 @@ struct Trouble {
 }
 
 /// A cause that was named and stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct CommonCause {
     number: u16,
     zone: usize,
@@ -50,7 +51,7 @@ struct CommonCause {
 }
 
 /// Terminals in trouble, and what explains them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct CommonCauses {
     zones: Zones,
     troubles: Vec<Trouble>,

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, Context, Span};
+use faults::Context;
+use sim::{ActorId, Span};
 
 use super::Timer;
 use crate::operator::{Command, CommandEnd, News, Source, OperatorReport};
@@ -12,7 +13,7 @@ use crate::wire::{InterActorMessage, Via};
 use crate::{Fault, Models, Part};
 
 /// The commands that are under way, and by which bearer each terminal's last message was received.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Operator {
     heard_by: Vec<Via>,
     pending: BTreeMap<u32, Command>,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, Context, Instant, Span};
+use faults::Context;
+use sim::{ActorId, Instant, Span};
 
 use super::{Timer, operator};
 use crate::control_chart::{Baseline, ControlChart};
@@ -26,7 +27,7 @@ struct Sales {
 }
 
 /// What the back office remembers of reports and sales.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Readings {
     /// By chart rule and terminal.
     drifts: BTreeMap<(usize, ActorId), Drift>,

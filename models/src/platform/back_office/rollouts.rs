@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sim::{ActorId, Context, Instant, Span};
+use faults::Context;
+use sim::{ActorId, Instant, Span};
 
 use super::Timer;
 use crate::note::Note;
@@ -11,7 +12,7 @@ use crate::wire::InterActorMessage;
 use crate::{Models, Part};
 
 /// How one roll-out stands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Progress {
     /// Terminals that have been sent it.
     sent: u32,
@@ -21,7 +22,7 @@ struct Progress {
 }
 
 /// All roll-outs of the run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Rollouts {
     all: Vec<Progress>,
 }

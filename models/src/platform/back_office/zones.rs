@@ -8,7 +8,7 @@ use crate::detector_settings::Zone;
 use crate::wire::Via;
 
 /// All zones of a fleet, the smaller kinds first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Zones {
     zones: Vec<Zone>,
     /// How many terminals each has.

@@ -1,6 +1,7 @@
 //! A breaker towards each host: what a host's silence, word and slowness mean for what is sent to it.
 
-use sim::{Context, Instant, Span};
+use faults::Context;
+use sim::{Instant, Span};
 
 use super::{Gateway, Spec, Timer};
 use crate::note::Note;

@@ -1,6 +1,7 @@
 //! What hosts answer, what they answer too late, and what they do not answer at all.
 
-use sim::{ActorId, Context, Slot, Span};
+use faults::Context;
+use sim::{ActorId, Slot, Span};
 
 use super::ledger::{LedgerEntry, Known};
 use super::{Gateway, Spec, Timer};

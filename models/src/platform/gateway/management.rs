@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, Context};
+use faults::Context;
+use sim::ActorId;
 
 use super::Gateway;
 use crate::Models;

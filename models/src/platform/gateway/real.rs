@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use sim::{ActorId, Context, Instant, Span};
+use faults::Context;
+use sim::{ActorId, Instant, Span};
 
 use crate::Models;
 use crate::money::Money;
@@ -56,7 +57,7 @@ struct Deal {
 }
 
 /// What crossed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Real {
     deals: BTreeMap<(ActorId, u32), Deal>,
     score: Score,

@@ -4,7 +4,8 @@
 //! So beats are looked at in their order; from one to the next the channel takes one step of the k-step law, however many
 //! slots lie between. They are still no events.
 
-use sim::{Channel, Context, GilbertElliott};
+use faults::Context;
+use sim::{Channel, GilbertElliott};
 
 use super::{BEAT, HeartbeatMonitor, Rhythm};
 use crate::Models;

@@ -3,7 +3,8 @@
 //! Beat n is due at its freshness point, the time at which it is sent and the grace. The terminal is trusted from then to the
 //! next freshness point if beat n or a later one has come, and from the moment at which one comes: NFD-S.
 
-use sim::{Context, Purpose, Span, unit};
+use faults::Context;
+use sim::{Purpose, Span, unit};
 
 use super::{HeartbeatMonitor, Timer};
 use crate::Models;

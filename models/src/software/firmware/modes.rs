@@ -1,6 +1,7 @@
 //! How firmware breaks: its catalogue entries.
 
-use sim::{Effects, Mode, Performer, Ratings, Span};
+use faults::{Effects, Mode, Performer, Ratings};
+use sim::Span;
 
 use super::Fault;
 use crate::indication::Indication;

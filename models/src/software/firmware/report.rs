@@ -1,6 +1,7 @@
 //! Reports of readings to the back office.
 
-use sim::{Context, Purpose, Span, unit};
+use faults::Context;
+use sim::{Purpose, Span, unit};
 
 use super::{Firmware, Spec, State, Timer};
 use crate::bus::LocalMessage;

@@ -1,7 +1,8 @@
 //! Versions: what a roll-out has sent is loaded while there is a way to the network, installed, and taken back when the
 //! back office says so.
 
-use sim::{Context, Purpose, unit};
+use faults::Context;
+use sim::{Purpose, unit};
 
 use super::{Firmware, Spec, State, Timer};
 use crate::note::Note;
@@ -19,7 +20,7 @@ enum Order {
 }
 
 /// Where the version stands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Update {
     order: Option<Order>,
     /// Loading and installing is under way.

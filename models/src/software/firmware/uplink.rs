@@ -1,6 +1,7 @@
 //! Which way to the network: the uplink, its backup, and the change from one to the other.
 
-use sim::{Context, Purpose, unit};
+use faults::Context;
+use sim::{Purpose, unit};
 
 use super::{Firmware, Link, Spec, State};
 use crate::Models;

@@ -1,6 +1,7 @@
 //! How the application breaks: its catalogue entries.
 
-use sim::{Effects, Mode, Ratings, Performer, RecoveryStep, Span};
+use faults::{Effects, Mode, Ratings, Performer, RecoveryStep};
+use sim::Span;
 
 use super::Fault;
 use crate::plan::step;

@@ -1,7 +1,8 @@
 //! A real terminal in the place of the application: what it sends goes the way that the application's own messages would go,
 //! and the terminal's ledger is kept from what crosses the boundary.
 
-use sim::{Context, Span};
+use faults::Context;
+use sim::Span;
 
 use super::PaymentApp;
 use crate::journal::LineState;

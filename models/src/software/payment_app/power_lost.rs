@@ -1,6 +1,6 @@
 //! Power goes: what the journal had not yet written is lost.
 
-use sim::Context;
+use faults::Context;
 
 use super::{PaymentApp, SaleStep};
 use crate::Models;

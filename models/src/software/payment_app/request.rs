@@ -1,6 +1,7 @@
 //! Asking the host: the message, its seal, and what is done where there is no network.
 
-use sim::{Context, Instant};
+use faults::Context;
+use sim::Instant;
 
 use super::{PaymentApp, Spec, SaleStep, Timer};
 use crate::Models;

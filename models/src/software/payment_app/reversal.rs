@@ -1,6 +1,7 @@
 //! Taking back what was not answered, and handing in what was stored: repeated until it is acknowledged.
 
-use sim::{Context, Span};
+use faults::Context;
+use sim::Span;
 
 use super::{PaymentApp, Spec, SaleStep, Timer};
 use crate::Models;

@@ -1,6 +1,6 @@
 //! The dialogue at the counter: amount, card or code, PIN; and how a purchase ends.
 
-use sim::Context;
+use faults::Context;
 
 use super::{PaymentApp, Spec, SaleStep};
 use crate::Models;

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use faults::DomainEvent;
 use models::lifecycle::DeploymentStep;
 use models::recovery_action::renews;
 use models::{Fact, Fault, Note, RecoveryAction};
 use scenarios::{LifeLaw, Outcome, When};
 use serde::{Deserialize, Serialize};
-use sim::{ActorId, DomainEvent, Instant, Span};
+use sim::{ActorId, Instant, Span};
 
 use crate::statistics::{Interval, garwood, settled};
 

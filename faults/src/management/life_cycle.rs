@@ -1,13 +1,13 @@
 //! Truth: a fault occurs, is activated by its first error, and is cleared.
 
 use super::{Active, Care, PartLife, Parts};
-use crate::actor::ActorId;
-use crate::cell::CellContext;
 use crate::context::Context;
 use crate::fault::{Planned, RAMP_STEPS, SeverityProfile, When};
 use crate::model::{DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent};
-use crate::random::Purpose;
-use crate::time::Span;
+use sim::actor::ActorId;
+use sim::cell::CellContext;
+use sim::random::Purpose;
+use sim::time::Span;
 
 /// A planned fault occurs, unless the same fault is active already; then the next round is planned.
 pub(super) fn occur<K: ModelTypes, P: Parts<K>>(

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use hil::policy::{Counts, Failure, Policy, run_with_policy};
+use faults::{DomainEvent, Performer};
+use programs::policy::{Counts, Failure, Policy, run_with_policy};
 use scenarios::{Loaded, Options, Outcome, Source, load_text, simulate};
-use sim::{DomainEvent, Performer, Pulse};
+use sim::Pulse;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -37,7 +38,7 @@ fn python(program: &str) -> Policy {
 }
 
 fn example() -> Policy {
-    Policy::of(&format!("python3 {ROOT}/hil/examples/policy.py"))
+    Policy::of(&format!("python3 {ROOT}/programs/examples/policy.py"))
 }
 
 /// What was noted, when and where. An answer comes last of all that happens at its instant, so what is noted at one instant
@@ -99,8 +100,8 @@ fn a_recording_of_what_was_decided_replays_without_the_program() {
     let play = Play::of("scenarios/showcase/printer.ron");
     let policy = Policy { record: Some(path.clone()), ..example() };
     let (outcome, _) = play.decided(&policy).expect("it answers");
-    let recording = hil::recording::Recording::read(&path).expect("it is whole");
-    let replayed = hil::replay(play.source(), &recording, &Pulse::default()).expect("it runs");
+    let recording = programs::recording::Recording::read(&path).expect("it is whole");
+    let replayed = programs::replay(play.source(), &recording, &Pulse::default()).expect("it runs");
     assert_eq!(replayed.same, Some(true));
     assert_eq!(replayed.departures, []);
     assert_eq!(replayed.outcome.facts, outcome.facts);

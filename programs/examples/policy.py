@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A fault-handling policy: what the shipped procedures do, but software trouble is met with a restart from afar first.
 
-    posrig run scenarios/showcase/software.ron --policy "python3 hil/examples/policy.py"
+    posrig run scenarios/showcase/software.ron --policy "python3 programs/examples/policy.py"
 
 Every line that posrig writes is a JSON object; one of type "decide" waits for one line in answer. See docs/policy.md.
 """

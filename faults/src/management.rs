@@ -10,12 +10,9 @@ mod life_cycle;
 
 use bevy_ecs::component::Component;
 
-use crate::actor::ActorId;
-use crate::agenda::ScheduledEvent;
 use crate::context::{Context, Scratch, Task};
 use crate::fault::RecoveryStep;
 use crate::model::{DomainEvent, ModelTypes, NATURAL, SimEvent};
-use crate::time::Instant;
 use commission::{commission, replaced, withdraw};
 use decisions::decide;
 use incidents::{
@@ -24,6 +21,9 @@ use incidents::{
 };
 pub use life_cycle::plan;
 use life_cycle::{activated, clear, end, occur, onset, proceed, reached, recur};
+use sim::actor::ActorId;
+use sim::agenda::ScheduledEvent;
+use sim::time::Instant;
 
 /// A row of a cell's columns, seen as the parts of one actor. `catalogue!` implements it.
 pub trait Parts<K: ModelTypes> {
@@ -131,7 +131,7 @@ struct PartLife {
 }
 
 /// The faults and incidents of one actor. Empty while all is well: then it costs its bytes and nothing else.
-#[derive(Component, Debug)]
+#[derive(Clone, Component, Debug)]
 pub struct Care<K: ModelTypes> {
     active: Vec<Active<K>>,
     incidents: Vec<Incident<K>>,
@@ -265,7 +265,7 @@ pub fn context<'a, K: ModelTypes>(
     me: ActorId,
     part: K::Part,
     settings: &'a K::Settings,
-    cell: &'a mut crate::cell::CellContext<K>,
+    cell: &'a mut sim::cell::CellContext<K>,
     scratch: &'a mut Scratch<K>,
 ) -> Context<'a, K> {
     Context { me, part, settings, cell, scratch }

@@ -167,7 +167,7 @@ macro_rules! catalogue {
             /// The entity of each row: actors never leave, so it is made once. A query has no order of its own.
             fn entities(&mut self, world: &mut bevy_ecs::world::World) {
                 if self.entities.is_empty() {
-                    let mut query = world.query::<(bevy_ecs::entity::Entity, &$crate::ActorId)>();
+                    let mut query = world.query::<(bevy_ecs::entity::Entity, &$crate::sim::ActorId)>();
                     let mut rows: Vec<_> = query.iter(world).map(|(entity, id)| (*id, entity)).collect();
                     rows.sort_unstable_by_key(|(id, _)| *id);
                     self.entities = rows.into_iter().map(|(_, entity)| entity).collect();
@@ -212,7 +212,7 @@ macro_rules! catalogue {
             world: &bevy_ecs::world::World,
             settings: &$Settings,
             entity: bevy_ecs::entity::Entity,
-            entry: &$crate::ScheduledEvent<$crate::SimEvent<$ModelTypes>>,
+            entry: &$crate::sim::ScheduledEvent<$crate::SimEvent<$ModelTypes>>,
         ) -> u64 {
             let Ok(entity) = world.get_entity(entity) else { return 0 };
             let profile = settings.profile(entry.to);
@@ -343,27 +343,36 @@ macro_rules! catalogue {
             fn part_of(fault: Fault) -> Part { fault.part() }
         }
 
-        impl $crate::Actors for $ModelTypes {
+        impl $crate::sim::Actors for $ModelTypes {
             type Event = $crate::SimEvent<$ModelTypes>;
             type InterActorMessage = $InterActorMessage;
             type Fact = $crate::DomainEvent<$ModelTypes>;
             type Columns = Columns;
             type Settings = $Settings;
 
-            fn arrival(port: u8, slot: $crate::Slot) -> Self::Event {
+            fn arrival(port: u8, slot: $crate::sim::Slot) -> Self::Event {
                 $crate::SimEvent::Arrival { port, slot }
             }
-            fn carries(event: &Self::Event) -> Option<$crate::Slot> {
+            fn carries(event: &Self::Event) -> Option<$crate::sim::Slot> {
                 match event { $crate::SimEvent::Arrival { slot, .. } => Some(*slot), _ => None }
             }
             fn columns(_: &mut bevy_ecs::world::World) -> Columns {
                 Columns { entities: Vec::new(), scratch: $crate::Scratch::default() }
             }
+            fn fork(
+                world: &bevy_ecs::world::World,
+                columns: &Columns,
+            ) -> (bevy_ecs::world::World, Columns) {
+                let mut forked = bevy_ecs::world::World::new();
+                let entities = columns.entities.iter().map(|&entity| copy(world, entity, &mut forked));
+                let entities = entities.collect();
+                (forked, Columns { entities, scratch: $crate::Scratch::default() })
+            }
             fn advance(
                 columns: &mut Columns,
                 world: &mut bevy_ecs::world::World,
                 settings: &$Settings,
-                cell: &mut $crate::CellContext<$ModelTypes>,
+                cell: &mut $crate::sim::CellContext<$ModelTypes>,
             ) {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
@@ -380,10 +389,44 @@ macro_rules! catalogue {
             }
         }
 
+        /// The parts of a group, put into the store in one move.
+        mod together {
+            $(
+                #[derive(bevy_ecs::bundle::Bundle)]
+                pub(super) struct $Group {
+                    $(pub(super) $module: super::$group::$module::$DevicePart),+
+                }
+            )+
+        }
+
+        /// Copies one actor with all that it is made of into another store.
+        fn copy(
+            world: &bevy_ecs::world::World,
+            entity: bevy_ecs::entity::Entity,
+            into: &mut bevy_ecs::world::World,
+        ) -> bevy_ecs::entity::Entity {
+            let from = world.entity(entity);
+            let id = *from.get::<$crate::sim::ActorId>().expect("every row is an actor");
+            let care = from.get::<$crate::Care<$ModelTypes>>().cloned().unwrap_or_default();
+            let beliefs = from.get::<Beliefs>().copied().unwrap_or_default();
+            let mut to = into.spawn((id, care, beliefs));
+            $(
+                // A group that is all there goes in one move; each move copies what is there already.
+                if let ($(Some($module),)+) = ($(from.get::<$group::$module::$DevicePart>(),)+) {
+                    to.insert(together::$Group { $($module: $module.clone()),+ });
+                } else {
+                    $(if let Some(it) = from.get::<$group::$module::$DevicePart>() {
+                        to.insert(it.clone());
+                    })+
+                }
+            )+
+            to.id()
+        }
+
         /// Puts an actor into the world of its cell: a terminal with all its parts, or, if `hub` says which, a hub.
         pub fn spawn(
-            simulation: &mut $crate::Simulation<$ModelTypes>,
-            actor: $crate::ActorId,
+            simulation: &mut $crate::sim::Simulation<$ModelTypes>,
+            actor: $crate::sim::ActorId,
             profile: &Profile,
             hub: Option<Part>,
         ) {
@@ -398,7 +441,7 @@ macro_rules! catalogue {
         }
 
         /// Starts every part of an actor that has been spawned, before the run begins.
-        pub fn start(simulation: &mut $crate::Simulation<$ModelTypes>, actor: $crate::ActorId) {
+        pub fn start(simulation: &mut $crate::sim::Simulation<$ModelTypes>, actor: $crate::sim::ActorId) {
             simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
                 let Columns { entities, scratch } = columns;
@@ -411,7 +454,7 @@ macro_rules! catalogue {
         }
 
         /// Plans a fault of the scenario at an actor that has been spawned, before the run begins.
-        pub fn plan_fault(simulation: &mut $crate::Simulation<$ModelTypes>, actor: $crate::ActorId, number: u16) {
+        pub fn plan_fault(simulation: &mut $crate::sim::Simulation<$ModelTypes>, actor: $crate::sim::ActorId, number: u16) {
             simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
                 let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
@@ -424,8 +467,8 @@ macro_rules! catalogue {
 
         /// What can be seen of the parts of an actor that somebody can look at now, in the order of the list.
         pub fn readings(
-            simulation: &mut $crate::Simulation<$ModelTypes>,
-            actor: $crate::ActorId,
+            simulation: &mut $crate::sim::Simulation<$ModelTypes>,
+            actor: $crate::sim::ActorId,
         ) -> Vec<(Part, Reading)> {
             let mut seen = Vec::new();
             simulation.begin(actor, |columns, world, settings, cell| {

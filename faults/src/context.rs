@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use crate::actor::ActorId;
-use crate::cell::CellContext;
 use crate::model::{Decision, DomainEvent, ModelTypes, SimEvent};
-use crate::random::{Purpose, Stream};
-use crate::time::{Instant, Span};
+use sim::actor::ActorId;
+use sim::cell::CellContext;
+use sim::random::{Purpose, Stream};
+use sim::time::{Instant, Span};
 
 /// What is to be done before the instant is over.
 #[derive(Debug)]

@@ -5,7 +5,6 @@
 //! moment: deciding takes no virtual time. So a program that always answers `default` gives the stories of a run without
 //! one, and a run with a program is as deterministic as the program. What is said is in `docs/policy.md`.
 
-mod program;
 mod words;
 
 use std::collections::BTreeMap;
@@ -13,19 +12,18 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use faults::{FaultSettings, IncidentChange, RecoveryStep};
 use models::decision::{Decision, IncidentReport};
 use models::wire::InterActorMessage;
 use models::{Fault, Models, Part, RecoveryAction, readings};
 use scenarios::{Options, Outcome, Run, Source};
-use sim::{
-    ActorId, Emission, FaultSettings, IncidentChange, Instant, Pulse, RecoveryStep, RunError,
-};
+use sim::{ActorId, Emission, Instant, Pulse, RunError};
 
-pub use program::{LONGEST_LINE, Program};
 pub use words::SCHEMA;
 use words::{Alarm, Over, PolicyStep, Question, Said, Tried};
 
-use crate::adapter::Port;
+use crate::port::Port;
+use crate::program::{Program, shown};
 use crate::recording::{Attached, Header, Recorder, Way};
 
 /// Which program decides, and how.
@@ -248,7 +246,7 @@ impl Dialogue<'_> {
         let question = Said::Decide(Box::new(question)).line()?;
         let line = self.program.ask(&question)?;
         let decision = words::answer(&line, id, procedure).map_err(|why| {
-            let (line, question) = (program::shown(&line), program::shown(&question));
+            let (line, question) = (shown(&line), shown(&question));
             format!("the policy program answered nonsense: {why}\n  its line: {line}\n  it was asked: {question}")
         })?;
         self.counts.default += u64::from(decision == Decision::Procedure);

@@ -8,7 +8,7 @@ use super::{Care, PartLife, Parts};
 use crate::context::Context;
 use crate::fault::When;
 use crate::model::{FaultSettings, ModelTypes};
-use crate::time::Instant;
+use sim::time::Instant;
 
 impl<K: ModelTypes> Care<K> {
     /// Keeps account of a random life that was drawn before the run began.

@@ -15,7 +15,7 @@ use models::wire::InterActorMessage;
 use serde::{Deserialize, Serialize};
 use sim::ActorId;
 
-use crate::adapter::Port;
+use crate::port::Port;
 
 /// Version of the format.
 pub const SCHEMA: &str = "posrig.recording/1";

@@ -7,7 +7,7 @@ use models::wire::InterActorMessage;
 use scenarios::{Failure, Options, Outcome, Run, Source};
 use sim::{Instant, Pulse, Span};
 
-use crate::adapter::Port;
+use crate::port::Port;
 use crate::recording::{Recording, Way};
 
 /// Where the world asked something else of the real thing than it did when the recording was made.

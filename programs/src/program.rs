@@ -149,7 +149,7 @@ impl Drop for Program {
 }
 
 /// A line as a message shows it.
-pub(super) fn shown(line: &str) -> String {
+pub(crate) fn shown(line: &str) -> String {
     let mut chars = line.trim_end().chars();
     let head: String = chars.by_ref().take(SHOWN).collect();
     if chars.next().is_some() { format!("{head}…") } else { head }

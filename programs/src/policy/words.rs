@@ -1,10 +1,11 @@
 //! What is said between a run and the program that decides its recovery actions: see `docs/policy.md`.
 
+use faults::{Performer, RecoveryStep};
 use models::decision::Decision;
 use models::{Fault, Models, Part, Reading, RecoveryAction};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sim::{Performer, RecoveryStep, Span};
+use sim::Span;
 
 /// Version of what is said.
 pub const SCHEMA: &str = "posrig.policy/1";

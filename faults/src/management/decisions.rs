@@ -4,7 +4,7 @@ use super::incidents::{carry_out, index_of, leave_unresolved, procedure, restore
 use super::{Parts, Stage};
 use crate::context::Context;
 use crate::model::{Decision, DomainEvent, ModelTypes, SimEvent};
-use crate::time::Span;
+use sim::time::Span;
 
 /// Goes on with an incident that waits at this attempt. What comes too late, or to an incident that is over, is ignored.
 pub(super) fn decide<K: ModelTypes, P: Parts<K>>(

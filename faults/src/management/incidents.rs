@@ -3,15 +3,15 @@
 use super::commission::replaced;
 use super::life_cycle::clear;
 use super::{Active, DeviceOff, Helped, Incident, Parts, Stage};
-use crate::actor::ActorId;
 use crate::context::Context;
 use crate::fault::{Performer, RecoveryStep};
 use crate::model::{
     DomainEvent, FaultSettings, IncidentChange, IncidentUpdate, ModelTypes, NATURAL, SimEvent,
     StepRequest,
 };
-use crate::random::{Purpose, unit};
-use crate::time::Span;
+use sim::actor::ActorId;
+use sim::random::{Purpose, unit};
+use sim::time::Span;
 
 const LASTS: Purpose = Purpose::of("remedy: how long it lasts");
 const WORKS: Purpose = Purpose::of("remedy: whether it works");

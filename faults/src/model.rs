@@ -5,12 +5,10 @@ use std::hash::Hash;
 
 use bevy_ecs::component::{Component, Mutable};
 
-use crate::actor::ActorId;
-use crate::arena::Slot;
-use crate::cell::Actors;
+use sim::{ActorId, Actors, Instant, Law, Slot, Span};
+
 use crate::context::Context;
-use crate::fault::{Law, Mode, Performer, Planned, RecoveryStep};
-use crate::time::{Instant, Span};
+use crate::fault::{Mode, Performer, Planned, RecoveryStep};
 
 /// Plain data that an enum of the catalogue is made of.
 pub trait PlainData: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static {}
@@ -346,7 +344,7 @@ pub enum DomainEvent<K: ModelTypes> {
 pub const NATURAL: u16 = u16::MAX;
 
 /// One kind of thing in the simulated world. A model is one file.
-pub trait DevicePart<K: ModelTypes>: Component<Mutability = Mutable> + Sized {
+pub trait DevicePart<K: ModelTypes>: Clone + Component<Mutability = Mutable> {
     /// Its name in scenarios, records and reports.
     const NAME: &'static str;
     /// Its name in Chinese.

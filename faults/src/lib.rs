@@ -1,0 +1,28 @@
+//! What can break anything, how it is noticed, and what is done about it.
+//!
+//! ```text
+//!   truth                                    │  belief
+//!   plan ─▶ occurrence ─▶ part behaves       │  detector ─▶ alarm ─▶ incident ─▶ procedure
+//!     ▲     differently ─▶ first error ──────┼─▶ observation           │            │
+//!     └──── cleared ◀── recovery action ◀────┼─────────────────────────┴────────────┘
+//! ```
+//!
+//! The crate knows no particular part: what can break, what can be seen of it and what can be done about it is said by
+//! the catalogue of a product ([`catalogue!`](crate::catalogue!)).
+
+#[doc(hidden)]
+pub use sim;
+
+pub mod catalogue;
+pub mod context;
+pub mod fault;
+pub mod management;
+pub mod model;
+
+pub use context::{Context, Scratch};
+pub use fault::{Effects, Mode, Performer, Planned, Ratings, RecoveryStep, SeverityProfile, When};
+pub use management::{Care, DeviceOff, Parts, context, handle, plan, settle};
+pub use model::{
+    Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate, ModelTypes,
+    NATURAL, SimEvent, StepRequest,
+};

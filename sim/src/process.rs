@@ -1,0 +1,286 @@
+//! The short way in: actors of one kind, each of which is one plain Rust value.
+//!
+//! A [`Process`] says what it does at the start, when a timer falls due, and when a message comes in. Everything else
+//! (the store, the agenda, cells, threads, the fingerprint) is the kernel's. Products with many kinds of actors, or with
+//! actors made of parts, implement [`Actors`] instead.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use bevy_ecs::component::Component;
+use bevy_ecs::entity::Entity;
+use bevy_ecs::world::World;
+
+use crate::actor::ActorId;
+use crate::agenda::ScheduledEvent;
+use crate::arena::Slot;
+use crate::cell::{Actors, CellContext};
+use crate::random::{Purpose, Stream};
+use crate::simulation::{Setup, Simulation};
+use crate::time::{Instant, Span};
+
+/// One kind of actor.
+///
+/// The single-server queue with Poisson arrivals and exponential service (M/M/1): a customer comes every 10 s and is
+/// served in 8 s on average, so that the mean time in the system is 1 / (1/8 − 1/10) = 40 s.
+///
+/// ```
+/// use std::collections::VecDeque;
+///
+/// use sim::{Instant, Process, ProcessContext, Pulse, Purpose, Setup, Span};
+///
+/// #[derive(Clone, Default)]
+/// struct Queue {
+///     arrived: VecDeque<Instant>,
+///     customers: u64,
+///     served: u64,
+/// }
+///
+/// #[derive(Clone, Copy, Debug, Hash, PartialEq)]
+/// enum Timer {
+///     Arrival,
+///     Departure,
+/// }
+///
+/// impl Queue {
+///     fn serve(&self, cx: &mut ProcessContext<'_, Self>) {
+///         let service = cx.stream(Purpose::of("service"), self.served).exponential(Span::secs(8));
+///         cx.after(service, Timer::Departure);
+///     }
+/// }
+///
+/// impl Process for Queue {
+///     type Timer = Timer;
+///     type Message = ();
+///     type Fact = Span;
+///     type Settings = ();
+///
+///     fn start(&mut self, cx: &mut ProcessContext<'_, Self>) {
+///         cx.after(Span::ZERO, Timer::Arrival);
+///     }
+///     fn on_timer(&mut self, timer: Timer, cx: &mut ProcessContext<'_, Self>) {
+///         match timer {
+///             Timer::Arrival => {
+///                 self.arrived.push_back(cx.now());
+///                 self.customers += 1;
+///                 let gap = cx.stream(Purpose::of("arrival"), self.customers).exponential(Span::secs(10));
+///                 cx.after(gap, Timer::Arrival);
+///             }
+///             Timer::Departure => {
+///                 self.served += 1;
+///                 let since = self.arrived.pop_front().expect("somebody was served");
+///                 cx.note(cx.now().since(since));
+///             }
+///         }
+///         // Service begins for whoever has just come to the head of the queue.
+///         if self.arrived.len() == 1 || timer == Timer::Departure && !self.arrived.is_empty() {
+///             self.serve(cx);
+///         }
+///     }
+/// }
+///
+/// let mut queue = sim::process::simulation(Setup::small(7, 1), (), [Queue::default()]);
+/// let (mut sum, mut customers) = (0.0, 0u32);
+/// queue.run_folding(Instant::START + Span::days(120), 1, &Pulse::default(), &mut |facts| {
+///     for fact in facts {
+///         sum += fact.what.as_secs_f64();
+///         customers += 1;
+///     }
+/// })?;
+/// let mean = sum / f64::from(customers);
+/// assert!((mean - 40.0).abs() < 1.5, "{mean} s over {customers} customers");
+/// # Ok::<(), sim::RunError>(())
+/// ```
+pub trait Process: Clone + Send + Sync + Sized + 'static {
+    /// What it wakes itself up for.
+    type Timer: Copy + Debug + Hash + PartialEq + Send + 'static;
+    /// What one process sends to another.
+    type Message: Copy + Debug + Hash + Send + 'static;
+    /// What it notes for the measures.
+    type Fact: Copy + Debug + PartialEq + Send + 'static;
+    /// What all processes share and none changes.
+    type Settings: Send + Sync + 'static;
+
+    /// What it does at the start of the run.
+    fn start(&mut self, _cx: &mut ProcessContext<'_, Self>) {}
+    /// A timer falls due.
+    fn on_timer(&mut self, timer: Self::Timer, cx: &mut ProcessContext<'_, Self>);
+    /// Another process has sent something.
+    fn on_message(&mut self, _message: Self::Message, _cx: &mut ProcessContext<'_, Self>) {}
+}
+
+/// Everything that can happen to a process.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ProcessEvent<T> {
+    /// A timer falls due.
+    Timer(T),
+    /// A message has come in and waits in this slot.
+    Arrival(Slot),
+}
+
+/// The processes of a run, as the kernel sees them.
+#[derive(Debug)]
+pub struct Processes<P>(PhantomData<fn() -> P>);
+
+/// A process in the store.
+#[derive(Component)]
+struct State<P: Process>(P);
+
+/// What a process may do while something happens to it.
+#[derive(Debug)]
+pub struct ProcessContext<'a, P: Process> {
+    me: ActorId,
+    settings: &'a P::Settings,
+    cell: &'a mut CellContext<Processes<P>>,
+}
+
+impl<'a, P: Process> ProcessContext<'a, P> {
+    /// Which process this is, by its place in the list that the run was begun with.
+    #[inline]
+    pub fn me(&self) -> ActorId {
+        self.me
+    }
+    /// Now.
+    #[inline]
+    pub fn now(&self) -> Instant {
+        self.cell.now()
+    }
+    /// What all processes share.
+    #[inline]
+    pub fn settings(&self) -> &'a P::Settings {
+        self.settings
+    }
+    /// Wakes itself up after this delay.
+    #[inline]
+    pub fn after(&mut self, delay: Span, timer: P::Timer) {
+        self.cell.after(self.me, delay, ProcessEvent::Timer(timer));
+    }
+    /// Sends something to another process. It takes at least the lookahead: a shorter delay is lengthened to it.
+    #[inline]
+    pub fn send(&mut self, to: ActorId, delay: Span, message: P::Message) {
+        self.cell.post(self.me, to, 0, delay, message);
+    }
+    /// Notes a fact for the measures.
+    #[inline]
+    pub fn note(&mut self, fact: P::Fact) {
+        self.cell.note(self.me, fact);
+    }
+    /// The random numbers of one occurrence of this process.
+    #[inline]
+    pub fn stream(&self, purpose: Purpose, occurrence: u64) -> Stream {
+        self.cell.streams().stream(self.me, purpose, occurrence)
+    }
+    /// Four random numbers of one occurrence of this process.
+    #[inline]
+    pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
+        self.cell.streams().draw(self.me, purpose, occurrence)
+    }
+}
+
+impl<P: Process> Actors for Processes<P> {
+    type Event = ProcessEvent<P::Timer>;
+    type InterActorMessage = P::Message;
+    type Fact = P::Fact;
+    /// The entity of each row: actors never leave, and a query has no order of its own.
+    type Columns = Vec<Entity>;
+    type Settings = P::Settings;
+
+    fn arrival(_: u8, slot: Slot) -> Self::Event {
+        ProcessEvent::Arrival(slot)
+    }
+    fn carries(event: &Self::Event) -> Option<Slot> {
+        match event {
+            ProcessEvent::Arrival(slot) => Some(*slot),
+            ProcessEvent::Timer(_) => None,
+        }
+    }
+    fn columns(_: &mut World) -> Self::Columns {
+        Vec::new()
+    }
+    fn fork(world: &World, columns: &Self::Columns) -> (World, Self::Columns) {
+        let states = columns.iter().map(|&entity| {
+            let state = world.get::<State<P>>(entity);
+            State(state.expect("every row has its process").0.clone())
+        });
+        let mut forked = World::new();
+        let entities = forked.spawn_batch(states.collect::<Vec<_>>()).collect();
+        (forked, entities)
+    }
+    fn advance(
+        entities: &mut Self::Columns,
+        world: &mut World,
+        settings: &P::Settings,
+        cell: &mut CellContext<Self>,
+    ) {
+        let read_ahead =
+            |world: &World, entity| usize::from(world.get::<State<P>>(entity).is_some());
+        while let Some(due) =
+            cell.next_prefetching(|row, _| read_ahead(world, entities[row]) as u64)
+        {
+            let entity = entities[cell.row(due.to)];
+            handle(world, entity, settings, cell, &due);
+        }
+    }
+}
+
+fn handle<P: Process>(
+    world: &mut World,
+    entity: Entity,
+    settings: &P::Settings,
+    cell: &mut CellContext<Processes<P>>,
+    due: &ScheduledEvent<ProcessEvent<P::Timer>>,
+) {
+    let mut state = world.get_mut::<State<P>>(entity).expect("every row has its process");
+    let process = &mut state.0;
+    match due.event {
+        ProcessEvent::Timer(timer) => {
+            process.on_timer(timer, &mut ProcessContext { me: due.to, settings, cell });
+        }
+        ProcessEvent::Arrival(slot) => {
+            let message = cell.take(slot);
+            process.on_message(message, &mut ProcessContext { me: due.to, settings, cell });
+        }
+    }
+}
+
+/// A run of these processes, each of which has been started. Their numbers follow the order of the list.
+///
+/// # Panics
+/// If the layout of `setup` has another number of actors than there are processes.
+pub fn simulation<P: Process>(
+    setup: Setup,
+    settings: P::Settings,
+    processes: impl IntoIterator<Item = P>,
+) -> Simulation<Processes<P>> {
+    let layout = setup.layout;
+    let mut simulation = Simulation::<Processes<P>>::new(setup, Arc::new(settings));
+    let mut processes = processes.into_iter();
+    for number in 0..layout.actors() {
+        let process = processes.next().expect("a process for every actor of the layout");
+        let me = ActorId(number);
+        simulation.begin(me, |entities, world, settings, cell| {
+            let entity = world.spawn(State(process)).id();
+            entities.push(entity);
+            let mut state = world.get_mut::<State<P>>(entity).expect("it was just spawned");
+            state.0.start(&mut ProcessContext { me, settings, cell });
+        });
+    }
+    assert!(processes.next().is_none(), "more processes than actors in the layout");
+    simulation
+}
+
+impl<P: Process> Simulation<Processes<P>> {
+    /// The state of a process.
+    ///
+    /// # Panics
+    /// If there is no such process.
+    pub fn process(&mut self, actor: ActorId) -> P {
+        let mut state = None;
+        self.begin(actor, |entities, world, _, cell| {
+            state = world.get::<State<P>>(entities[cell.row(actor)]).map(|it| it.0.clone());
+        });
+        state.expect("every row has its process")
+    }
+}
