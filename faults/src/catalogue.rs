@@ -1,4 +1,4 @@
-//! The one list of models, and everything that follows from it.
+//! The one list of components, and everything that follows from it.
 
 use bevy_ecs::change_detection::{DetectChangesMut, Mut};
 
@@ -9,111 +9,212 @@ pub fn bypass_change_detection<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
     part.bypass_change_detection()
 }
 
-/// Builds the closed types of a catalogue from its list of models.
+/// Makes the names of all components: the catalogue's own unit type, which [`catalogue!`](crate::catalogue!) makes a
+/// [`ModelTypes`](crate::ModelTypes), and the enum `Part`, which names what an actor is made of and knows nothing of it.
 ///
-/// For each entry `group: Group { module::Model }` it declares `pub mod group { pub mod module; }`, and then: the enums
-/// `Part`, `Timer` and `Fault`; a settings struct a group with one field a model, and `Profile` with one field a group;
-/// the columns of a cell; the dispatch of everything that can happen; `MODES`, the list of all fault modes; and
-/// [`ModelTypes`](crate::ModelTypes) for the catalogue's own unit type. Adding a model is adding its file and its entry.
+/// It takes the same list as `catalogue!`, so that components can name each other without knowing each other.
 #[macro_export]
-macro_rules! catalogue {
+macro_rules! part_names {
     (
-        types: $ModelTypes:ident; local_message: $LocalMessage:ty; route: $route:path; message: $InterActorMessage:ty;
-        action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; indication: $Indication:ty;
-        milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
-        $($(#[$gdoc:meta])* $group:ident: $Group:ident { $($module:ident :: $DevicePart:ident),+ $(,)? })+
+        types: $ModelTypes:ident;
+        $($(#[$gdoc:meta])* $group:ident: $Group:ident {
+            $($module:ident :: $Model:ident),* $(,)?
+            $(; sound $($smodule:ident :: $Sound:ident),+ $(,)?)?
+        })+
     ) => {
-        $($(#[$gdoc])* pub mod $group { $(pub mod $module;)+ })+
-
-        /// The catalogue of all models, as the kernel sees it.
+        /// The catalogue of all components, as the kernel sees it.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         pub struct $ModelTypes;
 
-        /// Names of models: what an actor is made of.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        /// Names of components: what an actor is made of.
+        #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
         #[derive(serde::Serialize, serde::Deserialize)]
         #[repr(u8)]
-        pub enum Part { $($(
-            #[doc = concat!("See [`", stringify!($group), "::", stringify!($module), "`].")] $DevicePart
-        ),+),+ }
+        pub enum Part { $(
+            $(#[doc = concat!("`", stringify!($group), "::", stringify!($module), "`.")] $Model,)*
+            $($(#[doc = concat!("`", stringify!($group), "::", stringify!($smodule), "`.")] $Sound,)+)?
+        )+ }
 
         impl From<Part> for u8 {
             fn from(part: Part) -> u8 { part as u8 }
         }
 
         impl Part {
-            /// Every part, in the order of the list.
-            pub const ALL: &'static [Part] = &[$($(Part::$DevicePart),+),+];
+            /// Every component, in the order of the list.
+            pub const ALL: &'static [Part] = &[$($(Part::$Model,)* $($(Part::$Sound,)+)?)+];
 
-            /// Its name in scenarios, records and reports.
-            pub const fn name(self) -> &'static str {
-                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::NAME),+),+ }
-            }
-            /// Its name in Chinese.
-            pub const fn zh(self) -> &'static str {
-                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ZH),+),+ }
-            }
-            /// What it is, in one sentence.
-            pub const fn about(self) -> &'static str {
-                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ABOUT),+),+ }
-            }
-            /// It serves many: an actor of its own, not a part of a terminal.
-            pub const fn is_hub(self) -> bool {
-                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::HUB),+),+ }
-            }
             /// The group that it belongs to.
             pub const fn group(self) -> &'static str {
-                match self { $($(Part::$DevicePart => stringify!($group)),+),+ }
+                match self { $(
+                    $(Part::$Model => stringify!($group),)*
+                    $($(Part::$Sound => stringify!($group),)+)?
+                )+ }
             }
-            /// Every way in which it can break.
-            pub const fn modes(self) -> &'static [$crate::Mode<$ModelTypes>] {
-                match self { $($(Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::MODES),+),+ }
+            /// A number made of its name: where in the list it stands does not matter.
+            pub const fn stable_id(self) -> u32 {
+                match self { $(
+                    $(Part::$Model => $crate::sim::stable_id(stringify!($module)),)*
+                    $($(Part::$Sound => $crate::sim::stable_id(stringify!($smodule)),)+)?
+                )+ }
             }
         }
 
-        /// Notes of models to themselves.
-        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-        pub enum Timer { $($(
-            #[doc = concat!("Of the ", stringify!($module), ".")]
-            $DevicePart(<$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Timer)
-        ),+),+ }
-        $($(impl From<$group::$module::Timer> for Timer {
-            fn from(timer: $group::$module::Timer) -> Self { Timer::$DevicePart(timer) }
-        })+)+
+        /// By its name, so that fingerprints do not depend on the order of the list.
+        impl std::hash::Hash for Part {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                state.write_u32(self.stable_id());
+            }
+        }
+    };
+}
+
+/// Builds the closed types of a catalogue from its list of components.
+///
+/// For each entry `module::Model` of a group it declares `pub mod group { pub mod module; }`, and then: the enums `Timer`
+/// and `Fault`; a settings struct a group with one field a component, and `Profile` with one field a group; the columns of
+/// a cell; the dispatch of everything that can happen; and [`ModelTypes`](crate::ModelTypes) for the catalogue's own unit
+/// type. What stands under `sound` does not break: it is an [`ActorPart`](crate::ActorPart), but no
+/// [`DevicePart`](crate::DevicePart). Adding a component is adding its file and its entry.
+#[macro_export]
+macro_rules! catalogue {
+    (
+        types: $ModelTypes:ident; parts: $parts:path;
+        local_message: $LocalMessage:ty; route: $route:path; message: $InterActorMessage:ty;
+        action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; indication: $Indication:ty;
+        milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
+        $($(#[$gdoc:meta])* $group:ident: $Group:ident {
+            $($module:ident :: $Model:ident),* $(,)?
+            $(; sound $($smodule:ident :: $Sound:ident),+ $(,)?)?
+        })+
+    ) => {
+        $($(#[$gdoc])* pub mod $group { $(pub mod $module;)* $($(pub mod $smodule;)+)? })+
+
+        impl Part {
+            /// Its name in scenarios, records and reports.
+            pub const fn name(self) -> &'static str {
+                match self { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::NAME,)*
+                    $($(Part::$Sound => <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::NAME,)+)?
+                )+ }
+            }
+            /// Its name in Chinese.
+            pub const fn zh(self) -> &'static str {
+                match self { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::ZH,)*
+                    $($(Part::$Sound => <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::ZH,)+)?
+                )+ }
+            }
+            /// What it is, in one sentence.
+            pub const fn about(self) -> &'static str {
+                match self { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::ABOUT,)*
+                    $($(Part::$Sound => <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::ABOUT,)+)?
+                )+ }
+            }
+            /// It serves many: an actor of its own, not a part of a terminal.
+            pub const fn is_hub(self) -> bool {
+                match self { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::HUB,)*
+                    $($(Part::$Sound => <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::HUB,)+)?
+                )+ }
+            }
+            /// Whether a terminal has it.
+            pub const fn fitting(self) -> $crate::Fitting {
+                match self { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::FITTING,)*
+                    $($(Part::$Sound => <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::FITTING,)+)?
+                )+ }
+            }
+            /// Every way in which it can break.
+            pub fn modes(self) -> Vec<(Fault, &'static $crate::Mode<$ModelTypes>)> {
+                match self { $(
+                    $(Part::$Model => {
+                        let modes = <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::MODES;
+                        modes.iter().map(|(fault, mode)| (Fault::$Model(*fault), mode)).collect()
+                    })*
+                    $($(Part::$Sound => Vec::new(),)+)?
+                )+ }
+            }
+        }
+
+        /// Notes of components to themselves.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub enum Timer { $(
+            $(
+                #[doc = concat!("Of the ", stringify!($module), ".")]
+                $Model(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::Timer),
+            )*
+            $($(
+                #[doc = concat!("Of the ", stringify!($smodule), ".")]
+                $Sound(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::Timer),
+            )+)?
+        )+ }
+        $(
+            $(impl From<$group::$module::Timer> for Timer {
+                fn from(timer: $group::$module::Timer) -> Self { Timer::$Model(timer) }
+            })*
+            $($(impl From<$group::$smodule::Timer> for Timer {
+                fn from(timer: $group::$smodule::Timer) -> Self { Timer::$Sound(timer) }
+            })+)?
+        )+
+        /// By the component's name, so that fingerprints do not depend on the order of the list.
+        impl std::hash::Hash for Timer {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                match self { $(
+                    $(Timer::$Model(timer) => (Part::$Model, timer).hash(state),)*
+                    $($(Timer::$Sound(timer) => (Part::$Sound, timer).hash(state),)+)?
+                )+ }
+            }
+        }
 
         /// What can be seen of a part.
         #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
         #[serde(untagged)]
         pub enum Reading { $($(
             #[doc = concat!("Of the ", stringify!($module), ".")]
-            $DevicePart(<$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Reading)
-        ),+),+ }
+            $Model(<$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::Reading),
+        )*)+ }
 
         /// Everything that can break: a part and one of its fault modes.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
         #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         pub enum Fault { $($(
             #[doc = concat!("A fault of the ", stringify!($module), ".")]
-            $DevicePart(<$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Fault)
-        ),+),+ }
+            $Model(<$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::Fault),
+        )*)+ }
         $($(impl From<$group::$module::Fault> for Fault {
-            fn from(fault: $group::$module::Fault) -> Self { Fault::$DevicePart(fault) }
-        })+)+
+            fn from(fault: $group::$module::Fault) -> Self { Fault::$Model(fault) }
+        })*)+
+        /// By the component's name, so that fingerprints do not depend on the order of the list.
+        impl std::hash::Hash for Fault {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                match self { $($(Fault::$Model(fault) => (Part::$Model, fault).hash(state),)*)+ }
+            }
+        }
 
         impl Fault {
             /// The part that it belongs to.
             pub const fn part(self) -> Part {
-                match self { $($(Fault::$DevicePart(_) => Part::$DevicePart),+),+ }
+                match self { $($(Fault::$Model(_) => Part::$Model,)*)+ }
             }
             /// Its catalogue entry.
             pub fn mode(self) -> &'static $crate::Mode<$ModelTypes> {
-                let entry = self.part().modes().iter().find(|mode| mode.fault == self);
-                // The conformance test walks every variant of every fault enum.
-                entry.expect("every fault has an entry in the MODES of its model")
+                match self { $($(Fault::$Model(fault) => {
+                    let modes = <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::MODES;
+                    let entry = modes.iter().find(|(known, _)| *known == fault);
+                    // The conformance test walks every variant of every fault enum.
+                    &entry.expect("every fault has an entry in the MODES of its component").1
+                })*)+ }
             }
             /// Every fault, in the order of the list.
             pub fn all() -> impl Iterator<Item = Fault> {
-                Part::ALL.iter().flat_map(|part| part.modes()).map(|mode| mode.fault)
+                Part::ALL.iter().flat_map(|part| part.modes()).map(|(fault, _)| fault)
+            }
+            /// The fault of this name, as `printer.jam`.
+            pub fn named(name: &str) -> Option<Fault> {
+                let (part, mode) = name.split_once('.')?;
+                let part = Part::ALL.iter().find(|it| it.name() == part)?;
+                part.modes().into_iter().find(|(_, it)| it.name == mode).map(|(fault, _)| fault)
             }
         }
 
@@ -127,10 +228,16 @@ macro_rules! catalogue {
             $(#[$gdoc])*
             #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
             #[serde(default, deny_unknown_fields)]
-            pub struct $Group { $(
-                #[doc = concat!("Settings of the ", stringify!($module), ".")]
-                pub $module: <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Spec
-            ),+ }
+            pub struct $Group {
+                $(
+                    #[doc = concat!("Settings of the ", stringify!($module), ".")]
+                    pub $module: <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::Spec,
+                )*
+                $($(
+                    #[doc = concat!("Settings of the ", stringify!($smodule), ".")]
+                    pub $smodule: <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::Spec,
+                )+)?
+            }
         )+
 
         $(impl $Group {
@@ -138,23 +245,42 @@ macro_rules! catalogue {
             #[must_use]
             pub fn over(&self, base: &Self) -> Self {
                 let usual = Self::default();
-                Self { $($module: if self.$module == usual.$module {
-                    base.$module.clone()
-                } else {
-                    self.$module.clone()
-                }),+ }
+                Self {
+                    $($module: if self.$module == usual.$module {
+                        base.$module.clone()
+                    } else {
+                        self.$module.clone()
+                    },)*
+                    $($($smodule: if self.$smodule == usual.$smodule {
+                        base.$smodule.clone()
+                    } else {
+                        self.$smodule.clone()
+                    },)+)?
+                }
             }
         })+
 
-        /// What the parts of an actor are set to.
+        /// What the parts of an actor are set to, and which of them it has.
         #[derive(Clone, Debug, Default, PartialEq)]
-        pub struct Profile { $($(#[$gdoc])* pub $group: $Group),+ }
+        pub struct Profile {
+            $($(#[$gdoc])* pub $group: $Group,)+
+            /// What a terminal has beyond what every terminal has, and what it lacks.
+            pub fitted: $crate::Fitted<Part>,
+        }
+
+        impl Profile {
+            /// Whether a terminal of this profile has a part.
+            #[inline]
+            pub fn fits(&self, part: Part) -> bool {
+                self.fitted.has(part, part.fitting())
+            }
+        }
 
         /// What detectors remember of their readings, part by part.
         #[derive(bevy_ecs::component::Component, Clone, Copy, Debug, Default)]
         pub struct Beliefs { $($(
-            $module: <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::Belief
-        ),+),+ }
+            $module: <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::Belief,
+        )*)+ }
 
         /// What a cell keeps beside its world: the entity of each row, and scratch room.
         #[derive(Debug)]
@@ -185,11 +311,14 @@ macro_rules! catalogue {
         }
 
         impl ActorParts<'_> {
-            $($(
-                fn $module(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$module::$DevicePart>> {
+            $(
+                $(fn $module(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$module::$Model>> {
                     self.entity.get_mut()
-                }
-            )+)+
+                })*
+                $($(fn $smodule(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$smodule::$Sound>> {
+                    self.entity.get_mut()
+                })+)?
+            )+
             /// The device runs, so that a detector on it can look. The watchdog and what measures the supply always can.
             fn awake(&mut self, part: Part) -> bool {
                 let able = $awake;
@@ -198,11 +327,14 @@ macro_rules! catalogue {
             /// Truth: a part does what a sale needs of it; a part that is not there cannot fail.
             fn part_able(&mut self, part: Part) -> bool {
                 let profile = self.profile;
-                match part { $($(
-                    Part::$DevicePart => self.entity.get::<$group::$module::$DevicePart>().is_none_or(|it| {
-                        $crate::DevicePart::<$ModelTypes>::able(it, &profile.$group.$module)
-                    })
-                ),+),+ }
+                match part { $(
+                    $(Part::$Model => self.entity.get::<$group::$module::$Model>().is_none_or(|it| {
+                        $crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$module)
+                    }),)*
+                    $($(Part::$Sound => self.entity.get::<$group::$smodule::$Sound>().is_none_or(|it| {
+                        $crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$smodule)
+                    }),)+)?
+                )+ }
             }
         }
 
@@ -217,69 +349,101 @@ macro_rules! catalogue {
             let Ok(entity) = world.get_entity(entity) else { return 0 };
             let profile = settings.profile(entry.to);
             let mut seen = 0;
-            $($({
-                let due = match &entry.event {
-                    $crate::SimEvent::Timer(Timer::$DevicePart(_)) => true,
-                    $crate::SimEvent::Arrival { port, .. } => *port == Part::$DevicePart as u8,
-                    _ => false,
-                };
-                if due && let Some(it) = entity.get::<$group::$module::$DevicePart>() {
-                    seen = u64::from($crate::DevicePart::<$ModelTypes>::able(it, &profile.$group.$module));
-                }
-            })+)+
+            $(
+                $({
+                    let due = match &entry.event {
+                        $crate::SimEvent::Timer(Timer::$Model(_)) => true,
+                        $crate::SimEvent::Arrival { port, .. } => *port == Part::$Model as u8,
+                        _ => false,
+                    };
+                    if due && let Some(it) = entity.get::<$group::$module::$Model>() {
+                        seen = u64::from($crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$module));
+                    }
+                })*
+                $($({
+                    let due = match &entry.event {
+                        $crate::SimEvent::Timer(Timer::$Sound(_)) => true,
+                        $crate::SimEvent::Arrival { port, .. } => *port == Part::$Sound as u8,
+                        _ => false,
+                    };
+                    if due && let Some(it) = entity.get::<$group::$smodule::$Sound>() {
+                        seen = u64::from($crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$smodule));
+                    }
+                })+)?
+            )+
             seen
         }
 
         impl $crate::Parts<$ModelTypes> for ActorParts<'_> {
             fn start(&mut self, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                $($(if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::bypass_change_detection(&mut it);
-                    cx.enter(Part::$DevicePart);
-                    $crate::DevicePart::<$ModelTypes>::start(it, &profile.$group.$module, cx);
-                })+)+
+                $(
+                    $(if let Some(mut it) = self.$module() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Model);
+                        $crate::ActorPart::<$ModelTypes>::start(it, &profile.$group.$module, cx);
+                    })*
+                    $($(if let Some(mut it) = self.$smodule() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Sound);
+                        $crate::ActorPart::<$ModelTypes>::start(it, &profile.$group.$smodule, cx);
+                    })+)?
+                )+
             }
             fn on_timer(&mut self, timer: Timer, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                match timer { $($(Timer::$DevicePart(timer) => if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::bypass_change_detection(&mut it);
-                    cx.enter(Part::$DevicePart);
-                    $crate::DevicePart::<$ModelTypes>::on_timer(it, &profile.$group.$module, timer, cx);
-                }),+),+ }
+                match timer { $(
+                    $(Timer::$Model(timer) => if let Some(mut it) = self.$module() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Model);
+                        $crate::ActorPart::<$ModelTypes>::on_timer(it, &profile.$group.$module, timer, cx);
+                    },)*
+                    $($(Timer::$Sound(timer) => if let Some(mut it) = self.$smodule() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Sound);
+                        $crate::ActorPart::<$ModelTypes>::on_timer(it, &profile.$group.$smodule, timer, cx);
+                    },)+)?
+                )+ }
             }
             fn on_message(&mut self, message: $LocalMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 for &part in $route(&message) {
-                    match part { $($(Part::$DevicePart => if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::bypass_change_detection(&mut it);
-                        cx.enter(Part::$DevicePart);
-                        $crate::DevicePart::<$ModelTypes>::on_message(it, &profile.$group.$module, message, cx);
-                    }),+),+ }
+                    match part { $(
+                        $(Part::$Model => if let Some(mut it) = self.$module() {
+                            let it = $crate::catalogue::bypass_change_detection(&mut it);
+                            cx.enter(Part::$Model);
+                            $crate::ActorPart::<$ModelTypes>::on_message(it, &profile.$group.$module, message, cx);
+                        },)*
+                        $($(Part::$Sound => if let Some(mut it) = self.$smodule() {
+                            let it = $crate::catalogue::bypass_change_detection(&mut it);
+                            cx.enter(Part::$Sound);
+                            $crate::ActorPart::<$ModelTypes>::on_message(it, &profile.$group.$smodule, message, cx);
+                        },)+)?
+                    )+ }
                 }
             }
             fn on_delivery(&mut self, port: u8, message: $InterActorMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                $($(if port == Part::$DevicePart as u8 && let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::bypass_change_detection(&mut it);
-                    cx.enter(Part::$DevicePart);
-                    $crate::DevicePart::<$ModelTypes>::on_delivery(it, &profile.$group.$module, message, cx);
-                })+)+
+                $(
+                    $(if port == Part::$Model as u8 && let Some(mut it) = self.$module() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Model);
+                        $crate::ActorPart::<$ModelTypes>::on_delivery(it, &profile.$group.$module, message, cx);
+                    })*
+                    $($(if port == Part::$Sound as u8 && let Some(mut it) = self.$smodule() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Sound);
+                        $crate::ActorPart::<$ModelTypes>::on_delivery(it, &profile.$group.$smodule, message, cx);
+                    })+)?
+                )+
             }
-            fn on_fault(&mut self, fault: Fault, magnitude: f64, cx: &mut $crate::Context<'_, $ModelTypes>) {
+            fn set_level(&mut self, fault: Fault, level: f64, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                match fault { $($(Fault::$DevicePart(fault) => if let Some(mut it) = self.$module() {
+                match fault { $($(Fault::$Model(fault) => if let Some(mut it) = self.$module() {
                     let it = $crate::catalogue::bypass_change_detection(&mut it);
-                    cx.enter(Part::$DevicePart);
-                    $crate::DevicePart::<$ModelTypes>::on_fault(it, &profile.$group.$module, fault, magnitude, cx);
-                }),+),+ }
-            }
-            fn on_clear(&mut self, fault: Fault, cx: &mut $crate::Context<'_, $ModelTypes>) {
-                let profile = self.profile;
-                match fault { $($(Fault::$DevicePart(fault) => if let Some(mut it) = self.$module() {
-                    let it = $crate::catalogue::bypass_change_detection(&mut it);
-                    cx.enter(Part::$DevicePart);
-                    $crate::DevicePart::<$ModelTypes>::on_clear(it, &profile.$group.$module, fault, cx);
-                }),+),+ }
+                    cx.enter(Part::$Model);
+                    $crate::set_level::<$ModelTypes, _>(it, &profile.$group.$module, fault, level, cx);
+                },)*)+ }
             }
             fn look(
                 &mut self,
@@ -287,21 +451,26 @@ macro_rules! catalogue {
                 cx: &mut $crate::Context<'_, $ModelTypes>,
             ) -> Result<Option<Fault>, $crate::DeviceOff> {
                 let profile = self.profile;
-                let on_device = match part { $($(
-                    Part::$DevicePart => <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ON_DEVICE
-                ),+),+ };
+                let on_device = match part { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE,)*
+                    // Who watches others from elsewhere looks when something is brought to notice.
+                    $($(Part::$Sound => false,)+)?
+                )+ };
                 if on_device && !self.awake(part) {
                     return Err($crate::DeviceOff);
                 }
                 let now = cx.now();
-                let suspect = match part { $($(Part::$DevicePart => {
-                    let Some(reading) = self.entity.get::<$group::$module::$DevicePart>().map(|it| {
-                        $crate::DevicePart::<$ModelTypes>::reading(it, &profile.$group.$module, now)
-                    }) else { return Ok(None) };
-                    let Some(mut beliefs) = self.entity.get_mut::<Beliefs>() else { return Ok(None) };
-                    <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::detect(&mut beliefs.$module, &reading)
-                        .map(Fault::$DevicePart)
-                }),+),+ };
+                let suspect = match part { $(
+                    $(Part::$Model => {
+                        let Some(reading) = self.entity.get::<$group::$module::$Model>().map(|it| {
+                            $crate::DevicePart::<$ModelTypes>::reading(it, &profile.$group.$module, now)
+                        }) else { return Ok(None) };
+                        let Some(mut beliefs) = self.entity.get_mut::<Beliefs>() else { return Ok(None) };
+                        <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::detect(&mut beliefs.$module, &reading)
+                            .map(Fault::$Model)
+                    })*
+                    $($(Part::$Sound => None,)+)?
+                )+ };
                 Ok(suspect)
             }
             fn still_sees(
@@ -312,9 +481,14 @@ macro_rules! catalogue {
             ) -> bool {
                 let profile = self.profile;
                 let now = cx.now();
-                match part { $($(Part::$DevicePart => self.entity.get::<$group::$module::$DevicePart>().is_some_and(|it| {
-                    $crate::DevicePart::<$ModelTypes>::still_sees(it, &profile.$group.$module, suspect, now)
-                })),+),+ }
+                match part { $(
+                    $(Part::$Model => self.entity.get::<$group::$module::$Model>().is_some_and(|it| {
+                        $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$module, suspect, now)
+                    }),)*
+                    $($(Part::$Sound => self.entity.get::<$group::$smodule::$Sound>().is_some_and(|it| {
+                        $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$smodule, suspect, now)
+                    }),)+)?
+                )+ }
             }
             fn able(&mut self, _cx: &$crate::Context<'_, $ModelTypes>) -> bool {
                 $able(self.profile, &mut |part| self.part_able(part))
@@ -336,7 +510,7 @@ macro_rules! catalogue {
             type Indication = $Indication;
             type Milestone = $Milestone;
             type Note = $Note;
-            fn ask(asked: $crate::StepRequest<Self>) -> $LocalMessage { $ask(asked) }
+            fn ask(request: $crate::StepRequest<Self>) -> $LocalMessage { $ask(request) }
             fn update(update: $crate::IncidentUpdate<Self>) -> $LocalMessage { $update(update) }
             fn act(action: $RecoveryAction) -> Option<$LocalMessage> { $act(action) }
             fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
@@ -394,7 +568,8 @@ macro_rules! catalogue {
             $(
                 #[derive(bevy_ecs::bundle::Bundle)]
                 pub(super) struct $Group {
-                    $(pub(super) $module: super::$group::$module::$DevicePart),+
+                    $(pub(super) $module: super::$group::$module::$Model,)*
+                    $($(pub(super) $smodule: super::$group::$smodule::$Sound,)+)?
                 }
             )+
         }
@@ -412,18 +587,28 @@ macro_rules! catalogue {
             let mut to = into.spawn((id, care, beliefs));
             $(
                 // A group that is all there goes in one move; each move copies what is there already.
-                if let ($(Some($module),)+) = ($(from.get::<$group::$module::$DevicePart>(),)+) {
-                    to.insert(together::$Group { $($module: $module.clone()),+ });
+                if let ($(Some($module),)* $($(Some($smodule),)+)?) = (
+                    $(from.get::<$group::$module::$Model>(),)*
+                    $($(from.get::<$group::$smodule::$Sound>(),)+)?
+                ) {
+                    to.insert(together::$Group {
+                        $($module: $module.clone(),)*
+                        $($($smodule: $smodule.clone(),)+)?
+                    });
                 } else {
-                    $(if let Some(it) = from.get::<$group::$module::$DevicePart>() {
+                    $(if let Some(it) = from.get::<$group::$module::$Model>() {
                         to.insert(it.clone());
-                    })+
+                    })*
+                    $($(if let Some(it) = from.get::<$group::$smodule::$Sound>() {
+                        to.insert(it.clone());
+                    })+)?
                 }
             )+
             to.id()
         }
 
-        /// Puts an actor into the world of its cell: a terminal with all its parts, or, if `hub` says which, a hub.
+        /// Puts an actor into the world of its cell: a terminal with the parts that are fitted, or, if `hub` says which, a
+        /// hub.
         pub fn spawn(
             simulation: &mut $crate::sim::Simulation<$ModelTypes>,
             actor: $crate::sim::ActorId,
@@ -432,12 +617,25 @@ macro_rules! catalogue {
         ) {
             let world = simulation.world_of(actor);
             let mut entity = world.spawn((actor, $crate::Care::<$ModelTypes>::default(), Beliefs::default()));
-            $($(
-                let serves = <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::HUB;
-                if hub.map_or(!serves, |part| part == Part::$DevicePart) {
-                    entity.insert(<$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::build(&profile.$group.$module));
+            let has = |part: Part| match hub {
+                Some(hub) => part == hub,
+                None => !part.is_hub() && profile.fits(part),
+            };
+            $(
+                if true $(&& has(Part::$Model))* $($(&& has(Part::$Sound))+)? {
+                    entity.insert(together::$Group {
+                        $($module: $crate::ActorPart::<$ModelTypes>::build(&profile.$group.$module),)*
+                        $($($smodule: $crate::ActorPart::<$ModelTypes>::build(&profile.$group.$smodule),)+)?
+                    });
+                } else {
+                    $(if has(Part::$Model) {
+                        entity.insert(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::build(&profile.$group.$module));
+                    })*
+                    $($(if has(Part::$Sound) {
+                        entity.insert(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::build(&profile.$group.$smodule));
+                    })+)?
                 }
-            )+)+
+            )+
         }
 
         /// Starts every part of an actor that has been spawned, before the run begins.
@@ -478,24 +676,29 @@ macro_rules! catalogue {
                 let mut parts = ActorParts { entity, profile };
                 let now = cell.now();
                 $($({
-                    let on_device = <$group::$module::$DevicePart as $crate::DevicePart<$ModelTypes>>::ON_DEVICE;
-                    if (!on_device || parts.awake(Part::$DevicePart)) && let Some(it) = parts.$module() {
+                    let on_device = <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE;
+                    if (!on_device || parts.awake(Part::$Model)) && let Some(it) = parts.$module() {
                         let reading = $crate::DevicePart::<$ModelTypes>::reading(&*it, &profile.$group.$module, now);
-                        seen.push((Part::$DevicePart, Reading::$DevicePart(reading)));
+                        seen.push((Part::$Model, Reading::$Model(reading)));
                     }
-                })+)+
+                })*)+
             });
             seen
         }
 
-        /// Calls `visit` once for every model, in the order of the list.
+        /// Is shown every component, in the order of the list.
         pub trait Visitor {
-            /// One model.
+            /// A component that can break.
             fn visit<M: $crate::DevicePart<$ModelTypes>>(&mut self, part: Part);
+            /// A component that does not break.
+            fn visit_sound<M: $crate::ActorPart<$ModelTypes>>(&mut self, _part: Part) {}
         }
-        /// Shows every model to a visitor.
+        /// Shows every component to a visitor.
         pub fn for_each_model(visitor: &mut impl Visitor) {
-            $($(visitor.visit::<$group::$module::$DevicePart>(Part::$DevicePart);)+)+
+            $(
+                $(visitor.visit::<$group::$module::$Model>(Part::$Model);)*
+                $($(visitor.visit_sound::<$group::$smodule::$Sound>(Part::$Sound);)+)?
+            )+
         }
     };
 }

@@ -10,8 +10,6 @@ use crate::model::ModelTypes;
 /// One way in which a model can break, as a catalogue entry.
 #[derive(Debug)]
 pub struct Mode<K: ModelTypes> {
-    /// The fault.
-    pub fault: K::Fault,
     /// Its name within its model, in lower case with hyphens.
     pub name: &'static str,
     /// Its name in Chinese.

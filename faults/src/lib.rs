@@ -16,13 +16,17 @@ pub use sim;
 pub mod catalogue;
 pub mod context;
 pub mod fault;
+pub mod fitted;
+pub mod levels;
 pub mod management;
 pub mod model;
 
 pub use context::{Context, Scratch};
 pub use fault::{Effects, Mode, Performer, Planned, Ratings, RecoveryStep, SeverityProfile, When};
+pub use fitted::{Fitted, Fitting};
+pub use levels::Levels;
 pub use management::{Care, DeviceOff, Parts, context, handle, plan, settle};
 pub use model::{
-    Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate, ModelTypes,
-    NATURAL, SimEvent, StepRequest,
+    ActorPart, Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate,
+    ModelTypes, NATURAL, SimEvent, StepRequest, set_level,
 };

@@ -35,10 +35,8 @@ pub trait Parts<K: ModelTypes> {
     fn on_message(&mut self, message: K::LocalMessage, cx: &mut Context<'_, K>);
     /// A message from another actor for a part.
     fn on_delivery(&mut self, port: u8, message: K::InterActorMessage, cx: &mut Context<'_, K>);
-    /// Damages the part that the fault belongs to.
-    fn on_fault(&mut self, fault: K::Fault, magnitude: f64, cx: &mut Context<'_, K>);
-    /// Frees the part of the fault.
-    fn on_clear(&mut self, fault: K::Fault, cx: &mut Context<'_, K>);
+    /// Sets the level of a fault at the part that has it; 0 is absent.
+    fn set_level(&mut self, fault: K::Fault, level: f64, cx: &mut Context<'_, K>);
     /// What a part's own detector suspects now. `Err` if nobody can look: the device is off.
     fn look(
         &mut self,

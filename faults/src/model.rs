@@ -9,6 +9,8 @@ use sim::{ActorId, Actors, Instant, Law, Slot, Span};
 
 use crate::context::Context;
 use crate::fault::{Mode, Performer, Planned, RecoveryStep};
+use crate::fitted::Fitting;
+use crate::levels::Levels;
 
 /// Plain data that an enum of the catalogue is made of.
 pub trait PlainData: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static {}
@@ -343,31 +345,23 @@ pub enum DomainEvent<K: ModelTypes> {
 /// The plan of a fault that no scenario planned: paper that ran out, a roll that wore down.
 pub const NATURAL: u16 = u16::MAX;
 
-/// One kind of thing in the simulated world. A model is one file.
-pub trait DevicePart<K: ModelTypes>: Clone + Component<Mutability = Mutable> {
+/// One component of an actor. A component is one file.
+pub trait ActorPart<K: ModelTypes>: Clone + Component<Mutability = Mutable> {
     /// Its name in scenarios, records and reports.
     const NAME: &'static str;
     /// Its name in Chinese.
     const ZH: &'static str;
     /// What it is, in one sentence.
     const ABOUT: &'static str;
-    /// Every way in which it can break.
-    const MODES: &'static [Mode<K>];
     /// What a scenario may set.
     type Spec: Clone + Debug + Default + Send + Sync + 'static;
     /// Its notes to itself.
     type Timer: PlainData;
-    /// How it breaks.
-    type Fault: PlainData;
-    /// What an outsider can see of it.
-    type Reading: Copy + Debug + PartialEq + serde::Serialize;
-    /// What a detector remembers of its readings.
-    type Belief: Copy + Debug + Default + Send + Sync + 'static;
 
     /// It serves many: an actor of its own, not a part of a terminal.
     const HUB: bool = false;
-    /// Its own detector runs on the device, and is blind while the device is off.
-    const ON_DEVICE: bool = true;
+    /// Whether a terminal has it.
+    const FITTING: Fitting = Fitting::Always;
 
     /// A sound one, new.
     fn build(spec: &Self::Spec) -> Self;
@@ -387,30 +381,61 @@ pub trait DevicePart<K: ModelTypes>: Clone + Component<Mutability = Mutable> {
     fn on_delivery(
         &mut self,
         _spec: &Self::Spec,
-        _parcel: K::InterActorMessage,
+        _message: K::InterActorMessage,
         _cx: &mut Context<'_, K>,
     ) {
     }
-    /// Damages the state. It tells nobody: noticing is the detectors' work.
-    fn on_fault(
-        &mut self,
-        spec: &Self::Spec,
-        fault: Self::Fault,
-        magnitude: f64,
-        cx: &mut Context<'_, K>,
-    );
-    /// The fault is gone: cleared, or over by itself.
-    fn on_clear(&mut self, spec: &Self::Spec, fault: Self::Fault, cx: &mut Context<'_, K>);
     /// Truth: it does what a sale needs of it.
     fn able(&self, _spec: &Self::Spec) -> bool {
         true
+    }
+    /// For those who detect faults of others: whether they would still say so.
+    fn still_sees(&self, _spec: &Self::Spec, _suspect: K::Fault, _now: Instant) -> bool {
+        false
+    }
+}
+
+/// A component that can break.
+pub trait DevicePart<K: ModelTypes>: ActorPart<K> {
+    /// Every way in which it can break.
+    const MODES: &'static [(Self::Fault, Mode<K>)];
+    /// How it breaks.
+    type Fault: PlainData;
+    /// What an outsider can see of it.
+    type Reading: Copy + Debug + PartialEq + serde::Serialize;
+    /// What a detector remembers of its readings.
+    type Belief: Copy + Debug + Default + Send + Sync + 'static;
+
+    /// Its own detector runs on the device, and is blind while the device is off.
+    const ON_DEVICE: bool = true;
+
+    /// How bad each of its faults is now.
+    fn levels(&mut self) -> &mut Levels<Self::Fault>;
+    /// The level of a fault has changed: it has occurred, grown, gone away for a while, or been cleared (0). It tells nobody:
+    /// noticing is the detectors' work.
+    fn on_level(
+        &mut self,
+        _spec: &Self::Spec,
+        _fault: Self::Fault,
+        _level: f64,
+        cx: &mut Context<'_, K>,
+    ) {
+        cx.look();
     }
     /// What can be seen of it now.
     fn reading(&self, spec: &Self::Spec, now: Instant) -> Self::Reading;
     /// There is no `self`: a detector sees readings and its own belief, never the state.
     fn detect(belief: &mut Self::Belief, reading: &Self::Reading) -> Option<Self::Fault>;
-    /// For those who detect faults of others: whether they would still say so.
-    fn still_sees(&self, _spec: &Self::Spec, _suspect: K::Fault, _now: Instant) -> bool {
-        false
-    }
+}
+
+/// Sets the level of a fault at the part that has it.
+pub fn set_level<K: ModelTypes, M: DevicePart<K>>(
+    part: &mut M,
+    spec: &M::Spec,
+    fault: M::Fault,
+    level: f64,
+    cx: &mut Context<'_, K>,
+) {
+    part.levels().set(fault, level);
+    part.on_level(spec, fault, level, cx);
 }

@@ -13,6 +13,7 @@
 pub mod availability;
 pub mod bearer;
 pub mod bus;
+mod components;
 pub mod control_chart;
 pub mod decision;
 pub mod detector_settings;
@@ -26,6 +27,7 @@ pub mod money;
 pub mod note;
 pub mod operator;
 pub mod outside;
+pub mod parts;
 pub mod plan;
 pub mod provider;
 pub mod quantity;
@@ -45,37 +47,21 @@ pub use family::Family;
 pub use indication::Indication;
 pub use money::Money;
 pub use note::{Note, Outcome, Sale};
+pub use parts::{AnyFault, Models, Part};
 pub use plan::{Directory, Plan, Policy, Traits};
 pub use recovery_action::RecoveryAction;
 pub use telemetry::{Gauge, Telemetry};
 
-faults::catalogue! {
-    types: Models;
-    local_message: bus::LocalMessage; route: bus::route;
-    message: wire::InterActorMessage;
-    action: recovery_action::RecoveryAction; act: recovery_action::act; ask: bus::LocalMessage::StepRequested; update: bus::LocalMessage::IncidentUpdate;
-    family: family::Family; indication: indication::Indication;
-    milestone: availability::Milestone; note: note::Note;
-    settings: plan::Plan; able: availability::able; awake: availability::awake;
-
-    /// The terminal's body and what is plugged into it.
-    hardware: Hardware {
-        power::Power, battery::Battery, enclosure::Enclosure, mainboard::Mainboard, tamper::Tamper,
-        display::Display, keypad::Keypad,
-        card_reader::CardReader, printer::Printer, scanner::Scanner, indicators::Indicators,
-    }
-    /// The links from the terminal to the network.
-    comms: Comms { phone_link::PhoneLink, wifi::Wifi, cellular::Cellular }
-    /// What runs on the terminal.
-    software: Software {
-        firmware::Firmware, storage::Storage, clock::Clock, security::Security, payment_app::PaymentApp,
-    }
-    /// What the terminal talks to.
-    platform: Platform { heartbeat_monitor::HeartbeatMonitor, gateway::Gateway, host::Host, back_office::BackOffice }
-    /// Who uses it, and who helps.
-    people: People {
-        customer::Customer, merchant::Merchant, support::Support, technicians::Technicians,
-        deployment::Deployment, misuse_and_fraud::MisuseAndFraud, onboarding::Onboarding, deposits::Deposits,
+components::components! {
+    faults::catalogue! {
+        types: Models; parts: parts::Part;
+        local_message: bus::LocalMessage; route: bus::route;
+        message: wire::InterActorMessage;
+        action: recovery_action::RecoveryAction; act: recovery_action::act;
+        ask: bus::LocalMessage::StepRequested; update: bus::LocalMessage::IncidentUpdate;
+        family: family::Family; indication: indication::Indication;
+        milestone: availability::Milestone; note: note::Note;
+        settings: plan::Plan; able: availability::able; awake: availability::awake;
     }
 }
 

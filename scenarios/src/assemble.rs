@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use faults::Fitted;
 use models::people::deposits::TerminalKind;
 use models::rollout::Rollout;
 use models::wire::Via;
@@ -259,7 +260,8 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     people.deployment.region = group.region.to_string();
     let kind = kind_of(&hardware, &software);
     people.deployment.device.kind = people.deployment.device.kind.or(Some(kind));
-    Ok(Profile { hardware, comms, software, platform: scenario.platform.clone(), people })
+    let (platform, fitted) = (scenario.platform.clone(), Fitted::default());
+    Ok(Profile { hardware, comms, software, platform, people, fitted })
 }
 
 /// What a terminal is, as deposits go.

@@ -41,7 +41,7 @@ pub use fingerprint::{Fingerprint, StableHasher};
 pub use law::Law;
 pub use link::{Channel, GilbertElliott};
 pub use process::{Process, ProcessContext, ProcessEvent, Processes};
-pub use random::{Purpose, Stream, Streams, lognormal, normal, unit};
+pub use random::{Purpose, Stream, Streams, lognormal, normal, stable_id, unit};
 pub use record::{Difference, Emission, Fact, Keep, RecordedEvent, first_difference};
 pub use simulation::{RunError, Setup, Simulation};
 pub use time::{Instant, Span};

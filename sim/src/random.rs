@@ -33,6 +33,18 @@ impl Purpose {
     }
 }
 
+/// A number made of a name (FNV-1a, 32 bits): for what must not depend on the place in a list.
+pub const fn stable_id(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let mut hash = 0x811c_9dc5_u32;
+    let mut i = 0;
+    while i < bytes.len() {
+        hash = (hash ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
+        i += 1;
+    }
+    hash
+}
+
 /// A well-known finaliser of 64 bits (SplitMix64, Steele, Lea and Flood 2014).
 pub(crate) const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

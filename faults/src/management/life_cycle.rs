@@ -81,7 +81,7 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
     care.active.push(Active { occurrence, plan, round, tries: 0, activated: false, fault });
     cx.cell.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
     cx.scratch.touched = true;
-    parts.on_fault(fault, first, cx);
+    parts.set_level(fault, first, cx);
     if plan == NATURAL {
         return;
     }
@@ -132,12 +132,12 @@ pub(super) fn proceed<K: ModelTypes, P: Parts<K>>(
         SeverityProfile::Constant => return,
         SeverityProfile::Ramp(_) => {
             let share = f64::from(step + 1) / f64::from(RAMP_STEPS);
-            parts.on_fault(fault, planned.magnitude * share, cx);
+            parts.set_level(fault, planned.magnitude * share, cx);
         }
         SeverityProfile::Intermittent { .. } if step.is_multiple_of(2) => {
-            parts.on_fault(fault, planned.magnitude, cx);
+            parts.set_level(fault, planned.magnitude, cx);
         }
-        SeverityProfile::Intermittent { .. } => parts.on_clear(fault, cx),
+        SeverityProfile::Intermittent { .. } => parts.set_level(fault, 0.0, cx),
     }
     plan_profile(cx, planned.severity_profile, (plan, round), occurrence, step);
 }
@@ -164,7 +164,7 @@ pub(super) fn clear<K: ModelTypes, P: Parts<K>>(
     let Active { occurrence, plan, round, fault, .. } = parts.care().active.remove(at);
     cx.cell.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
     cx.scratch.touched = true;
-    parts.on_clear(fault, cx);
+    parts.set_level(fault, 0.0, cx);
     match comes_back {
         // The same life goes on: it is no new one that a recovery action for a while has begun.
         Some(wait) => cx.cell.after(cx.me, wait, SimEvent::Recur { plan, round }),

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
@@ -34,6 +34,7 @@ impl Default for Spec {
 /// State of the link.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Cellular {
+    levels: Levels<Fault>,
     bearer: Bearer,
     module_dead: bool,
     cell_down: bool,
@@ -91,178 +92,12 @@ pub struct Reading {
 const PACKET: Purpose = Purpose::of("cellular: packet");
 const VIA: Via = Via::Cellular;
 
-impl DevicePart<Models> for Cellular {
+impl ActorPart<Models> for Cellular {
     const NAME: &'static str = "cellular";
     const ZH: &'static str = "移动网络";
     const ABOUT: &'static str = "A mobile carrier's network, as a bearer of payment messages.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Cellular(Fault::PoorCoverage),
-            name: "poor-coverage",
-            zh: "信号覆盖不佳",
-            family: Family::Comms,
-            cause: "a cellar, thick walls, the edge of a cell",
-            effects: Effects::of(
-                "the signal is weak",
-                "packets are lost and late",
-                "sales are slow or fail",
-            ),
-            ratings: Ratings::of(6, 7, 2),
-            indications: &[Indication::LinkLightBlinks],
-            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Cellular(Fault::ModuleDead),
-            name: "module-dead",
-            zh: "通信模块损坏",
-            family: Family::Comms,
-            cause: "a radio module or an antenna that has failed",
-            effects: Effects::of(
-                "the module does not answer",
-                "nothing is sent or received by this bearer",
-                "no sale where there is no other bearer",
-            ),
-            ratings: Ratings::of(8, 4, 1),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
-                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Cellular(Fault::CellOutage),
-            name: "cell-outage",
-            zh: "基站中断",
-            family: Family::Comms,
-            cause: "a base station without power or line",
-            effects: Effects::of(
-                "there is no cell",
-                "no terminal under the cell reaches the network by it",
-                "many shops at once cannot sell, or sell by their other bearer",
-            ),
-            ratings: Ratings::of(9, 6, 1),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::RestoreService, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::hours(4)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Cellular(Fault::Congestion),
-            name: "congestion",
-            zh: "网络拥塞",
-            family: Family::Comms,
-            cause: "a market day, a match, a holiday",
-            effects: Effects::of(
-                "packets queue in the cell",
-                "answers come so late that sales are slow or given up",
-                "customers wait; sales are reversed",
-            ),
-            ratings: Ratings::of(6, 6, 3),
-            indications: &[Indication::SlowOperation],
-            seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
-            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(40)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::hours(2)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Cellular(Fault::HalfOpen),
-            name: "half-open",
-            zh: "连接半开",
-            family: Family::Comms,
-            cause: "a gateway or an address translator that forgot the connection",
-            effects: Effects::of(
-                "what is sent vanishes, though the link looks sound",
-                "requests are not answered until the connection is made anew",
-                "sales are given up and reversed",
-            ),
-            ratings: Ratings::of(7, 7, 2),
-            indications: &[Indication::NoAnswerText],
-            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::PaymentApp, Part::Merchant],
-            cleared_by: &[
-                (RecoveryAction::Reconnect, 0.95),
-                (RecoveryAction::RestartTerminal, 1.0),
-                (RecoveryAction::Repair, 1.0),
-                (RecoveryAction::Swap, 1.0),
-            ],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Cellular(Fault::DamagesMessages),
-            name: "damages-messages",
-            zh: "报文损坏",
-            family: Family::Transaction,
-            cause: "a defective module or driver",
-            effects: Effects::of(
-                "messages come out changed",
-                "their authentication code is wrong and they are refused",
-                "sales are refused",
-            ),
-            ratings: Ratings::of(7, 3, 2),
-            indications: &[Indication::NoAnswerText],
-            seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Cellular(Fault::SendsTwice),
-            name: "sends-twice",
-            zh: "重复发送",
-            family: Family::Transaction,
-            cause: "a module that takes acknowledged messages for lost ones",
-            effects: Effects::of(
-                "messages go out a second time",
-                "the gateway gets the same request twice and has to know it again",
-                "none as long as it does; a sale would be charged twice otherwise",
-            ),
-            ratings: Ratings::of(4, 3, 3),
-            indications: &[],
-            seen_by: &[Part::Cellular],
-            cleared_by: &[
-                (RecoveryAction::Reconnect, 0.3),
-                (RecoveryAction::Configure, 0.9),
-                (RecoveryAction::Repair, 0.9),
-                (RecoveryAction::Swap, 1.0),
-            ],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::Configure, Performer::Remote, Span::minutes(2)),
-                step(RecoveryAction::Configure, Performer::Support, Span::minutes(6)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self { bearer: Bearer::connected(), ..Self::default() }
     }
@@ -293,6 +128,207 @@ impl DevicePart<Models> for Cellular {
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         self.bearer.carry_in(&spec.radio, PACKET, (VIA, message), cx);
     }
+    fn able(&self, _: &Spec) -> bool {
+        self.bearer.up()
+    }
+}
+
+impl DevicePart<Models> for Cellular {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::PoorCoverage, Mode {
+            name: "poor-coverage",
+            zh: "信号覆盖不佳",
+            family: Family::Comms,
+            cause: "a cellar, thick walls, the edge of a cell",
+            effects: Effects::of(
+                "the signal is weak",
+                "packets are lost and late",
+                "sales are slow or fail",
+            ),
+            ratings: Ratings::of(6, 7, 2),
+            indications: &[Indication::LinkLightBlinks],
+            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        }),
+        (Fault::ModuleDead, Mode {
+            name: "module-dead",
+            zh: "通信模块损坏",
+            family: Family::Comms,
+            cause: "a radio module or an antenna that has failed",
+            effects: Effects::of(
+                "the module does not answer",
+                "nothing is sent or received by this bearer",
+                "no sale where there is no other bearer",
+            ),
+            ratings: Ratings::of(8, 4, 1),
+            indications: &[Indication::NoNetworkText],
+            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+        (Fault::CellOutage, Mode {
+            name: "cell-outage",
+            zh: "基站中断",
+            family: Family::Comms,
+            cause: "a base station without power or line",
+            effects: Effects::of(
+                "there is no cell",
+                "no terminal under the cell reaches the network by it",
+                "many shops at once cannot sell, or sell by their other bearer",
+            ),
+            ratings: Ratings::of(9, 6, 1),
+            indications: &[Indication::NoNetworkText],
+            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::RestoreService, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::hours(4)),
+            ],
+        }),
+        (Fault::Congestion, Mode {
+            name: "congestion",
+            zh: "网络拥塞",
+            family: Family::Comms,
+            cause: "a market day, a match, a holiday",
+            effects: Effects::of(
+                "packets queue in the cell",
+                "answers come so late that sales are slow or given up",
+                "customers wait; sales are reversed",
+            ),
+            ratings: Ratings::of(6, 6, 3),
+            indications: &[Indication::SlowOperation],
+            seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(40)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::hours(2)),
+            ],
+        }),
+        (Fault::HalfOpen, Mode {
+            name: "half-open",
+            zh: "连接半开",
+            family: Family::Comms,
+            cause: "a gateway or an address translator that forgot the connection",
+            effects: Effects::of(
+                "what is sent vanishes, though the link looks sound",
+                "requests are not answered until the connection is made anew",
+                "sales are given up and reversed",
+            ),
+            ratings: Ratings::of(7, 7, 2),
+            indications: &[Indication::NoAnswerText],
+            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::PaymentApp, Part::Merchant],
+            cleared_by: &[
+                (RecoveryAction::Reconnect, 0.95),
+                (RecoveryAction::RestartTerminal, 1.0),
+                (RecoveryAction::Repair, 1.0),
+                (RecoveryAction::Swap, 1.0),
+            ],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
+            ],
+        }),
+        (Fault::DamagesMessages, Mode {
+            name: "damages-messages",
+            zh: "报文损坏",
+            family: Family::Transaction,
+            cause: "a defective module or driver",
+            effects: Effects::of(
+                "messages come out changed",
+                "their authentication code is wrong and they are refused",
+                "sales are refused",
+            ),
+            ratings: Ratings::of(7, 3, 2),
+            indications: &[Indication::NoAnswerText],
+            seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+        (Fault::SendsTwice, Mode {
+            name: "sends-twice",
+            zh: "重复发送",
+            family: Family::Transaction,
+            cause: "a module that takes acknowledged messages for lost ones",
+            effects: Effects::of(
+                "messages go out a second time",
+                "the gateway gets the same request twice and has to know it again",
+                "none as long as it does; a sale would be charged twice otherwise",
+            ),
+            ratings: Ratings::of(4, 3, 3),
+            indications: &[],
+            seen_by: &[Part::Cellular],
+            cleared_by: &[
+                (RecoveryAction::Reconnect, 0.3),
+                (RecoveryAction::Configure, 0.9),
+                (RecoveryAction::Repair, 0.9),
+                (RecoveryAction::Swap, 1.0),
+            ],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::Configure, Performer::Remote, Span::minutes(2)),
+                step(RecoveryAction::Configure, Performer::Support, Span::minutes(6)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading {
+            module: !self.module_dead,
+            signal: !self.cell_down,
+            answered: !self.unanswered,
+            weakness: self.bearer.extra_loss(),
+            slower: self.bearer.slower(),
+            damaged: self.bearer.damages(),
+            doubled: self.bearer.doubles(),
+        }
+    }
+    /// A module that does not answer is dead; one that answers and hears nothing has no cell.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { module: false, .. } => Some(Fault::ModuleDead),
+            Reading { signal: false, .. } => Some(Fault::CellOutage),
+            Reading { weakness, .. } if weakness > 0.3 => Some(Fault::PoorCoverage),
+            Reading { answered: false, .. } => Some(Fault::HalfOpen),
+            Reading { damaged, .. } if damaged > 0.05 => Some(Fault::DamagesMessages),
+            Reading { doubled, .. } if doubled > 0.05 => Some(Fault::SendsTwice),
+            Reading { slower, .. } if slower > 3.0 => Some(Fault::Congestion),
+            _ => None,
+        }
+    }
+}
+
+impl Cellular {
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         cx.activated();
         match fault {
@@ -338,32 +374,5 @@ impl DevicePart<Models> for Cellular {
         }
         self.bearer.set_cut(self.module_dead || self.cell_down);
         self.bearer.tell(&spec.radio, VIA, cx);
-    }
-    fn able(&self, _: &Spec) -> bool {
-        self.bearer.up()
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            module: !self.module_dead,
-            signal: !self.cell_down,
-            answered: !self.unanswered,
-            weakness: self.bearer.extra_loss(),
-            slower: self.bearer.slower(),
-            damaged: self.bearer.damages(),
-            doubled: self.bearer.doubles(),
-        }
-    }
-    /// A module that does not answer is dead; one that answers and hears nothing has no cell.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { module: false, .. } => Some(Fault::ModuleDead),
-            Reading { signal: false, .. } => Some(Fault::CellOutage),
-            Reading { weakness, .. } if weakness > 0.3 => Some(Fault::PoorCoverage),
-            Reading { answered: false, .. } => Some(Fault::HalfOpen),
-            Reading { damaged, .. } if damaged > 0.05 => Some(Fault::DamagesMessages),
-            Reading { doubled, .. } if doubled > 0.05 => Some(Fault::SendsTwice),
-            Reading { slower, .. } if slower > 3.0 => Some(Fault::Congestion),
-            _ => None,
-        }
     }
 }

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
@@ -51,6 +51,7 @@ impl Default for Spec {
 /// State of the link.
 #[derive(Clone, Component, Debug, Default)]
 pub struct PhoneLink {
+    levels: Levels<Fault>,
     bearer: Bearer,
     unpaired: bool,
     asleep: bool,
@@ -102,106 +103,12 @@ impl PhoneLink {
     }
 }
 
-impl DevicePart<Models> for PhoneLink {
+impl ActorPart<Models> for PhoneLink {
     const NAME: &'static str = "phone-link";
     const ZH: &'static str = "与移动设备的连接";
     const ABOUT: &'static str = "The link between the terminal and the merchant's phone or tablet.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::PhoneLink(Fault::PairingLost),
-            name: "pairing-lost",
-            zh: "配对丢失",
-            family: Family::Comms,
-            cause: "another device took the pairing, or the phone forgot it",
-            effects: Effects::of(
-                "terminal and phone do not find each other",
-                "the terminal has no way to the network",
-                "no sale until they are paired again",
-            ),
-            ratings: Ratings::of(8, 7, 1),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::PairAgain, 0.9), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::PairAgain, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::PairAgain, Performer::Support, Span::minutes(5)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::PhoneLink(Fault::PhoneAsleep),
-            name: "phone-asleep",
-            zh: "手机休眠或欠费",
-            family: Family::Comms,
-            cause: "a phone that saves power or is switched off",
-            effects: Effects::of(
-                "the phone carries nothing on",
-                "the terminal has no way to the network",
-                "no sale until the phone is awake",
-            ),
-            ratings: Ratings::of(8, 8, 1),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::RestartPhone, 0.85), (RecoveryAction::Repair, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::RestartPhone, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::RestartPhone, Performer::Support, Span::minutes(5)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::PhoneLink(Fault::Obstructed),
-            name: "obstructed",
-            zh: "阻挡物",
-            family: Family::Comms,
-            cause: "something that stands between terminal and phone",
-            effects: Effects::of(
-                "packets between terminal and phone are lost and late",
-                "answers come late or not at all",
-                "sales are slow, given up and reversed",
-            ),
-            ratings: Ratings::of(6, 7, 2),
-            indications: &[Indication::LinkLightBlinks],
-            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ClearObstruction, 0.9), (RecoveryAction::Repair, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::ClearObstruction, Performer::Support, Span::minutes(4)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::PhoneLink(Fault::NoCredit),
-            name: "no-credit",
-            zh: "手机欠费",
-            family: Family::Comms,
-            cause: "a contract that has not been paid",
-            effects: Effects::of(
-                "the phone's carrier carries nothing on",
-                "the terminal has no way to the network",
-                "no sale until the contract is paid",
-            ),
-            ratings: Ratings::of(8, 5, 2),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::TopUp, 0.95)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::RestartPhone, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::TopUp, Performer::Support, Span::minutes(10)),
-                step(RecoveryAction::TopUp, Performer::Technician, Span::minutes(20)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self { bearer: Bearer::connected(), ..Self::default() }
     }
@@ -229,6 +136,131 @@ impl DevicePart<Models> for PhoneLink {
             self.tell(spec, cx);
         }
     }
+    fn able(&self, _: &Spec) -> bool {
+        self.bearer.up()
+    }
+}
+
+impl DevicePart<Models> for PhoneLink {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::PairingLost, Mode {
+            name: "pairing-lost",
+            zh: "配对丢失",
+            family: Family::Comms,
+            cause: "another device took the pairing, or the phone forgot it",
+            effects: Effects::of(
+                "terminal and phone do not find each other",
+                "the terminal has no way to the network",
+                "no sale until they are paired again",
+            ),
+            ratings: Ratings::of(8, 7, 1),
+            indications: &[Indication::NoNetworkText],
+            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::PairAgain, 0.9), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::PairAgain, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::PairAgain, Performer::Support, Span::minutes(5)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::PhoneAsleep, Mode {
+            name: "phone-asleep",
+            zh: "手机休眠或欠费",
+            family: Family::Comms,
+            cause: "a phone that saves power or is switched off",
+            effects: Effects::of(
+                "the phone carries nothing on",
+                "the terminal has no way to the network",
+                "no sale until the phone is awake",
+            ),
+            ratings: Ratings::of(8, 8, 1),
+            indications: &[Indication::NoNetworkText],
+            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::RestartPhone, 0.85), (RecoveryAction::Repair, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::RestartPhone, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::RestartPhone, Performer::Support, Span::minutes(5)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::Obstructed, Mode {
+            name: "obstructed",
+            zh: "阻挡物",
+            family: Family::Comms,
+            cause: "something that stands between terminal and phone",
+            effects: Effects::of(
+                "packets between terminal and phone are lost and late",
+                "answers come late or not at all",
+                "sales are slow, given up and reversed",
+            ),
+            ratings: Ratings::of(6, 7, 2),
+            indications: &[Indication::LinkLightBlinks],
+            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::ClearObstruction, 0.9), (RecoveryAction::Repair, 0.9)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::ClearObstruction, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::NoCredit, Mode {
+            name: "no-credit",
+            zh: "手机欠费",
+            family: Family::Comms,
+            cause: "a contract that has not been paid",
+            effects: Effects::of(
+                "the phone's carrier carries nothing on",
+                "the terminal has no way to the network",
+                "no sale until the contract is paid",
+            ),
+            ratings: Ratings::of(8, 5, 2),
+            indications: &[Indication::NoNetworkText],
+            seen_by: &[Part::PhoneLink, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::TopUp, 0.95)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::RestartPhone, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::TopUp, Performer::Support, Span::minutes(10)),
+                step(RecoveryAction::TopUp, Performer::Technician, Span::minutes(20)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading {
+            paired: !self.unpaired,
+            answers: !self.asleep,
+            carried: !self.no_credit,
+            weakness: self.bearer.extra_loss(),
+        }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { paired: false, .. } => Some(Fault::PairingLost),
+            Reading { answers: false, .. } => Some(Fault::PhoneAsleep),
+            Reading { carried: false, .. } => Some(Fault::NoCredit),
+            Reading { weakness, .. } if weakness > 0.3 => Some(Fault::Obstructed),
+            _ => None,
+        }
+    }
+}
+
+impl PhoneLink {
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::PairingLost => self.unpaired = spec.medium == Medium::Bluetooth,
@@ -258,26 +290,6 @@ impl DevicePart<Models> for PhoneLink {
         self.bearer.set_cut(self.unpaired || self.asleep || self.no_credit);
         if Self::used(cx) {
             self.tell(spec, cx);
-        }
-    }
-    fn able(&self, _: &Spec) -> bool {
-        self.bearer.up()
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            paired: !self.unpaired,
-            answers: !self.asleep,
-            carried: !self.no_credit,
-            weakness: self.bearer.extra_loss(),
-        }
-    }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { paired: false, .. } => Some(Fault::PairingLost),
-            Reading { answers: false, .. } => Some(Fault::PhoneAsleep),
-            Reading { carried: false, .. } => Some(Fault::NoCredit),
-            Reading { weakness, .. } if weakness > 0.3 => Some(Fault::Obstructed),
-            _ => None,
         }
     }
 }

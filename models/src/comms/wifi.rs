@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Radio};
@@ -25,6 +25,7 @@ pub struct Spec {
 /// State of the link.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Wifi {
+    levels: Levels<Fault>,
     bearer: Bearer,
     no_beacon: bool,
     no_names: bool,
@@ -60,84 +61,12 @@ pub struct Reading {
 const PACKET: Purpose = Purpose::of("wifi: packet");
 const VIA: Via = Via::Wifi;
 
-impl DevicePart<Models> for Wifi {
+impl ActorPart<Models> for Wifi {
     const NAME: &'static str = "wifi";
     const ZH: &'static str = "无线网络";
     const ABOUT: &'static str = "The shop's wireless network, as a bearer of payment messages.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Wifi(Fault::Interference),
-            name: "interference",
-            zh: "信号干扰",
-            family: Family::Comms,
-            cause: "other networks, a microwave oven",
-            effects: Effects::of(
-                "packets are lost and late",
-                "answers come late or not at all",
-                "sales are slow or fail",
-            ),
-            ratings: Ratings::of(6, 8, 2),
-            indications: &[Indication::LinkLightBlinks],
-            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ClearObstruction, 0.6), (RecoveryAction::Repair, 0.8)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Wifi(Fault::AccessPointDown),
-            name: "access-point-down",
-            zh: "无法连接网络",
-            family: Family::Comms,
-            cause: "an access point that hangs or has no power",
-            effects: Effects::of(
-                "nothing is sent or received by this bearer",
-                "the terminal changes to its other bearer, if it has one",
-                "no sale where there is no other bearer",
-            ),
-            ratings: Ratings::of(7, 8, 1),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.7), (RecoveryAction::Repair, 0.95)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(4)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Wifi(Fault::NameServiceDown),
-            name: "name-service-down",
-            zh: "域名解析失败",
-            family: Family::Comms,
-            cause: "a name server that does not answer, or a wrong setting",
-            effects: Effects::of(
-                "the gateway's address is not found",
-                "nothing is sent by this bearer",
-                "no sale where there is no other bearer",
-            ),
-            ratings: Ratings::of(7, 5, 2),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.6), (RecoveryAction::Configure, 0.8), (RecoveryAction::Repair, 0.95)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(4)),
-                step(RecoveryAction::Configure, Performer::Support, Span::minutes(8)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self { bearer: Bearer::connected(), ..Self::default() }
     }
@@ -160,6 +89,109 @@ impl DevicePart<Models> for Wifi {
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         self.bearer.carry_in(&spec.radio, PACKET, (VIA, message), cx);
     }
+    fn able(&self, _: &Spec) -> bool {
+        self.bearer.up()
+    }
+}
+
+impl DevicePart<Models> for Wifi {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::Interference, Mode {
+            name: "interference",
+            zh: "信号干扰",
+            family: Family::Comms,
+            cause: "other networks, a microwave oven",
+            effects: Effects::of(
+                "packets are lost and late",
+                "answers come late or not at all",
+                "sales are slow or fail",
+            ),
+            ratings: Ratings::of(6, 8, 2),
+            indications: &[Indication::LinkLightBlinks],
+            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::ClearObstruction, 0.6), (RecoveryAction::Repair, 0.8)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        }),
+        (Fault::AccessPointDown, Mode {
+            name: "access-point-down",
+            zh: "无法连接网络",
+            family: Family::Comms,
+            cause: "an access point that hangs or has no power",
+            effects: Effects::of(
+                "nothing is sent or received by this bearer",
+                "the terminal changes to its other bearer, if it has one",
+                "no sale where there is no other bearer",
+            ),
+            ratings: Ratings::of(7, 8, 1),
+            indications: &[Indication::NoNetworkText],
+            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Replug, 0.7), (RecoveryAction::Repair, 0.95)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(4)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        }),
+        (Fault::NameServiceDown, Mode {
+            name: "name-service-down",
+            zh: "域名解析失败",
+            family: Family::Comms,
+            cause: "a name server that does not answer, or a wrong setting",
+            effects: Effects::of(
+                "the gateway's address is not found",
+                "nothing is sent by this bearer",
+                "no sale where there is no other bearer",
+            ),
+            ratings: Ratings::of(7, 5, 2),
+            indications: &[Indication::NoNetworkText],
+            seen_by: &[Part::Wifi, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Replug, 0.6), (RecoveryAction::Configure, 0.8), (RecoveryAction::Repair, 0.95)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(4)),
+                step(RecoveryAction::Configure, Performer::Support, Span::minutes(8)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading {
+            beacon: !self.no_beacon,
+            names: !self.no_names,
+            noise: self.bearer.extra_loss(),
+        }
+    }
+    /// No beacon is no access point; a third of all packets lost is noise that a radio's own counters show.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { beacon: false, .. } => Some(Fault::AccessPointDown),
+            Reading { names: false, .. } => Some(Fault::NameServiceDown),
+            Reading { noise, .. } if noise > 0.3 => Some(Fault::Interference),
+            _ => None,
+        }
+    }
+}
+
+impl Wifi {
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         cx.activated();
         match fault {
@@ -184,24 +216,5 @@ impl DevicePart<Models> for Wifi {
         }
         self.bearer.set_cut(self.no_beacon || self.no_names);
         self.bearer.tell(&spec.radio, VIA, cx);
-    }
-    fn able(&self, _: &Spec) -> bool {
-        self.bearer.up()
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            beacon: !self.no_beacon,
-            names: !self.no_names,
-            noise: self.bearer.extra_loss(),
-        }
-    }
-    /// No beacon is no access point; a third of all packets lost is noise that a radio's own counters show.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { beacon: false, .. } => Some(Fault::AccessPointDown),
-            Reading { names: false, .. } => Some(Fault::NameServiceDown),
-            Reading { noise, .. } if noise > 0.3 => Some(Fault::Interference),
-            _ => None,
-        }
     }
 }

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
@@ -58,6 +58,7 @@ impl Default for Spec {
 /// State of the battery.
 #[derive(Clone, Component, Debug)]
 pub struct Battery {
+    levels: Levels<Fault>,
     /// Charge at `since`, in mAh.
     charge: f64,
     since: Instant,
@@ -222,61 +223,15 @@ impl Battery {
     }
 }
 
-impl DevicePart<Models> for Battery {
+impl ActorPart<Models> for Battery {
     const NAME: &'static str = "battery";
     const ZH: &'static str = "电池";
     const ABOUT: &'static str = "Battery and charger: how long the terminal lives without its cable.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Battery(Fault::Aged),
-            name: "aged",
-            zh: "电池老化",
-            family: Family::Power,
-            cause: "charge cycles, heat and years",
-            effects: Effects::of(
-                "the battery holds less than it should",
-                "without its cable the terminal dies sooner than it should",
-                "sales away from the socket break off",
-            ),
-            ratings: Ratings::of(5, 6, 2),
-            indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Battery, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::ReplaceBattery, Performer::Technician, Span::minutes(15)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Battery(Fault::ChargerDead),
-            name: "charger-dead",
-            zh: "无法充电",
-            family: Family::Power,
-            cause: "a charging circuit or a contact that has failed",
-            effects: Effects::of(
-                "the battery is not charged",
-                "it runs down though the cable is in, and the terminal stops",
-                "sales stop until a repair",
-            ),
-            ratings: Ratings::of(8, 4, 2),
-            indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Battery, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(spec: &Spec) -> Self {
         Self {
+            levels: Levels::default(),
             charge: f64::from(spec.capacity.0),
             since: Instant::START,
             mains: true,
@@ -337,27 +292,65 @@ impl DevicePart<Models> for Battery {
             _ => {}
         }
     }
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        self.flow(spec, cx);
-        match fault {
-            Fault::Aged => {
-                self.health = 1.0 - magnitude.clamp(0.0, 0.99);
-                self.charge = self.charge.min(self.capacity(spec));
-            }
-            Fault::ChargerDead => self.charger_dead = magnitude > 0.0,
-        }
-        self.update(spec, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        self.flow(spec, cx);
-        match fault {
-            Fault::Aged => self.renew(spec),
-            Fault::ChargerDead => self.charger_dead = false,
-        }
-        self.update(spec, cx);
-    }
     fn able(&self, _: &Spec) -> bool {
         self.rail
+    }
+}
+
+impl DevicePart<Models> for Battery {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::Aged, Mode {
+            name: "aged",
+            zh: "电池老化",
+            family: Family::Power,
+            cause: "charge cycles, heat and years",
+            effects: Effects::of(
+                "the battery holds less than it should",
+                "without its cable the terminal dies sooner than it should",
+                "sales away from the socket break off",
+            ),
+            ratings: Ratings::of(5, 6, 2),
+            indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
+            seen_by: &[Part::Battery, Part::Merchant],
+            cleared_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::ReplaceBattery, Performer::Technician, Span::minutes(15)),
+            ],
+        }),
+        (Fault::ChargerDead, Mode {
+            name: "charger-dead",
+            zh: "无法充电",
+            family: Family::Power,
+            cause: "a charging circuit or a contact that has failed",
+            effects: Effects::of(
+                "the battery is not charged",
+                "it runs down though the cable is in, and the terminal stops",
+                "sales stop until a repair",
+            ),
+            ratings: Ratings::of(8, 4, 2),
+            indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
+            seen_by: &[Part::Battery, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
@@ -378,6 +371,28 @@ impl DevicePart<Models> for Battery {
             Reading { health, cycles, .. } if health < 0.5 || cycles >= 1_000 => Some(Fault::Aged),
             _ => None,
         }
+    }
+}
+
+impl Battery {
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        self.flow(spec, cx);
+        match fault {
+            Fault::Aged => {
+                self.health = 1.0 - magnitude.clamp(0.0, 0.99);
+                self.charge = self.charge.min(self.capacity(spec));
+            }
+            Fault::ChargerDead => self.charger_dead = magnitude > 0.0,
+        }
+        self.update(spec, cx);
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        self.flow(spec, cx);
+        match fault {
+            Fault::Aged => self.renew(spec),
+            Fault::ChargerDead => self.charger_dead = false,
+        }
+        self.update(spec, cx);
     }
 }
 

@@ -8,7 +8,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Mode, DevicePart};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels};
 use sim::{Instant, Purpose, Span, unit};
 
 pub use attached::CardRead;
@@ -63,6 +63,7 @@ impl Default for Spec {
 /// State of the reader.
 #[derive(Clone, Component, Debug, Default)]
 pub struct CardReader {
+    levels: Levels<Fault>,
     /// Share of reads that fail for dirt: chip, contactless, stripe.
     dirty: [f64; 3],
     /// Share of reads that fail because something is worn or dead: chip, contactless, stripe.
@@ -197,17 +198,12 @@ impl CardReader {
     }
 }
 
-impl DevicePart<Models> for CardReader {
+impl ActorPart<Models> for CardReader {
     const NAME: &'static str = "card-reader";
     const ZH: &'static str = "读卡器";
     const ABOUT: &'static str = "Reads cards by chip, contactless or stripe.";
-    const MODES: &'static [Mode<Models>] = modes::MODES;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -283,29 +279,26 @@ impl DevicePart<Models> for CardReader {
             self.hears(outside, cx);
         }
     }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, _: &mut Context<'_, Models>) {
-        self.set(fault, magnitude);
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        self.set(fault, 0.0);
-        match fault {
-            Fault::ChipContactsDirty | Fault::ChipContactsWorn => self.failed[0] = 0,
-            Fault::AntennaDead => self.failed[1] = 0,
-            Fault::StripeHeadDirty | Fault::StripeHeadWorn => self.failed[2] = 0,
-            Fault::NoReaction => self.failed = [0; 3],
-        }
-        match fault {
-            Fault::ChipContactsWorn => self.insertions.renew(),
-            Fault::StripeHeadWorn => self.swipes.renew(),
-            _ => {}
-        }
-        self.test_failed &= fault != Fault::AntennaDead;
-        indication::gone(cx, Indication::NoReactionToCard);
-        cx.look();
-    }
     /// It sells as long as one way of reading is left.
     fn able(&self, _: &Spec) -> bool {
         (0..3).any(|kind| self.bad(kind) < 0.5)
+    }
+}
+
+impl DevicePart<Models> for CardReader {
+    const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
@@ -340,6 +333,29 @@ impl DevicePart<Models> for CardReader {
             (_, false) => Fault::StripeHeadDirty,
             (_, true) => Fault::StripeHeadWorn,
         })
+    }
+}
+
+impl CardReader {
+    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, _: &mut Context<'_, Models>) {
+        self.set(fault, magnitude);
+    }
+    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        self.set(fault, 0.0);
+        match fault {
+            Fault::ChipContactsDirty | Fault::ChipContactsWorn => self.failed[0] = 0,
+            Fault::AntennaDead => self.failed[1] = 0,
+            Fault::StripeHeadDirty | Fault::StripeHeadWorn => self.failed[2] = 0,
+            Fault::NoReaction => self.failed = [0; 3],
+        }
+        match fault {
+            Fault::ChipContactsWorn => self.insertions.renew(),
+            Fault::StripeHeadWorn => self.swipes.renew(),
+            _ => {}
+        }
+        self.test_failed &= fault != Fault::AntennaDead;
+        indication::gone(cx, Indication::NoReactionToCard);
+        cx.look();
     }
 }
 

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
@@ -25,6 +25,7 @@ pub struct Spec {
 /// State of the display.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Display {
+    levels: Levels<Fault>,
     running: bool,
     blank: bool,
     frozen: bool,
@@ -94,13 +95,34 @@ impl Display {
     }
 }
 
-impl DevicePart<Models> for Display {
+impl ActorPart<Models> for Display {
     const NAME: &'static str = "display";
     const ZH: &'static str = "显示屏";
     const ABOUT: &'static str = "The screen that merchant and customer read.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Display(Fault::Blank),
+    type Spec = Spec;
+    type Timer = Timer;
+    fn build(_: &Spec) -> Self {
+        Self { running: true, ..Self::default() }
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
+        match timer {}
+    }
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        match message {
+            LocalMessage::Ready => self.running = true,
+            LocalMessage::Halt => self.running = false,
+            _ => return,
+        }
+        self.tell(spec, cx);
+    }
+    fn able(&self, spec: &Spec) -> bool {
+        self.usable(spec)
+    }
+}
+
+impl DevicePart<Models> for Display {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::Blank, Mode {
             name: "blank",
             zh: "黑屏",
             family: Family::Hardware,
@@ -120,9 +142,8 @@ impl DevicePart<Models> for Display {
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
                 step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
-        },
-        Mode {
-            fault: crate::Fault::Display(Fault::Frozen),
+        }),
+        (Fault::Frozen, Mode {
             name: "frozen",
             zh: "屏幕卡死",
             family: Family::Hardware,
@@ -141,9 +162,8 @@ impl DevicePart<Models> for Display {
                 step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
-        },
-        Mode {
-            fault: crate::Fault::Display(Fault::TouchDead),
+        }),
+        (Fault::TouchDead, Mode {
             name: "touch-dead",
             zh: "触摸失灵",
             family: Family::Hardware,
@@ -167,9 +187,8 @@ impl DevicePart<Models> for Display {
                 step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(2)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
-        },
-        Mode {
-            fault: crate::Fault::Display(Fault::BacklightDim),
+        }),
+        (Fault::BacklightDim, Mode {
             name: "backlight-dim",
             zh: "屏幕变暗",
             family: Family::Hardware,
@@ -187,28 +206,39 @@ impl DevicePart<Models> for Display {
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             ],
-        },
+        }),
     ];
-    type Spec = Spec;
-    type Timer = Timer;
     type Fault = Fault;
     type Reading = Reading;
     type Belief = ();
-
-    fn build(_: &Spec) -> Self {
-        Self { running: true, ..Self::default() }
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
-        match timer {}
-    }
-    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
-        match message {
-            LocalMessage::Ready => self.running = true,
-            LocalMessage::Halt => self.running = false,
-            _ => return,
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
         }
-        self.tell(spec, cx);
     }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        let lit = if self.blank { 0.0 } else { 1.0 - self.dim };
+        Reading {
+            lit: spec.measures_backlight.then_some(lit),
+            touch_answers: spec.keys_only || !self.touch_dead,
+        }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match reading.lit {
+            Some(dark) if dark < 0.05 => Some(Fault::Blank),
+            _ if !reading.touch_answers => Some(Fault::TouchDead),
+            Some(dim) if dim < 1.0 - NOTICED => Some(Fault::BacklightDim),
+            _ => None,
+        }
+    }
+}
+
+impl Display {
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         let on = magnitude > 0.0;
         let touch = fault == Fault::TouchDead;
@@ -254,23 +284,5 @@ impl DevicePart<Models> for Display {
             }
         }
         self.tell(spec, cx);
-    }
-    fn able(&self, spec: &Spec) -> bool {
-        self.usable(spec)
-    }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let lit = if self.blank { 0.0 } else { 1.0 - self.dim };
-        Reading {
-            lit: spec.measures_backlight.then_some(lit),
-            touch_answers: spec.keys_only || !self.touch_dead,
-        }
-    }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match reading.lit {
-            Some(dark) if dark < 0.05 => Some(Fault::Blank),
-            _ if !reading.touch_answers => Some(Fault::TouchDead),
-            Some(dim) if dim < 1.0 - NOTICED => Some(Fault::BacklightDim),
-            _ => None,
-        }
     }
 }

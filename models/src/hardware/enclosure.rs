@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
@@ -49,6 +49,7 @@ impl Default for Spec {
 /// State of the body.
 #[derive(Clone, Component, Debug)]
 pub struct Enclosure {
+    levels: Levels<Fault>,
     hot: f64,
     cold: f64,
     thermal: ThermalState,
@@ -116,62 +117,14 @@ impl Enclosure {
     }
 }
 
-impl DevicePart<Models> for Enclosure {
+impl ActorPart<Models> for Enclosure {
     const NAME: &'static str = "enclosure";
     const ZH: &'static str = "机身";
     const ABOUT: &'static str = "The terminal's body and the place where it stands, which make it warm or cold.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Enclosure(Fault::Heat),
-            name: "heat",
-            zh: "环境高温",
-            family: Family::Hardware,
-            cause: "sun, a stove, a hot week",
-            effects: Effects::of(
-                "the body gets warmer than it is made for",
-                "the processor is slowed down, the battery is not charged and ages, the print head rests",
-                "sales are slow, and devices die younger",
-            ),
-            ratings: Ratings::of(6, 7, 2),
-            indications: &[Indication::HotCase, Indication::SlowOperation],
-            seen_by: &[Part::Enclosure, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Relocate, 0.8)],
-            procedure: &[
-                step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
-                step(RecoveryAction::Relocate, Performer::Support, Span::minutes(10)),
-                step(RecoveryAction::Relocate, Performer::Technician, Span::minutes(20)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Enclosure(Fault::Cold),
-            name: "cold",
-            zh: "环境低温",
-            family: Family::Power,
-            cause: "a stall in winter, a cold store",
-            effects: Effects::of(
-                "the body gets colder than it is made for",
-                "the battery gives less and is not charged",
-                "sales away from the socket break off",
-            ),
-            ratings: Ratings::of(5, 6, 2),
-            indications: &[Indication::ColdText, Indication::LowBatteryText],
-            seen_by: &[Part::Enclosure, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Relocate, 0.8)],
-            procedure: &[
-                step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
-                step(RecoveryAction::Relocate, Performer::Support, Span::minutes(10)),
-                step(RecoveryAction::Relocate, Performer::Technician, Span::minutes(20)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(spec: &Spec) -> Self {
-        Self { hot: 0.0, cold: 0.0, thermal: ThermalState::settled(spec.place.degrees()), change: 0, left: 0 }
+        Self { levels: Levels::default(), hot: 0.0, cold: 0.0, thermal: ThermalState::settled(spec.place.degrees()), change: 0, left: 0 }
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         // Parts are built for a room; who stands elsewhere is told.
@@ -195,19 +148,63 @@ impl DevicePart<Models> for Enclosure {
             cx.look();
         }
     }
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Heat => self.hot = magnitude,
-            Fault::Cold => self.cold = magnitude,
-        }
-        self.change(spec, cx);
+}
+
+impl DevicePart<Models> for Enclosure {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::Heat, Mode {
+            name: "heat",
+            zh: "环境高温",
+            family: Family::Hardware,
+            cause: "sun, a stove, a hot week",
+            effects: Effects::of(
+                "the body gets warmer than it is made for",
+                "the processor is slowed down, the battery is not charged and ages, the print head rests",
+                "sales are slow, and devices die younger",
+            ),
+            ratings: Ratings::of(6, 7, 2),
+            indications: &[Indication::HotCase, Indication::SlowOperation],
+            seen_by: &[Part::Enclosure, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Relocate, 0.8)],
+            procedure: &[
+                step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
+                step(RecoveryAction::Relocate, Performer::Support, Span::minutes(10)),
+                step(RecoveryAction::Relocate, Performer::Technician, Span::minutes(20)),
+            ],
+        }),
+        (Fault::Cold, Mode {
+            name: "cold",
+            zh: "环境低温",
+            family: Family::Power,
+            cause: "a stall in winter, a cold store",
+            effects: Effects::of(
+                "the body gets colder than it is made for",
+                "the battery gives less and is not charged",
+                "sales away from the socket break off",
+            ),
+            ratings: Ratings::of(5, 6, 2),
+            indications: &[Indication::ColdText, Indication::LowBatteryText],
+            seen_by: &[Part::Enclosure, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Relocate, 0.8)],
+            procedure: &[
+                step(RecoveryAction::Relocate, Performer::Attendant, Span::minutes(5)),
+                step(RecoveryAction::Relocate, Performer::Support, Span::minutes(10)),
+                step(RecoveryAction::Relocate, Performer::Technician, Span::minutes(20)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
     }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Heat => self.hot = 0.0,
-            Fault::Cold => self.cold = 0.0,
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
         }
-        self.change(spec, cx);
     }
     fn reading(&self, spec: &Spec, now: Instant) -> Reading {
         Reading {
@@ -222,6 +219,23 @@ impl DevicePart<Models> for Enclosure {
             it if it <= reading.too_cold => Some(Fault::Cold),
             _ => None,
         }
+    }
+}
+
+impl Enclosure {
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Heat => self.hot = magnitude,
+            Fault::Cold => self.cold = magnitude,
+        }
+        self.change(spec, cx);
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::Heat => self.hot = 0.0,
+            Fault::Cold => self.cold = 0.0,
+        }
+        self.change(spec, cx);
     }
 }
 

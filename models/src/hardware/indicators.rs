@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
@@ -29,6 +29,7 @@ impl Default for Spec {
 /// State of lights and buzzer.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Indicators {
+    levels: Levels<Fault>,
     mute: bool,
     /// The lights are broken.
     dark: bool,
@@ -68,58 +69,12 @@ impl Indicators {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
-impl DevicePart<Models> for Indicators {
+impl ActorPart<Models> for Indicators {
     const NAME: &'static str = "indicators";
     const ZH: &'static str = "指示灯与蜂鸣器";
     const ABOUT: &'static str = "The lights and the buzzer.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Indicators(Fault::BuzzerDead),
-            name: "buzzer-dead",
-            zh: "无提示音",
-            family: Family::Hardware,
-            cause: "a buzzer that is broken",
-            effects: Effects::of(
-                "there is no tone",
-                "no tone tells that a card was read or a sale approved",
-                "cards are presented again, or pulled out too early",
-            ),
-            ratings: Ratings::of(4, 3, 3),
-            indications: &[Indication::Silence],
-            seen_by: &[Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Indicators(Fault::LightsDead),
-            name: "lights-dead",
-            zh: "指示灯不亮",
-            family: Family::Hardware,
-            cause: "a broken light board",
-            effects: Effects::of(
-                "there is no light",
-                "no light shows power, charge or link",
-                "people look for faults that are not there",
-            ),
-            ratings: Ratings::of(3, 3, 3),
-            indications: &[Indication::PowerLightOut],
-            seen_by: &[Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -147,6 +102,71 @@ impl DevicePart<Models> for Indicators {
             cx.after(spec.tone_lingers, Timer::Faded(self.tones));
         }
     }
+}
+
+impl DevicePart<Models> for Indicators {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::BuzzerDead, Mode {
+            name: "buzzer-dead",
+            zh: "无提示音",
+            family: Family::Hardware,
+            cause: "a buzzer that is broken",
+            effects: Effects::of(
+                "there is no tone",
+                "no tone tells that a card was read or a sale approved",
+                "cards are presented again, or pulled out too early",
+            ),
+            ratings: Ratings::of(4, 3, 3),
+            indications: &[Indication::Silence],
+            seen_by: &[Part::Merchant],
+            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::LightsDead, Mode {
+            name: "lights-dead",
+            zh: "指示灯不亮",
+            family: Family::Hardware,
+            cause: "a broken light board",
+            effects: Effects::of(
+                "there is no light",
+                "no light shows power, charge or link",
+                "people look for faults that are not there",
+            ),
+            ratings: Ratings::of(3, 3, 3),
+            indications: &[Indication::PowerLightOut],
+            seen_by: &[Part::Merchant],
+            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading
+    }
+    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
+        None
+    }
+}
+
+impl Indicators {
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::BuzzerDead => self.mute = magnitude > 0.0,
@@ -170,11 +190,5 @@ impl DevicePart<Models> for Indicators {
                 self.light(cx);
             }
         }
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
 }

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
@@ -35,6 +35,7 @@ impl Default for Spec {
 /// State of the keys.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Keypad {
+    levels: Levels<Fault>,
     stuck: bool,
     dead: bool,
     /// Probability that a press of the bad key counts twice.
@@ -116,79 +117,12 @@ impl Keypad {
     }
 }
 
-impl DevicePart<Models> for Keypad {
+impl ActorPart<Models> for Keypad {
     const NAME: &'static str = "keypad";
     const ZH: &'static str = "按键";
     const ABOUT: &'static str = "The keys by which amounts and PINs are entered.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Keypad(Fault::StuckKey),
-            name: "stuck-key",
-            zh: "按键卡住",
-            family: Family::Hardware,
-            cause: "dirt, or a drink that was spilt",
-            effects: Effects::of(
-                "a key is held down",
-                "every entry is wrong",
-                "no sale with an amount or a PIN until the key is free",
-            ),
-            ratings: Ratings::of(7, 5, 2),
-            indications: &[Indication::WrongKey],
-            seen_by: &[Part::Keypad, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Clean, 0.6), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
-                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Keypad(Fault::DeadKey),
-            name: "dead-key",
-            zh: "按键失灵",
-            family: Family::Hardware,
-            cause: "a contact that is worn",
-            effects: Effects::of(
-                "a key does nothing",
-                "entries that need the key cannot be made",
-                "sales with that digit fail",
-            ),
-            ratings: Ratings::of(6, 6, 3),
-            indications: &[Indication::NoReactionToKey],
-            seen_by: &[Part::Keypad, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Clean, 0.2), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Keypad(Fault::BouncingKey),
-            name: "bouncing-key",
-            zh: "按键连击",
-            family: Family::Hardware,
-            cause: "a worn contact that makes twice",
-            effects: Effects::of(
-                "a digit appears twice",
-                "entries have to be made again",
-                "wrong amounts and PINs; customers wait",
-            ),
-            ratings: Ratings::of(5, 5, 4),
-            indications: &[Indication::WrongKey],
-            seen_by: &[Part::Keypad, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -221,6 +155,101 @@ impl DevicePart<Models> for Keypad {
             _ => {}
         }
     }
+    fn able(&self, _: &Spec) -> bool {
+        !self.stuck && !self.dead
+    }
+}
+
+impl DevicePart<Models> for Keypad {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::StuckKey, Mode {
+            name: "stuck-key",
+            zh: "按键卡住",
+            family: Family::Hardware,
+            cause: "dirt, or a drink that was spilt",
+            effects: Effects::of(
+                "a key is held down",
+                "every entry is wrong",
+                "no sale with an amount or a PIN until the key is free",
+            ),
+            ratings: Ratings::of(7, 5, 2),
+            indications: &[Indication::WrongKey],
+            seen_by: &[Part::Keypad, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Clean, 0.6), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::DeadKey, Mode {
+            name: "dead-key",
+            zh: "按键失灵",
+            family: Family::Hardware,
+            cause: "a contact that is worn",
+            effects: Effects::of(
+                "a key does nothing",
+                "entries that need the key cannot be made",
+                "sales with that digit fail",
+            ),
+            ratings: Ratings::of(6, 6, 3),
+            indications: &[Indication::NoReactionToKey],
+            seen_by: &[Part::Keypad, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Clean, 0.2), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::BouncingKey, Mode {
+            name: "bouncing-key",
+            zh: "按键连击",
+            family: Family::Hardware,
+            cause: "a worn contact that makes twice",
+            effects: Effects::of(
+                "a digit appears twice",
+                "entries have to be made again",
+                "wrong amounts and PINs; customers wait",
+            ),
+            ratings: Ratings::of(5, 5, 4),
+            indications: &[Indication::WrongKey],
+            seen_by: &[Part::Keypad, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Clean, 0.3), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        let (bounces, presses) = (self.bounces, self.presses.uses());
+        Reading { held: self.stuck, bounces, presses, rated: spec.rated }
+    }
+    /// One double press may be a nervous finger. Keys past their rated life are taken for dead before one is.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { held: true, .. } => Some(Fault::StuckKey),
+            Reading { bounces: 2.., .. } => Some(Fault::BouncingKey),
+            Reading { presses, rated: Some(rated), .. } if presses >= rated => Some(Fault::DeadKey),
+            _ => None,
+        }
+    }
+}
+
+impl Keypad {
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::StuckKey => self.stuck = magnitude > 0.0,
@@ -241,21 +270,5 @@ impl DevicePart<Models> for Keypad {
         indication::gone(cx, Indication::WrongKey);
         indication::gone(cx, Indication::NoReactionToKey);
         cx.look();
-    }
-    fn able(&self, _: &Spec) -> bool {
-        !self.stuck && !self.dead
-    }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let (bounces, presses) = (self.bounces, self.presses.uses());
-        Reading { held: self.stuck, bounces, presses, rated: spec.rated }
-    }
-    /// One double press may be a nervous finger. Keys past their rated life are taken for dead before one is.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { held: true, .. } => Some(Fault::StuckKey),
-            Reading { bounces: 2.., .. } => Some(Fault::BouncingKey),
-            Reading { presses, rated: Some(rated), .. } if presses >= rated => Some(Fault::DeadKey),
-            _ => None,
-        }
     }
 }

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
@@ -64,6 +64,7 @@ impl Default for Spec {
 /// State of the board.
 #[derive(Clone, Component, Debug)]
 pub struct Mainboard {
+    levels: Levels<Fault>,
     rail: u32,
     /// The brown-out detector holds it.
     held: bool,
@@ -278,83 +279,15 @@ impl Mainboard {
     }
 }
 
-impl DevicePart<Models> for Mainboard {
+impl ActorPart<Models> for Mainboard {
     const NAME: &'static str = "mainboard";
     const ZH: &'static str = "电路板";
     const ABOUT: &'static str = "The board that the processor and everything else runs on: it watches voltage and heat.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Mainboard(Fault::Dead),
-            name: "dead",
-            zh: "电路板损坏",
-            family: Family::Hardware,
-            cause: "age, a surge, moisture, a fall",
-            effects: Effects::of(
-                "the board does not start",
-                "nothing of the terminal runs",
-                "no sale until an exchange",
-            ),
-            ratings: Ratings::of(8, 5, 2),
-            indications: &[Indication::BlankScreen, Indication::PowerLightOut],
-            seen_by: &[Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Replug, Performer::Support, Span::minutes(3)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Mainboard(Fault::RandomResets),
-            name: "random-resets",
-            zh: "无故重启",
-            family: Family::Hardware,
-            cause: "a cracked joint or a part that is failing",
-            effects: Effects::of(
-                "the board resets itself",
-                "the terminal boots again, and what was under way is lost",
-                "sales break off and are reversed",
-            ),
-            ratings: Ratings::of(7, 4, 2),
-            indications: &[Indication::RestartsByItself],
-            seen_by: &[Part::Mainboard, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.8), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Mainboard(Fault::Overheating),
-            name: "overheating",
-            zh: "设备过热",
-            family: Family::Hardware,
-            cause: "dust in the vents, a dried-out pad",
-            effects: Effects::of(
-                "the heat of the board does not get away",
-                "the terminal gets slow, switches itself off and starts again when it has cooled",
-                "sales are slow, then stop for a while",
-            ),
-            ratings: Ratings::of(7, 4, 2),
-            indications: &[Indication::HotCase, Indication::SlowOperation, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Mainboard, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(spec: &Spec) -> Self {
         Self {
+            levels: Levels::default(),
             rail: 5_000,
             held: false,
             shut: false,
@@ -403,6 +336,106 @@ impl DevicePart<Models> for Mainboard {
             _ => {}
         }
     }
+    fn able(&self, _: &Spec) -> bool {
+        self.up()
+    }
+}
+
+impl DevicePart<Models> for Mainboard {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::Dead, Mode {
+            name: "dead",
+            zh: "电路板损坏",
+            family: Family::Hardware,
+            cause: "age, a surge, moisture, a fall",
+            effects: Effects::of(
+                "the board does not start",
+                "nothing of the terminal runs",
+                "no sale until an exchange",
+            ),
+            ratings: Ratings::of(8, 5, 2),
+            indications: &[Indication::BlankScreen, Indication::PowerLightOut],
+            seen_by: &[Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Replug, Performer::Support, Span::minutes(3)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+        (Fault::RandomResets, Mode {
+            name: "random-resets",
+            zh: "无故重启",
+            family: Family::Hardware,
+            cause: "a cracked joint or a part that is failing",
+            effects: Effects::of(
+                "the board resets itself",
+                "the terminal boots again, and what was under way is lost",
+                "sales break off and are reversed",
+            ),
+            ratings: Ratings::of(7, 4, 2),
+            indications: &[Indication::RestartsByItself],
+            seen_by: &[Part::Mainboard, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Repair, 0.8), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+        (Fault::Overheating, Mode {
+            name: "overheating",
+            zh: "设备过热",
+            family: Family::Hardware,
+            cause: "dust in the vents, a dried-out pad",
+            effects: Effects::of(
+                "the heat of the board does not get away",
+                "the terminal gets slow, switches itself off and starts again when it has cooled",
+                "sales are slow, then stop for a while",
+            ),
+            ratings: Ratings::of(7, 4, 2),
+            indications: &[Indication::HotCase, Indication::SlowOperation, Indication::PowerLightOut, Indication::BlankScreen],
+            seen_by: &[Part::Mainboard, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
+        Reading {
+            unasked: self.unasked,
+            heat_stops: self.heat_stops,
+            above_body: self.thermal.at(now, spec.warms_in) - self.body,
+            usual: spec.warms_by.degrees() + LAGS_BY,
+        }
+    }
+    /// One restart may be anything; the third that nobody asked for is the board. One that is much warmer than the body
+    /// around it does not get rid of its heat, unlike one that stands in the sun.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.above_body > reading.usual || reading.heat_stops > 0 {
+            return Some(Fault::Overheating);
+        }
+        (reading.unasked >= 3).then_some(Fault::RandomResets)
+    }
+}
+
+impl Mainboard {
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::Dead => {
@@ -440,24 +473,5 @@ impl DevicePart<Models> for Mainboard {
                 self.warm(spec, cx);
             }
         }
-    }
-    fn able(&self, _: &Spec) -> bool {
-        self.up()
-    }
-    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
-        Reading {
-            unasked: self.unasked,
-            heat_stops: self.heat_stops,
-            above_body: self.thermal.at(now, spec.warms_in) - self.body,
-            usual: spec.warms_by.degrees() + LAGS_BY,
-        }
-    }
-    /// One restart may be anything; the third that nobody asked for is the board. One that is much warmer than the body
-    /// around it does not get rid of its heat, unlike one that stands in the sun.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.above_body > reading.usual || reading.heat_stops > 0 {
-            return Some(Fault::Overheating);
-        }
-        (reading.unasked >= 3).then_some(Fault::RandomResets)
     }
 }

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
@@ -54,6 +54,7 @@ impl Default for Spec {
 /// State of the supply.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Power {
+    levels: Levels<Fault>,
     outage: bool,
     /// Share of the time for which the plug has no contact; 1 is out altogether.
     loose: f64,
@@ -215,143 +216,12 @@ impl Power {
     }
 }
 
-impl DevicePart<Models> for Power {
+impl ActorPart<Models> for Power {
     const NAME: &'static str = "power";
     const ZH: &'static str = "电源";
     const ABOUT: &'static str = "Supply, adapter, plug and charging cable: the voltage that reaches the terminal.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Power(Fault::SupplyOutage),
-            name: "supply-outage",
-            zh: "供电中断",
-            family: Family::Power,
-            cause: "the mains of the street or the shop are cut",
-            effects: Effects::of(
-                "no voltage arrives at the terminal",
-                "it runs on its battery and then not at all",
-                "sales stop until the mains are back",
-            ),
-            ratings: Ratings::of(8, 8, 1),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::Retry, Performer::Device, Span::minutes(30)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Power(Fault::VoltageSag),
-            name: "voltage-sag",
-            zh: "电压异常",
-            family: Family::Power,
-            cause: "weak mains, or a heavy load beside the terminal",
-            effects: Effects::of(
-                "the voltage is too low to charge with, and at times to work with",
-                "the terminal is slow, restarts and prints faintly",
-                "sales are slow or break off",
-            ),
-            ratings: Ratings::of(6, 8, 2),
-            indications: &[Indication::ChargeLightOut, Indication::RestartsByItself, Indication::SlowOperation, Indication::FaintPrint],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Power(Fault::VoltageSwell),
-            name: "voltage-swell",
-            zh: "电压过高",
-            family: Family::Power,
-            cause: "a fault or a switching surge in the mains",
-            effects: Effects::of(
-                "the protection cuts the terminal off",
-                "it runs on its battery; a surge beyond the protection kills the board",
-                "sales stop when the battery is empty, for good if the board is dead",
-            ),
-            ratings: Ratings::of(8, 4, 2),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Power(Fault::LoosePlug),
-            name: "loose-plug",
-            zh: "插头松动",
-            family: Family::Power,
-            cause: "the plug was pulled or sits loose",
-            effects: Effects::of(
-                "the contact comes and goes, or nothing arrives from the socket",
-                "the battery carries the terminal, then it stops",
-                "sales stop until somebody pushes the plug in",
-            ),
-            ratings: Ratings::of(7, 8, 2),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            // Who puts in another cable pushes its plug in.
-            cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Power(Fault::CableBroken),
-            name: "cable-broken",
-            zh: "电源线损坏",
-            family: Family::Power,
-            cause: "a cable that is bent and pulled until its strands break",
-            effects: Effects::of(
-                "the voltage falls under load, or nothing arrives through the cable",
-                "charging is slow, the terminal restarts, the battery runs down",
-                "sales stop until there is a new cable",
-            ),
-            ratings: Ratings::of(7, 6, 2),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen, Indication::RestartsByItself, Indication::SlowOperation],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Power(Fault::WrongAdapter),
-            name: "wrong-adapter",
-            zh: "电压不符合设备要求",
-            family: Family::Power,
-            cause: "the adapter of another device was plugged in",
-            effects: Effects::of(
-                "a voltage arrives that the terminal is not made for",
-                "the protection cuts the terminal off, and the board may die",
-                "sales stop until the right adapter is in, for good if the board is dead",
-            ),
-            ratings: Ratings::of(8, 4, 2),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -389,30 +259,142 @@ impl DevicePart<Models> for Power {
             self.tell(spec, cx);
         }
     }
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::SupplyOutage => self.outage = magnitude > 0.0,
-            Fault::LoosePlug => self.loosen(spec, magnitude, cx),
-            Fault::CableBroken => self.broken = magnitude,
-            Fault::VoltageSag => self.sag = magnitude,
-            Fault::VoltageSwell => self.swell = magnitude,
-            Fault::WrongAdapter => self.wrong = magnitude,
-        }
-        self.change(spec, cx);
+}
+
+impl DevicePart<Models> for Power {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::SupplyOutage, Mode {
+            name: "supply-outage",
+            zh: "供电中断",
+            family: Family::Power,
+            cause: "the mains of the street or the shop are cut",
+            effects: Effects::of(
+                "no voltage arrives at the terminal",
+                "it runs on its battery and then not at all",
+                "sales stop until the mains are back",
+            ),
+            ratings: Ratings::of(8, 8, 1),
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::Retry, Performer::Device, Span::minutes(30)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::VoltageSag, Mode {
+            name: "voltage-sag",
+            zh: "电压异常",
+            family: Family::Power,
+            cause: "weak mains, or a heavy load beside the terminal",
+            effects: Effects::of(
+                "the voltage is too low to charge with, and at times to work with",
+                "the terminal is slow, restarts and prints faintly",
+                "sales are slow or break off",
+            ),
+            ratings: Ratings::of(6, 8, 2),
+            indications: &[Indication::ChargeLightOut, Indication::RestartsByItself, Indication::SlowOperation, Indication::FaintPrint],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::VoltageSwell, Mode {
+            name: "voltage-swell",
+            zh: "电压过高",
+            family: Family::Power,
+            cause: "a fault or a switching surge in the mains",
+            effects: Effects::of(
+                "the protection cuts the terminal off",
+                "it runs on its battery; a surge beyond the protection kills the board",
+                "sales stop when the battery is empty, for good if the board is dead",
+            ),
+            ratings: Ratings::of(8, 4, 2),
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::LoosePlug, Mode {
+            name: "loose-plug",
+            zh: "插头松动",
+            family: Family::Power,
+            cause: "the plug was pulled or sits loose",
+            effects: Effects::of(
+                "the contact comes and goes, or nothing arrives from the socket",
+                "the battery carries the terminal, then it stops",
+                "sales stop until somebody pushes the plug in",
+            ),
+            ratings: Ratings::of(7, 8, 2),
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
+            // Who puts in another cable pushes its plug in.
+            cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::CableBroken, Mode {
+            name: "cable-broken",
+            zh: "电源线损坏",
+            family: Family::Power,
+            cause: "a cable that is bent and pulled until its strands break",
+            effects: Effects::of(
+                "the voltage falls under load, or nothing arrives through the cable",
+                "charging is slow, the terminal restarts, the battery runs down",
+                "sales stop until there is a new cable",
+            ),
+            ratings: Ratings::of(7, 6, 2),
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen, Indication::RestartsByItself, Indication::SlowOperation],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+        (Fault::WrongAdapter, Mode {
+            name: "wrong-adapter",
+            zh: "电压不符合设备要求",
+            family: Family::Power,
+            cause: "the adapter of another device was plugged in",
+            effects: Effects::of(
+                "a voltage arrives that the terminal is not made for",
+                "the protection cuts the terminal off, and the board may die",
+                "sales stop until the right adapter is in, for good if the board is dead",
+            ),
+            ratings: Ratings::of(8, 4, 2),
+            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
+            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
     }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::SupplyOutage => self.outage = false,
-            Fault::LoosePlug => {
-                self.loosen(spec, 0.0, cx);
-                self.interruptions = 0;
-            }
-            Fault::CableBroken => self.broken = 0.0,
-            Fault::VoltageSag => self.sag = 0.0,
-            Fault::VoltageSwell => self.swell = 0.0,
-            Fault::WrongAdapter => self.wrong = 0.0,
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
         }
-        self.change(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         let nominal = f64::from(spec.nominal.0);
@@ -439,6 +421,34 @@ impl DevicePart<Models> for Power {
             _ if loaded < low => Some(Fault::CableBroken),
             _ => None,
         }
+    }
+}
+
+impl Power {
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::SupplyOutage => self.outage = magnitude > 0.0,
+            Fault::LoosePlug => self.loosen(spec, magnitude, cx),
+            Fault::CableBroken => self.broken = magnitude,
+            Fault::VoltageSag => self.sag = magnitude,
+            Fault::VoltageSwell => self.swell = magnitude,
+            Fault::WrongAdapter => self.wrong = magnitude,
+        }
+        self.change(spec, cx);
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::SupplyOutage => self.outage = false,
+            Fault::LoosePlug => {
+                self.loosen(spec, 0.0, cx);
+                self.interruptions = 0;
+            }
+            Fault::CableBroken => self.broken = 0.0,
+            Fault::VoltageSag => self.sag = 0.0,
+            Fault::VoltageSwell => self.swell = 0.0,
+            Fault::WrongAdapter => self.wrong = 0.0,
+        }
+        self.change(spec, cx);
     }
 }
 

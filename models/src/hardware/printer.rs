@@ -7,7 +7,7 @@ mod modes;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Mode, DevicePart};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels};
 use sim::{Instant, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
@@ -73,6 +73,7 @@ impl Default for Spec {
 /// State of the printer.
 #[derive(Clone, Component, Debug)]
 pub struct Printer {
+    levels: Levels<Fault>,
     paper_mm: u32,
     jammed: bool,
     cover_open: bool,
@@ -256,19 +257,15 @@ impl Printer {
     }
 }
 
-impl DevicePart<Models> for Printer {
+impl ActorPart<Models> for Printer {
     const NAME: &'static str = "printer";
     const ZH: &'static str = "打印机";
     const ABOUT: &'static str = "Prints receipts: a roll of paper, a feed and a thermal head.";
-    const MODES: &'static [Mode<Models>] = modes::MODES;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(spec: &Spec) -> Self {
         Self {
+            levels: Levels::default(),
             paper_mm: spec.roll.0,
             jammed: false,
             cover_open: false,
@@ -335,6 +332,54 @@ impl DevicePart<Models> for Printer {
         let InterActorMessage::Outside(outside) = message else { return };
         self.hears(outside, cx);
     }
+}
+
+impl DevicePart<Models> for Printer {
+    const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        if let Some(said) = self.real {
+            return self.reads(said);
+        }
+        Reading {
+            paper: self.paper_mm > 0,
+            cover_open: self.cover_open,
+            // The blade's switch is asked at each cut.
+            cutter_blocked: self.cutter_blocked && self.lost > 0,
+            rests: self.rests,
+            lost: self.lost,
+            lines: self.lines.uses(),
+            rated: spec.rated_lines,
+            stopped: false,
+        }
+    }
+    /// One rest may be a busy hour. A head past its rated life is taken for worn before anybody sees it on paper.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { cover_open: true, .. } => Some(Fault::CoverOpen),
+            Reading { paper: false, .. } => Some(Fault::PaperOut),
+            Reading { cutter_blocked: true, .. } => Some(Fault::CutterBlocked),
+            Reading { rests: 2.., .. } => Some(Fault::HeadHot),
+            Reading { stopped: true, .. } | Reading { lost: 1.., .. } => Some(Fault::Jam),
+            Reading { lines, rated: Some(rated), .. } if lines >= rated => Some(Fault::HeadWorn),
+            Reading { .. } => None,
+        }
+    }
+}
+
+impl Printer {
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         if self.real.is_some() {
             return;
@@ -391,33 +436,5 @@ impl DevicePart<Models> for Printer {
         };
         indication::gone(cx, shown);
         cx.look();
-    }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        if let Some(said) = self.real {
-            return self.reads(said);
-        }
-        Reading {
-            paper: self.paper_mm > 0,
-            cover_open: self.cover_open,
-            // The blade's switch is asked at each cut.
-            cutter_blocked: self.cutter_blocked && self.lost > 0,
-            rests: self.rests,
-            lost: self.lost,
-            lines: self.lines.uses(),
-            rated: spec.rated_lines,
-            stopped: false,
-        }
-    }
-    /// One rest may be a busy hour. A head past its rated life is taken for worn before anybody sees it on paper.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { cover_open: true, .. } => Some(Fault::CoverOpen),
-            Reading { paper: false, .. } => Some(Fault::PaperOut),
-            Reading { cutter_blocked: true, .. } => Some(Fault::CutterBlocked),
-            Reading { rests: 2.., .. } => Some(Fault::HeadHot),
-            Reading { stopped: true, .. } | Reading { lost: 1.., .. } => Some(Fault::Jam),
-            Reading { lines, rated: Some(rated), .. } if lines >= rated => Some(Fault::HeadWorn),
-            Reading { .. } => None,
-        }
     }
 }

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
@@ -33,6 +33,7 @@ impl Default for Spec {
 /// State of the scanner.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Scanner {
+    levels: Levels<Fault>,
     dirt: f64,
     unplugged: bool,
     /// Its decoder does nothing.
@@ -71,79 +72,12 @@ pub struct Reading {
 
 const SCAN: Purpose = Purpose::of("scanner: the scan fails");
 
-impl DevicePart<Models> for Scanner {
+impl ActorPart<Models> for Scanner {
     const NAME: &'static str = "scanner";
     const ZH: &'static str = "扫描枪";
     const ABOUT: &'static str = "Reads bar codes and QR codes from a customer's phone.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Scanner(Fault::WindowDirty),
-            name: "window-dirty",
-            zh: "扫描窗口脏污",
-            family: Family::CardReader,
-            cause: "fingers and dust",
-            effects: Effects::of(
-                "the picture is blurred",
-                "codes are not read",
-                "customers pay otherwise or leave",
-            ),
-            ratings: Ratings::of(6, 7, 2),
-            indications: &[Indication::NoReactionToCode],
-            seen_by: &[Part::Scanner, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Clean, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Scanner(Fault::CableLoose),
-            name: "cable-loose",
-            zh: "扫描枪连线松动",
-            family: Family::Hardware,
-            cause: "a cable that is pulled",
-            effects: Effects::of(
-                "the scanner is not there",
-                "codes are not read",
-                "customers pay otherwise or leave",
-            ),
-            ratings: Ratings::of(6, 6, 2),
-            indications: &[Indication::NoReactionToCode],
-            seen_by: &[Part::Scanner, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Scanner(Fault::CannotRead),
-            name: "cannot-read",
-            zh: "扫描枪无法识读",
-            family: Family::CardReader,
-            cause: "a broken sensor or lamp",
-            effects: Effects::of(
-                "there is no picture",
-                "no code is read, however clean the window",
-                "customers pay otherwise or leave",
-            ),
-            ratings: Ratings::of(6, 4, 2),
-            indications: &[Indication::NoReactionToCode],
-            seen_by: &[Part::Scanner, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -180,6 +114,97 @@ impl DevicePart<Models> for Scanner {
             _ => {}
         }
     }
+}
+
+impl DevicePart<Models> for Scanner {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::WindowDirty, Mode {
+            name: "window-dirty",
+            zh: "扫描窗口脏污",
+            family: Family::CardReader,
+            cause: "fingers and dust",
+            effects: Effects::of(
+                "the picture is blurred",
+                "codes are not read",
+                "customers pay otherwise or leave",
+            ),
+            ratings: Ratings::of(6, 7, 2),
+            indications: &[Indication::NoReactionToCode],
+            seen_by: &[Part::Scanner, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Clean, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
+            ],
+        }),
+        (Fault::CableLoose, Mode {
+            name: "cable-loose",
+            zh: "扫描枪连线松动",
+            family: Family::Hardware,
+            cause: "a cable that is pulled",
+            effects: Effects::of(
+                "the scanner is not there",
+                "codes are not read",
+                "customers pay otherwise or leave",
+            ),
+            ratings: Ratings::of(6, 6, 2),
+            indications: &[Indication::NoReactionToCode],
+            seen_by: &[Part::Scanner, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
+            ],
+        }),
+        (Fault::CannotRead, Mode {
+            name: "cannot-read",
+            zh: "扫描枪无法识读",
+            family: Family::CardReader,
+            cause: "a broken sensor or lamp",
+            effects: Effects::of(
+                "there is no picture",
+                "no code is read, however clean the window",
+                "customers pay otherwise or leave",
+            ),
+            ratings: Ratings::of(6, 4, 2),
+            indications: &[Indication::NoReactionToCode],
+            seen_by: &[Part::Scanner, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
+                step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
+                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading { present: !self.unplugged, decodes: !self.dead, failed: self.failed }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { present: false, .. } => Some(Fault::CableLoose),
+            // The self-test runs when reading fails.
+            Reading { decodes: false, failed: 2.., .. } => Some(Fault::CannotRead),
+            Reading { failed: 4.., .. } => Some(Fault::WindowDirty),
+            _ => None,
+        }
+    }
+}
+
+impl Scanner {
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::WindowDirty => self.dirt = magnitude,
@@ -197,17 +222,5 @@ impl DevicePart<Models> for Scanner {
         self.failed = 0;
         indication::gone(cx, Indication::NoReactionToCode);
         cx.look();
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { present: !self.unplugged, decodes: !self.dead, failed: self.failed }
-    }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { present: false, .. } => Some(Fault::CableLoose),
-            // The self-test runs when reading fails.
-            Reading { decodes: false, failed: 2.., .. } => Some(Fault::CannotRead),
-            Reading { failed: 4.., .. } => Some(Fault::WindowDirty),
-            _ => None,
-        }
     }
 }

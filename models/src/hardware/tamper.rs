@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
@@ -32,6 +32,7 @@ impl Default for Spec {
 /// State of the guard.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Tamper {
+    levels: Levels<Fault>,
     triggered: bool,
     /// How far the coin cell has run down, from 0 to 1.
     drained: f64,
@@ -77,13 +78,36 @@ impl Tamper {
     }
 }
 
-impl DevicePart<Models> for Tamper {
+impl ActorPart<Models> for Tamper {
     const NAME: &'static str = "tamper";
     const ZH: &'static str = "防拆开关";
     const ABOUT: &'static str = "The tamper switch and the coin cell that guard the keys.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Tamper(Fault::Triggered),
+    type Spec = Spec;
+    type Timer = Timer;
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
+        match timer {}
+    }
+    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        match message {
+            // Without any other power the keys are left to the coin cell.
+            LocalMessage::Rail { on: false, .. } if self.coin_cell(spec) < spec.holds_from.0 && !self.triggered => {
+                cx.broke(Fault::Triggered.into());
+            }
+            LocalMessage::Ready => cx.look(),
+            _ => {}
+        }
+    }
+    fn able(&self, _: &Spec) -> bool {
+        !self.triggered
+    }
+}
+
+impl DevicePart<Models> for Tamper {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::Triggered, Mode {
             name: "triggered",
             zh: "防拆锁机",
             family: Family::Hardware,
@@ -102,9 +126,8 @@ impl DevicePart<Models> for Tamper {
                 step(RecoveryAction::InjectKeys, Performer::Technician, Span::minutes(30)),
                 step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
-        },
-        Mode {
-            fault: crate::Fault::Tamper(Fault::CoinCellEmpty),
+        }),
+        (Fault::CoinCellEmpty, Mode {
             name: "coin-cell-empty",
             zh: "纽扣电池耗尽",
             family: Family::Power,
@@ -122,30 +145,38 @@ impl DevicePart<Models> for Tamper {
                 step(RecoveryAction::ReplaceBattery, Performer::Technician, Span::minutes(15)),
                 step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
-        },
+        }),
     ];
-    type Spec = Spec;
-    type Timer = Timer;
     type Fault = Fault;
     type Reading = Reading;
     type Belief = ();
-
-    fn build(_: &Spec) -> Self {
-        Self::default()
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
-        match timer {}
-    }
-    fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
-        match message {
-            // Without any other power the keys are left to the coin cell.
-            LocalMessage::Rail { on: false, .. } if self.coin_cell(spec) < spec.holds_from.0 && !self.triggered => {
-                cx.broke(Fault::Triggered.into());
-            }
-            LocalMessage::Ready => cx.look(),
-            _ => {}
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
         }
     }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading {
+            triggered: self.triggered,
+            coin_cell: self.coin_cell(spec),
+            holds_from: spec.holds_from.0,
+        }
+    }
+    /// The secure element keeps a register of what has triggered it, and measures its cell.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.triggered {
+            return Some(Fault::Triggered);
+        }
+        (reading.coin_cell < reading.holds_from).then_some(Fault::CoinCellEmpty)
+    }
+}
+
+impl Tamper {
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::Triggered => self.lock(magnitude > 0.0, cx),
@@ -163,22 +194,5 @@ impl DevicePart<Models> for Tamper {
                 cx.look();
             }
         }
-    }
-    fn able(&self, _: &Spec) -> bool {
-        !self.triggered
-    }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading {
-            triggered: self.triggered,
-            coin_cell: self.coin_cell(spec),
-            holds_from: spec.holds_from.0,
-        }
-    }
-    /// The secure element keeps a register of what has triggered it, and measures its cell.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.triggered {
-            return Some(Fault::Triggered);
-        }
-        (reading.coin_cell < reading.holds_from).then_some(Fault::CoinCellEmpty)
     }
 }

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Mode, DevicePart};
+use faults::{Context, ActorPart};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Pin, Purchase};
@@ -124,15 +124,6 @@ pub enum Timer {
     /// One has waited long enough.
     Patience(u32),
 }
-
-/// They do not break.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "CustomerFault")]
-pub enum Fault {}
-
-/// Nobody reads them.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Reading;
 
 const GAP: Purpose = Purpose::of("customer: the next arrival");
 const BASKET: Purpose = Purpose::of("customer: basket, card and patience");
@@ -259,18 +250,12 @@ impl Customer {
     }
 }
 
-impl DevicePart<Models> for Customer {
+impl ActorPart<Models> for Customer {
     const NAME: &'static str = "customer";
     const ZH: &'static str = "客户";
     const ABOUT: &'static str = "The merchant's customers: they come, wait, pay or give up.";
-    const MODES: &'static [Mode<Models>] = &[];
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -299,17 +284,5 @@ impl DevicePart<Models> for Customer {
             LocalMessage::Trading { on: true } => self.plan_next(spec, cx),
             _ => {}
         }
-    }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
 }

@@ -15,9 +15,7 @@ pub(crate) use service::PLANNED;
 pub use settings::{Again, Applies, Device, Handed, Handling, Maintenance, Retires, Spec, Ways};
 
 use bevy_ecs::component::Component;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use faults::{Context, Mode, DevicePart};
+use faults::{Context, ActorPart};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
@@ -87,15 +85,6 @@ pub enum Timer {
     /// It has arrived where it came from.
     Returned,
 }
-
-/// It does not break.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "DeploymentFault")]
-pub enum Fault {}
-
-/// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Reading;
 
 const BEGINS: Purpose = Purpose::of("tenure: when the merchant begins");
 const WAY: Purpose = Purpose::of("tenure: way of an application");
@@ -231,19 +220,13 @@ impl Deployment {
     }
 }
 
-impl DevicePart<Models> for Deployment {
+impl ActorPart<Models> for Deployment {
     const NAME: &'static str = "deployment";
     const ZH: &'static str = "终端生命周期";
     const ABOUT: &'static str =
         "A merchant's time with a terminal: application, deposit, activation, maintenance, return.";
-    const MODES: &'static [Mode<Models>] = &[];
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(spec: &Spec) -> Self {
         let phase = if spec.applies.is_some() { Phase::Applying } else { Phase::InService };
         Self { phase, ..Self::default() }
@@ -312,20 +295,8 @@ impl DevicePart<Models> for Deployment {
             _ => {}
         }
     }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
     /// A suspended terminal sells nothing. One that is not in service is not counted at all.
     fn able(&self, _: &Spec) -> bool {
         !self.suspended
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
 }

@@ -6,8 +6,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Mode, DevicePart};
-use sim::{ActorId, Instant, Purpose, Span};
+use faults::{Context, ActorPart};
+use sim::{ActorId, Purpose, Span};
 
 use crate::money::Money;
 use crate::note::Note;
@@ -111,15 +111,6 @@ pub struct Deposits {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {}
 
-/// It does not break.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "DepositsFault")]
-pub enum Fault {}
-
-/// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Reading;
-
 const REFUND: Purpose = Purpose::of("deposits: time to pay back");
 
 impl Deposits {
@@ -153,19 +144,13 @@ impl Deposits {
     }
 }
 
-impl DevicePart<Models> for Deposits {
+impl ActorPart<Models> for Deposits {
     const NAME: &'static str = "deposits";
     const ZH: &'static str = "押金";
     const ABOUT: &'static str = "The ledger of deposits: received, deducted for damage, paid back at return.";
-    const MODES: &'static [Mode<Models>] = &[];
     const HUB: bool = true;
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -185,18 +170,6 @@ impl DevicePart<Models> for Deposits {
             }
             _ => {}
         }
-    }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
 }
 

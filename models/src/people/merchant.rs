@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{StepRequest, Context, Mode, DevicePart, Performer};
+use faults::{StepRequest, Context, ActorPart, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
@@ -95,15 +95,6 @@ pub enum Timer {
     /// Looks up a record for the n-th time.
     LooksUp(u32),
 }
-
-/// Merchants do not break.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "MerchantFault")]
-pub enum Fault {}
-
-/// Nobody reads a merchant.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Reading;
 
 const NOTICES: Purpose = Purpose::of("merchant: time to notice");
 const REACTS: Purpose = Purpose::of("merchant: time to react");
@@ -224,18 +215,12 @@ impl Merchant {
     }
 }
 
-impl DevicePart<Models> for Merchant {
+impl ActorPart<Models> for Merchant {
     const NAME: &'static str = "merchant";
     const ZH: &'static str = "商户";
     const ABOUT: &'static str = "The person at the terminal: notices, restarts, replugs, changes paper, calls.";
-    const MODES: &'static [Mode<Models>] = &[];
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -297,18 +282,6 @@ impl DevicePart<Models> for Merchant {
             }
             _ => {}
         }
-    }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
     /// As long as an indication is there that made the merchant suspect it.
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {

@@ -7,7 +7,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::LocalMessage;
@@ -62,6 +62,7 @@ impl Default for Spec {
 /// What goes on at a terminal.
 #[derive(Clone, Component, Debug, Default)]
 pub struct MisuseAndFraud {
+    levels: Levels<Fault>,
     prohibited: bool,
     leaking: bool,
     offered: bool,
@@ -165,102 +166,12 @@ impl MisuseAndFraud {
     }
 }
 
-impl DevicePart<Models> for MisuseAndFraud {
+impl ActorPart<Models> for MisuseAndFraud {
     const NAME: &'static str = "misuse-and-fraud";
     const ZH: &'static str = "合规与风控";
     const ABOUT: &'static str = "Rules of use at a terminal: prohibited transactions, customers' data, scams against merchants.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::MisuseAndFraud(Fault::ProhibitedTransactions),
-            name: "prohibited-transactions",
-            zh: "违规交易",
-            family: Family::MisuseAndFraud,
-            cause: "a merchant who turns credit into cash by pretended sales",
-            effects: Effects::of(
-                "transactions are made that the rules of use prohibit",
-                "the institution is liable for what its terminal is used for",
-                "the merchant is warned or suspended",
-            ),
-            ratings: Ratings::of(9, 5, 2),
-            indications: &[],
-            seen_by: &[Part::MisuseAndFraud],
-            cleared_by: &[(RecoveryAction::Instruct, 0.5), (RecoveryAction::Suspend, 0.95)],
-            procedure: &[
-                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(15)),
-                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
-                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::MisuseAndFraud(Fault::DataLeak),
-            name: "data-leak",
-            zh: "客户信息泄露",
-            family: Family::MisuseAndFraud,
-            cause: "card data that is copied or left lying",
-            effects: Effects::of(
-                "customers' data leaves the shop",
-                "customers complain, the institution has to investigate",
-                "customers lose money elsewhere",
-            ),
-            ratings: Ratings::of(10, 4, 3),
-            indications: &[Indication::Complaint],
-            seen_by: &[Part::MisuseAndFraud, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Instruct, 0.7), (RecoveryAction::Suspend, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(20)),
-                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
-                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(20)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::MisuseAndFraud(Fault::FreeOffer),
-            name: "free-offer",
-            zh: "免费POS机诈骗",
-            family: Family::MisuseAndFraud,
-            cause: "a message that offers a terminal for nothing",
-            effects: Effects::of(
-                "the merchant answers it",
-                "money is paid for a terminal that does not come",
-                "the merchant loses money",
-            ),
-            ratings: Ratings::of(6, 6, 2),
-            indications: &[Indication::FreeOfferMessage, Indication::MoneyMissing],
-            seen_by: &[Part::Merchant],
-            cleared_by: &[(RecoveryAction::Instruct, 0.95), (RecoveryAction::Investigate, 0.8)],
-            procedure: &[
-                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(10)),
-                step(RecoveryAction::Investigate, Performer::Support, Span::minutes(30)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::MisuseAndFraud(Fault::ThirdPartyFraud),
-            name: "third-party-fraud",
-            zh: "第三方欺诈",
-            family: Family::MisuseAndFraud,
-            cause: "a third party that keeps what is not its own",
-            effects: Effects::of(
-                "a deposit or a settlement does not arrive",
-                "money is missing in the ledger",
-                "the merchant loses a deposit or a settlement",
-            ),
-            ratings: Ratings::of(9, 4, 2),
-            indications: &[Indication::MoneyMissing],
-            seen_by: &[Part::Merchant],
-            cleared_by: &[(RecoveryAction::Investigate, 0.7), (RecoveryAction::Swap, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Investigate, Performer::Support, Span::minutes(45)),
-                step(RecoveryAction::Investigate, Performer::Support, Span::hours(4)),
-                step(RecoveryAction::Investigate, Performer::Support, Span::hours(8)),
-            ],
-        },
-    ];
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -289,6 +200,122 @@ impl DevicePart<Models> for MisuseAndFraud {
             cx.broke(Fault::ThirdPartyFraud.into());
         }
     }
+}
+
+impl DevicePart<Models> for MisuseAndFraud {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::ProhibitedTransactions, Mode {
+            name: "prohibited-transactions",
+            zh: "违规交易",
+            family: Family::MisuseAndFraud,
+            cause: "a merchant who turns credit into cash by pretended sales",
+            effects: Effects::of(
+                "transactions are made that the rules of use prohibit",
+                "the institution is liable for what its terminal is used for",
+                "the merchant is warned or suspended",
+            ),
+            ratings: Ratings::of(9, 5, 2),
+            indications: &[],
+            seen_by: &[Part::MisuseAndFraud],
+            cleared_by: &[(RecoveryAction::Instruct, 0.5), (RecoveryAction::Suspend, 0.95)],
+            procedure: &[
+                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(15)),
+                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
+                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
+            ],
+        }),
+        (Fault::DataLeak, Mode {
+            name: "data-leak",
+            zh: "客户信息泄露",
+            family: Family::MisuseAndFraud,
+            cause: "card data that is copied or left lying",
+            effects: Effects::of(
+                "customers' data leaves the shop",
+                "customers complain, the institution has to investigate",
+                "customers lose money elsewhere",
+            ),
+            ratings: Ratings::of(10, 4, 3),
+            indications: &[Indication::Complaint],
+            seen_by: &[Part::MisuseAndFraud, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Instruct, 0.7), (RecoveryAction::Suspend, 0.9)],
+            procedure: &[
+                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(20)),
+                step(RecoveryAction::Suspend, Performer::Remote, Span::minutes(1)),
+                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(20)),
+            ],
+        }),
+        (Fault::FreeOffer, Mode {
+            name: "free-offer",
+            zh: "免费POS机诈骗",
+            family: Family::MisuseAndFraud,
+            cause: "a message that offers a terminal for nothing",
+            effects: Effects::of(
+                "the merchant answers it",
+                "money is paid for a terminal that does not come",
+                "the merchant loses money",
+            ),
+            ratings: Ratings::of(6, 6, 2),
+            indications: &[Indication::FreeOfferMessage, Indication::MoneyMissing],
+            seen_by: &[Part::Merchant],
+            cleared_by: &[(RecoveryAction::Instruct, 0.95), (RecoveryAction::Investigate, 0.8)],
+            procedure: &[
+                step(RecoveryAction::Instruct, Performer::Support, Span::minutes(10)),
+                step(RecoveryAction::Investigate, Performer::Support, Span::minutes(30)),
+            ],
+        }),
+        (Fault::ThirdPartyFraud, Mode {
+            name: "third-party-fraud",
+            zh: "第三方欺诈",
+            family: Family::MisuseAndFraud,
+            cause: "a third party that keeps what is not its own",
+            effects: Effects::of(
+                "a deposit or a settlement does not arrive",
+                "money is missing in the ledger",
+                "the merchant loses a deposit or a settlement",
+            ),
+            ratings: Ratings::of(9, 4, 2),
+            indications: &[Indication::MoneyMissing],
+            seen_by: &[Part::Merchant],
+            cleared_by: &[(RecoveryAction::Investigate, 0.7), (RecoveryAction::Swap, 0.9)],
+            procedure: &[
+                step(RecoveryAction::Investigate, Performer::Support, Span::minutes(45)),
+                step(RecoveryAction::Investigate, Performer::Support, Span::hours(4)),
+                step(RecoveryAction::Investigate, Performer::Support, Span::hours(8)),
+            ],
+        }),
+    ];
+    const ON_DEVICE: bool = false;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading {
+            flags: self.flags,
+            flag_limit: spec.flags.max(1),
+            complaints: self.complaints,
+            complaint_limit: spec.complaints.max(1),
+        }
+    }
+    /// One odd transaction may be anything, and so may one complaint.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.flags >= reading.flag_limit {
+            return Some(Fault::ProhibitedTransactions);
+        }
+        (reading.complaints >= reading.complaint_limit).then_some(Fault::DataLeak)
+    }
+}
+
+impl MisuseAndFraud {
     fn on_fault(&mut self, spec: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::ProhibitedTransactions => {
@@ -334,20 +361,5 @@ impl DevicePart<Models> for MisuseAndFraud {
             self.expect_missing(spec, cx);
         }
         cx.look();
-    }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading {
-            flags: self.flags,
-            flag_limit: spec.flags.max(1),
-            complaints: self.complaints,
-            complaint_limit: spec.complaints.max(1),
-        }
-    }
-    /// One odd transaction may be anything, and so may one complaint.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.flags >= reading.flag_limit {
-            return Some(Fault::ProhibitedTransactions);
-        }
-        (reading.complaints >= reading.complaint_limit).then_some(Fault::DataLeak)
     }
 }

@@ -6,8 +6,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Mode, DevicePart};
-use sim::{Instant, Purpose, Span};
+use faults::{Context, ActorPart};
+use sim::{Purpose, Span};
 
 use crate::provider::Provider;
 use crate::takes::Takes;
@@ -137,15 +137,6 @@ pub enum Timer {
     Free,
 }
 
-/// The desk does not break.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "OnboardingFault")]
-pub enum Fault {}
-
-/// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Reading;
-
 const REVIEW: Purpose = Purpose::of("onboarding: the review of an application");
 
 impl Onboarding {
@@ -181,19 +172,13 @@ impl Onboarding {
     }
 }
 
-impl DevicePart<Models> for Onboarding {
+impl ActorPart<Models> for Onboarding {
     const NAME: &'static str = "onboarding";
     const ZH: &'static str = "进件审核";
     const ABOUT: &'static str = "The desk that reviews applications for terminals, and the ways by which they come.";
-    const MODES: &'static [Mode<Models>] = &[];
     const HUB: bool = true;
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -207,17 +192,5 @@ impl DevicePart<Models> for Onboarding {
             self.waiting.push_back(application);
             self.serve(spec, cx);
         }
-    }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
 }

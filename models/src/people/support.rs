@@ -6,7 +6,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Mode, DevicePart};
+use faults::{Context, ActorPart};
 use sim::{ActorId, Instant, Purpose, Span};
 
 use crate::Models;
@@ -168,15 +168,6 @@ pub enum Timer {
     Opens(u8),
 }
 
-/// It does not break.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "SupportFault")]
-pub enum Fault {}
-
-/// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Reading;
-
 const CASE: Purpose = Purpose::of("support: patience and time of a case");
 const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::Website, Channel::Wechat];
 
@@ -253,19 +244,13 @@ fn waited_ms(since: Instant, now: Instant) -> u32 {
     u32::try_from(now.since(since).0 / 1_000_000).unwrap_or(u32::MAX)
 }
 
-impl DevicePart<Models> for Support {
+impl ActorPart<Models> for Support {
     const NAME: &'static str = "support";
     const ZH: &'static str = "客服";
     const ABOUT: &'static str = "The support desk: telephone, website, WeChat account, each with its agents.";
-    const MODES: &'static [Mode<Models>] = &[];
     const HUB: bool = true;
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -305,17 +290,5 @@ impl DevicePart<Models> for Support {
         if let InterActorMessage::Call(job, channel) = message {
             self.call(spec, job, channel, cx);
         }
-    }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
 }

@@ -6,7 +6,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Mode, DevicePart};
+use faults::{Context, ActorPart};
 use sim::{Instant, Purpose, Span};
 
 use crate::note::Note;
@@ -129,15 +129,6 @@ pub enum Timer {
     Starts,
 }
 
-/// It does not break.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "TechniciansFault")]
-pub enum Fault {}
-
-/// Nobody reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Reading;
-
 const REFUSES: Purpose = Purpose::of("technicians: whether they come");
 const DEPOT: Purpose = Purpose::of("technicians: repair at the depot");
 const ORDER: Purpose = Purpose::of("technicians: how long an order takes");
@@ -221,19 +212,13 @@ impl Spec {
     }
 }
 
-impl DevicePart<Models> for Technicians {
+impl ActorPart<Models> for Technicians {
     const NAME: &'static str = "technicians";
     const ZH: &'static str = "维修人员";
     const ABOUT: &'static str = "A depot of technicians with spare terminals.";
-    const MODES: &'static [Mode<Models>] = &[];
     const HUB: bool = true;
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(spec: &Spec) -> Self {
         Self { stock: spec.spares, parts: spec.parts, ..Self::default() }
     }
@@ -277,17 +262,5 @@ impl DevicePart<Models> for Technicians {
             self.waiting.push_back(job);
             self.send(spec, cx);
         }
-    }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
 }

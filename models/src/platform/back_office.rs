@@ -9,7 +9,7 @@ mod zones;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer, IncidentChange};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, IncidentChange};
 use sim::{ActorId, Instant, Span};
 
 use common_cause::{CommonCauses, SILENT};
@@ -44,6 +44,7 @@ impl Default for Spec {
 /// State of the back office.
 #[derive(Clone, Component, Debug, Default)]
 pub struct BackOffice {
+    levels: Levels<Fault>,
     /// Terminals that are missing.
     missing: u32,
     /// The most that were ever missing at the same time.
@@ -135,38 +136,13 @@ impl BackOffice {
     }
 }
 
-impl DevicePart<Models> for BackOffice {
+impl ActorPart<Models> for BackOffice {
     const NAME: &'static str = "back-office";
     const ZH: &'static str = "后台管理系统";
     const ABOUT: &'static str = "The management system: who is missing, what was booked, remote commands.";
-    const MODES: &'static [Mode<Models>] = &[Mode {
-        fault: crate::Fault::BackOffice(Fault::Down),
-        name: "down",
-        zh: "后台系统中断",
-        family: Family::Software,
-        cause: "a server that fails",
-        effects: Effects::of(
-            "the management system does not answer",
-            "no terminal is commanded, and nobody's booking is copied",
-            "no sale is lost, but faults are found and cleared later",
-        ),
-        ratings: Ratings::of(5, 6, 1),
-        indications: &[],
-        seen_by: &[Part::BackOffice],
-        cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
-        procedure: &[
-            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(10)),
-            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
-        ],
-    }];
     const HUB: bool = true;
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -256,16 +232,48 @@ impl DevicePart<Models> for BackOffice {
             _ => {}
         }
     }
-    fn on_fault(&mut self, _: &Spec, _: Fault, _: f64, cx: &mut Context<'_, Models>) {
-        self.down = true;
-        cx.look();
-    }
-    fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
-        self.down = false;
-        cx.look();
-    }
     fn able(&self, _: &Spec) -> bool {
         !self.down
+    }
+    /// A suspected common cause stands as long as its incident does.
+    fn still_sees(&self, _: &Spec, suspect: crate::Fault, _: Instant) -> bool {
+        self.common_causes.suspects(suspect)
+    }
+}
+
+impl DevicePart<Models> for BackOffice {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[(Fault::Down, Mode {
+        name: "down",
+        zh: "后台系统中断",
+        family: Family::Software,
+        cause: "a server that fails",
+        effects: Effects::of(
+            "the management system does not answer",
+            "no terminal is commanded, and nobody's booking is copied",
+            "no sale is lost, but faults are found and cleared later",
+        ),
+        ratings: Ratings::of(5, 6, 1),
+        indications: &[],
+        seen_by: &[Part::BackOffice],
+        cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
+        procedure: &[
+            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(10)),
+            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
+        ],
+    })];
+    const ON_DEVICE: bool = false;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading { silent: self.down }
@@ -274,8 +282,15 @@ impl DevicePart<Models> for BackOffice {
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         reading.silent.then_some(Fault::Down)
     }
-    /// A suspected common cause stands as long as its incident does.
-    fn still_sees(&self, _: &Spec, suspect: crate::Fault, _: Instant) -> bool {
-        self.common_causes.suspects(suspect)
+}
+
+impl BackOffice {
+    fn on_fault(&mut self, _: &Spec, _: Fault, _: f64, cx: &mut Context<'_, Models>) {
+        self.down = true;
+        cx.look();
+    }
+    fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
+        self.down = false;
+        cx.look();
     }
 }

@@ -12,7 +12,7 @@ mod serving;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{ActorId, Arena, Instant, Purpose, Slot, Span};
 
 use ledger::{LedgerEntry, Known, Recent};
@@ -81,6 +81,7 @@ impl Default for Spec {
 /// State of the gateway.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Gateway {
+    levels: Levels<Fault>,
     busy: u32,
     waiting: VecDeque<(Instant, Iso)>,
     /// What workers have in hand.
@@ -297,60 +298,13 @@ fn capture(iso: Iso, cx: &mut Context<'_, Models>) {
     }
 }
 
-impl DevicePart<Models> for Gateway {
+impl ActorPart<Models> for Gateway {
     const NAME: &'static str = "gateway";
     const ZH: &'static str = "支付网关";
     const ABOUT: &'static str = "The bridge between terminals and the hosts behind it.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-        fault: AnyFault::Gateway(Fault::WorkersLost),
-        name: "workers-lost",
-        zh: "网关处理能力下降",
-        family: Family::Transaction,
-        cause: "processes that die, servers that fail",
-        effects: Effects::of(
-            "fewer requests are served at a time",
-            "requests wait, and terminals give up on them",
-            "sales of the whole fleet are slow or fail",
-        ),
-        ratings: Ratings::of(9, 6, 1),
-        indications: &[crate::Indication::NoAnswerText],
-        seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-        cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
-        procedure: &[
-            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(5)),
-            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
-        ],
-        },
-        Mode {
-            fault: AnyFault::Gateway(Fault::AnswersLost),
-            name: "answers-lost",
-            zh: "应答丢失",
-            family: Family::Transaction,
-            cause: "a network fault behind the gateway",
-            effects: Effects::of(
-                "answers of hosts vanish",
-                "hosts approve, terminals never hear of it and take the sale back",
-                "sales of the whole fleet fail; customers are charged for a while",
-            ),
-            ratings: Ratings::of(9, 5, 2),
-            indications: &[crate::Indication::NoAnswerText],
-            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
-            procedure: &[
-                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(5)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
-            ],
-        },
-    ];
     const HUB: bool = true;
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -381,26 +335,68 @@ impl DevicePart<Models> for Gateway {
             Mti::NetworkResponse | Mti::SettlementResponse => {}
         }
     }
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        if fault == Fault::AnswersLost {
-            self.answers_lost = magnitude;
-            return;
-        }
-        self.workers_lost = magnitude.clamp(0.0, 1.0);
-        cx.activated();
-        self.pressure_changed(spec, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        if fault == Fault::AnswersLost {
-            (self.answers_lost, self.taken_back) = (0.0, 0.0);
-            return cx.look();
-        }
-        self.workers_lost = 0.0;
-        self.next_in_queue(spec, cx);
-        self.pressure_changed(spec, cx);
-    }
     fn able(&self, spec: &Spec) -> bool {
         self.workers(spec) > 0
+    }
+    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
+        suspect.part() == Part::Host && self.breakers.iter().any(Breaker::troubled)
+    }
+}
+
+impl DevicePart<Models> for Gateway {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::WorkersLost, Mode {
+        name: "workers-lost",
+        zh: "网关处理能力下降",
+        family: Family::Transaction,
+        cause: "processes that die, servers that fail",
+        effects: Effects::of(
+            "fewer requests are served at a time",
+            "requests wait, and terminals give up on them",
+            "sales of the whole fleet are slow or fail",
+        ),
+        ratings: Ratings::of(9, 6, 1),
+        indications: &[crate::Indication::NoAnswerText],
+        seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
+        cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
+        procedure: &[
+            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(5)),
+            step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
+        ],
+        }),
+        (Fault::AnswersLost, Mode {
+            name: "answers-lost",
+            zh: "应答丢失",
+            family: Family::Transaction,
+            cause: "a network fault behind the gateway",
+            effects: Effects::of(
+                "answers of hosts vanish",
+                "hosts approve, terminals never hear of it and take the sale back",
+                "sales of the whole fleet fail; customers are charged for a while",
+            ),
+            ratings: Ratings::of(9, 5, 2),
+            indications: &[crate::Indication::NoAnswerText],
+            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.95)],
+            procedure: &[
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(5)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
+            ],
+        }),
+    ];
+    const ON_DEVICE: bool = false;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
@@ -419,7 +415,25 @@ impl DevicePart<Models> for Gateway {
         }
         taken_back.then_some(Fault::AnswersLost)
     }
-    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        suspect.part() == Part::Host && self.breakers.iter().any(Breaker::troubled)
+}
+
+impl Gateway {
+    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
+        if fault == Fault::AnswersLost {
+            self.answers_lost = magnitude;
+            return;
+        }
+        self.workers_lost = magnitude.clamp(0.0, 1.0);
+        cx.activated();
+        self.pressure_changed(spec, cx);
+    }
+    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        if fault == Fault::AnswersLost {
+            (self.answers_lost, self.taken_back) = (0.0, 0.0);
+            return cx.look();
+        }
+        self.workers_lost = 0.0;
+        self.next_in_queue(spec, cx);
+        self.pressure_changed(spec, cx);
     }
 }

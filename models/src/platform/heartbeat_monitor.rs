@@ -10,7 +10,7 @@ mod freshness;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Mode, DevicePart, IncidentUpdate, IncidentChange};
+use faults::{Context, ActorPart, IncidentUpdate, IncidentChange};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
@@ -83,15 +83,6 @@ pub enum Timer {
     /// A beat is late, or would be had it not come.
     Late(u32),
 }
-
-/// It does not break.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "HeartbeatMonitorFault")]
-pub enum Fault {}
-
-/// It is read by itself alone.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Reading;
 
 const BEAT: Purpose = Purpose::of("presence: the beat is lost");
 const PHASE: Purpose = Purpose::of("presence: phase of the beats");
@@ -333,18 +324,12 @@ impl HeartbeatMonitor {
 /// Silence says little: no network is the likeliest of its causes.
 const MISSING: AnyFault = AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage);
 
-impl DevicePart<Models> for HeartbeatMonitor {
+impl ActorPart<Models> for HeartbeatMonitor {
     const NAME: &'static str = "heartbeat-monitor";
     const ZH: &'static str = "心跳监测";
     const ABOUT: &'static str = "The back office's record of a terminal's heartbeats.";
-    const MODES: &'static [Mode<Models>] = &[];
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -410,18 +395,6 @@ impl DevicePart<Models> for HeartbeatMonitor {
             }
             _ => {}
         }
-    }
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, _: &mut Context<'_, Models>) {
-        match fault {}
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
         if suspect == MISSING { self.known_missing } else { self.suspected == Some(suspect) }

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{ActorId, Instant, Purpose, Span, lognormal, unit};
 
 use crate::money::Money;
@@ -71,6 +71,7 @@ pub(crate) struct Posting {
 /// State of the host.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Host {
+    levels: Levels<Fault>,
     /// By account number.
     accounts: Vec<Account>,
     /// By terminal, and in the order in which transactions came.
@@ -245,62 +246,13 @@ impl Host {
     }
 }
 
-impl DevicePart<Models> for Host {
+impl ActorPart<Models> for Host {
     const NAME: &'static str = "host";
     const ZH: &'static str = "银行 / 支付机构";
     const ABOUT: &'static str = "An issuer's authorisation system: balances, limits, response codes.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Host(Fault::Outage),
-            name: "outage",
-            zh: "发卡行中断",
-            family: Family::Transaction,
-            cause: "an issuer's host or its line is down",
-            effects: Effects::of(
-                "the host does not answer",
-                "the gateway refuses for it or times out",
-                "nobody can pay with cards of this issuer",
-            ),
-            ratings: Ratings::of(9, 6, 1),
-            indications: &[crate::Indication::NoAnswerText],
-            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Retry, Performer::Device, Span::minutes(1)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(20)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Host(Fault::Slow),
-            name: "slow",
-            zh: "发卡行响应缓慢",
-            family: Family::Transaction,
-            cause: "a host beyond its capacity",
-            effects: Effects::of(
-                "answers come late",
-                "some come after the terminal has given up",
-                "customers wait; sales are reversed",
-            ),
-            ratings: Ratings::of(7, 7, 2),
-            indications: &[crate::Indication::NoAnswerText],
-            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
-            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Retry, Performer::Device, Span::minutes(1)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(20)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
-            ],
-        },
-    ];
     const HUB: bool = true;
-    const ON_DEVICE: bool = false;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self::default()
     }
@@ -319,6 +271,77 @@ impl DevicePart<Models> for Host {
             _ => {}
         }
     }
+    fn able(&self, _: &Spec) -> bool {
+        !self.out
+    }
+}
+
+impl DevicePart<Models> for Host {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::Outage, Mode {
+            name: "outage",
+            zh: "发卡行中断",
+            family: Family::Transaction,
+            cause: "an issuer's host or its line is down",
+            effects: Effects::of(
+                "the host does not answer",
+                "the gateway refuses for it or times out",
+                "nobody can pay with cards of this issuer",
+            ),
+            ratings: Ratings::of(9, 6, 1),
+            indications: &[crate::Indication::NoAnswerText],
+            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
+            procedure: &[
+                step(RecoveryAction::Retry, Performer::Device, Span::minutes(1)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(20)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
+            ],
+        }),
+        (Fault::Slow, Mode {
+            name: "slow",
+            zh: "发卡行响应缓慢",
+            family: Family::Transaction,
+            cause: "a host beyond its capacity",
+            effects: Effects::of(
+                "answers come late",
+                "some come after the terminal has given up",
+                "customers wait; sales are reversed",
+            ),
+            ratings: Ratings::of(7, 7, 2),
+            indications: &[crate::Indication::NoAnswerText],
+            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
+            procedure: &[
+                step(RecoveryAction::Retry, Performer::Device, Span::minutes(1)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(20)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
+            ],
+        }),
+    ];
+    const ON_DEVICE: bool = false;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading
+    }
+    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
+        None
+    }
+}
+
+impl Host {
     fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::Outage => self.out = true,
@@ -332,14 +355,5 @@ impl DevicePart<Models> for Host {
             Fault::Slow => self.slow = 0.0,
         }
         cx.look();
-    }
-    fn able(&self, _: &Spec) -> bool {
-        !self.out
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading
-    }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
     }
 }

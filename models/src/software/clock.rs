@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
@@ -31,6 +31,7 @@ impl Default for Spec {
 /// State of the clock.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Clock {
+    levels: Levels<Fault>,
     behind: Span,
     /// What the last answer of the gateway said about it.
     difference: Span,
@@ -55,12 +56,34 @@ pub struct Reading {
     tolerance: Span,
 }
 
-impl DevicePart<Models> for Clock {
+impl ActorPart<Models> for Clock {
     const NAME: &'static str = "clock";
     const ZH: &'static str = "时钟";
     const ABOUT: &'static str = "The terminal's own time, which goes into every message.";
-    const MODES: &'static [Mode<Models>] = &[Mode {
-        fault: crate::Fault::Clock(Fault::Wrong),
+    type Spec = Spec;
+    type Timer = Timer;
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
+        match timer {}
+    }
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::GatewayTime { difference } = message {
+            let changed = difference != self.difference;
+            self.difference = difference;
+            if changed {
+                cx.look();
+            }
+        }
+    }
+    fn able(&self, spec: &Spec) -> bool {
+        self.behind <= spec.tolerance
+    }
+}
+
+impl DevicePart<Models> for Clock {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[(Fault::Wrong, Mode {
         name: "wrong",
         zh: "终端时钟错误",
         family: Family::Transaction,
@@ -84,28 +107,30 @@ impl DevicePart<Models> for Clock {
             step(RecoveryAction::Configure, Performer::Support, Span::minutes(5)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(20)),
         ],
-    }];
-    type Spec = Spec;
-    type Timer = Timer;
+    })];
     type Fault = Fault;
     type Reading = Reading;
     type Belief = ();
-
-    fn build(_: &Spec) -> Self {
-        Self::default()
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
-        match timer {}
-    }
-    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
-        if let LocalMessage::GatewayTime { difference } = message {
-            let changed = difference != self.difference;
-            self.difference = difference;
-            if changed {
-                cx.look();
-            }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
         }
     }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading { difference: self.difference, tolerance: spec.tolerance }
+    }
+    /// A clock cannot see itself: it is held against the time in the gateway's answers.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        (reading.difference > reading.tolerance).then_some(Fault::Wrong)
+    }
+}
+
+impl Clock {
     fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         self.behind = spec.wrong_by.scaled(magnitude);
         cx.activated();
@@ -115,15 +140,5 @@ impl DevicePart<Models> for Clock {
         (self.behind, self.difference) = (Span::ZERO, Span::ZERO);
         cx.say(LocalMessage::Clock { behind: Span::ZERO });
         cx.look();
-    }
-    fn able(&self, spec: &Spec) -> bool {
-        self.behind <= spec.tolerance
-    }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading { difference: self.difference, tolerance: spec.tolerance }
-    }
-    /// A clock cannot see itself: it is held against the time in the gateway's answers.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        (reading.difference > reading.tolerance).then_some(Fault::Wrong)
     }
 }

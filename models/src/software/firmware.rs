@@ -9,7 +9,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Mode, DevicePart};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels};
 use sim::{Instant, Span};
 
 use crate::bus::{Leg, LocalMessage};
@@ -78,6 +78,7 @@ enum State {
 /// State of the firmware.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Firmware {
+    levels: Levels<Fault>,
     state: State,
     supplied: bool,
     /// Counts starts and stops: a note of an earlier one is ignored.
@@ -263,17 +264,12 @@ impl Firmware {
     }
 }
 
-impl DevicePart<Models> for Firmware {
+impl ActorPart<Models> for Firmware {
     const NAME: &'static str = "firmware";
     const ZH: &'static str = "操作系统";
     const ABOUT: &'static str = "The embedded operating system: boot, watchdog, memory, processor, choice of the uplink.";
-    const MODES: &'static [Mode<Models>] = modes::MODES;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self { supplied: true, slowed: 100, ..Self::default() }
     }
@@ -386,6 +382,47 @@ impl DevicePart<Models> for Firmware {
             _ => {}
         }
     }
+    fn able(&self, _: &Spec) -> bool {
+        self.state == State::Running && !self.hung && !self.stranded
+    }
+}
+
+impl DevicePart<Models> for Firmware {
+    const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
+        Reading {
+            unfed: if self.hung { now.since(self.hung_since) } else { Span::ZERO },
+            watchdog: spec.watchdog,
+            memory_used: self.memory_used(spec, now),
+            processor_taken: self.starved.max(self.burden),
+        }
+    }
+    /// Nine tenths of the memory in use is a leak: half of it is what the application needs.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.unfed >= reading.watchdog {
+            return Some(Fault::Hang);
+        }
+        if reading.memory_used >= 0.9 {
+            return Some(Fault::MemoryLeak);
+        }
+        (reading.processor_taken > 0.6).then_some(Fault::ProcessorStarved)
+    }
+}
+
+impl Firmware {
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::Hang => self.hang(spec, cx),
@@ -411,26 +448,5 @@ impl DevicePart<Models> for Firmware {
         }
         self.show_slowness(cx);
         self.unhang(spec, cx);
-    }
-    fn able(&self, _: &Spec) -> bool {
-        self.state == State::Running && !self.hung && !self.stranded
-    }
-    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
-        Reading {
-            unfed: if self.hung { now.since(self.hung_since) } else { Span::ZERO },
-            watchdog: spec.watchdog,
-            memory_used: self.memory_used(spec, now),
-            processor_taken: self.starved.max(self.burden),
-        }
-    }
-    /// Nine tenths of the memory in use is a leak: half of it is what the application needs.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.unfed >= reading.watchdog {
-            return Some(Fault::Hang);
-        }
-        if reading.memory_used >= 0.9 {
-            return Some(Fault::MemoryLeak);
-        }
-        (reading.processor_taken > 0.6).then_some(Fault::ProcessorStarved)
     }
 }

@@ -16,7 +16,7 @@ mod reversal;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Mode, DevicePart};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Purchase};
@@ -86,6 +86,7 @@ enum SaleStep {
 /// State of the application.
 #[derive(Clone, Component, Debug, Default)]
 pub struct PaymentApp {
+    levels: Levels<Fault>,
     running: bool,
     readable: bool,
     online: bool,
@@ -261,17 +262,12 @@ impl PaymentApp {
     }
 }
 
-impl DevicePart<Models> for PaymentApp {
+impl ActorPart<Models> for PaymentApp {
     const NAME: &'static str = "payment-app";
     const ZH: &'static str = "支付应用";
     const ABOUT: &'static str = "The payment application: transaction flow, time-outs, reversals, stored transactions.";
-    const MODES: &'static [Mode<Models>] = modes::MODES;
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(spec: &Spec) -> Self {
         let journal = Journal::new(spec.journal);
         Self { running: true, readable: true, pace: 100, journal, ..Self::default() }
@@ -367,6 +363,51 @@ impl DevicePart<Models> for PaymentApp {
             _ => {}
         }
     }
+    fn able(&self, _: &Spec) -> bool {
+        !self.wrong_currency && !self.wrong_type && !self.wrong_amount && !self.incompatible
+    }
+    fn still_sees(&self, spec: &Spec, suspect: AnyFault, _: Instant) -> bool {
+        suspect.part() != Part::PaymentApp && self.failures >= spec.suspects_after.max(1)
+    }
+}
+
+impl DevicePart<Models> for PaymentApp {
+    const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading {
+            refusals: self.refusals,
+            refused_with: self.refused_with,
+            version_check_failed: self.incompatible,
+        }
+    }
+    /// No sound terminal's instruction is refused: one refusal is enough, and its code says what is wrong with it.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        if reading.version_check_failed {
+            return Some(Fault::IncompatibleVersion);
+        }
+        match reading.refused_with {
+            _ if reading.refusals == 0 => None,
+            Code::NOT_SUPPORTED => Some(Fault::WrongType),
+            Code::WRONG_AMOUNT => Some(Fault::WrongAmount),
+            _ => Some(Fault::WrongCurrency),
+        }
+    }
+}
+
+impl PaymentApp {
     fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::WrongCurrency => self.wrong_currency = true,
@@ -398,31 +439,6 @@ impl DevicePart<Models> for PaymentApp {
             }
         }
         cx.look();
-    }
-    fn able(&self, _: &Spec) -> bool {
-        !self.wrong_currency && !self.wrong_type && !self.wrong_amount && !self.incompatible
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            refusals: self.refusals,
-            refused_with: self.refused_with,
-            version_check_failed: self.incompatible,
-        }
-    }
-    /// No sound terminal's instruction is refused: one refusal is enough, and its code says what is wrong with it.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.version_check_failed {
-            return Some(Fault::IncompatibleVersion);
-        }
-        match reading.refused_with {
-            _ if reading.refusals == 0 => None,
-            Code::NOT_SUPPORTED => Some(Fault::WrongType),
-            Code::WRONG_AMOUNT => Some(Fault::WrongAmount),
-            _ => Some(Fault::WrongCurrency),
-        }
-    }
-    fn still_sees(&self, spec: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        suspect.part() != Part::PaymentApp && self.failures >= spec.suspects_after.max(1)
     }
 }
 

@@ -6,7 +6,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::LocalMessage;
@@ -35,6 +35,7 @@ impl Default for Spec {
 /// State of the terminal's security.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Security {
+    levels: Levels<Fault>,
     running: bool,
     expired: bool,
     out_of_step: bool,
@@ -104,104 +105,12 @@ impl Security {
     }
 }
 
-impl DevicePart<Models> for Security {
+impl ActorPart<Models> for Security {
     const NAME: &'static str = "security";
     const ZH: &'static str = "安全模块";
     const ABOUT: &'static str = "Keys, certificate, signature of the software, and a filter of outgoing connections.";
-    const MODES: &'static [Mode<Models>] = &[
-        Mode {
-            fault: crate::Fault::Security(Fault::CertificateExpired),
-            name: "certificate-expired",
-            zh: "证书过期",
-            family: Family::Software,
-            cause: "nobody renewed it in time",
-            effects: Effects::of(
-                "the certificate is not valid any more",
-                "the gateway refuses every session",
-                "no sale until the certificate is renewed",
-            ),
-            ratings: Ratings::of(8, 5, 1),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Security, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::Update, Performer::Support, Span::minutes(15)),
-                step(RecoveryAction::Update, Performer::Technician, Span::minutes(20)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Security(Fault::KeysOutOfStep),
-            name: "keys-out-of-step",
-            zh: "密钥不同步",
-            family: Family::Transaction,
-            cause: "an exchange of working keys that broke off",
-            effects: Effects::of(
-                "terminal and gateway hold different keys",
-                "every message is refused because its authentication code is wrong",
-                "no sale until the terminal has signed on again",
-            ),
-            ratings: Ratings::of(8, 5, 2),
-            indications: &[Indication::NoAnswerText],
-            seen_by: &[Part::PaymentApp, Part::Merchant],
-            cleared_by: &[(RecoveryAction::SignOn, 0.85), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::SignOn, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::SignOn, Performer::Support, Span::minutes(5)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Security(Fault::NotGenuine),
-            name: "not-genuine",
-            zh: "非正版软件",
-            family: Family::Software,
-            cause: "software that does not come from the maker",
-            effects: Effects::of(
-                "its signature does not match",
-                "when it is checked, the terminal refuses to sell",
-                "no sale; until then nobody knows what the software does",
-            ),
-            ratings: Ratings::of(9, 3, 2),
-            indications: &[Indication::RefusedText],
-            seen_by: &[Part::Security, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Update, Performer::Remote, Span::minutes(10)),
-                step(RecoveryAction::Update, Performer::Support, Span::minutes(20)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-        Mode {
-            fault: crate::Fault::Security(Fault::Malware),
-            name: "malware",
-            zh: "恶意软件",
-            family: Family::Software,
-            cause: "an application from an unknown source",
-            effects: Effects::of(
-                "a foreign program takes the processor and talks to strangers",
-                "everything takes long",
-                "card data may be carried away",
-            ),
-            ratings: Ratings::of(10, 3, 4),
-            indications: &[Indication::SlowOperation],
-            seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Update, 0.8), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::RestartTerminal, Performer::Remote, Span::secs(30)),
-                step(RecoveryAction::Update, Performer::Remote, Span::minutes(10)),
-                step(RecoveryAction::Update, Performer::Support, Span::minutes(20)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        },
-    ];
     type Spec = Spec;
     type Timer = Timer;
-    type Fault = Fault;
-    type Reading = Reading;
-    type Belief = ();
-
     fn build(_: &Spec) -> Self {
         Self { running: true, ..Self::default() }
     }
@@ -230,6 +139,129 @@ impl DevicePart<Models> for Security {
             _ => {}
         }
     }
+    fn able(&self, _: &Spec) -> bool {
+        !self.expired && !self.out_of_step && !self.refused
+    }
+}
+
+impl DevicePart<Models> for Security {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[
+        (Fault::CertificateExpired, Mode {
+            name: "certificate-expired",
+            zh: "证书过期",
+            family: Family::Software,
+            cause: "nobody renewed it in time",
+            effects: Effects::of(
+                "the certificate is not valid any more",
+                "the gateway refuses every session",
+                "no sale until the certificate is renewed",
+            ),
+            ratings: Ratings::of(8, 5, 1),
+            indications: &[Indication::NoNetworkText],
+            seen_by: &[Part::Security, Part::HeartbeatMonitor, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
+                step(RecoveryAction::Update, Performer::Support, Span::minutes(15)),
+                step(RecoveryAction::Update, Performer::Technician, Span::minutes(20)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+        (Fault::KeysOutOfStep, Mode {
+            name: "keys-out-of-step",
+            zh: "密钥不同步",
+            family: Family::Transaction,
+            cause: "an exchange of working keys that broke off",
+            effects: Effects::of(
+                "terminal and gateway hold different keys",
+                "every message is refused because its authentication code is wrong",
+                "no sale until the terminal has signed on again",
+            ),
+            ratings: Ratings::of(8, 5, 2),
+            indications: &[Indication::NoAnswerText],
+            seen_by: &[Part::PaymentApp, Part::Merchant],
+            cleared_by: &[(RecoveryAction::SignOn, 0.85), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::SignOn, Performer::Device, Span::secs(10)),
+                step(RecoveryAction::SignOn, Performer::Support, Span::minutes(5)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+        (Fault::NotGenuine, Mode {
+            name: "not-genuine",
+            zh: "非正版软件",
+            family: Family::Software,
+            cause: "software that does not come from the maker",
+            effects: Effects::of(
+                "its signature does not match",
+                "when it is checked, the terminal refuses to sell",
+                "no sale; until then nobody knows what the software does",
+            ),
+            ratings: Ratings::of(9, 3, 2),
+            indications: &[Indication::RefusedText],
+            seen_by: &[Part::Security, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Update, 0.9), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(10)),
+                step(RecoveryAction::Update, Performer::Support, Span::minutes(20)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+        (Fault::Malware, Mode {
+            name: "malware",
+            zh: "恶意软件",
+            family: Family::Software,
+            cause: "an application from an unknown source",
+            effects: Effects::of(
+                "a foreign program takes the processor and talks to strangers",
+                "everything takes long",
+                "card data may be carried away",
+            ),
+            ratings: Ratings::of(10, 3, 4),
+            indications: &[Indication::SlowOperation],
+            seen_by: &[Part::Security, Part::Firmware, Part::Merchant],
+            cleared_by: &[(RecoveryAction::Update, 0.8), (RecoveryAction::Swap, 1.0)],
+            procedure: &[
+                step(RecoveryAction::RestartTerminal, Performer::Remote, Span::secs(30)),
+                step(RecoveryAction::Update, Performer::Remote, Span::minutes(10)),
+                step(RecoveryAction::Update, Performer::Support, Span::minutes(20)),
+                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
+            ],
+        }),
+    ];
+    type Fault = Fault;
+    type Reading = Reading;
+    type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading {
+            certificate_valid: !self.expired,
+            signature_refused: self.refused,
+            strangers: self.strangers,
+        }
+    }
+    /// Its own clock and the certificate's dates, the signature check, and the egress filter's counter. Keys out of step
+    /// look sound from inside: the application sees them by the answers.
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        match *reading {
+            Reading { certificate_valid: false, .. } => Some(Fault::CertificateExpired),
+            Reading { signature_refused: true, .. } => Some(Fault::NotGenuine),
+            Reading { strangers, .. } if strangers >= Security::TOO_MANY => Some(Fault::Malware),
+            _ => None,
+        }
+    }
+}
+
+impl Security {
     fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         match fault {
             Fault::CertificateExpired => {
@@ -275,25 +307,5 @@ impl DevicePart<Models> for Security {
             }
         }
         cx.look();
-    }
-    fn able(&self, _: &Spec) -> bool {
-        !self.expired && !self.out_of_step && !self.refused
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            certificate_valid: !self.expired,
-            signature_refused: self.refused,
-            strangers: self.strangers,
-        }
-    }
-    /// Its own clock and the certificate's dates, the signature check, and the egress filter's counter. Keys out of step
-    /// look sound from inside: the application sees them by the answers.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { certificate_valid: false, .. } => Some(Fault::CertificateExpired),
-            Reading { signature_refused: true, .. } => Some(Fault::NotGenuine),
-            Reading { strangers, .. } if strangers >= Security::TOO_MANY => Some(Fault::Malware),
-            _ => None,
-        }
     }
 }

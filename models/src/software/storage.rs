@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, DevicePart, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::LocalMessage;
@@ -29,6 +29,7 @@ impl Default for Spec {
 /// State of the storage.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Storage {
+    levels: Levels<Fault>,
     /// Speed of filling, as the share of `fills_in`'s speed.
     filling: f64,
     since: Instant,
@@ -60,12 +61,40 @@ pub struct Reading {
     used: f64,
 }
 
-impl DevicePart<Models> for Storage {
+impl ActorPart<Models> for Storage {
     const NAME: &'static str = "storage";
     const ZH: &'static str = "存储";
     const ABOUT: &'static str = "The memory that keeps its content: journal, logs, updates.";
-    const MODES: &'static [Mode<Models>] = &[Mode {
-        fault: crate::Fault::Storage(Fault::Fills),
+    type Spec = Spec;
+    type Timer = Timer;
+    fn build(_: &Spec) -> Self {
+        Self::default()
+    }
+    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::NearlyFull(epoch) if epoch == self.epoch => cx.look(),
+            Timer::Full(epoch) if epoch == self.epoch => {
+                self.full = true;
+                cx.activated();
+                indication::show(cx, Indication::RefusedText);
+                cx.say(LocalMessage::Storage { free: false });
+                cx.look();
+            }
+            Timer::NearlyFull(_) | Timer::Full(_) => {}
+        }
+    }
+    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
+        if let LocalMessage::Ready = message {
+            cx.look();
+        }
+    }
+    fn able(&self, _: &Spec) -> bool {
+        !self.full
+    }
+}
+
+impl DevicePart<Models> for Storage {
+    const MODES: &'static [(Fault, Mode<Models>)] = &[(Fault::Fills, Mode {
         name: "fills",
         zh: "存储空间已满",
         family: Family::Software,
@@ -90,34 +119,30 @@ impl DevicePart<Models> for Storage {
             step(RecoveryAction::Configure, Performer::Support, Span::minutes(8)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    }];
-    type Spec = Spec;
-    type Timer = Timer;
+    })];
     type Fault = Fault;
     type Reading = Reading;
     type Belief = ();
+    fn levels(&mut self) -> &mut Levels<Fault> {
+        &mut self.levels
+    }
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level > 0.0 {
+            self.on_fault(spec, fault, level, cx);
+        } else {
+            self.on_clear(spec, fault, cx);
+        }
+    }
+    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
+        let filled = now.since(self.since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
+        Reading { used: if self.full { 1.0 } else { (0.5 + 0.5 * filled * self.filling).min(1.0) } }
+    }
+    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+        (reading.used >= 0.9 - 1e-9).then_some(Fault::Fills)
+    }
+}
 
-    fn build(_: &Spec) -> Self {
-        Self::default()
-    }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        match timer {
-            Timer::NearlyFull(epoch) if epoch == self.epoch => cx.look(),
-            Timer::Full(epoch) if epoch == self.epoch => {
-                self.full = true;
-                cx.activated();
-                indication::show(cx, Indication::RefusedText);
-                cx.say(LocalMessage::Storage { free: false });
-                cx.look();
-            }
-            Timer::NearlyFull(_) | Timer::Full(_) => {}
-        }
-    }
-    fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
-        if let LocalMessage::Ready = message {
-            cx.look();
-        }
-    }
+impl Storage {
     fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
         let used = self.reading(spec, cx.now()).used;
         (self.filling, self.epoch) = (magnitude, self.epoch + 1);
@@ -133,15 +158,5 @@ impl DevicePart<Models> for Storage {
         indication::gone(cx, Indication::RefusedText);
         cx.say(LocalMessage::Storage { free: true });
         cx.look();
-    }
-    fn able(&self, _: &Spec) -> bool {
-        !self.full
-    }
-    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
-        let filled = now.since(self.since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
-        Reading { used: if self.full { 1.0 } else { (0.5 + 0.5 * filled * self.filling).min(1.0) } }
-    }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        (reading.used >= 0.9 - 1e-9).then_some(Fault::Fills)
     }
 }

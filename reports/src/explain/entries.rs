@@ -66,14 +66,14 @@ fn model(part: Part) -> Explanation {
         format!("group      {}; what a scenario may set: scenarios/REFERENCE.md", part.group()),
         format!(
             "breaks by  {}",
-            list(modes.iter().map(|it| it.name.to_owned()), "nothing of its own")
+            list(modes.iter().map(|(_, it)| it.name.to_owned()), "nothing of its own")
         ),
     ];
     let chinese = vec![
         format!("模型“{}”，属于“{}”组。", part.zh(), group_zh(part.group())),
         format!(
             "故障方式：{}。",
-            list(modes.iter().map(|it| both(it.name, it.zh)), "自身不发生故障")
+            list(modes.iter().map(|(_, it)| both(it.name, it.zh)), "自身不发生故障")
         ),
     ];
     let (term, zh) = (part.name().to_owned(), part.zh().to_owned());
@@ -96,7 +96,7 @@ fn group_zh(group: &str) -> &str {
 pub fn model_data(part: Part) -> Value {
     json!({
         "term": part.name(), "kind": "model", "zh": part.zh(), "group": part.group(),
-        "about": part.about(), "faults": part.modes().iter().map(|it| it.name).collect::<Vec<_>>(),
+        "about": part.about(), "faults": part.modes().iter().map(|(_, it)| it.name).collect::<Vec<_>>(),
     })
 }
 

@@ -9,9 +9,8 @@ use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// Every way in which a card reader can break.
-pub(super) const MODES: &[Mode<Models>] = &[
-    Mode {
-        fault: crate::Fault::CardReader(Fault::ChipContactsDirty),
+pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
+    (Fault::ChipContactsDirty, Mode {
         name: "chip-contacts-dirty",
         zh: "芯片触点脏污",
         family: Family::CardReader,
@@ -31,9 +30,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::CardReader(Fault::AntennaDead),
+    }),
+    (Fault::AntennaDead, Mode {
         name: "antenna-dead",
         zh: "非接触天线失效",
         family: Family::CardReader,
@@ -52,9 +50,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(3)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::CardReader(Fault::StripeHeadWorn),
+    }),
+    (Fault::StripeHeadWorn, Mode {
         name: "stripe-head-worn",
         zh: "磁头磨损",
         family: Family::CardReader,
@@ -73,9 +70,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::CardReader(Fault::ChipContactsWorn),
+    }),
+    (Fault::ChipContactsWorn, Mode {
         name: "chip-contacts-worn",
         zh: "芯片触点磨损",
         family: Family::CardReader,
@@ -94,9 +90,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
             step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::CardReader(Fault::StripeHeadDirty),
+    }),
+    (Fault::StripeHeadDirty, Mode {
         name: "stripe-head-dirty",
         zh: "磁头脏污",
         family: Family::CardReader,
@@ -115,9 +110,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::Clean, Performer::Support, Span::minutes(4)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::CardReader(Fault::NoReaction),
+    }),
+    (Fault::NoReaction, Mode {
         name: "no-reaction",
         zh: "读卡器无反应",
         family: Family::CardReader,
@@ -136,5 +130,5 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
+    }),
 ];

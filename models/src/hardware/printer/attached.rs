@@ -145,7 +145,7 @@ impl Printer {
 mod tests {
     use super::*;
     use crate::hardware::printer::Spec;
-    use faults::DevicePart;
+    use faults::{ActorPart, DevicePart};
 use sim::Instant;
 
     fn suspects(said: Said) -> Option<Fault> {

@@ -9,9 +9,8 @@ use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// Every way in which a printer can break.
-pub(super) const MODES: &[Mode<Models>] = &[
-    Mode {
-        fault: crate::Fault::Printer(Fault::PaperOut),
+pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
+    (Fault::PaperOut, Mode {
         name: "paper-out",
         zh: "缺纸",
         family: Family::Printer,
@@ -29,9 +28,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::ReplaceRoll, Performer::Attendant, Span::secs(90)),
             step(RecoveryAction::ReplaceRoll, Performer::Technician, Span::minutes(10)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::Printer(Fault::Jam),
+    }),
+    (Fault::Jam, Mode {
         name: "jam",
         zh: "卡纸",
         family: Family::Printer,
@@ -50,9 +48,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::OpenLid, Performer::Support, Span::minutes(4)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::Printer(Fault::HeadWorn),
+    }),
+    (Fault::HeadWorn, Mode {
         name: "head-worn",
         zh: "打印不清晰",
         family: Family::Printer,
@@ -71,9 +68,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::Clean, Performer::Support, Span::minutes(5)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::Printer(Fault::HeadHot),
+    }),
+    (Fault::HeadHot, Mode {
         name: "head-hot",
         zh: "打印头过热",
         family: Family::Printer,
@@ -92,9 +88,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::Configure, Performer::Remote, Span::minutes(1)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::Printer(Fault::CutterBlocked),
+    }),
+    (Fault::CutterBlocked, Mode {
         name: "cutter-blocked",
         zh: "切刀卡住",
         family: Family::Printer,
@@ -113,9 +108,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::OpenLid, Performer::Support, Span::minutes(4)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
-    Mode {
-        fault: crate::Fault::Printer(Fault::CoverOpen),
+    }),
+    (Fault::CoverOpen, Mode {
         name: "cover-open",
         zh: "纸仓盖未关",
         family: Family::Printer,
@@ -139,5 +133,5 @@ pub(super) const MODES: &[Mode<Models>] = &[
             step(RecoveryAction::OpenLid, Performer::Support, Span::minutes(3)),
             step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
         ],
-    },
+    }),
 ];

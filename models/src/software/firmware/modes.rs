@@ -6,12 +6,11 @@ use sim::Span;
 use super::Fault;
 use crate::indication::Indication;
 use crate::plan::step;
-use crate::{Family, Fault as AnyFault, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// All of them.
-pub(super) const MODES: &[Mode<Models>] = &[
-        Mode {
-            fault: AnyFault::Firmware(Fault::Hang),
+pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
+        (Fault::Hang, Mode {
             name: "hang",
             zh: "系统死机",
             family: Family::Software,
@@ -38,9 +37,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
                 step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
-        },
-        Mode {
-            fault: AnyFault::Firmware(Fault::MemoryLeak),
+        }),
+        (Fault::MemoryLeak, Mode {
             name: "memory-leak",
             zh: "内存泄漏",
             family: Family::Software,
@@ -59,9 +57,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
                 step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
-        },
-        Mode {
-            fault: AnyFault::Firmware(Fault::ProcessorStarved),
+        }),
+        (Fault::ProcessorStarved, Mode {
             name: "processor-starved",
             zh: "资源占用过高",
             family: Family::Software,
@@ -86,5 +83,5 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
                 step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
-        },
+        }),
     ];

@@ -5,7 +5,7 @@ use sim::Span;
 
 use super::Fault;
 use crate::plan::step;
-use crate::{Indication, Family, Fault as AnyFault, Models, Part, RecoveryAction};
+use crate::{Indication, Family, Models, Part, RecoveryAction};
 
 /// Against instructions that are refused: the right parameters, then another terminal.
 const MEND_INSTRUCTION: &[RecoveryStep<Models>] = &[
@@ -16,9 +16,8 @@ const MEND_INSTRUCTION: &[RecoveryStep<Models>] = &[
 ];
 
 /// All of them.
-pub(super) const MODES: &[Mode<Models>] = &[
-        Mode {
-            fault: AnyFault::PaymentApp(Fault::WrongType),
+pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
+        (Fault::WrongType, Mode {
             name: "wrong-type",
             zh: "交易类型错误",
             family: Family::Transaction,
@@ -33,9 +32,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             seen_by: &[Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
-        },
-        Mode {
-            fault: AnyFault::PaymentApp(Fault::WrongAmount),
+        }),
+        (Fault::WrongAmount, Mode {
             name: "wrong-amount",
             zh: "交易金额错误",
             family: Family::Transaction,
@@ -50,9 +48,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             seen_by: &[Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
-        },
-        Mode {
-            fault: AnyFault::PaymentApp(Fault::WrongCurrency),
+        }),
+        (Fault::WrongCurrency, Mode {
             name: "wrong-currency",
             zh: "交易指令错误",
             family: Family::Transaction,
@@ -67,9 +64,8 @@ pub(super) const MODES: &[Mode<Models>] = &[
             seen_by: &[Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::Configure, 0.95), (RecoveryAction::Update, 0.95), (RecoveryAction::Swap, 1.0)],
             procedure: MEND_INSTRUCTION,
-        },
-        Mode {
-            fault: AnyFault::PaymentApp(Fault::IncompatibleVersion),
+        }),
+        (Fault::IncompatibleVersion, Mode {
             name: "incompatible-version",
             zh: "版本不兼容",
             family: Family::Software,
@@ -89,5 +85,5 @@ pub(super) const MODES: &[Mode<Models>] = &[
                 step(RecoveryAction::Update, Performer::Support, Span::minutes(15)),
                 step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
             ],
-        },
+        }),
 ];
