@@ -8,6 +8,7 @@ mod closed_forms;
 mod command_line;
 mod conformance;
 mod determinism;
+mod golden;
 mod life;
 mod people;
 mod rollouts;

@@ -7,7 +7,8 @@ use sim::{Fingerprint, Pulse};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-fn shipped() -> Vec<PathBuf> {
+/// The files of all scenarios that ship.
+pub(crate) fn shipped() -> Vec<PathBuf> {
     let mut files = vec![Path::new(ROOT).join("scenarios/quickstart.ron")];
     let folder = Path::new(ROOT).join("scenarios/showcase");
     for entry in std::fs::read_dir(folder).expect("the showcase") {
