@@ -10,7 +10,7 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hil::iso8583::{Dialect, Fields, Mapper, Message};
 use models::Money;
-use models::wire::{Code, Iso, Method, Mti, Pan};
+use models::wire::{ResponseCode, Iso, Method, Mti, Pan};
 use sim::{ActorId, Instant, Span};
 
 const MESSAGES: u32 = 1_000;
@@ -35,9 +35,9 @@ fn message(number: u32) -> Message {
         rrn: if answered { u64::from(number) + 1 } else { 0 },
         authorisation: if answered { number + 1 } else { 0 },
         code: match mti {
-            Mti::Response => Code::APPROVED,
-            Mti::Reversal => Code::NO_ANSWER,
-            _ => Code::NONE,
+            Mti::Response => ResponseCode::APPROVED,
+            Mti::Reversal => ResponseCode::NO_ANSWER,
+            _ => ResponseCode::NONE,
         },
         terminal: ActorId(number % 500),
         currency: 156,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use reports::coverage::{coverage, table};
-use reports::past::Past;
+use reports::run_tables::RunTables;
 use scenarios::{Options, Source, load, simulate};
 use serde_json::json;
 use sim::Pulse;
@@ -16,7 +16,7 @@ pub(crate) fn coverage_of(arguments: &Coverage) -> End {
     let runs = if arguments.runs.is_empty() {
         shipped()
     } else {
-        Past::read_all(&arguments.runs).map_err(|why| why.to_string())
+        RunTables::read_all(&arguments.runs).map_err(|why| why.to_string())
     };
     let runs = match runs {
         Ok(runs) => runs,
@@ -44,7 +44,7 @@ pub(crate) fn coverage_of(arguments: &Coverage) -> End {
 }
 
 /// Runs every scenario that ships, one after the other.
-fn shipped() -> Result<Vec<Past>, String> {
+fn shipped() -> Result<Vec<RunTables>, String> {
     let folder = Path::new("scenarios");
     let mut files: Vec<PathBuf> = Vec::new();
     list::collect(folder, &mut files).map_err(|why| {
@@ -60,7 +60,7 @@ fn shipped() -> Result<Vec<Past>, String> {
     files.iter().map(|file| run(file)).collect()
 }
 
-fn run(file: &Path) -> Result<Past, String> {
+fn run(file: &Path) -> Result<RunTables, String> {
     let loaded = load(file).map_err(|found| {
         format!("{} has {} mistakes; see posrig check {0}", file.display(), found.len())
     })?;
@@ -69,5 +69,5 @@ fn run(file: &Path) -> Result<Past, String> {
     let outcome = simulate(source, &Options::default(), 1, &Pulse::default())
         .map_err(|why| format!("{path}: {why}"))?;
     let analysis = reports::analyse(&outcome);
-    Ok(Past::of(&outcome, &analysis))
+    Ok(RunTables::of(&outcome, &analysis))
 }

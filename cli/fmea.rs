@@ -4,14 +4,14 @@ use std::path::Path;
 
 use reports::fmea::output::{Shown, csv, table};
 use reports::fmea::{page, worksheet};
-use reports::past::Past;
+use reports::run_tables::RunTables;
 
 use crate::arguments::Fmea;
 use crate::{End, print, refuse, run};
 
 /// Writes the files that are asked for, and prints the table.
 pub(crate) fn fmea(arguments: &Fmea) -> End {
-    let runs = match Past::read_all(&arguments.runs) {
+    let runs = match RunTables::read_all(&arguments.runs) {
         Ok(runs) => runs,
         Err(why) => return refuse(&why.to_string()),
     };

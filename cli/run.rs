@@ -156,7 +156,7 @@ fn in_words(summary: &Summary, analysis: &Analysis, wall_s: f64, folder: &Path) 
     ));
     let sales = &summary.transactions;
     lines.push(format!(
-        "sales        {} attempted: {} approved, {} declined, {} abandoned, {} failed, {} stored; {} reversed, {} unreversed, {} doubled",
+        "sales        {} attempted: {} approved, {} declined, {} abandoned, {} failed, {} stored; {} reversed, {} unreversed, {} charged twice",
         sales.attempted,
         sales.approved,
         sales.declined,
@@ -165,7 +165,7 @@ fn in_words(summary: &Summary, analysis: &Analysis, wall_s: f64, folder: &Path) 
         sales.stored,
         sales.reversed,
         sales.unreversed,
-        sales.doubled
+        sales.duplicates
     ));
     lines.push(format!(
         "run          {} terminals, {} events in {wall_s:.2} s, seed {}, fingerprint {}",

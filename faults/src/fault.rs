@@ -100,7 +100,7 @@ pub struct RecoveryStep<K: ModelTypes> {
     /// By whom.
     pub by: Performer,
     /// Hands-on time, without waiting and travel.
-    pub takes: Span,
+    pub duration: Span,
     /// Probability that it clears the fault that it is tried against, where a policy knows better than the catalogue.
     pub works: Option<f64>,
 }

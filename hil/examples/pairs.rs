@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use hil::iso8583::server::{Server, Settings};
 use hil::iso8583::{Deframer, Dialect, Mapper, Message};
 use hil::{Injector, Session};
-use models::wire::{Code, Iso, Mti, Pan};
+use models::wire::{Iso, Mti, Pan, ResponseCode};
 use models::{Money, Part};
 use programs::Port;
 use scenarios::{Options, Run, Source, load_text};
@@ -30,15 +30,15 @@ use sim::{ActorId, Pulse};
 
 /// Nothing in it takes longer than the shortest time that a message may take.
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "pairs", intent: "how many pairs a second?", seed: 1, duration: "1h", quiet: "1s",
+    schema: 2, name: "pairs", intent: "how many pairs a second?", seed: 1, duration: "1h", drain: "1s",
     fleet: [(id: "till", count: TERMINALS)],
-    network: (least_latency: "50us"),
+    network: (min_latency: "50us"),
     types: { "standard": (comms: (
-        wifi: (radio: (latency: "0s", worsens: 0.0, good_loss: 0.0)),
-        cellular: (radio: (latency: "0s", worsens: 0.0, good_loss: 0.0)),
+        wifi: (radio: (latency: "0s", p_good_to_bad: 0.0, good_loss: 0.0)),
+        cellular: (radio: (latency: "0s", p_good_to_bad: 0.0, good_loss: 0.0)),
     )) },
     platform: (
-        gateway: (serves_in: "0s", to_host: "0s"),
+        gateway: (service_time: "0s", to_host: "0s"),
         host: (decides_in: "0s", blocked: 0.0, balance: "1000000000 CNY", balance_spread: 0.0),
     ),
 )"#;
@@ -184,7 +184,9 @@ fn sell(address: &str, dialect: &str, terminals: Range<u32>, until: Instant) -> 
             let Message::Payment(iso) = mapper.read(body, base.local, &base)? else {
                 return Err("an answer to something else".into());
             };
-            if (iso.mti, iso.code) != (Mti::Response, Code::APPROVED) || iso.mac != iso.seal() {
+            if (iso.mti, iso.code) != (Mti::Response, ResponseCode::APPROVED)
+                || iso.mac != iso.seal()
+            {
                 return Err(format!("not approved: {iso:?}").into());
             }
             pairs += 1;

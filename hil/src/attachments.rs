@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn with_roster(then: impl FnOnce(&Roster)) {
-        let text = r#"Scenario(schema: 1, name: "t", intent: "who is meant?", duration: "1h", quiet: "1min",
+        let text = r#"Scenario(schema: 2, name: "t", intent: "who is meant?", duration: "1h", drain: "1min",
             fleet: [(id: "lanes", count: 3), (id: "front-desk", count: 1)])"#;
         let loaded = load_text("t.ron", text).expect("it is sound");
         let source = Source { scenario: &loaded.scenario, path: "t.ron", text };

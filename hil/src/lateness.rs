@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Lateness {
     counts: Vec<u64>,
     count: u64,
-    most: Duration,
+    max: Duration,
     limit: Duration,
     missed: u64,
 }
@@ -42,7 +42,7 @@ impl Lateness {
         Self {
             counts: vec![0; 64 * STEPS as usize],
             count: 0,
-            most: Duration::ZERO,
+            max: Duration::ZERO,
             limit,
             missed: 0,
         }
@@ -53,7 +53,7 @@ impl Lateness {
         let bucket = bucket(u64::try_from(late.as_nanos()).unwrap_or(u64::MAX));
         self.counts[bucket] += 1;
         self.count += 1;
-        self.most = self.most.max(late);
+        self.max = self.max.max(late);
         self.missed += u64::from(late > self.limit);
     }
 
@@ -72,14 +72,14 @@ impl Lateness {
                 seen >= wanted
             });
             let upper = place.map_or(0, upper);
-            micros(Duration::from_nanos(upper).min(self.most))
+            micros(Duration::from_nanos(upper).min(self.max))
         };
         Figures {
             count: self.count,
             p50_us: at(0.5),
             p99_us: at(0.99),
             p999_us: at(0.999),
-            max_us: micros(self.most),
+            max_us: micros(self.max),
             missed: self.missed,
             deadline_us: micros(self.limit),
         }

@@ -129,7 +129,7 @@ impl Mqtt {
             names: Arc::clone(&names),
             commands: Arc::clone(&commands),
             longest: settings.payload,
-            most: settings.commands,
+            max: settings.commands,
         };
         let broker = Broker::connect(
             &settings,
@@ -214,7 +214,7 @@ struct Hears {
     names: Arc<Names>,
     commands: Arc<Mutex<Commands>>,
     longest: usize,
-    most: usize,
+    max: usize,
 }
 
 impl Hears {
@@ -261,7 +261,7 @@ impl Hears {
         if commands.under_way.values().any(|it| *it == id) {
             return Err(refused(Some(id), "duplicate: a command with this id is under way"));
         }
-        if commands.under_way.len() >= self.most {
+        if commands.under_way.len() >= self.max {
             return Err(refused(Some(id), "busy: too many commands are under way"));
         }
         commands.last = commands.last.wrapping_add(1);

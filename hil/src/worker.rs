@@ -21,8 +21,8 @@ pub(crate) enum NotTaken {
 
 impl<T: Send + 'static> Worker<T> {
     /// Starts it; so many orders may wait.
-    pub(crate) fn start(most: usize, serve: impl FnOnce(&Receiver<T>) + Send + 'static) -> Self {
-        let (orders, listens) = sync_channel(most);
+    pub(crate) fn start(max: usize, serve: impl FnOnce(&Receiver<T>) + Send + 'static) -> Self {
+        let (orders, listens) = sync_channel(max);
         Self { orders: Some(orders), thread: Some(spawn(move || serve(&listens))) }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use hil::iso8583::endure::endure;
 use hil::iso8583::{Dialect, Mapper, Message};
 use models::Money;
-use models::wire::{Code, Iso, Mti, Pan};
+use models::wire::{Iso, Mti, Pan, ResponseCode};
 use sim::{ActorId, Purpose, Stream, Streams};
 
 const RANDOM: Purpose = Purpose::of("endurance: bytes at random");
@@ -21,7 +21,7 @@ fn seeds(mapper: &Mapper) -> Vec<Vec<u8>> {
             pan: Pan::of(1, 5),
             amount: Money(100),
             stan: 9,
-            code: Code::APPROVED,
+            code: ResponseCode::APPROVED,
             terminal: ActorId(4),
             cryptogram: 77,
             pin_block: 5,
@@ -36,8 +36,8 @@ fn seeds(mapper: &Mapper) -> Vec<Vec<u8>> {
     types.map(whole).to_vec()
 }
 
-fn below(stream: &mut Stream, most: usize) -> usize {
-    (stream.unit() * most as f64) as usize
+fn below(stream: &mut Stream, max: usize) -> usize {
+    (stream.unit() * max as f64) as usize
 }
 
 fn next(stream: &mut Stream, mapper: &Mapper, seeds: &[Vec<u8>]) -> Vec<u8> {

@@ -23,9 +23,9 @@ pub struct Radio {
     /// Standard deviation of the logarithm of the latency: 0 is a fixed delay.
     pub spread: Factor,
     /// Probability that a good channel becomes bad, per slot.
-    pub worsens: Probability,
+    pub p_good_to_bad: Probability,
     /// Probability that a bad channel becomes good, per slot.
-    pub recovers: Probability,
+    pub p_bad_to_good: Probability,
     /// Loss while the channel is good.
     pub good_loss: Probability,
     /// Loss while the channel is bad.
@@ -46,8 +46,8 @@ impl Default for Radio {
         Self {
             latency: Span::millis(30),
             spread: Factor(0.5),
-            worsens: Probability(0.000_2),
-            recovers: Probability(0.05),
+            p_good_to_bad: Probability(0.000_2),
+            p_bad_to_good: Probability(0.05),
             good_loss: Probability(0.000_5),
             bad_loss: Probability(0.3),
             slot: Span::millis(20),
@@ -63,8 +63,8 @@ impl Radio {
     pub(crate) fn law(&self, extra_loss: f64) -> GilbertElliott {
         let with = |loss: Probability| loss.0 + (1.0 - loss.0) * extra_loss;
         GilbertElliott {
-            worsens: self.worsens.0,
-            recovers: self.recovers.0,
+            p_good_to_bad: self.p_good_to_bad.0,
+            p_bad_to_good: self.p_bad_to_good.0,
             good_loss: with(self.good_loss),
             bad_loss: with(self.bad_loss),
             slot: self.slot,
@@ -192,17 +192,17 @@ impl Bearer {
         (iso, delay): (Iso, Span),
         cx: &mut Context<'_, Models>,
     ) {
-        if let Some(takes) = self.pass(radio, purpose, cx) {
+        if let Some(duration) = self.pass(radio, purpose, cx) {
             let gateway = cx.settings().directory.gateway;
             let iso = self.carried(iso, purpose, cx);
             let sent = u64::from(self.packets);
-            cx.post(gateway, Part::Gateway, delay + takes, InterActorMessage::Payment(iso));
+            cx.post(gateway, Part::Gateway, delay + duration, InterActorMessage::Payment(iso));
             if self.doubles > 0.0
                 && unit(cx.draw(purpose.numbered(DOUBLED), sent)[0]) < self.doubles
-                && let Some(takes) = self.pass(radio, purpose, cx)
+                && let Some(duration) = self.pass(radio, purpose, cx)
             {
-                let takes = delay + takes + AGAIN_AFTER;
-                cx.post(gateway, Part::Gateway, takes, InterActorMessage::Payment(iso));
+                let duration = delay + duration + AGAIN_AFTER;
+                cx.post(gateway, Part::Gateway, duration, InterActorMessage::Payment(iso));
             }
         }
     }

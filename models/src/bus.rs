@@ -28,7 +28,7 @@ pub struct Purchase {
     /// Right PIN, wrong PIN, or none is due.
     pub pin: Pin,
     /// If the terminal cannot take the payment, it is made in cash or later.
-    pub pays_otherwise: bool,
+    pub alternative_tender: bool,
 }
 
 /// What a customer does when asked for the PIN.

@@ -23,9 +23,9 @@ impl Baseline {
         self.count
     }
     /// How far a reading is from the mean, in standard deviations of at least `least`.
-    pub fn standardised(&self, value: f64, least: f64) -> f64 {
+    pub fn standardised(&self, value: f64, min: f64) -> f64 {
         let variance = self.squares / f64::from(self.count.saturating_sub(1).max(1));
-        (value - self.mean) / libm::sqrt(variance).max(least)
+        (value - self.mean) / libm::sqrt(variance).max(min)
     }
 }
 

@@ -31,7 +31,7 @@ pub enum Decision {
         /// By whom.
         by: Performer,
         /// Hands-on time.
-        takes: Span,
+        duration: Span,
     },
     /// Nothing for so long.
     Wait(Span),
@@ -47,8 +47,8 @@ impl From<Decision> for faults::Decision<Models> {
     fn from(decision: Decision) -> Self {
         match decision {
             Decision::Procedure => Self::Procedure,
-            Decision::Step { action, by, takes } => {
-                Self::Step(RecoveryStep { action, by, takes, works: None })
+            Decision::Step { action, by, duration } => {
+                Self::Step(RecoveryStep { action, by, duration, works: None })
             }
             Decision::Wait(span) => Self::Wait(span),
             Decision::Escalate => Self::Escalate,

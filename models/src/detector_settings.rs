@@ -60,7 +60,7 @@ pub struct CommonCauseSearch {
     /// How long it waits for more before it names a cause: what is named early is named by less.
     pub settle: Span,
     /// Fewer terminals than this have no common cause.
-    pub least: u32,
+    pub min_terminals: u32,
     /// Share of terminals that get into trouble within the window by chance.
     pub background: Probability,
     /// The score from which a cause is named: 20 is a likelihood ratio of e^20.
@@ -75,7 +75,7 @@ impl Default for CommonCauseSearch {
             enabled: true,
             window: Span::minutes(15),
             settle: Span::minutes(1),
-            least: 5,
+            min_terminals: 5,
             background: Probability(0.01),
             score: Factor(20.0),
             over_at: Probability(0.1),
@@ -157,7 +157,7 @@ pub struct ControlChartRule {
     /// The least standard deviation that is believed, in the gauge's unit: a reading that never moved says nothing of its
     /// spread.
     #[serde(default = "one")]
-    pub least_spread: Factor,
+    pub min_spread: Factor,
     /// What is suspected when the chart signals.
     pub suspect: Fault,
 }

@@ -33,7 +33,7 @@ pub use deposits::DepositTotals;
 pub enum Invariant {
     /// No customer's purchase is charged twice.
     NoDoubleCharge,
-    /// No approved sale that the terminal gave up on stays unreversed after the quiet period.
+    /// No approved sale that the terminal gave up on stays unreversed after the drain period.
     NoUnreversedSale,
     /// The sums of the ledgers of terminal, gateway and host agree to the cent.
     LedgersAgree,
@@ -90,8 +90,8 @@ pub struct Audit {
     /// Sales that the host holds and the terminal gave up on, unreversed at the end, excused ones included.
     pub unreversed: u64,
     /// Purchases that were charged more than once at the end.
-    pub doubled: u64,
-    /// Unreversed sales that are excused: their terminal was cut off or down during the quiet period.
+    pub duplicates: u64,
+    /// Unreversed sales that are excused: their terminal was cut off or down during the drain period.
     pub excused: u64,
     /// Records that terminals lost with their power.
     pub forgotten: u64,
@@ -308,7 +308,7 @@ fn check_terminal(
     audit.terminal_total += own;
     audit.host_total += host;
     audit.gateway_total += booked;
-    doubled(audit, till, &paid);
+    duplicates(audit, till, &paid);
     let Some(last) = till.lines.last() else { return };
     // Stored sales that no host has taken in yet, and sales that are still to be reversed, are known differences.
     if own - host != on_the_way || booked != host {
@@ -319,13 +319,13 @@ fn check_terminal(
 }
 
 /// Purchases that were charged more than once. One of the charges may be one that is still to be reversed.
-fn doubled(audit: &mut Audit, till: &Till<'_>, paid: &BTreeMap<u32, u32>) {
+fn duplicates(audit: &mut Audit, till: &Till<'_>, paid: &BTreeMap<u32, u32>) {
     for (&customer, _) in paid.iter().filter(|(_, times)| **times > 1) {
         let mut lines = till.lines.iter().filter(|line| line.customer == customer);
         let pending = lines.clone().any(|line| line.state == LineState::GivenUp)
             || till.lost.iter().any(|line| line.customer == customer);
         let Some(line) = lines.next_back() else { continue };
-        audit.doubled += 1;
+        audit.duplicates += 1;
         if !pending {
             audit.breaches.push(Breach {
                 invariant: Invariant::NoDoubleCharge,

@@ -5,7 +5,7 @@ mod buffer;
 use sim::Instant;
 
 use crate::money::Money;
-use crate::wire::{Code, Iso, Mti};
+use crate::wire::{Iso, Mti, ResponseCode};
 
 pub(crate) use buffer::Loss;
 pub use buffer::Writing;
@@ -102,7 +102,7 @@ impl Journal {
     }
 
     /// A request is given up: a reversal with its original's data is queued.
-    pub(crate) fn give_up(&mut self, stan: u32, reason: Code, at: Instant) {
+    pub(crate) fn give_up(&mut self, stan: u32, reason: ResponseCode, at: Instant) {
         self.settle(stan, LineState::GivenUp, at);
         let original = self.request;
         let reversal = Iso { mti: Mti::Reversal, code: reason, original: stan, ..original };

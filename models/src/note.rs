@@ -6,7 +6,7 @@ use crate::detector_settings::Zone;
 use crate::lifecycle::{DeploymentStep, DepositEntry};
 use crate::money::Money;
 use crate::recovery_action::RecoveryAction;
-use crate::wire::{Channel, Code, Method};
+use crate::wire::{Channel, Method, ResponseCode};
 use crate::{Fault, Part};
 
 /// How a customer's purchase ended.
@@ -50,8 +50,8 @@ pub struct Sale {
     pub amount: Money,
     /// How it ended.
     pub outcome: Outcome,
-    /// The last response code, if there was one.
-    pub code: Code,
+    /// The last response code (F39), if there was one.
+    pub code: ResponseCode,
     /// How it was to be paid.
     pub method: Method,
     /// The last trace number that was used; 0 if none was.
@@ -61,7 +61,7 @@ pub struct Sale {
     /// How often a request was sent for it.
     pub tries: u8,
     /// If it did not come to a payment here: the customer pays in cash, or comes back, so that the shop loses nothing.
-    pub kept: bool,
+    pub alternative_tender: bool,
 }
 
 /// What models note for the measures.
@@ -76,7 +76,7 @@ pub enum Note {
         /// Of the original.
         amount: Money,
         /// F39 of the reversal: why.
-        reason: Code,
+        reason: ResponseCode,
     },
     /// A reversal was acknowledged.
     ReversalDone {
@@ -90,7 +90,7 @@ pub enum Note {
         /// Of the request.
         stan: u32,
         /// What it said.
-        code: Code,
+        code: ResponseCode,
     },
     /// Somebody looked up the record of the terminal's last sale.
     LookedUp {
@@ -229,7 +229,7 @@ pub enum Note {
         /// How long it had waited.
         waited: Span,
         /// How long it takes to serve it.
-        takes: Span,
+        service_time: Span,
     },
     /// An attempt of a link to connect is over, where that takes more than a fixed time.
     Connecting {

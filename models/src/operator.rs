@@ -102,7 +102,7 @@ impl Order {
         }
     }
     /// How long the terminal is at it: as in the procedures of the catalogue.
-    pub const fn takes(self) -> Span {
+    pub const fn duration(self) -> Span {
         match self {
             Self::Restart => Span::secs(30),
             Self::Configure => Span::minutes(2),

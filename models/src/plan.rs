@@ -44,15 +44,15 @@ pub struct Policy {
     /// Time between two reports of readings from a terminal to the back office; zero for none.
     pub telemetry: Span,
     /// Simulates every heartbeat as an event, to show that it makes no difference.
-    pub every_beat: bool,
+    pub simulate_every_heartbeat: bool,
     /// How long a terminal waits for an answer.
     pub response_timeout: Span,
     /// How often a customer's sale is tried again after a time-out.
     pub retries: u8,
-    /// Pause before the first repetition of a reversal; doubled each time up to `backoff_most`.
+    /// Pause before the first repetition of a reversal; doubled each time up to `max_backoff`.
     pub backoff: Span,
     /// The longest pause between repetitions of a reversal.
-    pub backoff_most: Span,
+    pub max_backoff: Span,
     /// The terminal changes to its other uplink by itself.
     pub failover: bool,
     /// How long after a recovery action its effect is looked at.
@@ -98,7 +98,7 @@ impl Default for Policy {
         let swap = RecoveryStep {
             action: RecoveryAction::Swap,
             by: Performer::Technician,
-            takes: Span::minutes(40),
+            duration: Span::minutes(40),
             works: None,
         };
         Self {
@@ -106,12 +106,12 @@ impl Default for Policy {
             misses: 3,
             grace: Span::secs(5),
             telemetry: Span::hours(6),
-            every_beat: false,
+            simulate_every_heartbeat: false,
             // 60 s is the default of deployed UnionPay terminals.
             response_timeout: Span::secs(60),
             retries: 1,
             backoff: Span::secs(2),
-            backoff_most: Span::minutes(2),
+            max_backoff: Span::minutes(2),
             failover: true,
             // A terminal that was restarted has booted and connected by then.
             verify_after: Span::secs(60),
@@ -259,7 +259,7 @@ fn explains(cause: Fault, detector: Part, suspect: Fault) -> bool {
 pub(crate) const fn step(
     action: RecoveryAction,
     by: Performer,
-    takes: Span,
+    duration: Span,
 ) -> RecoveryStep<Models> {
-    RecoveryStep { action, by, takes, works: None }
+    RecoveryStep { action, by, duration, works: None }
 }

@@ -29,9 +29,9 @@ pub struct Halt {
     /// When at least this share of the terminals that have the version got into trouble since: they are missing, or a
     /// detector on them has raised an alarm.
     pub troubled: Probability,
-    /// And at least so many of them.
+    /// And at least this many of them.
     #[serde(default = "three")]
-    pub least: u32,
+    pub min_terminals: u32,
     /// Those that have it then go back to the version before.
     #[serde(default = "yes")]
     pub rolls_back: bool,

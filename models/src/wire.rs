@@ -135,11 +135,11 @@ impl Method {
     }
 }
 
-/// A response code (F39): two characters.
+/// F39, the response code (ISO 8583:1987; what the editions of 1993 and 2003 call action code): two characters.
 #[derive(Clone, Copy, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Code(pub [u8; 2]);
+pub struct ResponseCode(pub [u8; 2]);
 
-impl Code {
+impl ResponseCode {
     /// Approved.
     pub const APPROVED: Self = Self(*b"00");
     /// Approved at the host, but the terminal failed: a reason to reverse.
@@ -210,21 +210,22 @@ impl Code {
     }
 }
 
-impl serde::Serialize for Code {
+impl serde::Serialize for ResponseCode {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.text())
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Code {
+impl<'de> serde::Deserialize<'de> for ResponseCode {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let code = <[u8; 2]>::try_from(text.as_bytes());
-        code.map(Self).map_err(|_| serde::de::Error::custom("a response code has two characters"))
+        code.map(Self)
+            .map_err(|_| serde::de::Error::custom("a response code (F39) has two characters"))
     }
 }
 
-impl fmt::Debug for Code {
+impl fmt::Debug for ResponseCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
     }
@@ -259,8 +260,8 @@ pub struct Iso {
     pub rrn: u64,
     /// F38, authorisation id, set by the host; 0 until then.
     pub authorisation: u32,
-    /// F39, response code; in a reversal its reason.
-    pub code: Code,
+    /// F39, the response code; in a reversal its reason.
+    pub code: ResponseCode,
     /// F41 and F42: the terminal; a codec derives its eight and fifteen characters.
     pub terminal: ActorId,
     /// F49, currency (ISO 4217 number).
@@ -333,7 +334,7 @@ pub struct Job {
     /// What is to be done.
     pub action: RecoveryAction,
     /// Hands-on time.
-    pub takes: Span,
+    pub duration: Span,
     /// What is suspected.
     pub suspect: Fault,
 }
@@ -342,7 +343,7 @@ impl Job {
     /// What fault management asks for at a terminal.
     pub fn of(terminal: ActorId, asked: &StepRequest<Models>) -> Self {
         let StepRequest { incident, attempt, step, suspect } = *asked;
-        Self { terminal, incident, attempt, action: step.action, takes: step.takes, suspect }
+        Self { terminal, incident, attempt, action: step.action, duration: step.duration, suspect }
     }
 }
 

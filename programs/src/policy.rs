@@ -2,7 +2,7 @@
 //!
 //! Where the record of a terminal is attached, every attempt of fault management at its incidents waits, at its moment, until
 //! it is said what it is. The run stops at that moment, the program is asked, and its answer is brought in at the very same
-//! moment: deciding takes no virtual time. So a program that always answers `default` gives the stories of a run without
+//! moment: deciding takes no virtual time. So a program that always answers `default` gives the fault records of a run without
 //! one, and a run with a program is as deterministic as the program. What is said is in `docs/policy.md`.
 
 mod words;
@@ -251,8 +251,8 @@ impl Dialogue<'_> {
         })?;
         self.counts.default += u64::from(decision == Decision::Procedure);
         let step = match decision {
-            Decision::Step { action, by, takes } => {
-                Some(PolicyStep::of(&RecoveryStep { action, by, takes, works: None }))
+            Decision::Step { action, by, duration } => {
+                Some(PolicyStep::of(&RecoveryStep { action, by, duration, works: None }))
             }
             Decision::Procedure => default.as_ref().map(PolicyStep::of),
             Decision::Escalate => rules.fallback().map(|(step, ..)| PolicyStep::of(&step)),

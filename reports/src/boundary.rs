@@ -97,17 +97,17 @@ pub fn page(boundary: &Boundary, outcome: &Outcome, analysis: &Analysis) -> Stri
         .into_iter()
         .filter(|part| !boundary.attachments.iter().any(|it| it.part == *part))
         .collect();
-    let stories: Vec<Under> = analysis
-        .told
-        .stories
+    let records: Vec<Under> = analysis
+        .history
+        .records
         .iter()
         .filter(|it| own(it.who))
-        .take(MOST_STORIES)
-        .map(|story| {
-            let end = story.cleared.as_ref().map(|it| it.at);
-            let lasts = story.onset..=end.unwrap_or(Instant::START + outcome.simulated);
+        .take(MOST_RECORDS)
+        .map(|record| {
+            let end = record.cleared.as_ref().map(|it| it.at);
+            let lasts = record.onset..=end.unwrap_or(Instant::START + outcome.simulated);
             let during =
-                outcome.facts.iter().filter(|it| it.who == story.who && lasts.contains(&it.at));
+                outcome.facts.iter().filter(|it| it.who == record.who && lasts.contains(&it.at));
             let (mut approved, mut not_approved, mut alarms) = (0, 0, 0);
             for fact in during {
                 match fact.what {
@@ -119,15 +119,15 @@ pub fn page(boundary: &Boundary, outcome: &Outcome, analysis: &Analysis) -> Stri
                     _ => {}
                 }
             }
-            let detection = story.detection.as_ref();
+            let detection = record.detection.as_ref();
             Under {
-                place: name(story.who),
-                fault: story.fault.to_string(),
-                onset_s: story.onset.as_secs_f64(),
+                place: name(record.who),
+                fault: record.fault.to_string(),
+                onset_s: record.onset.as_secs_f64(),
                 detected_s: detection.map(|it| it.at.as_secs_f64()),
                 suspect: detection.map(|it| it.suspect.to_string()),
                 cleared_s: end.map(Instant::as_secs_f64),
-                lasted_s: end.map(|at| at.since(story.onset).as_secs_f64()),
+                lasted_s: end.map(|at| at.since(record.onset).as_secs_f64()),
                 approved,
                 not_approved,
                 alarms,
@@ -144,7 +144,7 @@ pub fn page(boundary: &Boundary, outcome: &Outcome, analysis: &Analysis) -> Stri
         it => Value::from(Serde(boundary)),
         attached,
         simulated => simulated.join(", "),
-        stories => Value::from(Serde(&stories)),
+        records => Value::from(Serde(&records)),
         host => Value::from(Serde(&outcome.audit.real_host)),
     };
     // The template is part of the program and a test renders all of it.
@@ -157,4 +157,4 @@ pub fn page(boundary: &Boundary, outcome: &Outcome, analysis: &Analysis) -> Stri
 /// So many names of terminals are shown.
 const SHOWN: usize = 6;
 /// So many faults are shown.
-const MOST_STORIES: usize = 500;
+const MOST_RECORDS: usize = 500;

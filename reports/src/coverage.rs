@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use models::{Fault, Part, RecoveryAction};
 use serde::Serialize;
 
-use crate::past::Past;
+use crate::run_tables::RunTables;
 
 /// What the runs say about one fault mode: numbers of occurrences.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -63,7 +63,7 @@ impl Row {
 }
 
 /// Counts what some runs have seen of every fault mode; the rows are in the order of the models.
-pub fn coverage<'r>(runs: impl IntoIterator<Item = &'r Past>) -> Vec<Row> {
+pub fn coverage<'r>(runs: impl IntoIterator<Item = &'r RunTables>) -> Vec<Row> {
     let mut rows: BTreeMap<Fault, Row> = Fault::all().map(|it| (it, Row::new(it))).collect();
     for run in runs {
         for occurrence in &run.faults {

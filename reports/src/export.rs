@@ -1,4 +1,4 @@
-//! Tables for spreadsheets: stories, alarms, transactions. Columns name their unit; what did not happen is empty.
+//! Tables for spreadsheets: records, alarms, transactions. Columns name their unit; what did not happen is empty.
 
 use std::io::{self, Write};
 
@@ -8,18 +8,18 @@ use scenarios::{Outcome, Roster, Transactions};
 use serde::Serialize;
 use sim::{Fact, Instant};
 
+use crate::fault_records::{FaultRecord, RunHistory};
 use crate::measures::life::Applicant;
-use crate::past::Arose;
-use crate::stories::{Chronicle, Story};
+use crate::run_tables::Origin;
 
-/// A row of `stories.csv`.
+/// A row of `faults.csv`.
 #[derive(Debug, Default, Serialize)]
-struct StoryRow<'a> {
-    story: usize,
+struct FaultRow<'a> {
+    record: usize,
     place: String,
     occurrence: u16,
     entry: &'a str,
-    arose: Option<Arose>,
+    origin: Option<Origin>,
     fault: String,
     family: &'a str,
     onset_s: f64,
@@ -49,62 +49,62 @@ struct StoryRow<'a> {
     sales_declined_technically: u64,
     sales_reversed: u64,
     sales_delayed: u64,
-    sales_doubled: u64,
+    sales_duplicate: u64,
     at_risk_minor: i64,
     cost_minor: i64,
     lost_margin_minor: i64,
     outage_minor: i64,
 }
 
-impl<'a> StoryRow<'a> {
-    fn of(number: usize, story: &Story, outcome: &'a Outcome) -> Self {
-        let entry = story.plan.and_then(|plan| outcome.planned.get(usize::from(plan)));
-        let cleared_by = story.cleared.map(|it| it.by.map_or("by itself", |action| action.name()));
-        let last = story.actions.iter().rev().find(|tried| tried.applied.is_some());
-        let since_onset = |at: Instant| at.since(story.onset).as_secs_f64();
-        let toll = &story.toll;
+impl<'a> FaultRow<'a> {
+    fn of(number: usize, record: &FaultRecord, outcome: &'a Outcome) -> Self {
+        let entry = record.plan.and_then(|plan| outcome.planned.get(usize::from(plan)));
+        let cleared_by = record.cleared.map(|it| it.by.map_or("by itself", |action| action.name()));
+        let last = record.actions.iter().rev().find(|tried| tried.applied.is_some());
+        let since_onset = |at: Instant| at.since(record.onset).as_secs_f64();
+        let impact = &record.impact;
         Self {
-            story: number,
-            place: outcome.roster.name(story.who),
-            occurrence: story.occurrence,
+            record: number,
+            place: outcome.roster.name(record.who),
+            occurrence: record.occurrence,
             entry: entry.map_or("", |entry| entry.id.as_str()),
-            arose: Some(Arose::of(story, outcome)),
-            fault: story.fault.to_string(),
-            family: story.fault.mode().family.name(),
-            onset_s: story.onset.as_secs_f64(),
-            first_error_s: story.first_error.map(Instant::as_secs_f64),
-            first_failure_s: story.first_failure.map(Instant::as_secs_f64),
-            first_indication_s: story.first_indication.map(|(at, _)| at.as_secs_f64()),
-            first_indication: story
+            origin: Some(Origin::of(record, outcome)),
+            fault: record.fault.to_string(),
+            family: record.fault.mode().family.name(),
+            onset_s: record.onset.as_secs_f64(),
+            first_error_s: record.first_error.map(Instant::as_secs_f64),
+            first_failure_s: record.first_failure.map(Instant::as_secs_f64),
+            first_indication_s: record.first_indication.map(|(at, _)| at.as_secs_f64()),
+            first_indication: record
                 .first_indication
                 .map_or("", |(_, indication)| indication.name()),
-            detected_s: story.detection.map(|it| it.at.as_secs_f64()),
-            detector: story.detection.map_or("", |it| it.detector.name()),
-            suspect: story.detection.map_or_else(String::new, |it| it.suspect.to_string()),
-            isolation: story.detection.map_or("", |it| it.isolation.name()),
-            alarms: story.alarms,
-            actions: story.actions.len(),
+            detected_s: record.detection.map(|it| it.at.as_secs_f64()),
+            detector: record.detection.map_or("", |it| it.detector.name()),
+            suspect: record.detection.map_or_else(String::new, |it| it.suspect.to_string()),
+            isolation: record.detection.map_or("", |it| it.isolation.name()),
+            alarms: record.alarms,
+            actions: record.actions.len(),
             last_action: last.map_or("", |tried| tried.action.name()),
             last_action_by: last.map_or_else(String::new, |tried| performer(tried.by).to_owned()),
-            exhausted: story.exhausted,
-            unresolved: story.unresolved,
-            restored_s: story.restored.map(Instant::as_secs_f64),
-            relapses: story.relapses,
-            cleared_s: story.cleared.map(|it| it.at.as_secs_f64()),
+            exhausted: record.exhausted,
+            unresolved: record.unresolved,
+            restored_s: record.restored.map(Instant::as_secs_f64),
+            relapses: record.relapses,
+            cleared_s: record.cleared.map(|it| it.at.as_secs_f64()),
             cleared_by: cleared_by.unwrap_or(""),
-            time_to_detect_s: story.detection.map(|it| since_onset(it.at)),
-            time_to_recover_s: story.cleared.map(|it| since_onset(it.at)),
-            down_s: story.down.as_secs_f64(),
-            sales_failed: toll.failed,
-            sales_abandoned: toll.abandoned,
-            sales_declined_technically: toll.declined_technically,
-            sales_reversed: toll.reversed,
-            sales_delayed: toll.delayed,
-            sales_doubled: toll.doubled,
-            at_risk_minor: toll.at_risk.0,
-            cost_minor: toll.cost.0,
-            lost_margin_minor: toll.lost_margin.0,
-            outage_minor: toll.outage.0,
+            time_to_detect_s: record.detection.map(|it| since_onset(it.at)),
+            time_to_recover_s: record.cleared.map(|it| since_onset(it.at)),
+            down_s: record.down.as_secs_f64(),
+            sales_failed: impact.failed,
+            sales_abandoned: impact.abandoned,
+            sales_declined_technically: impact.declined_technically,
+            sales_reversed: impact.reversed,
+            sales_delayed: impact.delayed,
+            sales_duplicate: impact.duplicates,
+            at_risk_minor: impact.at_risk.0,
+            cost_minor: impact.cost.0,
+            lost_margin_minor: impact.lost_margin.0,
+            outage_minor: impact.outage.0,
         }
     }
 }
@@ -129,7 +129,7 @@ struct AlarmRow<'a> {
     raised_by: String,
     suspect: String,
     real: bool,
-    story: Option<usize>,
+    record: Option<usize>,
     fault: String,
     closed_s: Option<f64>,
     actions: u32,
@@ -187,29 +187,29 @@ fn table<R: Serialize + Default>(mut out: impl Write) -> io::Result<csv::Writer<
     Ok(csv::WriterBuilder::new().has_headers(false).from_writer(out))
 }
 
-/// Writes `stories.csv`: one row a fault occurrence.
-pub fn stories(out: impl Write, outcome: &Outcome, told: &Chronicle) -> io::Result<()> {
-    let mut table = table::<StoryRow>(out)?;
-    for (number, story) in told.stories.iter().enumerate() {
-        table.serialize(StoryRow::of(number, story, outcome)).map_err(io::Error::other)?;
+/// Writes `faults.csv`: one row a fault occurrence.
+pub fn faults(out: impl Write, outcome: &Outcome, history: &RunHistory) -> io::Result<()> {
+    let mut table = table::<FaultRow>(out)?;
+    for (number, record) in history.records.iter().enumerate() {
+        table.serialize(FaultRow::of(number, record, outcome)).map_err(io::Error::other)?;
     }
     table.flush()
 }
 
 /// Writes `alarms.csv`: one row an alarm.
-pub fn alarms(out: impl Write, outcome: &Outcome, told: &Chronicle) -> io::Result<()> {
+pub fn alarms(out: impl Write, outcome: &Outcome, history: &RunHistory) -> io::Result<()> {
     let mut table = table::<AlarmRow>(out)?;
-    for alarm in &told.alarms {
-        let fault = alarm.story.map(|story| told.stories[story].fault.to_string());
-        let ended = alarm.echo_of.and_then(|story| told.stories[story].cleared);
+    for alarm in &history.alarms {
+        let fault = alarm.record.map(|record| history.records[record].fault.to_string());
+        let ended = alarm.echo_of.and_then(|record| history.records[record].cleared);
         let row = AlarmRow {
             at_s: alarm.at.as_secs_f64(),
             about: outcome.roster.name(alarm.about),
             detector: alarm.detector.name(),
             raised_by: outcome.roster.name(alarm.who),
             suspect: alarm.suspect.to_string(),
-            real: alarm.story.is_some(),
-            story: alarm.story,
+            real: alarm.record.is_some(),
+            record: alarm.record,
             fault: fault.unwrap_or_default(),
             closed_s: alarm.closed.map(Instant::as_secs_f64),
             actions: alarm.actions,

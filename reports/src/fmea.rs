@@ -1,7 +1,7 @@
 //! The FMEA worksheet (IEC 60812): every fault mode with cause, effects, current detection and recovery action, and its ratings
 //! declared in the catalogue and measured from runs.
 //!
-//! A run cannot say how often a fault occurs that its scenario has appointed: occurrence is measured from faults that
+//! A run cannot say how often a fault occurs that its scenario has scheduled: occurrence is measured from faults that
 //! occurred by chance or by use. Detection is measured from all of them, severity is declared.
 
 pub mod output;
@@ -15,11 +15,11 @@ use std::collections::BTreeMap;
 use models::{Fault, Part, RecoveryAction, detectors, ratings};
 use serde::Serialize;
 
-use crate::past::{Arose, Occurrence, Past};
+use crate::run_tables::{Occurrence, Origin, RunTables};
 use crate::statistics::{Interval, Share, garwood, quantile, settled};
 
 /// Version of the layout of [`Worksheet`] as JSON.
-pub const SCHEMA: &str = "posrig.fmea/1";
+pub const SCHEMA: &str = "posrig.fmea/2";
 
 /// The worksheet of some runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -124,9 +124,9 @@ pub struct Rate {
 pub struct Measured {
     /// How many times it occurred.
     pub occurred: u64,
-    /// How many of these the scenario had appointed.
-    pub appointed: u64,
-    /// Those that occurred by chance or by use, over time; `None` if all were appointed.
+    /// How many of these the scenario had scheduled.
+    pub scheduled: u64,
+    /// Those that occurred by chance or by use, over time; `None` if all were scheduled.
     pub rate: Option<Rate>,
     /// O.
     pub occurrence: Option<Rating>,
@@ -164,8 +164,8 @@ impl Row {
 const YEAR_S: f64 = 365.25 * 86_400.0;
 
 /// Makes the worksheet of some runs.
-pub fn worksheet(runs: &[Past]) -> Worksheet {
-    let years = |terminals: fn(&Past) -> f64| {
+pub fn worksheet(runs: &[RunTables]) -> Worksheet {
+    let years = |terminals: fn(&RunTables) -> f64| {
         runs.iter().map(|it| it.simulated_s / YEAR_S * terminals(it)).sum::<f64>()
     };
     let terminal_years = years(|it| f64::from(it.terminals));
@@ -193,13 +193,13 @@ pub fn worksheet(runs: &[Past]) -> Worksheet {
 }
 
 impl Run {
-    fn of(past: &Past) -> Self {
+    fn of(tables: &RunTables) -> Self {
         Self {
-            from: past.from.clone(),
-            scenario: past.scenario.clone(),
-            seed: past.seed,
-            terminals: past.terminals,
-            simulated_s: past.simulated_s,
+            from: tables.from.clone(),
+            scenario: tables.scenario.clone(),
+            seed: tables.seed,
+            terminals: tables.terminals,
+            simulated_s: tables.simulated_s,
         }
     }
 }
@@ -242,8 +242,8 @@ fn detector_of(part: Part) -> &'static str {
 fn measure(fault: Fault, all: &[&Occurrence], years: f64) -> Measured {
     let count = |is: fn(&Occurrence) -> bool| all.iter().filter(|it| is(it)).count() as u64;
     let occurred = all.len() as u64;
-    let appointed = count(|it| it.arose == Arose::Appointed);
-    let rate = (occurred > appointed && years > 0.0).then(|| rate(occurred - appointed, years));
+    let scheduled = count(|it| it.origin == Origin::Scheduled);
+    let rate = (occurred > scheduled && years > 0.0).then(|| rate(occurred - scheduled, years));
     let occurrence = rate.map(|it| Rating {
         rating: ratings::occurrence(it.per_year),
         from: ratings::occurrence(it.ci95.0),
@@ -269,7 +269,7 @@ fn measure(fault: Fault, all: &[&Occurrence], years: f64) -> Measured {
     });
     Measured {
         occurred,
-        appointed,
+        scheduled,
         rate,
         occurrence,
         detected,

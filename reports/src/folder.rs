@@ -18,7 +18,7 @@ use crate::verdict::Judgement;
 use crate::{Analysis, export};
 
 /// Version of a run folder's layout. A folder whose manifest begins with `posrig.` may be replaced by another run.
-pub const SCHEMA: &str = "posrig.run/2";
+pub const SCHEMA: &str = "posrig.run/3";
 const OURS: &str = "posrig.run/";
 const MANIFEST: &str = "manifest.json";
 const CONTENT: &str = "analysis.json";
@@ -210,8 +210,8 @@ fn write_tables(
     let life = analysis.measures.life.as_ref();
     let applicants = life.map_or(&[][..], |life| &life.applicants);
     let tables: [(&'static str, Write<'_>); 4] = [
-        ("stories.csv", &|out| export::stories(out, outcome, &analysis.told)),
-        ("alarms.csv", &|out| export::alarms(out, outcome, &analysis.told)),
+        ("faults.csv", &|out| export::faults(out, outcome, &analysis.history)),
+        ("alarms.csv", &|out| export::alarms(out, outcome, &analysis.history)),
         ("transactions.csv", &|out| export::transactions(out, outcome, sales)),
         ("applications.csv", &|out| export::applications(out, outcome, applicants)),
     ];

@@ -1,4 +1,4 @@
-//! Measures: folds over facts and stories.
+//! Measures: folds over facts and records.
 
 pub mod availability;
 pub mod common_cause;
@@ -15,7 +15,7 @@ use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Span};
 
-use crate::stories::{Chronicle, Story};
+use crate::fault_records::{FaultRecord, RunHistory};
 
 pub use availability::Availability;
 pub use common_cause::CommonCauses;
@@ -77,14 +77,14 @@ pub struct Measures {
     pub life: Option<LifeMeasures>,
 }
 
-/// Reads facts one by one for those measures that are not made of stories.
+/// Reads facts one by one for those measures that are not made of records.
 #[derive(Debug)]
 pub struct MeasuresFold {
     availability: availability::AvailabilityFold,
     payments: payments::PaymentsFold,
     fleet: fleet::FleetFold,
     life: life::LifeFold,
-    common_causes: common_cause::CommonCauseFold,
+    common_causes: common_cause::ClustersFold,
     rollouts: rollouts::RolloutFold,
     cost: cost::CostFold,
     end: Instant,
@@ -103,7 +103,7 @@ impl MeasuresFold {
             payments: payments::PaymentsFold::default(),
             fleet: fleet::FleetFold::new(terminals, end),
             life: life::LifeFold::new(outcome),
-            common_causes: common_cause::CommonCauseFold::default(),
+            common_causes: common_cause::ClustersFold::default(),
             rollouts: rollouts::RolloutFold::default(),
             cost: cost::CostFold::default(),
             end,
@@ -123,7 +123,7 @@ impl MeasuresFold {
     }
 
     /// All facts have been read.
-    pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> Measures {
+    pub fn finish(self, outcome: &Outcome, history: &RunHistory) -> Measures {
         let Self {
             availability,
             payments,
@@ -135,21 +135,21 @@ impl MeasuresFold {
             end,
             terminals,
         } = self;
-        let stories = &told.stories;
+        let records = &history.records;
         Measures {
             availability: availability.finish(),
-            all: FaultHandling::of(stories, end),
-            families: by_family(stories, end),
-            plans: by_plan(stories, outcome, end),
-            faults: by_fault(stories, end),
-            false_alarms: false_alarms(told, terminals, end),
-            isolation: Isolation::of(told),
-            common_causes: common_causes.finish(outcome, told),
+            all: FaultHandling::of(records, end),
+            families: by_family(records, end),
+            plans: by_plan(records, outcome, end),
+            faults: by_fault(records, end),
+            false_alarms: false_alarms(history, terminals, end),
+            isolation: Isolation::of(history),
+            common_causes: common_causes.finish(outcome, history),
             rollouts: rollouts.finish(outcome),
-            cost: cost.finish(told),
+            cost: cost.finish(history),
             payments: payments.finish(&outcome.audit),
-            fleet: fleet.finish(stories),
-            life: life.finish(outcome, stories, end),
+            fleet: fleet.finish(records),
+            life: life.finish(outcome, records, end),
         }
     }
 }
@@ -161,9 +161,9 @@ fn absent(outcome: &Outcome) -> impl Iterator<Item = ActorId> + '_ {
     applied.flat_map(|(_, dealt)| (dealt.first..dealt.first + dealt.count).map(ActorId))
 }
 
-fn by_family(stories: &[Story], end: Instant) -> Vec<(Family, FaultHandling)> {
+fn by_family(records: &[FaultRecord], end: Instant) -> Vec<(Family, FaultHandling)> {
     let groups = Family::ALL.iter().map(|&family| {
-        let of_family = stories.iter().filter(|story| story.fault.mode().family == family);
+        let of_family = records.iter().filter(|record| record.fault.mode().family == family);
         (family, FaultHandling::of(of_family, end))
     });
     groups.filter(|(_, handling)| handling.injected > 0).collect()
@@ -171,52 +171,52 @@ fn by_family(stories: &[Story], end: Instant) -> Vec<(Family, FaultHandling)> {
 
 /// Every entry is listed, those that never occurred too.
 fn by_plan(
-    stories: &[Story],
+    records: &[FaultRecord],
     outcome: &Outcome,
     end: Instant,
 ) -> Vec<(Option<u16>, FaultHandling)> {
-    let mut of_plan: Vec<Vec<&Story>> = vec![Vec::new(); outcome.planned.len() + 1];
+    let mut of_plan: Vec<Vec<&FaultRecord>> = vec![Vec::new(); outcome.planned.len() + 1];
     let natural = outcome.planned.len();
-    for story in stories {
-        let at = story.plan.map_or(natural, usize::from);
-        of_plan[at.min(natural)].push(story);
+    for record in records {
+        let at = record.plan.map_or(natural, usize::from);
+        of_plan[at.min(natural)].push(record);
     }
     let mut handlings: Vec<(Option<u16>, FaultHandling)> = Vec::with_capacity(of_plan.len());
-    for (at, stories) in of_plan.into_iter().enumerate() {
-        if at < natural || !stories.is_empty() {
+    for (at, records) in of_plan.into_iter().enumerate() {
+        if at < natural || !records.is_empty() {
             let plan = (at < natural).then_some(at as u16);
-            handlings.push((plan, FaultHandling::of(stories.iter().copied(), end)));
+            handlings.push((plan, FaultHandling::of(records.iter().copied(), end)));
         }
     }
     handlings
 }
 
-fn by_fault(stories: &[Story], end: Instant) -> Vec<(Fault, FaultHandling)> {
-    let mut of_fault: std::collections::BTreeMap<Fault, Vec<&Story>> = Default::default();
-    for story in stories {
-        of_fault.entry(story.fault).or_default().push(story);
+fn by_fault(records: &[FaultRecord], end: Instant) -> Vec<(Fault, FaultHandling)> {
+    let mut of_fault: std::collections::BTreeMap<Fault, Vec<&FaultRecord>> = Default::default();
+    for record in records {
+        of_fault.entry(record.fault).or_default().push(record);
     }
     let mut handlings: Vec<(Fault, FaultHandling)> = of_fault
         .into_iter()
-        .map(|(fault, stories)| (fault, FaultHandling::of(stories.iter().copied(), end)))
+        .map(|(fault, records)| (fault, FaultHandling::of(records.iter().copied(), end)))
         .collect();
     // A stable sort: faults that cost the same stay in the catalogue's order.
     handlings.sort_by(|(_, a), (_, b)| b.down_s.total_cmp(&a.down_s));
     handlings
 }
 
-fn false_alarms(told: &Chronicle, terminals: u32, end: Instant) -> FalseAlarms {
+fn false_alarms(history: &RunHistory, terminals: u32, end: Instant) -> FalseAlarms {
     let mut count = 0;
     let mut echoes = 0;
     let mut cost_minor = 0;
-    for alarm in told.false_alarms() {
-        let ended = alarm.echo_of.and_then(|story| told.stories[story].cleared);
+    for alarm in history.false_alarms() {
+        let ended = alarm.echo_of.and_then(|record| history.records[record].cleared);
         count += 1;
         echoes += u64::from(ended.is_some_and(|ended| alarm.at.since(ended.at) <= ECHO));
         cost_minor += alarm.cost.0;
     }
     let months = f64::from(terminals) * end.as_secs_f64() / (30.0 * 86_400.0);
-    let alarms = told.alarms.len() as u64;
+    let alarms = history.alarms.len() as u64;
     FalseAlarms {
         count,
         echoes,

@@ -5,9 +5,9 @@ mod canvas;
 pub mod content;
 mod figures;
 mod lanes;
-mod tale;
 #[cfg(test)]
 mod tests;
+mod timeline;
 pub(crate) mod wording;
 
 use minijinja::value::Serde;
@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::Analysis;
 
 pub use content::Content;
-pub use tale::{Tale, TaleAction, TaleAlarm};
+pub use timeline::{TimelineAlarm, TimelineRemedy, TimelineView};
 
 const TEMPLATE: &str = include_str!("../templates/report.html");
 const BOUNDARY: &str = include_str!("../templates/boundary.html");
@@ -30,10 +30,10 @@ pub fn page(outcome: &Outcome, analysis: &Analysis) -> String {
     render(&Content::of(outcome, analysis))
 }
 
-/// One story as the template wants it.
+/// One record as the template wants it.
 #[derive(Serialize)]
 struct RenderedTimeline<'a> {
-    tale: &'a Tale,
+    timeline: &'a TimelineView,
     onset: String,
     lanes: Value,
     events: Vec<(String, String)>,
@@ -41,14 +41,14 @@ struct RenderedTimeline<'a> {
 
 /// The page of what a run folder holds.
 pub fn render(content: &Content) -> String {
-    let told: Vec<RenderedTimeline<'_>> = content
+    let worst: Vec<RenderedTimeline<'_>> = content
         .worst
         .iter()
-        .map(|tale| RenderedTimeline {
-            tale,
-            onset: wording::clock(tale.onset_s),
-            lanes: Value::from_safe_string(lanes::draw(tale)),
-            events: tale.events(),
+        .map(|timeline| RenderedTimeline {
+            timeline,
+            onset: wording::clock(timeline.onset_s),
+            lanes: Value::from_safe_string(lanes::draw(timeline)),
+            events: timeline.events(),
         })
         .collect();
     let figure = Value::from_safe_string;
@@ -61,7 +61,7 @@ pub fn render(content: &Content) -> String {
     let values = context! {
         it => Value::from(Serde(content)),
         style => figure(STYLE.to_owned()),
-        told => Value::from(Serde(told)),
+        worst => Value::from(Serde(worst)),
         fleet => figure(figures::fleet(&content.fleet)),
         sales_bin => content.fleet.sales_bin_s,
         detection => figure(figures::curves(&content.detection, "share detected")),
@@ -83,12 +83,12 @@ pub(crate) fn environment(decimals: u32) -> Environment<'static> {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let or_nothing = |value: Option<String>| value.unwrap_or_else(|| wording::NOTHING.to_owned());
     environment.add_filter("duration", move |s: Option<f64>| or_nothing(s.map(wording::duration)));
-    environment.add_filter("clock", |s: f64| wording::clock(s));
+    environment.add_filter("clock", move |s: Option<f64>| or_nothing(s.map(wording::clock)));
     environment.add_filter("percent", move |s: Option<f64>| or_nothing(s.map(wording::percent)));
     environment.add_filter("count", move |n: Option<i64>| or_nothing(n.map(wording::count)));
     let money = move |minor| wording::money(minor, decimals);
     environment.add_filter("money", move |n: Option<i64>| or_nothing(n.map(money)));
-    environment.add_filter("number", move |n: Option<f64>| or_nothing(n.map(number)));
+    environment.add_filter("number", move |n: Option<f64>| or_nothing(n.map(wording::figures)));
     environment.add_filter("percents", |it: Value| interval(&it, wording::percent));
     environment.add_filter("level", |share: f64| (share * 4.0).ceil() as i64);
     for (name, template) in
@@ -99,13 +99,6 @@ pub(crate) fn environment(decimals: u32) -> Environment<'static> {
         added.expect("the program's own templates are well formed");
     }
     environment
-}
-
-fn number(value: f64) -> String {
-    match value.abs() {
-        large if large >= 100.0 => format!("{value:.0}"),
-        _ => format!("{value:.3}"),
-    }
 }
 
 fn interval(interval: &Value, said: impl Fn(f64) -> String) -> String {

@@ -9,7 +9,7 @@ use crate::statistics::Times;
 use crate::verdict::Verdict;
 
 /// Version of the layout below.
-pub const SCHEMA: &str = "posrig.summary/1";
+pub const SCHEMA: &str = "posrig.summary/2";
 
 /// A run in one object. The same run gives the same bytes, the two wall-clock figures aside.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -125,7 +125,7 @@ pub struct Transactions {
     /// Approved sales that the terminal gave up on and that stayed unreversed.
     pub unreversed: u64,
     /// Purchases that were charged more than once.
-    pub doubled: u64,
+    pub duplicates: u64,
     /// Answers that came after the terminal had given up.
     pub late_answers: u64,
     /// Records of sales that terminals lost with their power.
@@ -255,7 +255,7 @@ impl Transactions {
             reversed: all.reversed,
             stored: all.stored.count,
             unreversed: all.unreversed,
-            doubled: all.doubled,
+            duplicates: all.duplicates,
             late_answers: all.late_answers,
             records_lost: all.records_lost,
             at_risk_minor: all.at_risk_minor,

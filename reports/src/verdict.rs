@@ -8,9 +8,9 @@ use models::invariants::{Breach, Invariant};
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
 
+use crate::fault_records::RunHistory;
 use crate::measures::Measures;
 use crate::statistics::Interval;
-use crate::stories::Chronicle;
 
 /// How something came out.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -104,9 +104,9 @@ impl Judgement {
 }
 
 /// Judges a run by its invariants, its expectations, and whether there is anything to judge by.
-pub fn judge(outcome: &Outcome, told: &Chronicle, measures: &Measures) -> Judgement {
+pub fn judge(outcome: &Outcome, history: &RunHistory, measures: &Measures) -> Judgement {
     let invariants: Vec<Upheld> = Invariant::ALL.iter().map(|&it| uphold(it, outcome)).collect();
-    let evidence = expectations::Evidence { outcome, told, measures, invariants: &invariants };
+    let evidence = expectations::Evidence { outcome, history, measures, invariants: &invariants };
     let asked = outcome.scenario.expectations.iter();
     let expectations: Vec<Judged> = asked.map(|it| expectations::judge(it, &evidence)).collect();
     let mut reasons: Vec<(Verdict, String)> = Vec::new();
@@ -168,7 +168,7 @@ const fn says(invariant: Invariant) -> &'static str {
     match invariant {
         Invariant::NoDoubleCharge => "no customer's purchase is charged twice",
         Invariant::NoUnreversedSale => {
-            "no approved sale that the terminal gave up on stays unreversed after the quiet period"
+            "no approved sale that the terminal gave up on stays unreversed after the drain period"
         }
         Invariant::LedgersAgree => "the ledgers of terminals, gateway and hosts agree to the cent",
         Invariant::DepositsAgree => {

@@ -105,7 +105,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
     attached.sort_unstable();
     let mut policy = scenario.policies.policy();
     // Whoever listens in at the back office hears every heartbeat.
-    policy.every_beat |= attached.iter().any(|(_, part)| *part == Part::BackOffice);
+    policy.simulate_every_heartbeat |= attached.iter().any(|(_, part)| *part == Part::BackOffice);
     let plan = Plan {
         profiles,
         profile_of,
@@ -139,7 +139,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
         targets,
         seed,
         cell_size: options.cell_size.unwrap_or(LARGEST_CELL),
-        lookahead: scenario.network.least_latency,
+        lookahead: scenario.network.min_latency,
         keep: options.keep.clone(),
     };
     Ok(Assembly { plan, stage, roster, planned })

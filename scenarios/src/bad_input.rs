@@ -2,6 +2,7 @@
 
 mod devices;
 mod people;
+mod renamed;
 
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use crate::load::{LONGEST, load, load_text};
 /// A sound scenario.
 const SOUND: &str = r#"// A day in a shop.
 Scenario(
-    schema: 1,
+    schema: 2,
     name: "quiet",
     intent: "does the shop sell?",
     duration: "1d",
@@ -206,13 +207,14 @@ Printer(Jam) | Gateway(WorkersLost) | empty-selection | 23:21 | Group("lanes") |
 fn settings_that_do_not_fit_are_found() {
     expect(
         r#"
-schema: 1 | schema: 2 | schema | 3:13 | 2 | this is version 2 of the language | this program understands version 1: `schema: 1`
+schema: 2 | schema: 1 | schema | 3:13 | 1 | this scenario is of schema 1; this program reads schema 2 | write `schema: 2`; every word that it renamed is reported where it stands
+schema: 2 | schema: 3 | schema | 3:13 | 3 | this scenario is of schema 3; this program reads schema 2 | write `schema: 2`, or use a newer program
 count: 40 | count: 4000000000 | out-of-range | 8:12 | [ | there are 4000000010 terminals; a run can have 16000000 | make the groups smaller
 faults: [ |     policies: (heartbeat: (misses: 0)), faults: [ | out-of-range | 19:40 | 0 | a terminal would be missing before any heartbeat is | set `misses` to 1 or more
-faults: [ |     policies: (transport: (backoff: "1h")), faults: [ | wrong-times | 19:41 | "1h" | the first pause (1h) is longer than the longest (2min) | `backoff` has to be at most `backoff_most`
-faults: [ |     policies: (procedures: [(against: Mode(Printer(Jam)), steps: [(action: Swap, by: Technician), (action: Retry, by: Device)])]), faults: [ | contradiction | 19:112 | Retry | `Retry` never clears printer.jam | what can: `OpenLid`, `Repair`, `Swap`
-faults: [ |     network: (least_latency: "0s"), faults: [ | wrong-times | 19:34 | "0s" | the least latency is zero | write a length of time, such as "45min"
-faults: [ |     network: (regions: {"EU-W": (wifi: (latency: "1ms"))}), faults: [ | contradiction | 19:54 | "1ms" | a latency of 1ms is lengthened to the least one, 10ms | make `network.least_latency` smaller, or this longer
+faults: [ |     policies: (transport: (backoff: "1h")), faults: [ | wrong-times | 19:41 | "1h" | the first pause (1h) is longer than the longest (2min) | `backoff` has to be at most `max_backoff`
+faults: [ |     policies: (procedures: [(against: Mode(Printer(Jam)), steps: [(action: Swap, by: Technician), (action: Retry, by: Device)])]), faults: [ | contradiction | 19:109 | Retry | `Retry` never clears printer.jam | what can: `OpenLid`, `Repair`, `Swap`
+faults: [ |     network: (min_latency: "0s"), faults: [ | wrong-times | 19:32 | "0s" | the minimum latency is zero | write a length of time, such as "45min"
+faults: [ |     network: (regions: {"EU-W": (wifi: (latency: "1ms"))}), faults: [ | contradiction | 19:54 | "1ms" | a latency of 1ms is lengthened to the minimum, 10ms | make `network.min_latency` smaller, or this longer
 faults: [ |     network: (regions: {"EU-X": ()}), faults: [ | unknown-name | 19:30 | EU-X | there is no region `EU-X` | did you mean `EU-E`?
 faults: [ |     people: (merchant: (opens_at: 25, closes_at: 9)), faults: [ | out-of-range | 19:39 | 25 | there is no hour 25 | hours are from 0 to 23
 faults: [ |     people: (customer: (per_day: 0)), faults: [ | never-occurs | 29:29 | ReversalSent | no customer ever comes, so `ReversalSent` never happens | set `per_day` above 0
@@ -225,7 +227,7 @@ on: ["lanes"] | on: ["lanes", "kiosks", "lanes"] | contradiction | 16:22 | ["lan
 at_most: "5min" | at_least: "6min", at_most: "5min" | contradiction | 35:56 | "6min" | nothing is at least 6min and at most 5min | exchange the two bounds
 MttdP95, of: "jam", at_most: "5min" | Availability, at_least: 1.5 | out-of-range | 35:50 | 1.5 | `Availability` is a share, and 1.5 is more than all | write a number from 0 to 1
 MttdP95, of: "jam", at_most: "5min" | Availability, of: "jam", at_least: 0.5 | contradiction | 35:44 | "jam" | `Availability` cannot be measured of one fault alone | remove `of`
-MttdP95, of: "jam", at_most: "5min" | Doubled, at_most: "5min" | wrong-type | 35:44 | "5min" | `Doubled` is a number, not a length of time | write a number without quotes
+MttdP95, of: "jam", at_most: "5min" | Duplicates, at_most: "5min" | wrong-type | 35:47 | "5min" | `Duplicates` is a number, not a length of time | write a number without quotes
 occurrences: 1 | occurrences: 0 | out-of-range | 36:43 | 0 | no occurrences are always reached | set `occurrences` to 1 or more
         "#,
     );
@@ -236,11 +238,11 @@ fn times_that_do_not_fit_are_found() {
     expect(
         r#"
 warmup: "1h" | warmup: "2d" | wrong-times | 7:13 | "2d" | the warm-up (2d) is as long as the run (1d) | make the run longer, or the warm-up shorter
-warmup: "1h" | quiet: "1d" | wrong-times | 7:12 | "1d" | warm-up (0s) and quiet time (1d) leave nothing of the run (1d) | make the run longer, or set `quiet: "0s"`
+warmup: "1h" | drain: "1d" | wrong-times | 7:12 | "1d" | warm-up (0s) and drain time (1d) leave nothing of the run (1d) | make the run longer, or set `drain: "0s"`
 duration: "1d" | duration: "0s" | wrong-times | 6:15 | "0s" | the duration of the run is zero | write a length of time, such as "45min"
-duration: "1d" | duration: "61min" | wrong-times | 6:15 | "61min" | warm-up (1h) and quiet time (10min) leave nothing of the run (1h 1min) | make the run longer, or set `quiet: "0s"`
+duration: "1d" | duration: "61min" | wrong-times | 6:15 | "61min" | warm-up (1h) and drain time (10min) leave nothing of the run (1h 1min) | make the run longer, or set `drain: "0s"`
 Random(Exponential(mean: "20d")) | At("3d") | never-occurs | 24:19 | At("3d") | it never occurs: 3d is not before the end of the run, 1d | let it occur earlier, or make the run longer
-Random(Exponential(mean: "20d")) | At("23h 55min") | never-occurs | 24:19 | At("23h 55min") | it occurs at 23h 55min, when the last customer has come (23h 50min) | let it occur earlier, or make `quiet` shorter
+Random(Exponential(mean: "20d")) | At("23h 55min") | never-occurs | 24:19 | At("23h 55min") | it occurs at 23h 55min, when the last customer has come (23h 50min) | let it occur earlier, or make `drain` shorter
 Random(Exponential(mean: "20d")) | Every(period: "2d") | never-occurs | 24:33 | "2d" | the first of them never occurs: 2d is not before the end of the run, 1d | let it occur earlier, or make the run longer
 Random(Exponential(mean: "20d")) | Every(period: "1h", first: "2d") | never-occurs | 24:46 | "2d" | the first of them never occurs: 2d is not before the end of the run, 1d | let it occur earlier, or make the run longer
 Random(Exponential(mean: "20d")) | Every(period: "0s") | wrong-times | 24:33 | "0s" | the period is zero | write a length of time, such as "45min"
@@ -276,19 +278,19 @@ faults: [ | people: (technicians: (travels: "0s")), faults: [ | wrong-times | 19
 fn lives_of_terminals_that_cannot_be_are_refused() {
     expect(
         r#"
-site_size: 8 | site_size: 8, deployment: (provider: Named("nobody")) | unknown-name | 9:106 | Named("nobody") | there is no provider `nobody` | add it to `people.onboarding.providers`
-faults: [ | people: (onboarding: (providers: {"metro": ()}), deployment: (applies: (), provider: Named("metr"))), faults: [ | unknown-name | 19:90 | Named("metr") | there is no provider `metr` | did you mean `metro`?
-site_size: 8 | site_size: 8, deployment: (applies: (from: "3h"), retires: At("5h")) | contradiction | 9:128 | At("5h") | they are given back at 5h, before they are activated (9h 20min at the earliest) | let them retire later, or use `After(median: "900d")`
-site_size: 8 | site_size: 8, deployment: (retires: At("2d")) | never-occurs | 9:105 | At("2d") | they are never given back: 2d is not before the end of the run, 1d | let them retire earlier, or make the run longer
-site_size: 8 | site_size: 8, deployment: (applies: (from: "3d")) | never-occurs | 9:112 | "3d" | nobody ever applies: 3d is not before the end of the run, 1d | let them apply earlier, or make the run longer
-site_size: 8 | site_size: 8, deployment: (applies: (), ways: (online: 0, service_centre: 0, partner_bank: 0, third_party: 0, agent: 0)) | out-of-range | 9:115 | ( | the weights of all ways to a terminal are zero | make at least one of them larger than 0
-site_size: 8 | site_size: 8, deployment: (applies: (), again: (attempts: 0)) | out-of-range | 9:127 | 0 | nobody can apply less than once | set `attempts` to 1 or more
-site_size: 8 | site_size: 8, deployment: (handling: (returned_damaged: 0.7, returned_ruined: 0.5)) | contradiction | 9:106 | (returned_damaged: 0.7, returned_ruined: 0.5) | `returned_damaged` and `returned_ruined` exclude each other, and add up to 1.200 | make them 1 or less together
-site_size: 8 | site_size: 8, deployment: (maintenance: (every: "0s", takes: "1h")) | wrong-times | 9:117 | "0s" | the time between two is zero | write a length of time, such as "45min"
-faults: [ | people: (technicians: (crews: 0), deployment: (maintenance: (every: "3h", takes: "1h"))), faults: [ | contradiction | 19:65 | (every: "3h", takes: "1h") | maintenance is planned, and there are no technicians | set `people.technicians.crews` to 1 or more
-faults: [ | people: (deployment: (applies: ()), onboarding: (reviewers: 0)), faults: [ | out-of-range | 19:65 | 0 | without reviewers no application is ever decided | set `reviewers` to 1 or more
-faults: [ | people: (deployment: (applies: ()), onboarding: (refuses: (prohibited_business: 0.6, other: 0.6))), faults: [ | contradiction | 19:63 | (prohibited_business: 0.6, other: 0.6) | `prohibited_business` and `other` exclude each other, and add up to 1.200 | make them 1 or less together
-faults: [ | people: (deployment: (applies: ()), deposits: (regions: {"EU-S": 1.2})), faults: [ | unknown-name | 19:70 | 1.2 | there is no region `EU-S` | did you mean `EU-E`?
+site_size: 8 | site_size: 8, deployment: (provider: Named("nobody")) | unknown-name | 9:102 | Named("nobody") | there is no provider `nobody` | add it to `people.onboarding.providers`
+faults: [ | people: (onboarding: (providers: {"metro": ()}), deployment: (applies: (), provider: Named("metr"))), faults: [ | unknown-name | 19:86 | Named("metr") | there is no provider `metr` | did you mean `metro`?
+site_size: 8 | site_size: 8, deployment: (applies: (from: "3h"), retires: At("5h")) | contradiction | 9:124 | At("5h") | they are given back at 5h, before they are activated (9h 20min at the earliest) | let them retire later, or use `After(median: "900d")`
+site_size: 8 | site_size: 8, deployment: (retires: At("2d")) | never-occurs | 9:101 | At("2d") | they are never given back: 2d is not before the end of the run, 1d | let them retire earlier, or make the run longer
+site_size: 8 | site_size: 8, deployment: (applies: (from: "3d")) | never-occurs | 9:108 | "3d" | nobody ever applies: 3d is not before the end of the run, 1d | let them apply earlier, or make the run longer
+site_size: 8 | site_size: 8, deployment: (applies: (), ways: (online: 0, service_centre: 0, partner_bank: 0, third_party: 0, agent: 0)) | out-of-range | 9:111 | ( | the weights of all ways to a terminal are zero | make at least one of them larger than 0
+site_size: 8 | site_size: 8, deployment: (applies: (), again: (attempts: 0)) | out-of-range | 9:123 | 0 | nobody can apply less than once | set `attempts` to 1 or more
+site_size: 8 | site_size: 8, deployment: (handling: (returned_damaged: 0.7, returned_ruined: 0.5)) | contradiction | 9:102 | (returned_damaged: 0.7, returned_ruined: 0.5) | `returned_damaged` and `returned_ruined` exclude each other, and add up to 1.200 | make them 1 or less together
+site_size: 8 | site_size: 8, deployment: (maintenance: (every: "0s", duration: "1h")) | wrong-times | 9:113 | "0s" | the time between two is zero | write a length of time, such as "45min"
+faults: [ | people: (technicians: (crews: 0), deployment: (maintenance: (every: "3h", duration: "1h"))), faults: [ | contradiction | 19:61 | (every: "3h", duration: "1h") | maintenance is planned, and there are no technicians | set `people.technicians.crews` to 1 or more
+faults: [ | people: (deployment: (applies: ()), onboarding: (reviewers: 0)), faults: [ | out-of-range | 19:61 | 0 | without reviewers no application is ever decided | set `reviewers` to 1 or more
+faults: [ | people: (deployment: (applies: ()), onboarding: (refuses: (prohibited_business: 0.6, other: 0.6))), faults: [ | contradiction | 19:59 | (prohibited_business: 0.6, other: 0.6) | `prohibited_business` and `other` exclude each other, and add up to 1.200 | make them 1 or less together
+faults: [ | people: (deployment: (applies: ()), deposits: (regions: {"EU-S": 1.2})), faults: [ | unknown-name | 19:66 | 1.2 | there is no region `EU-S` | did you mean `EU-E`?
 Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 1.5, scale: "9d"), mean: "9d", late: (shape: 3, scale: "9d"))) | out-of-range | 24:49 | 1.5 | early failures have a shape between 0 and 1 | 0.5 is usual
 Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 0.5, scale: "9d"), mean: "9d", late: (shape: 0.9, scale: "9d"))) | out-of-range | 24:94 | 0.9 | wear-out has a shape above 1 | 3 or 4 is usual
 Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 0.5, scale: "9d"), mean: "0s", late: (shape: 3, scale: "9d"))) | wrong-times | 24:74 | "0s" | the mean time between failures is zero | write a length of time, such as "45min"

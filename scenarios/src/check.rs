@@ -5,9 +5,9 @@ mod devices;
 mod expectations;
 mod faults;
 mod fleet;
+mod node_ref;
 mod policies;
 mod rollouts;
-mod spot;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,28 +17,28 @@ use models::quantity::{Currency, Price};
 use sim::Span;
 use sim::quantity::Quantity;
 
-use crate::diagnostic::{Code, Diagnostic, Severity, Sheet, choice};
-use crate::draft::Draft;
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap, choice};
 use crate::fleet::STANDARD;
 use crate::load::MOST_FOUND;
 use crate::name::Name;
-use crate::outline::Outline;
+use crate::recovering_buffer::RecoveringBuffer;
 use crate::scenario::{SCHEMA, Scenario};
-use spot::Spot;
+use crate::syntax_tree::SyntaxTree;
+use node_ref::NodeRef;
 
 /// Everything that is wrong with a scenario that could be parsed. What only follows from the mistakes that were set
-/// aside in the draft, or from those that were `found` before, is left out.
+/// aside in the buffer, or from those that were `found` before, is left out.
 pub(crate) fn check(
     scenario: &Scenario,
-    draft: &Draft,
-    sheet: &Sheet,
+    buffer: &RecoveringBuffer,
+    source_map: &SourceMap,
     found: &[Diagnostic],
 ) -> Vec<Diagnostic> {
-    // The draft has been parsed, so its brackets are sound.
-    let Ok(outline) = Outline::of(draft.text()) else { return Vec::new() };
+    // The buffer has been parsed, so its brackets are sound.
+    let Ok(tree) = SyntaxTree::of(buffer.text()) else { return Vec::new() };
     let known = Known::of(scenario);
     let mut checker =
-        Checker { scenario, draft, sheet, outline: &outline, known: &known, noticed: Vec::new() };
+        Checker { scenario, buffer, source_map, tree: &tree, known: &known, noticed: Vec::new() };
     checker.head();
     checker.currency();
     checker.fleet();
@@ -93,16 +93,16 @@ fn said(span: Span) -> String {
 
 struct Checker<'a> {
     scenario: &'a Scenario,
-    draft: &'a Draft,
-    sheet: &'a Sheet,
-    outline: &'a Outline,
+    buffer: &'a RecoveringBuffer,
+    source_map: &'a SourceMap,
+    tree: &'a SyntaxTree,
     known: &'a Known<'a>,
     noticed: Vec<Diagnostic>,
 }
 
 impl<'a> Checker<'a> {
-    fn root(&self) -> Spot<'a> {
-        Spot::root(self.outline, self.draft.text())
+    fn root(&self) -> NodeRef<'a> {
+        NodeRef::root(self.tree, self.buffer.text())
     }
 
     fn error(
@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
         hint: impl Into<String>,
     ) {
         if self.noticed.len() < MOST_FOUND {
-            self.noticed.push(self.sheet.error(code, at, message, hint.into()));
+            self.noticed.push(self.source_map.error(code, at, message, hint.into()));
         }
     }
 
@@ -125,18 +125,18 @@ impl<'a> Checker<'a> {
         hint: impl Into<String>,
     ) {
         if self.noticed.len() < MOST_FOUND {
-            let error = self.sheet.error(code, at, message, hint.into());
+            let error = self.source_map.error(code, at, message, hint.into());
             self.noticed.push(Diagnostic { severity: Severity::Warning, ..error });
         }
     }
 
     /// Reports a name that refers to nothing.
-    fn refer(&mut self, name: &Name, what: &str, known: &BTreeSet<&str>, spot: &Spot<'_>) {
-        let there = known.contains(name.as_str()) || self.draft.lost().contains(name.as_str());
+    fn refer(&mut self, name: &Name, what: &str, known: &BTreeSet<&str>, node: &NodeRef<'_>) {
+        let there = known.contains(name.as_str()) || self.buffer.lost().contains(name.as_str());
         if there || self.noticed.len() >= MOST_FOUND {
             return;
         }
-        let at = name.span().unwrap_or_else(|| spot.range());
+        let at = name.span().unwrap_or_else(|| node.range());
         let hint = match known.is_empty() {
             true => format!("this scenario has no {what}"),
             false => choice(name, known.iter().copied()),
@@ -153,7 +153,7 @@ impl<'a> Checker<'a> {
                     first.insert(name, at);
                 }
                 Some(before) => {
-                    let (line, column) = self.sheet.line_and_column(before.start);
+                    let (line, column) = self.source_map.line_and_column(before.start);
                     let message = format!("there are two {what} `{name}`");
                     let hint =
                         format!("the first is at {line}:{column}; give this one another name");
@@ -164,10 +164,10 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports a length of time that must not be zero.
-    fn not_zero(&mut self, span: Span, what: &str, spot: &Spot<'_>) {
+    fn not_zero(&mut self, span: Span, what: &str, node: &NodeRef<'_>) {
         if span == Span::ZERO {
             let hint = format!("write a length of time, such as \"{}\"", Span::EXAMPLE);
-            self.error(Code::WrongTimes, spot.range(), format!("{what} is zero"), hint);
+            self.error(Code::WrongTimes, node.range(), format!("{what} is zero"), hint);
         }
     }
 
@@ -184,32 +184,39 @@ impl<'a> Checker<'a> {
             return false;
         }
         let of_times = matches!(noticed.code, Code::WrongTimes | Code::NeverOccurs);
-        let times = ["duration", "warmup", "quiet"];
+        let times = ["duration", "warmup", "drain"];
         if of_times && times.iter().any(|field| self.doubtful(&self.root().field(field), found)) {
             return true;
         }
         // The element of a list or map that it is in, or else the field of the scenario.
-        let (path, _) = self.outline.path_to(place);
-        let is_element = |step: &&(usize, usize)| self.outline.bracket(step.0).kind != b'(';
+        let (path, _) = self.tree.path_to(place);
+        let is_element = |step: &&(usize, usize)| self.tree.bracket(step.0).kind != b'(';
         let unit = path.get(2).filter(is_element).or(path.get(1));
         unit.is_some_and(|step| {
-            let extent = self.outline.entry(*step).extent.clone();
+            let extent = self.tree.entry(*step).extent.clone();
             found.iter().any(|it| it.span.as_ref().is_some_and(|it| extent.contains(&it.start)))
         })
     }
 
     /// Something in this field was wrong before.
-    fn doubtful(&self, spot: &Spot<'_>, found: &[Diagnostic]) -> bool {
-        let whole = spot.whole();
+    fn doubtful(&self, node: &NodeRef<'_>, found: &[Diagnostic]) -> bool {
+        let whole = node.whole();
         found.iter().any(|it| it.span.as_ref().is_some_and(|it| whole.contains(&it.start)))
-            || spot.is_missing() && self.draft.lost().contains(spot.name())
+            || node.is_missing() && self.buffer.lost().contains(node.name())
     }
 
     fn head(&mut self) {
         let (scenario, root) = (self.scenario, self.root());
         if scenario.schema != SCHEMA {
-            let message = format!("this is version {} of the language", scenario.schema);
-            let hint = format!("this program understands version {SCHEMA}: `schema: {SCHEMA}`");
+            let is = scenario.schema;
+            let message =
+                format!("this scenario is of schema {is}; this program reads schema {SCHEMA}");
+            let then = if is < SCHEMA {
+                "; every word that it renamed is reported where it stands"
+            } else {
+                ", or use a newer program"
+            };
+            let hint = format!("write `schema: {SCHEMA}`{then}");
             self.error(Code::Schema, root.field("schema").range(), message, hint);
         }
         if scenario.name.trim().is_empty() {
@@ -222,7 +229,7 @@ impl<'a> Checker<'a> {
             );
         }
         self.not_zero(scenario.duration, "the duration of the run", &root.field("duration"));
-        let (duration, warmup, quiet) = (scenario.duration, scenario.warmup, scenario.quiet);
+        let (duration, warmup, drain) = (scenario.duration, scenario.warmup, scenario.drain);
         if duration > Span::ZERO && warmup >= duration {
             let message = format!(
                 "the warm-up ({}) is as long as the run ({})",
@@ -235,20 +242,20 @@ impl<'a> Checker<'a> {
                 message,
                 "make the run longer, or the warm-up shorter",
             );
-        } else if duration > Span::ZERO && warmup + quiet >= duration {
+        } else if duration > Span::ZERO && warmup + drain >= duration {
             let message = format!(
-                "warm-up ({}) and quiet time ({}) leave nothing of the run ({})",
+                "warm-up ({}) and drain time ({}) leave nothing of the run ({})",
                 said(warmup),
-                said(quiet),
+                said(drain),
                 said(duration)
             );
-            let spot = root.field("quiet");
-            let spot = if spot.is_missing() { root.field("duration") } else { spot };
+            let node = root.field("drain");
+            let node = if node.is_missing() { root.field("duration") } else { node };
             self.error(
                 Code::WrongTimes,
-                spot.range(),
+                node.range(),
                 message,
-                "make the run longer, or set `quiet: \"0s\"`",
+                "make the run longer, or set `drain: \"0s\"`",
             );
         }
     }
@@ -257,8 +264,8 @@ impl<'a> Checker<'a> {
     /// only what is written counts.
     fn currency(&mut self) {
         let expected = self.scenario.currency;
-        for text in self.outline.texts() {
-            let Ok(price) = Price::parse(&self.draft.text()[text.clone()]) else { continue };
+        for text in self.tree.texts() {
+            let Ok(price) = Price::parse(&self.buffer.text()[text.clone()]) else { continue };
             if price.currency() != expected {
                 let (is, should) = (price.currency().code(), expected.code());
                 let message =

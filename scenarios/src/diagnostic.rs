@@ -220,16 +220,16 @@ impl Diagnostic {
     }
 }
 
-/// A file's name and text: what makes diagnostics with places.
+/// A file's name and text, and where its lines begin: it turns byte offsets into diagnostics with line and column.
 #[derive(Clone, Debug)]
-pub(crate) struct Sheet {
+pub(crate) struct SourceMap {
     file: String,
     pub(crate) source: Arc<str>,
     /// Where each line begins.
     lines: Vec<usize>,
 }
 
-impl Sheet {
+impl SourceMap {
     pub(crate) fn new(file: &str, source: &str) -> Self {
         let after_breaks = source.match_indices('\n').map(|(place, _)| place + 1);
         let lines = std::iter::once(0).chain(after_breaks).collect();
@@ -323,18 +323,18 @@ mod tests {
 
     #[test]
     fn a_column_counts_characters() {
-        let sheet = Sheet::new("a.ron", "一二\n三 x四");
-        assert_eq!(sheet.line_and_column(0), (1, 1));
-        assert_eq!(sheet.line_and_column("一二\n三 ".len()), (2, 3));
-        let error = sheet.error(Code::Syntax, 8..9, "wrong", None);
+        let source_map = SourceMap::new("a.ron", "一二\n三 x四");
+        assert_eq!(source_map.line_and_column(0), (1, 1));
+        assert_eq!(source_map.line_and_column("一二\n三 ".len()), (2, 3));
+        let error = source_map.error(Code::Syntax, 8..9, "wrong", None);
         assert_eq!((error.line, error.column), (2, 1), "the middle of a character is its start");
     }
 
     #[test]
     fn what_is_printed_names_the_place_underlines_the_text_and_helps() {
-        let sheet = Sheet::new("a.ron", "(\n  组: \"lane\",\n)");
-        let start = sheet.source().find("lane").expect("it is there");
-        let error = sheet.error(
+        let source_map = SourceMap::new("a.ron", "(\n  组: \"lane\",\n)");
+        let start = source_map.source().find("lane").expect("it is there");
+        let error = source_map.error(
             Code::UnknownName,
             start..start + 4,
             "no group `lane`",

@@ -89,7 +89,7 @@ pub enum Measure {
     /// Number of approved sales that the terminal gave up on and that nobody reversed.
     Unreversed,
     /// Number of purchases that were charged more than once.
-    Doubled,
+    Duplicates,
     /// Number of records of sales that terminals lost with their power.
     RecordsLost,
 }
@@ -126,7 +126,7 @@ impl Measure {
         Self::Reversed,
         Self::Stored,
         Self::Unreversed,
-        Self::Doubled,
+        Self::Duplicates,
         Self::RecordsLost,
     ];
 
@@ -151,7 +151,7 @@ impl Measure {
             Self::Reversed => "冲正笔数",
             Self::Stored => "存储转发笔数",
             Self::Unreversed => "未冲正笔数",
-            Self::Doubled => "重复扣款笔数",
+            Self::Duplicates => "重复扣款笔数",
             Self::RecordsLost => "断电丢失的交易记录数",
         }
     }
@@ -166,7 +166,9 @@ impl Measure {
             Self::FalseAlarms | Self::Attempted | Self::Declined | Self::Abandoned => {
                 MeasureKind::Count
             }
-            Self::Reversed | Self::Stored | Self::Unreversed | Self::Doubled => MeasureKind::Count,
+            Self::Reversed | Self::Stored | Self::Unreversed | Self::Duplicates => {
+                MeasureKind::Count
+            }
             Self::RecordsLost => MeasureKind::Count,
         }
     }

@@ -148,7 +148,7 @@ fn once() -> u32 {
 
 impl When {
     /// Whether it says when a fault occurs; if not, it says how likely, and how often is for chance to say.
-    pub fn is_appointed(&self) -> bool {
+    pub fn is_scheduled(&self) -> bool {
         match self {
             Self::At(_) | Self::Every { .. } => true,
             Self::Random(_) | Self::PowerLaw { .. } => false,

@@ -6,29 +6,29 @@ use serde_json::Value;
 
 use crate::fleet::TerminalType;
 use crate::name::Name;
-use crate::outline::Outline;
 use crate::scenario::Scenario;
+use crate::syntax_tree::SyntaxTree;
 
 /// The scenario with every type made whole. Its types must not be based on each other in a circle.
 pub(crate) fn resolved(mut scenario: Scenario, source: &str) -> Scenario {
     if scenario.types.values().all(|it| it.base.is_none()) {
         return scenario;
     }
-    let Ok(outline) = Outline::of(source) else { return scenario };
-    let heir = Heir { types: &scenario.types, outline: &outline, source };
+    let Ok(tree) = SyntaxTree::of(source) else { return scenario };
+    let resolver = TypeResolver { types: &scenario.types, tree: &tree, source };
     let whole: BTreeMap<Name, TerminalType> =
-        scenario.types.keys().map(|name| (name.clone(), heir.whole(name, 0))).collect();
+        scenario.types.keys().map(|name| (name.clone(), resolver.whole(name, 0))).collect();
     scenario.types = whole;
     scenario
 }
 
-struct Heir<'a> {
+struct TypeResolver<'a> {
     types: &'a BTreeMap<Name, TerminalType>,
-    outline: &'a Outline,
+    tree: &'a SyntaxTree,
     source: &'a str,
 }
 
-impl Heir<'_> {
+impl TypeResolver<'_> {
     /// A type with everything that it has from its bases.
     fn whole(&self, name: &str, depth: usize) -> TerminalType {
         let own = self.types.get(name).cloned().unwrap_or_default();
@@ -46,9 +46,9 @@ impl Heir<'_> {
 
     /// The bracket that holds what a type says.
     fn bracket_of(&self, name: &str) -> Option<usize> {
-        let types = self.outline.find(self.source, self.outline.scenario()?, "types")?;
-        let entry = self.outline.find(self.source, self.outline.only_bracket(types)?, name)?;
-        self.outline.only_bracket(entry)
+        let types = self.tree.find(self.source, self.tree.scenario()?, "types")?;
+        let entry = self.tree.find(self.source, self.tree.only_bracket(types)?, name)?;
+        self.tree.only_bracket(entry)
     }
 }
 
@@ -58,14 +58,19 @@ fn as_value(of: &TerminalType) -> Value {
 }
 
 /// A base with those fields replaced that are written in a bracket of the source.
-fn overlay(mut base: Value, own: &Value, bracket: Option<usize>, heir: &Heir<'_>) -> Value {
+fn overlay(
+    mut base: Value,
+    own: &Value,
+    bracket: Option<usize>,
+    resolver: &TypeResolver<'_>,
+) -> Value {
     let (Some(fields), Some(bracket)) = (base.as_object_mut(), bracket) else { return base };
-    for entry in &heir.outline.bracket(bracket).entries {
-        let Some(key) = entry.key.clone().map(|key| &heir.source[key]) else { continue };
+    for entry in &resolver.tree.bracket(bracket).entries {
+        let Some(key) = entry.key.clone().map(|key| &resolver.source[key]) else { continue };
         let (Some(of_base), Some(of_own)) = (fields.get_mut(key), own.get(key)) else { continue };
-        *of_base = match heir.outline.only_bracket(entry) {
+        *of_base = match resolver.tree.only_bracket(entry) {
             Some(inner) if of_base.is_object() && of_own.is_object() => {
-                overlay(of_base.take(), of_own, Some(inner), heir)
+                overlay(of_base.take(), of_own, Some(inner), resolver)
             }
             _ => of_own.clone(),
         };
@@ -82,10 +87,10 @@ mod tests {
 
     #[test]
     fn a_type_changes_of_its_base_what_it_says_and_nothing_else() {
-        let source = r#"(schema: 1, name: "a", intent: "b", duration: "1d",
+        let source = r#"(schema: 2, name: "a", intent: "b", duration: "1d",
             fleet: [(id: "lanes", count: 1, type: "new")],
             types: {
-                "old": (hardware: (printer: (roll: "18m", line_takes: "9ms"))),
+                "old": (hardware: (printer: (roll: "18m", line_duration: "9ms"))),
                 "mid": (base: "old", software: (firmware: (boots_in: "1min"))),
                 "new": TerminalType(base: "mid", hardware: (printer: (roll: "30m"))),
             })"#;
@@ -93,7 +98,7 @@ mod tests {
         let whole = &loaded.scenario.types["new"];
         // What is said again counts, though it is the default of the catalogue.
         assert_eq!(whole.hardware.printer.roll, Millimetres(30_000));
-        assert_eq!(whole.hardware.printer.line_takes, Span::millis(9));
+        assert_eq!(whole.hardware.printer.line_duration, Span::millis(9));
         assert_eq!(whole.software.firmware.boots_in, Span::minutes(1));
     }
 }

@@ -10,13 +10,13 @@ use ron::extensions::Extensions;
 use sim::quantity::collect;
 
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic, Severity, Sheet, nearest};
-use crate::draft::Draft;
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap, nearest};
 use crate::inherit;
 use crate::name::{offset_in, reading};
-use crate::outline::{DEEPEST, Flaw, Outline};
+use crate::parse_error::{ErrorRecovery, understand};
+use crate::recovering_buffer::RecoveringBuffer;
 use crate::scenario::Scenario;
-use crate::trouble::{Cure, understand};
+use crate::syntax_tree::{DEEPEST, SyntaxError, SyntaxTree};
 
 /// The longest scenario: no hand writes more, and a program that does should write less.
 pub const LONGEST: usize = 4 << 20;
@@ -50,8 +50,8 @@ pub struct Loaded {
 /// Every mistake that can be found at once, in the order of their places.
 pub fn load(path: &Path) -> Result<Loaded, Vec<Diagnostic>> {
     let file = path.display().to_string();
-    let bytes = contents(path, &file).map_err(|trouble| vec![*trouble])?;
-    let text = text(&file, bytes).map_err(|trouble| vec![*trouble])?;
+    let bytes = contents(path, &file).map_err(|diagnostic| vec![*diagnostic])?;
+    let text = text(&file, bytes).map_err(|diagnostic| vec![*diagnostic])?;
     load_text(&file, &text)
 }
 
@@ -60,14 +60,14 @@ pub fn load(path: &Path) -> Result<Loaded, Vec<Diagnostic>> {
 /// # Errors
 /// Every mistake that can be found at once, in the order of their places.
 pub fn load_text(file: &str, source: &str) -> Result<Loaded, Vec<Diagnostic>> {
-    let sheet = Sheet::new(file, source);
-    if let Some(refusal) = refusal(&sheet) {
+    let source_map = SourceMap::new(file, source);
+    if let Some(refusal) = refusal(&source_map) {
         return Err(vec![refusal]);
     }
-    let Reading { scenario, draft, mut found } = read(&sheet);
+    let Reading { scenario, buffer, mut found } = read(&source_map);
     let mut warnings = Vec::new();
     if let Some(scenario) = &scenario {
-        let noticed = check::check(scenario, &draft, &sheet, &found);
+        let noticed = check::check(scenario, &buffer, &source_map, &found);
         let (errors, others): (Vec<_>, Vec<_>) =
             noticed.into_iter().partition(|it| it.severity == Severity::Error);
         found.extend(errors);
@@ -80,7 +80,7 @@ pub fn load_text(file: &str, source: &str) -> Result<Loaded, Vec<Diagnostic>> {
             Ok(Loaded {
                 scenario,
                 path: file.to_owned(),
-                source: Arc::clone(sheet.source()),
+                source: Arc::clone(source_map.source()),
                 hash,
                 warnings,
             })
@@ -165,10 +165,10 @@ fn text(file: &str, bytes: Vec<u8>) -> Result<String, Box<Diagnostic>> {
 }
 
 /// Why a text cannot be parsed at all.
-fn refusal(sheet: &Sheet) -> Option<Diagnostic> {
-    let source = sheet.source();
+fn refusal(source_map: &SourceMap) -> Option<Diagnostic> {
+    let source = source_map.source();
     if let Some(place) = source.find('\0') {
-        return Some(sheet.error(
+        return Some(source_map.error(
             Code::NotText,
             place..place + 1,
             "the text holds a zero byte",
@@ -177,20 +177,20 @@ fn refusal(sheet: &Sheet) -> Option<Diagnostic> {
     }
     if source.trim_start_matches('\u{FEFF}').trim().is_empty() {
         let hint = "`posrig new NAME` writes a scenario to start from".to_owned();
-        return Some(sheet.error(Code::Syntax, 0..0, "the file is empty", hint));
+        return Some(source_map.error(Code::Syntax, 0..0, "the file is empty", hint));
     }
-    let flaw = Outline::of(source).err()?;
+    let error = SyntaxTree::of(source).err()?;
     let at = |place: usize| source[place..].chars().next().unwrap_or(' ');
-    let (place, message, hint) = match flaw {
-        Flaw::Unclosed(place) => {
+    let (place, message, hint) = match error {
+        SyntaxError::Unclosed(place) => {
             let message = format!("this `{}` is never closed", at(place));
             (place, message, Some(format!("add `{}` where it ends", closing(at(place)))))
         }
-        Flaw::Unopened(place) => {
+        SyntaxError::Unopened(place) => {
             (place, format!("this `{}` closes nothing", at(place)), Some("remove it".to_owned()))
         }
-        Flaw::Mismatched { open, close } => {
-            let (line, column) = sheet.line_and_column(open);
+        SyntaxError::Mismatched { open, close } => {
+            let (line, column) = source_map.line_and_column(open);
             let message = format!(
                 "this `{}` does not close the `{}` of {line}:{column}",
                 at(close),
@@ -198,18 +198,18 @@ fn refusal(sheet: &Sheet) -> Option<Diagnostic> {
             );
             (close, message, Some(format!("expected `{}`", closing(at(open)))))
         }
-        Flaw::EndlessText(place) => {
+        SyntaxError::EndlessText(place) => {
             (place, "this text never ends".into(), Some("close it with the same quotes".to_owned()))
         }
-        Flaw::EndlessComment(place) => {
+        SyntaxError::EndlessComment(place) => {
             (place, "this comment never ends".into(), Some("close it with `*/`".to_owned()))
         }
-        Flaw::TooDeep(place) => {
+        SyntaxError::TooDeep(place) => {
             let message = format!("brackets are nested more than {DEEPEST} deep here");
             (place, message, Some("no scenario needs that; is this another file?".to_owned()))
         }
     };
-    Some(sheet.error(Code::Syntax, place..place + 1, message, hint))
+    Some(source_map.error(Code::Syntax, place..place + 1, message, hint))
 }
 
 /// What closes a bracket.
@@ -226,22 +226,22 @@ struct Reading {
     /// The scenario, as far as it could be understood.
     scenario: Option<Scenario>,
     /// What had to be set aside for it.
-    draft: Draft,
+    buffer: RecoveringBuffer,
     /// The mistakes.
     found: Vec<Diagnostic>,
 }
 
 /// Reads a text again and again, each time with the next mistake set aside.
-fn read(sheet: &Sheet) -> Reading {
+fn read(source_map: &SourceMap) -> Reading {
     let extensions = Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES;
     let options = ron::Options::default().with_default_extension(extensions);
-    let mut draft = Draft::of(sheet.source());
+    let mut buffer = RecoveringBuffer::of(source_map.source());
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut known: BTreeSet<usize> = BTreeSet::new();
-    let passes = (READ_AGAIN / sheet.source().len().max(1)).clamp(1, PASSES);
+    let passes = (READ_AGAIN / source_map.source().len().max(1)).clamp(1, PASSES);
     for _ in 0..passes {
-        let text = draft.text();
-        let Ok(outline) = Outline::of(text) else { break };
+        let text = buffer.text();
+        let Ok(tree) = SyntaxTree::of(text) else { break };
         let (result, seen) = collect(|| reading(text, || options.from_str::<Scenario>(text)));
         let source = (text.as_ptr() as usize, text.len());
         for mistake in seen.mistakes {
@@ -249,59 +249,64 @@ fn read(sheet: &Sheet) -> Reading {
             let span = start..start + mistake.length;
             // Each pass finds them again.
             if known.insert(start) && known.len() <= MOST_FOUND {
-                found.push(sheet.error(Code::WrongQuantity, span, mistake.message, mistake.hint));
+                found.push(source_map.error(
+                    Code::WrongQuantity,
+                    span,
+                    mistake.message,
+                    mistake.hint,
+                ));
             }
         }
         let error = match result {
-            Ok(scenario) => return Reading { scenario: Some(scenario), draft, found },
+            Ok(scenario) => return Reading { scenario: Some(scenario), buffer, found },
             Err(error) => error,
         };
-        let trouble = understand(&error, &draft, &outline, seen.expected.as_deref());
-        if let Some(told) = trouble.told {
-            let span = draft.original(told.span.start)..draft.original(told.span.end);
-            found.push(sheet.error(told.code, span, told.message, told.hint));
+        let error = understand(&error, &buffer, &tree, seen.expected.as_deref());
+        if let Some(message) = error.message {
+            let span = buffer.original(message.span.start)..buffer.original(message.span.end);
+            found.push(source_map.error(message.code, span, message.text, message.hint));
         }
-        if !apply(trouble.cure, &mut draft, &outline) {
+        if !apply(error.recovery, &mut buffer, &tree) {
             break;
         }
     }
     if found.is_empty() {
         // Whatever stopped the parser was only a consequence of something, and that is not known.
-        found.push(sheet.error(
+        found.push(source_map.error(
             Code::Syntax,
             0..0,
             "this cannot be understood as a scenario",
             None,
         ));
     }
-    Reading { scenario: None, draft, found }
+    Reading { scenario: None, buffer, found }
 }
 
 /// Sets a mistake aside; false if the rest cannot be read.
-fn apply(cure: Cure, draft: &mut Draft, outline: &Outline) -> bool {
-    match cure {
-        Cure::Stop => false,
-        Cure::SetAside(place, meant) => set_aside(place, meant.as_deref(), draft, outline),
-        Cure::Patch(range, by) => {
-            draft.patch(range.clone(), &by) || set_aside(range.start, None, draft, outline)
+fn apply(recovery: ErrorRecovery, buffer: &mut RecoveringBuffer, tree: &SyntaxTree) -> bool {
+    match recovery {
+        ErrorRecovery::Stop => false,
+        ErrorRecovery::SetAside(place, meant) => set_aside(place, meant.as_deref(), buffer, tree),
+        ErrorRecovery::Patch(range, by) => {
+            buffer.patch(range.clone(), &by) || set_aside(range.start, None, buffer, tree)
         }
-        Cure::Supply(fields) => {
+        ErrorRecovery::Supply(fields) => {
             // Once is enough: what is still missing then is missing in something else.
-            if fields.iter().all(|field| draft.lost().contains(field)) {
+            if fields.iter().all(|field| buffer.lost().contains(field)) {
                 return false;
             }
-            let Some(root) = outline.scenario() else { return false };
+            let Some(root) = tree.scenario() else { return false };
             let known = |field: &str| STAND_INS.iter().find(|(name, _)| *name == field);
             let all = fields.iter().map(|it| known(it)).collect::<Option<Vec<_>>>();
             let Some(all) = all.filter(|it| !it.is_empty()) else { return false };
             // The last first: each is put before those that are there already.
-            let mut bracket = outline.bracket(root);
+            let mut bracket = tree.bracket(root);
             let mut grown;
             for (field, value) in all {
-                draft.supply(bracket, field, value);
-                grown = Outline::of(draft.text());
+                buffer.supply(bracket, field, value);
+                grown = SyntaxTree::of(buffer.text());
                 match &grown {
-                    Ok(outline) => bracket = outline.bracket(root),
+                    Ok(tree) => bracket = tree.bracket(root),
                     Err(_) => return false,
                 }
             }
@@ -312,7 +317,7 @@ fn apply(cure: Cure, draft: &mut Draft, outline: &Outline) -> bool {
 
 /// What takes the place of a field of the scenario that is missing, so that the rest can be checked.
 const STAND_INS: [(&str, &str); 5] = [
-    ("schema", "1"),
+    ("schema", "2"),
     ("name", "\"?\""),
     ("intent", "\"?\""),
     ("duration", "\"1d\""),
@@ -320,13 +325,18 @@ const STAND_INS: [(&str, &str); 5] = [
 ];
 
 /// Sets the innermost entry at a place aside that the rest can do without: a field, or an element of a list.
-fn set_aside(place: usize, meant: Option<&str>, draft: &mut Draft, outline: &Outline) -> bool {
-    let (path, _) = outline.path_to(place);
+fn set_aside(
+    place: usize,
+    meant: Option<&str>,
+    buffer: &mut RecoveringBuffer,
+    tree: &SyntaxTree,
+) -> bool {
+    let (path, _) = tree.path_to(place);
     let spare = path.iter().rev().find(|step| {
-        let is_element = outline.bracket(step.0).kind == b'[';
-        is_element || outline.entry(**step).key.is_some()
+        let is_element = tree.bracket(step.0).kind == b'[';
+        is_element || tree.entry(**step).key.is_some()
     });
     let Some(step) = spare else { return false };
-    draft.blank(outline.entry(*step), outline, meant);
+    buffer.blank(tree.entry(*step), tree, meant);
     true
 }

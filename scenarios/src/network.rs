@@ -15,14 +15,14 @@ use crate::name::Name;
 pub struct Network {
     /// The least time that a message takes from a terminal to the gateway or back; a shorter one is lengthened to it.
     /// Cells of terminals advance side by side through windows of this length.
-    pub least_latency: Span,
+    pub min_latency: Span,
     /// Where the radio is other than the terminal types say: by region.
     pub regions: BTreeMap<Name, Region>,
 }
 
 impl Default for Network {
     fn default() -> Self {
-        Self { least_latency: Span::millis(10), regions: BTreeMap::new() }
+        Self { min_latency: Span::millis(10), regions: BTreeMap::new() }
     }
 }
 

@@ -51,13 +51,14 @@ pub struct Heartbeat {
     /// A heartbeat is missed when it is this late.
     pub grace: Span,
     /// Simulates every heartbeat as an event of its own. It changes no result; it shows that.
-    pub every_beat: bool,
+    pub simulate_every_heartbeat: bool,
 }
 
 impl Default for Heartbeat {
     fn default() -> Self {
-        let Policy { heartbeat: period, misses, grace, every_beat, .. } = Policy::default();
-        Self { period, misses, grace, every_beat }
+        let Policy { heartbeat: period, misses, grace, simulate_every_heartbeat, .. } =
+            Policy::default();
+        Self { period, misses, grace, simulate_every_heartbeat }
     }
 }
 
@@ -83,19 +84,19 @@ pub struct Transport {
     pub response_timeout: Span,
     /// How often a customer's sale is tried again after a time-out.
     pub retries: u8,
-    /// Pause before the first repetition of a reversal; doubled each time up to `backoff_most`.
+    /// Pause before the first repetition of a reversal; doubled each time up to `max_backoff`.
     pub backoff: Span,
     /// The longest pause between repetitions of a reversal.
-    pub backoff_most: Span,
+    pub max_backoff: Span,
     /// The terminal changes to its other bearer by itself.
     pub failover: bool,
 }
 
 impl Default for Transport {
     fn default() -> Self {
-        let Policy { response_timeout, retries, backoff, backoff_most, failover, .. } =
+        let Policy { response_timeout, retries, backoff, max_backoff, failover, .. } =
             Policy::default();
-        Self { response_timeout, retries, backoff, backoff_most, failover }
+        Self { response_timeout, retries, backoff, max_backoff, failover }
     }
 }
 
@@ -133,7 +134,7 @@ impl Default for Recovery {
         let fallback = fallback.map(|(step, attempts, interval)| Fallback {
             action: step.action,
             by: step.by.into(),
-            takes: step.takes,
+            duration: step.duration,
             attempts,
             interval,
         });
@@ -150,7 +151,7 @@ pub struct Fallback {
     /// By whom.
     pub by: By,
     /// Hands-on time, without waiting and travel.
-    pub takes: Span,
+    pub duration: Span,
     /// How often it is tried.
     pub attempts: u8,
     /// Time from one attempt to the next.
@@ -188,7 +189,7 @@ pub struct RecoveryStep {
     pub by: By,
     /// Hands-on time, without waiting and travel.
     #[serde(default)]
-    pub takes: Span,
+    pub duration: Span,
     /// How likely it clears the fault that it is tried against, if you know better than the catalogue.
     #[serde(default)]
     pub works: Option<Probability>,
@@ -196,8 +197,8 @@ pub struct RecoveryStep {
 
 impl From<RecoveryStep> for faults::RecoveryStep<Models> {
     fn from(step: RecoveryStep) -> Self {
-        let RecoveryStep { action, by, takes, works } = step;
-        Self { action, by: by.into(), takes, works: works.map(|it| it.0) }
+        let RecoveryStep { action, by, duration, works } = step;
+        Self { action, by: by.into(), duration, works: works.map(|it| it.0) }
     }
 }
 
@@ -245,19 +246,20 @@ impl Policies {
     pub fn policy(&self) -> Policy {
         let Self { heartbeat, telemetry, transport, recovery, procedures, .. } = self;
         let fallback = recovery.fallback.map(|it| {
-            let step = RecoveryStep { action: it.action, by: it.by, takes: it.takes, works: None };
+            let step =
+                RecoveryStep { action: it.action, by: it.by, duration: it.duration, works: None };
             (step.into(), it.attempts, it.interval)
         });
         Policy {
             heartbeat: heartbeat.period,
             misses: heartbeat.misses,
             grace: heartbeat.grace,
-            every_beat: heartbeat.every_beat,
+            simulate_every_heartbeat: heartbeat.simulate_every_heartbeat,
             telemetry: telemetry.period,
             response_timeout: transport.response_timeout,
             retries: transport.retries,
             backoff: transport.backoff,
-            backoff_most: transport.backoff_most,
+            max_backoff: transport.max_backoff,
             failover: transport.failover,
             verify_after: recovery.verify_after,
             relapse_within: recovery.relapse_within,
@@ -310,7 +312,7 @@ mod tests {
     fn a_modes_own_procedure_goes_before_its_familys() {
         let fault = Fault::all().next().expect("the catalogue has faults");
         let step =
-            |action| RecoveryStep { action, by: By::Merchant, takes: Span::ZERO, works: None };
+            |action| RecoveryStep { action, by: By::Merchant, duration: Span::ZERO, works: None };
         let procedures = vec![
             Procedure {
                 against: Against::Family(fault.mode().family),

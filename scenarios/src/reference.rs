@@ -65,6 +65,20 @@ pub(crate) fn required(name: &str) -> Vec<String> {
     payload.unwrap_or_default()
 }
 
+/// Every word that a type of the language accepts: its fields, its choices and their fields.
+#[cfg(test)]
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let language = Language::of_scenarios();
+    let Some(schema) = language.find(name) else { return Vec::new() };
+    let fields = |schema| properties(schema).into_iter().map(|(field, _)| field.to_owned());
+    let mut words: Vec<String> = fields(schema).collect();
+    for choice in choices(schema) {
+        words.push(choice.word().to_owned());
+        words.extend(choice.payload().into_iter().flat_map(fields));
+    }
+    words
+}
+
 /// All types of the language, in the order of their use: a type stands behind the first that needs it.
 struct Language {
     types: Vec<(String, Value)>,

@@ -20,7 +20,7 @@ use crate::policies::Policies;
 use crate::workload::Workload;
 
 /// The version of the language that this program understands.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// One run: a fleet, what it has to do, what goes wrong, how that is handled, and what is expected of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -45,7 +45,7 @@ pub struct Scenario {
     pub warmup: Span,
     /// Time at the end without new customers, so that what is under way can finish.
     #[serde(default = "ten_minutes")]
-    pub quiet: Span,
+    pub drain: Span,
     /// Currency of every amount of money in the scenario.
     #[serde(default)]
     pub currency: Currency,
@@ -109,7 +109,7 @@ impl Default for Scenario {
             seed: first_seed(),
             duration: Span::days(1),
             warmup: Span::ZERO,
-            quiet: ten_minutes(),
+            drain: ten_minutes(),
             currency: Currency::default(),
             fleet: Vec::new(),
             types: BTreeMap::new(),
@@ -146,7 +146,7 @@ impl Scenario {
 
     /// When the last customer may come.
     pub fn sales_end(&self) -> Span {
-        self.duration - self.quiet
+        self.duration - self.drain
     }
 }
 

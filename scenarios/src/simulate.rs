@@ -69,7 +69,7 @@ pub struct Run<'a> {
     targets: Vec<Vec<ActorId>>,
     seed: u64,
     /// Facts that were taken out on the way.
-    told: Vec<Fact>,
+    facts: Vec<Fact>,
 }
 
 impl<'a> Run<'a> {
@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
             planned,
             targets: stage.targets,
             seed: stage.seed,
-            told: Vec::new(),
+            facts: Vec::new(),
         })
     }
 
@@ -100,22 +100,22 @@ impl<'a> Run<'a> {
 
     /// What has been noted since this was last asked.
     pub fn news(&mut self) -> &[Fact] {
-        let before = self.told.len();
-        self.told.extend(self.simulation.take_facts());
-        &self.told[before..]
+        let before = self.facts.len();
+        self.facts.extend(self.simulation.take_facts());
+        &self.facts[before..]
     }
 
     /// The run is over: its facts, and what the ledgers say.
     pub fn finish(self) -> Outcome {
-        let Self { source, mut simulation, roster, planned, targets, seed, told } = self;
+        let Self { source, mut simulation, roster, planned, targets, seed, facts } = self;
         let quiet_from = simulation.settings().sales_end;
         let rollouts = &simulation.settings().rollouts;
         let rollouts = rollouts.iter().map(|it| it.terminals.len() as u32).collect();
         let simulated = simulation.now().since(Instant::START);
         let facts = match simulation.take_facts() {
-            all if told.is_empty() => all,
+            all if facts.is_empty() => all,
             last => {
-                let mut all = told;
+                let mut all = facts;
                 all.extend(last);
                 // What came at the moment of a step is in the order of the actors again.
                 all.sort_by_key(|fact| (fact.at, fact.who));

@@ -23,10 +23,10 @@ pub struct Workload {
     pub mix: Option<Mix>,
     /// What they buy.
     pub basket: Option<Basket>,
-    /// How long a customer waits in all before leaving: the mean of an exponential law, on top of `patience_least`.
+    /// How long a customer waits in all before leaving: the mean of an exponential law, on top of `min_patience`.
     pub patience: Option<Span>,
     /// No customer leaves before this.
-    pub patience_least: Option<Span>,
+    pub min_patience: Option<Span>,
     /// Below this amount a tap needs no PIN.
     pub no_pin_below: Option<Price>,
     /// Share of PINs that are entered wrong.
@@ -45,7 +45,7 @@ impl Workload {
             spec.basket_spread = basket.spread();
         }
         spec.patience = self.patience.unwrap_or(spec.patience);
-        spec.patience_least = self.patience_least.unwrap_or(spec.patience_least);
+        spec.min_patience = self.min_patience.unwrap_or(spec.min_patience);
         spec.no_pin_below = self.no_pin_below.unwrap_or(spec.no_pin_below);
         spec.wrong_pin = self.wrong_pin.unwrap_or(spec.wrong_pin);
         spec

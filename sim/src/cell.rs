@@ -215,8 +215,8 @@ impl<A: Actors> CellContext<A> {
         message: A::InterActorMessage,
     ) {
         let key = self.key(from);
-        let least = if to == from { Span::ZERO } else { self.lookahead };
-        let at = self.now + delay.max(least);
+        let min = if to == from { Span::ZERO } else { self.lookahead };
+        let at = self.now + delay.max(min);
         let message = CrossCellMessage { at, key, to, payload: Payload::Message(port, message) };
         if self.layout.cell_of(to) == self.me {
             self.accept(message);

@@ -12,9 +12,9 @@ use crate::time::{Instant, Span};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GilbertElliott {
     /// Good becomes bad, per slot.
-    pub worsens: f64,
+    pub p_good_to_bad: f64,
     /// Bad becomes good, per slot.
-    pub recovers: f64,
+    pub p_bad_to_good: f64,
     /// A packet is lost while the channel is good.
     pub good_loss: f64,
     /// A packet is lost while the channel is bad.
@@ -26,8 +26,8 @@ pub struct GilbertElliott {
 impl GilbertElliott {
     /// Share of time in the bad state: p / (p + r).
     pub fn bad_share(&self) -> f64 {
-        let both = self.worsens + self.recovers;
-        if both > 0.0 { self.worsens / both } else { 0.0 }
+        let both = self.p_good_to_bad + self.p_bad_to_good;
+        if both > 0.0 { self.p_good_to_bad / both } else { 0.0 }
     }
 
     /// Mean loss of packets that are far apart.
@@ -39,7 +39,7 @@ impl GilbertElliott {
     /// Probability of being bad `slots` after having been bad or good.
     fn bad_after(&self, was_bad: bool, slots: u64) -> f64 {
         let stationary = self.bad_share();
-        let left = libm::pow(1.0 - self.worsens - self.recovers, slots as f64);
+        let left = libm::pow(1.0 - self.p_good_to_bad - self.p_bad_to_good, slots as f64);
         stationary + (f64::from(u8::from(was_bad)) - stationary) * left
     }
 }
@@ -69,8 +69,8 @@ mod tests {
     use super::*;
 
     const LAW: GilbertElliott = GilbertElliott {
-        worsens: 0.01,
-        recovers: 0.2,
+        p_good_to_bad: 0.01,
+        p_bad_to_good: 0.2,
         good_loss: 0.001,
         bad_loss: 0.5,
         slot: Span::millis(20),

@@ -197,7 +197,7 @@ fn silence_of_a_terminal_is_noticed_and_false_alarms_are_as_rare_as_they_should_
     // A terminal without paper is silent, too.
     profile.hardware.printer.roll = Millimetres(u32::MAX);
     let mut bench = Bench::new(TERMINALS, profile).lasting(Span::days(6));
-    // Sales go on to the end: the quiet period would be silence everywhere.
+    // Sales go on to the end: the drain period would be silence everywhere.
     bench.plan.sales_end = bench.plan.end;
     let silence = &mut bench.plan.policy.detectors.silence;
     (silence.after, silence.improbable) = (Span::minutes(40), Probability(0.0));

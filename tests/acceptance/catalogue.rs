@@ -8,7 +8,7 @@ use std::path::Path;
 use models::Fault;
 use models::invariants::Invariant;
 use reports::coverage::coverage;
-use reports::past::Past;
+use reports::run_tables::RunTables;
 use scenarios::{Options, Source, load, simulate};
 use sim::Pulse;
 
@@ -177,10 +177,10 @@ fn every_fault_mode_takes_every_step_in_its_scenario() {
     assert!(wrong.is_empty(), "extend the scenario or correct {PAGE}:\n{}", wrong.join("\n"));
 }
 
-fn run(file: &str) -> Past {
+fn run(file: &str) -> RunTables {
     let loaded = load(&Path::new(ROOT).join(file))
         .unwrap_or_else(|mistakes| panic!("{file}: {mistakes:#?}"));
     let source = Source { scenario: &loaded.scenario, path: file, text: &loaded.source };
     let outcome = simulate(source, &Options::default(), 1, &Pulse::default()).expect("it runs");
-    Past::of(&outcome, &reports::analyse(&outcome))
+    RunTables::of(&outcome, &reports::analyse(&outcome))
 }

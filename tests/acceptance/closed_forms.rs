@@ -41,7 +41,7 @@ fn idle(loss: f64) -> Profile {
     profile.people.merchant.notices_in = Span::days(365_000);
     profile.software.firmware.backup = None;
     let radio = &mut profile.comms.wifi.radio;
-    (radio.worsens, radio.good_loss) = (Probability(0.0), Probability(loss));
+    (radio.p_good_to_bad, radio.good_loss) = (Probability(0.0), Probability(loss));
     profile
 }
 
@@ -87,14 +87,14 @@ fn simulating_every_heartbeat_changes_no_alarm() {
         stagger: Span::minutes(10),
         stream: 5,
     };
-    let alarms = |every_beat: bool| {
+    let alarms = |simulate_every_heartbeat: bool| {
         let mut profile = idle(0.0);
         profile.software.firmware.uplink = models::wire::Via::Cellular;
         profile.comms.cellular.radio.good_loss = Probability(0.12);
         let mut bench = Bench::new(300, profile).lasting(Span::days(2));
         miss_counting(&mut bench);
         bench.plan.policy.grace = Span::secs(5);
-        bench.plan.policy.every_beat = every_beat;
+        bench.plan.policy.simulate_every_heartbeat = simulate_every_heartbeat;
         let (simulation, facts) = bench.with_fault(outage, 0..300).run();
         (silences(&facts), simulation.fingerprint().events())
     };
@@ -118,7 +118,8 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
         stagger: Span::ZERO,
         stream: 11,
     };
-    let step = |action, by, takes, works| RecoveryStep { action, by, takes, works: Some(works) };
+    let step =
+        |action, by, duration, works| RecoveryStep { action, by, duration, works: Some(works) };
     let mut profile = idle(0.0);
     profile.software.firmware.boots_in = Span::ZERO;
     profile.software.firmware.watchdog = Span::secs(90);
@@ -189,7 +190,7 @@ fn all_ledgers_agree_to_the_cent_after_a_day_of_losses() {
     let quiet_from = Instant::START + Span::hours(23);
     let audit = models::invariants::audit(&mut simulation, &since, quiet_from);
     assert_eq!(audit.breaches, []);
-    assert_eq!((audit.unreversed, audit.doubled), (0, 0));
+    assert_eq!((audit.unreversed, audit.duplicates), (0, 0));
     assert_eq!(audit.terminal_total, audit.host_total);
     assert_eq!(audit.gateway_total, audit.host_total);
     assert!(audit.host_total > models::Money(30_000_000), "{}", audit.host_total);

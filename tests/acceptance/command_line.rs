@@ -26,7 +26,7 @@ pub(crate) fn room() -> tempfile::TempDir {
 }
 
 const SMALL: &str = r#"Scenario(
-    schema: 1, name: "small", intent: "is a jam repaired?", duration: "1d", quiet: "1h",
+    schema: 2, name: "small", intent: "is a jam repaired?", duration: "1d", drain: "1h",
     fleet: [(id: "shops", count: 30)],
     faults: [(id: "jam", mode: Printer(Jam), sample: Count(8), when: At("9h"), stagger: "4h")],
     expectations: [Holds(LedgersAgree), Measure(measure: DetectedShare, at_least: EXPECTED)],
@@ -49,7 +49,7 @@ fn a_run_leaves_a_whole_folder_and_says_where() {
     for file in [
         "manifest.json",
         "summary.json",
-        "stories.csv",
+        "faults.csv",
         "alarms.csv",
         "transactions.csv",
         "report.html",
@@ -80,7 +80,7 @@ fn two_processes_with_other_threads_and_cells_write_the_same_files() {
     );
     assert_eq!((code(&first), code(&second)), (0, 0));
     assert!(first.stdout.is_empty());
-    for file in ["manifest.json", "stories.csv", "alarms.csv", "transactions.csv"] {
+    for file in ["manifest.json", "faults.csv", "alarms.csv", "transactions.csv"] {
         let read = |run: &str| fs::read(room.path().join(run).join(file)).expect("a file");
         assert_eq!(read("a"), read("b"), "{file}");
     }
@@ -162,7 +162,7 @@ fn bad_input_is_refused_with_one_clear_message() {
     wrong("at_least: 0.5", "at_least: NaN", "wrong.ron:5:");
     wrong("Printer(Jam)", "Printer(Jamm)", "Jam");
     wrong("Count(8)", "Count(8), target: Group(\"shop\")", "shops");
-    wrong("quiet: \"1h\"", "quiet: \"2d\"", "quiet");
+    wrong("drain: \"1h\"", "drain: \"2d\"", "drain");
 }
 
 #[test]

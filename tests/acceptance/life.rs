@@ -21,7 +21,7 @@ fn run(text: &str) -> Outcome {
 /// A scenario of so many days with these groups, people and faults.
 fn scenario(days: u32, fleet: &str, people: &str, faults: &str) -> String {
     format!(
-        "Scenario(schema: 1, name: \"t\", intent: \"t\", duration: \"{days}d\", quiet: \"1d\", fleet: [{fleet}],
+        "Scenario(schema: 2, name: \"t\", intent: \"t\", duration: \"{days}d\", drain: \"1d\", fleet: [{fleet}],
           people: ({people}), faults: [{faults}], policies: (heartbeat: (period: \"4h\"), telemetry: (period: \"0s\")))"
     )
 }
@@ -159,7 +159,7 @@ fn the_money_of_deposits_is_conserved_to_the_cent() {
 #[test]
 fn threads_do_not_matter_to_a_life() {
     let fleet = "(id: \"all\", count: 24, deployment: (applies: (from: \"0s\", within: \"2d\"),
-        retires: After(median: \"9d\", spread: 0.2), maintenance: (every: \"3d\", takes: \"1h\")))";
+        retires: After(median: \"9d\", spread: 0.2), maintenance: (every: \"3d\", duration: \"1h\")))";
     let text = scenario(20, fleet, TARIFF, &BREAKS.replace("40d", "6d"));
     let text = text.replace("\"north\"", "\"home\"");
     let one = run_on(&text, 1);

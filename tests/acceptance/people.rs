@@ -1,5 +1,5 @@
 //! Support, technicians and the depot: queues that conserve calls, hours that hold, stocks that never go below nothing,
-//! and a bill that adds up.
+//! and costs that add up.
 
 use faults::{DomainEvent, Performer, Planned, RecoveryStep, When};
 use models::hardware::display;
@@ -41,7 +41,7 @@ fn callers(terminals: u32, every: Span, days: u64) -> Bench {
     let call = RecoveryStep {
         action: RecoveryAction::RestartTerminal,
         by: Performer::Support,
-        takes: Span::ZERO,
+        duration: Span::ZERO,
         works: Some(1.0),
     };
     for fault in Fault::all() {
@@ -142,7 +142,7 @@ fn stocks_never_go_below_nothing_and_a_depot_has_all_its_terminals_back() {
         *procedure = vec![RecoveryStep {
             action,
             by: Performer::Technician,
-            takes: Span::minutes(30),
+            duration: Span::minutes(30),
             works: Some(1.0),
         }];
     }
@@ -189,7 +189,7 @@ fn a_provider_of_poor_quality_comes_more_often() {
         let visit = RecoveryStep {
             action: RecoveryAction::Swap,
             by: Performer::Technician,
-            takes: Span::minutes(30),
+            duration: Span::minutes(30),
             works: Some(1.0),
         };
         for procedure in bench.plan.policy.procedures.values_mut() {
@@ -220,7 +220,7 @@ fn outcome(text: &str) -> scenarios::Outcome {
 
 /// A bad update of many terminals makes people call, and hang up; what that costs adds up to the cent.
 #[test]
-fn a_bad_update_overloads_support_and_its_bill_adds_up() {
+fn a_bad_update_overloads_support_and_its_costs_add_up() {
     let outcome = outcome(DAY);
     let analysis = analyse(&outcome);
     let cost = &analysis.measures.cost;
@@ -272,7 +272,7 @@ fn a_job_says_what_is_suspected() {
         step: RecoveryStep {
             action: RecoveryAction::Clean,
             by: Performer::Support,
-            takes: Span::ZERO,
+            duration: Span::ZERO,
             works: None,
         },
         suspect: FROZEN,

@@ -14,7 +14,7 @@ const STARVED: Fault = Fault::Firmware(firmware::Fault::ProcessorStarved);
 
 fn run(faults: &str, rollout: &str, threads: usize) -> Outcome {
     let text = format!(
-        "Scenario(schema: 1, name: \"t\", intent: \"t\", duration: \"2d\", fleet: [(id: \"shops\", count: 200)],
+        "Scenario(schema: 2, name: \"t\", intent: \"t\", duration: \"2d\", fleet: [(id: \"shops\", count: 200)],
           types: {{\"standard\": (hardware: (battery: (capacity: \"0mAh\")))}},
           workload: [(per_day: 10.0)], versions: {{\"2.4\": (installs_in: \"3min\")}}, faults: [{faults}],
           policies: (rollouts: [(id: \"r\", version: \"2.4\", from: \"6h\", {rollout})]))"
@@ -58,7 +58,7 @@ fn a_good_version_reaches_everybody() {
 const BAD: &str = "(id: \"leak\", mode: Firmware(MemoryLeak), when: On(event: Updated, probability: 0.5, after: \"5min\")),
     (id: \"starved\", mode: Firmware(ProcessorStarved), sample: Count(60), when: At(\"5h\"))";
 const CAREFUL: &str =
-    "stages: [0.05, 0.2, 1], every: \"8h\", over: \"1h\", halt: (troubled: 0.3, least: 3)";
+    "stages: [0.05, 0.2, 1], every: \"8h\", over: \"1h\", halt: (troubled: 0.3, min_terminals: 3)";
 
 #[test]
 fn a_bad_version_is_stopped_and_going_back_clears_what_it_brought() {

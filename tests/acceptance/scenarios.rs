@@ -43,7 +43,7 @@ fn fingerprint(text: &str) -> Fingerprint {
 
 fn scenario(fleet: &str, faults: &str) -> String {
     format!(
-        "Scenario(schema: 1, name: \"t\", intent: \"t\", duration: \"1d\", fleet: [{fleet}], faults: [{faults}])"
+        "Scenario(schema: 2, name: \"t\", intent: \"t\", duration: \"1d\", fleet: [{fleet}], faults: [{faults}])"
     )
 }
 

@@ -37,7 +37,7 @@ fn a_worksheet_is_made_from_runs_as_table_spreadsheet_json_and_page() {
 
     let json = posrig(room.path(), &["fmea", "1", "2", "--json"]);
     let sheet: Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert_eq!(sheet["schema"], "posrig.fmea/1");
+    assert_eq!(sheet["schema"], "posrig.fmea/2");
     let rows = sheet["rows"].as_array().expect("rows");
     let of = |item: &str, mode: &str| {
         let is = |row: &&Value| row["item"] == item && row["mode"] == mode;
@@ -45,7 +45,7 @@ fn a_worksheet_is_made_from_runs_as_table_spreadsheet_json_and_page() {
     };
     // Eight in each run, at a time that the scenario says: that tells nothing of how often it occurs.
     let jam = &of("printer", "jam")["measured"];
-    assert_eq!((&jam["occurred"], &jam["appointed"]), (&16.into(), &16.into()));
+    assert_eq!((&jam["occurred"], &jam["scheduled"]), (&16.into(), &16.into()));
     assert!(jam["rate"].is_null() && jam["occurrence"].is_null(), "{jam}");
     assert_eq!(jam["detected"]["of"], 16);
     let share = jam["detected"]["count"].as_f64().expect("a number") / 16.0;
@@ -98,14 +98,9 @@ fn a_run_folder_that_is_damaged_or_of_another_version_is_refused_with_its_place(
     with("manifest.json", "posrig.run/", "posrig.run/9", "its layout is \"posrig.run/9");
     with("summary.json", "posrig.summary/", "posrig.summary/9", "make the run again");
     with("manifest.json", "{", "", "manifest.json:");
-    with(
-        "stories.csv",
-        "printer.jam",
-        "printer.jamm",
-        "stories.csv:2: this version knows no fault",
-    );
-    with("stories.csv", "appointed", "destined", "stories.csv:2:");
-    with("alarms.csv", ",true,0,", ",true,999,", "stories.csv has no story 999");
+    with("faults.csv", "printer.jam", "printer.jamm", "faults.csv:2: this version knows no fault");
+    with("faults.csv", "scheduled", "destined", "faults.csv:2:");
+    with("alarms.csv", ",true,0,", ",true,999,", "faults.csv has no record 999");
     run(folder, "1");
     fs::remove_file(folder.join("1/alarms.csv")).expect("removed");
     refused(folder, &["fmea", "1"], "the run folder is not whole");

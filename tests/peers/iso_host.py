@@ -43,7 +43,7 @@ class Books:
         }
 
     def decide(self, message):
-        """Response code of a message whose authentication code is right."""
+        """F39, the response code, of a message whose authentication code is right."""
         key, kind = (message["41"], message["11"]), message["t"]
         sale = self.sales.get(key)
         if kind == "0400":

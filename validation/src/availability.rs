@@ -29,13 +29,13 @@ impl Quiet<'_> {
         let Self { fleet, lasts, firmware, faults, procedures } = self;
         format!(
             r#"Scenario(
-    schema: 1, name: "lives", intent: "do components live, break and get repaired as their laws say?",
-    duration: "{lasts}", quiet: "0s",
+    schema: 2, name: "lives", intent: "do components live, break and get repaired as their laws say?",
+    duration: "{lasts}", drain: "0s",
     fleet: [{fleet}],
     types: {{ "standard": (
         comms: (
-            wifi: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s")),
-            cellular: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s")),
+            wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0, connects_in: "0s")),
+            cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.0, connects_in: "0s")),
         ),
         software: (firmware: (boots_in: "0s", {firmware})),
     ) }},
@@ -190,8 +190,8 @@ fn first_of_a_hundred(outcome: &Outcome) -> Vec<Sample> {
 
 /// A11: restart, reboot, visit.
 fn procedure(count: u32, lasts: &str, restart_works: f64) -> String {
-    let step = |action: &str, by: &str, takes: &str, works: f64| {
-        format!(r#"(action: {action}, by: {by}, takes: "{takes}", works: {works:?})"#)
+    let step = |action: &str, by: &str, duration: &str, works: f64| {
+        format!(r#"(action: {action}, by: {by}, duration: "{duration}", works: {works:?})"#)
     };
     let steps = [
         step("RestartApp", "Device", "60s", restart_works),

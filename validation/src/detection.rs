@@ -30,8 +30,8 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
 fn bursty_heartbeats(count: u32, lasts: &str) -> String {
     heartbeats(count, lasts, "")
         .replacen(
-            "worsens: 0.0, good_loss: 0.02",
-            "worsens: 3.332166938841393e-05, recovers: 0.0006664333877682784, good_loss: 0.001, bad_loss: 0.9",
+            "p_good_to_bad: 0.0, good_loss: 0.02",
+            "p_good_to_bad: 3.332166938841393e-05, p_bad_to_good: 0.0006664333877682784, good_loss: 0.001, bad_loss: 0.9",
             1,
         )
         .replacen("    people: (", "    platform: (heartbeat_monitor: (bursts: true)),\n    people: (", 1)
@@ -40,7 +40,7 @@ fn bursty_heartbeats(count: u32, lasts: &str) -> String {
 /// Tills whose card reader tests its antenna; what a test finds is cleared at once, or not at all.
 fn tested(count: u32, lasts: &str, test: &str, fault: &str, cleared: bool) -> String {
     let steps =
-        if cleared { r#"(action: Repair, by: Device, takes: "0s", works: 1.0)"# } else { "" };
+        if cleared { r#"(action: Repair, by: Device, duration: "0s", works: 1.0)"# } else { "" };
     let text = Quiet {
         fleet: &tills(count),
         lasts,
@@ -78,12 +78,12 @@ fn latent(outcome: &Outcome) -> Vec<Sample> {
     vec![Sample::mean(&delays), Sample::ratio(broken, watched)]
 }
 
-/// F5: what an alarm says of a terminal, and what silence says of it, from the fault stories.
+/// F5: what an alarm says of a terminal, and what silence says of it, from the fault records.
 fn predictive(outcome: &Outcome) -> Vec<Sample> {
-    let told = reports::analyse(outcome).told;
-    let sick = told.stories.len() as f64;
-    let found = count(&told.stories, |it| it.detection.is_some());
-    let wrong = count(&told.alarms, |it| it.story.is_none());
+    let history = reports::analyse(outcome).history;
+    let sick = history.records.len() as f64;
+    let found = count(&history.records, |it| it.detection.is_some());
+    let wrong = count(&history.alarms, |it| it.record.is_none());
     let missed = sick - found;
     let silent = f64::from(outcome.roster.terminals()) - sick - wrong;
     let product = (found + wrong) * (found + missed) * (silent + wrong) * (silent + missed);
@@ -147,19 +147,19 @@ fn crashes(outcome: &Outcome) -> Vec<Sample> {
 fn breaker(trips_after: u32, refuses: f64, lasts: &str) -> String {
     format!(
         r#"Scenario(
-    schema: 1, name: "breaker", intent: "after how many transactions does a breaker trip?",
-    duration: "{lasts}", quiet: "0s",
+    schema: 2, name: "breaker", intent: "after how many transactions does a breaker trip?",
+    duration: "{lasts}", drain: "0s",
     fleet: [(id: "tills", count: 1)],
     types: {{ "standard": (
         hardware: (
-            card_reader: (misread: 0.0, takes: "1s"), printer: (roll: "4000m", line_takes: "1ms"),
-            keypad: (key_takes: "10ms"), scanner: (takes: "1s"),
+            card_reader: (misread: 0.0, duration: "1s"), printer: (roll: "4000m", line_duration: "1ms"),
+            keypad: (key_duration: "10ms"), scanner: (duration: "1s"),
         ),
-        comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.0)), cellular: (radio: (worsens: 0.0, good_loss: 0.0))),
+        comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0)), cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.0))),
         software: (payment_app: (suspects_after: 255, receipt_lines: 1)),
     ) }},
-    workload: [(per_day: 8640.0, hours: Flat, patience: "1h", patience_least: "1h")],
-    platform: (gateway: (breaker_trips_after: {trips_after}, breaker_rests: "10s"), host: (refuses: {refuses:?})),
+    workload: [(per_day: 8640.0, hours: Flat, patience: "1h", min_patience: "1h")],
+    platform: (gateway: (breaker_trips_after: {trips_after}, breaker_cooldown: "10s"), host: (refuses: {refuses:?})),
     policies: (
         heartbeat: (period: "30d"), telemetry: (period: "0s"),
         recovery: (fallback: None),

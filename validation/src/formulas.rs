@@ -209,11 +209,11 @@ fn breaker() -> Values {
 }
 
 fn bursts() -> Values {
-    let (worsens, recovers): (f64, f64) = (0.01, 0.2);
-    let bad = worsens / (worsens + recovers);
+    let (p_good_to_bad, p_bad_to_good): (f64, f64) = (0.01, 0.2);
+    let bad = p_good_to_bad / (p_good_to_bad + p_bad_to_good);
     let loss = [0.001, 0.5];
     let triple = |gap: i32| {
-        let left = (1.0 - worsens - recovers).powi(gap);
+        let left = (1.0 - p_good_to_bad - p_bad_to_good).powi(gap);
         // From each state to each state, `gap` slots later.
         let step = |from: usize, to: usize| {
             let share = if to == 1 { bad } else { 1.0 - bad };
@@ -269,11 +269,11 @@ fn predictive() -> Values {
 }
 
 fn bursty_misses() -> Values {
-    let (worsens, recovers, period): (f64, f64, f64) = (1.0 / 600.0, 1.0 / 30.0, 30.0);
-    let bad = worsens / (worsens + recovers);
+    let (p_good_to_bad, p_bad_to_good, period): (f64, f64, f64) = (1.0 / 600.0, 1.0 / 30.0, 30.0);
+    let bad = p_good_to_bad / (p_good_to_bad + p_bad_to_good);
     let share = [1.0 - bad, bad];
     let loss = [0.001, 0.9];
-    let left = (-(worsens + recovers) * period).exp();
+    let left = (-(p_good_to_bad + p_bad_to_good) * period).exp();
     // A beat that arrives, then three that do not.
     let mut weight = [share[0] * (1.0 - loss[0]), share[1] * (1.0 - loss[1])];
     for _ in 0..3 {

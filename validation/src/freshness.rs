@@ -32,15 +32,15 @@ fn shops(count: u32, lasts: &str, faults: &str) -> String {
     let no_recovery = families.map(|it| format!("(against: Family({it}), steps: [])")).join(", ");
     format!(
         r#"Scenario(
-    schema: 1, name: "silence", intent: "when does a shop that sells fall silent by chance?",
-    duration: "{lasts}", quiet: "0s",
+    schema: 2, name: "silence", intent: "when does a shop that sells fall silent by chance?",
+    duration: "{lasts}", drain: "0s",
     fleet: [(id: "shops", count: {count})],
     types: {{ "standard": (
         hardware: (
-            card_reader: (misread: 0.0, takes: "10ms"), printer: (roll: "4000m", line_takes: "1ms"),
-            keypad: (key_takes: "1ms"), scanner: (takes: "10ms"),
+            card_reader: (misread: 0.0, duration: "10ms"), printer: (roll: "4000m", line_duration: "1ms"),
+            keypad: (key_duration: "1ms"), scanner: (duration: "10ms"),
         ),
-        comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.0)), cellular: (radio: (worsens: 0.0, good_loss: 0.0))),
+        comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0)), cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.0))),
         software: (payment_app: (suspects_after: 255, receipt_lines: 1)),
     ) }},
     workload: [(

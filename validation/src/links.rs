@@ -23,8 +23,8 @@ fn connecting(count: u32, lasts: &str, every: &str, radio: &str) -> String {
     }
     .scenario()
     .replacen(
-        r#"wifi: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s"))"#,
-        &format!(r#"wifi: (radio: (worsens: 0.0, connects_in: "0s", {radio}))"#),
+        r#"wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0, connects_in: "0s"))"#,
+        &format!(r#"wifi: (radio: (p_good_to_bad: 0.0, connects_in: "0s", {radio}))"#),
         1,
     )
 }
@@ -110,28 +110,28 @@ fn storm(outcome: &Outcome) -> Vec<Sample> {
 fn storing(count: u32, lasts: &str) -> String {
     format!(
         r#"Scenario(
-    schema: 1, name: "store and forward", intent: "how many sales does an outage store, and how many does it lose?",
-    duration: "{lasts}", quiet: "0s",
+    schema: 2, name: "store and forward", intent: "how many sales does an outage store, and how many does it lose?",
+    duration: "{lasts}", drain: "0s",
     fleet: [(id: "tills", count: {count})],
     types: {{ "standard": (
         hardware: (
-            card_reader: (misread: 0.0, takes: "1ms"), printer: (roll: "4000m", line_takes: "1ms"),
-            keypad: (key_takes: "1ms"),
+            card_reader: (misread: 0.0, duration: "1ms"), printer: (roll: "4000m", line_duration: "1ms"),
+            keypad: (key_duration: "1ms"),
         ),
-        comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.0, latency: "1ms", spread: 0.0))),
+        comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0, latency: "1ms", spread: 0.0))),
         software: (
             firmware: (backup: None),
             payment_app: (
-                suspects_after: 255, receipt_lines: 1, builds_in: "1ms", offline_limit: "100000 CNY", offline_most: 50,
+                suspects_after: 255, receipt_lines: 1, build_time: "1ms", offline_limit: "100000 CNY", max_offline: 50,
             ),
         ),
     ) }},
-    network: (least_latency: "1ms"),
+    network: (min_latency: "1ms"),
     workload: [(
         per_day: 4320.0, hours: Flat, mix: (chip: 0.0, contactless: 1.0, stripe: 0.0, code: 0.0),
         no_pin_below: "100000 CNY",
     )],
-    platform: (gateway: (serves_in: "1ms", to_host: "1ms"), host: (decides_in: "1ms", spread: 0.0)),
+    platform: (gateway: (service_time: "1ms", to_host: "1ms"), host: (decides_in: "1ms", spread: 0.0)),
     people: (merchant: (notices_in: "36500d", opens_at: 0, closes_at: 24)),
     faults: [(
         id: "outage", mode: Wifi(AccessPointDown),
@@ -189,11 +189,11 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
     // An attempt fails if one of two packets is lost: 1 - 0.7 = 0.3.
     let lossy = |jitter: f64| {
         format!(
-            r#"good_loss: 0.16333997346592444, latency: "200ms", spread: 0.0, handshake: (attempts: 5, timeout: "2s", timeout_grows: 1.0, backoff: "1s", backoff_most: "10s", jitter: {jitter:?})"#
+            r#"good_loss: 0.16333997346592444, latency: "200ms", spread: 0.0, handshake: (attempts: 5, timeout: "2s", timeout_grows: 1.0, backoff: "1s", max_backoff: "10s", jitter: {jitter:?})"#
         )
     };
     let dead = |handshake: &str| format!("good_loss: 1.0, bad_loss: 1.0, handshake: ({handshake})");
-    let patient = r#"attempts: 16, timeout: "200ms", timeout_grows: 2.0, timeout_most: "120s""#;
+    let patient = r#"attempts: 16, timeout: "200ms", timeout_grows: 2.0, max_timeout: "120s""#;
     vec![
         Case::new(
             "N4",

@@ -15,8 +15,8 @@ use crate::sight::{deviation, downs};
 fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
     format!(
         r#"Scenario(
-    schema: 1, name: "losses", intent: "what does an outage cost?",
-    duration: "{lasts}", quiet: "0s",
+    schema: 2, name: "losses", intent: "what does an outage cost?",
+    duration: "{lasts}", drain: "0s",
     fleet: [
         (id: "shops", count: {shops}, type: "fast", deployment: (retires: At("75min"))),
         (id: "tills", count: {tills}, type: "procedure"),
@@ -24,28 +24,28 @@ fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
     types: {{
         "fast": (
             hardware: (
-                card_reader: (misread: 0.0), printer: (roll: "4000m", line_takes: "1ms"),
-                keypad: (key_takes: "1ms"), scanner: (takes: "10ms"),
+                card_reader: (misread: 0.0), printer: (roll: "4000m", line_duration: "1ms"),
+                keypad: (key_duration: "1ms"), scanner: (duration: "10ms"),
             ),
-            comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.0)), cellular: (radio: (worsens: 0.0, good_loss: 0.0))),
+            comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0)), cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.0))),
             software: (firmware: (backup: None), payment_app: (receipt_lines: 1)),
         ),
         "procedure": (
             comms: (
-                wifi: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s")),
-                cellular: (radio: (worsens: 0.0, good_loss: 0.0, connects_in: "0s")),
+                wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0, connects_in: "0s")),
+                cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.0, connects_in: "0s")),
             ),
             software: (firmware: (boots_in: "0s", backup: None, watchdog: "90s")),
         ),
     }},
     workload: [
-        (on: ["shops"], per_day: 1728.0, hours: Flat, patience_least: "1s", patience: "1us",
+        (on: ["shops"], per_day: 1728.0, hours: Flat, min_patience: "1s", patience: "1us",
          basket: (median: "20.07 CNY", sigma: {SIGMA}),
          mix: (code: 1.0, chip: 0.0, contactless: 0.0, stripe: 0.0)),
         (on: ["tills"], per_day: 0.0),
     ],
     people: (
-        customer: (pays_otherwise: 0.3, line: 200, expired: 0.0),
+        customer: (alternative_tender: 0.3, line: 200, expired: 0.0),
         merchant: (notices_in: "36500d", reacts_in: "0s", opens_at: 0, closes_at: 24, look_ups_per_day: 0.0),
         technicians: (travels: "1us", spread: 0.0, crews: 1000000, spares: 1000000),
     ),
@@ -60,9 +60,9 @@ fn scenario(shops: u32, tills: u32, lasts: &str) -> String {
         procedures: [
             (against: Mode(Mainboard(Dead)), steps: []),
             (against: Mode(Firmware(Hang)), steps: [
-                (action: RestartApp, by: Device, takes: "60s", works: 0.6),
-                (action: RestartTerminal, by: Device, takes: "300s", works: 0.5),
-                (action: Swap, by: Technician, takes: "26h", works: 1.0),
+                (action: RestartApp, by: Device, duration: "60s", works: 0.6),
+                (action: RestartTerminal, by: Device, duration: "300s", works: 0.5),
+                (action: Swap, by: Technician, duration: "26h", works: 1.0),
             ]),
         ],
     ),
@@ -83,7 +83,7 @@ fn lost(outcome: &Outcome) -> Vec<f64> {
     for fact in &outcome.facts {
         let DomainEvent::Noted(Note::SaleEnded(sale)) = fact.what else { continue };
         let made = matches!(sale.outcome, Ending::Approved | Ending::Stored);
-        if !made && !sale.kept && OUTAGE.contains(&sale.began.as_secs_f64()) {
+        if !made && !sale.alternative_tender && OUTAGE.contains(&sale.began.as_secs_f64()) {
             lost[fact.who.0 as usize] += sale.amount.0 as f64 / 100.0;
         }
     }

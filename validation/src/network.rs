@@ -14,8 +14,8 @@ struct Sender {
 }
 
 const N1: GilbertElliott = GilbertElliott {
-    worsens: 0.01,
-    recovers: 0.2,
+    p_good_to_bad: 0.01,
+    p_bad_to_good: 0.2,
     good_loss: 0.001,
     bad_loss: 0.5,
     slot: Span::millis(20),

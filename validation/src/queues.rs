@@ -16,12 +16,12 @@ fn scenario(tills: f64, gateway: &str, per_second: f64, lasts: &str) -> String {
     let per_day = per_second * 86_400.0 / tills;
     format!(
         r#"Scenario(
-    schema: 1, name: "queue", intent: "does the gateway wait, serve and refuse as queueing theory says?",
-    duration: "{lasts}", warmup: "15min", quiet: "0s",
+    schema: 2, name: "queue", intent: "does the gateway wait, serve and refuse as queueing theory says?",
+    duration: "{lasts}", warmup: "15min", drain: "0s",
     fleet: [(id: "tills", count: {tills})],
     types: {{ "standard": (
         hardware: (card_reader: (misread: 0.0)),
-        comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.0)), cellular: (radio: (worsens: 0.0, good_loss: 0.0))),
+        comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0)), cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.0))),
     ) }},
     workload: [(per_day: {per_day}, hours: Flat, patience: "30d")],
     platform: (gateway: (notes_requests: true, {gateway})),
@@ -120,7 +120,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["L", "Lq", "W", "Wq", "W_p95", "W_p99", "P0", "P_N_ge_10"],
             runs,
-            scenario(tills(size), r#"workers: 1, serves_in: "1s""#, 0.8, lasts("52h", "2h")),
+            scenario(tills(size), r#"workers: 1, service_time: "1s""#, 0.8, lasts("52h", "2h")),
             one_worker,
         ),
         Case::new(
@@ -128,7 +128,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             0,
             &["erlang_C", "Wq", "Lq", "W", "L", "P_wait_gt_1s", "Wq_p95"],
             runs,
-            scenario(tills(size), r#"workers: 5, serves_in: "1s""#, 4.0, lasts("19h", "40min")),
+            scenario(tills(size), r#"workers: 5, service_time: "1s""#, 4.0, lasts("19h", "40min")),
             five_workers,
         ),
         Case::new(
@@ -138,7 +138,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             runs,
             scenario(
                 tills(size),
-                r#"workers: 1, serves_in: "1s", queue: 9, overflow: Refuse"#,
+                r#"workers: 1, service_time: "1s", queue: 9, overflow: Refuse"#,
                 0.9,
                 lasts("36h", "2h"),
             ),
@@ -150,10 +150,10 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
         ("Wq_D", "Constant", "12h"),
         ("Wq_M", "Exponential", "24h"),
         ("Wq_LN_scv2", "Lognormal(sigma: 1.048147073968205)", "26h"),
-        ("Wq_H2_scv4", "Mixture(share: 0.8872983346207417, takes: 0.5635083268962915)", "36h"),
+        ("Wq_H2_scv4", "Mixture(share: 0.8872983346207417, factor: 0.5635083268962915)", "36h"),
     ];
     for (number, (name, law, whole)) in laws.into_iter().enumerate() {
-        let gateway = format!(r#"workers: 1, serves_in: "1s", serving: {law}"#);
+        let gateway = format!(r#"workers: 1, service_time: "1s", serving: {law}"#);
         let text = scenario(tills(size), &gateway, 0.7, lasts(whole, "2h"));
         cases.push(Case::new("Q3", number as u8, &[name], runs, text, waiting_time));
     }
@@ -167,7 +167,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
     ];
     for (number, (names, law, workers, whole)) in laws.into_iter().enumerate() {
         let gateway = format!(
-            r#"workers: {workers}, serves_in: "1s", serving: {law}, queue: 0, overflow: Refuse"#
+            r#"workers: {workers}, service_time: "1s", serving: {law}, queue: 0, overflow: Refuse"#
         );
         let text = scenario(tills(size), &gateway, 10.0, lasts(whole, "25min"));
         cases.push(Case::new("Q4", number as u8, names, runs, text, sessions));

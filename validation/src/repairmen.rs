@@ -21,7 +21,7 @@ fn scenario(lasts: &str) -> String {
         lasts,
         firmware: r#"backup: None, watchdog: "30s""#,
         faults: r#"(id: "hang", mode: Firmware(Hang), when: Random(Exponential(mean: "500h")))"#,
-        procedures: r#"(against: Mode(Firmware(Hang)), steps: [(action: Swap, by: Technician, takes: "8h", works: 1.0)])"#,
+        procedures: r#"(against: Mode(Firmware(Hang)), steps: [(action: Swap, by: Technician, duration: "8h", works: 1.0)])"#,
     };
     quiet.scenario().replace("crews: 1000000", "crews: 2, hands_on: Exponential")
 }

@@ -78,14 +78,16 @@ pub(crate) fn arrivals(outcome: &Outcome) -> Vec<(f64, bool)> {
 pub(crate) fn requests(outcome: &Outcome) -> Vec<Request> {
     let from = Instant::START + outcome.scenario.warmup;
     let served = outcome.facts.iter().filter_map(|fact| match fact.what {
-        DomainEvent::Noted(Note::RequestServed { waited, takes }) => Some((fact.at, waited, takes)),
+        DomainEvent::Noted(Note::RequestServed { waited, service_time }) => {
+            Some((fact.at, waited, service_time))
+        }
         _ => None,
     });
     served
         .filter(|(at, waited, _)| Span(at.0) - *waited >= Span(from.0))
-        .map(|(_, waited, takes)| {
+        .map(|(_, waited, service_time)| {
             let waited = waited.as_secs_f64();
-            Request { waited, stayed: waited + takes.as_secs_f64() }
+            Request { waited, stayed: waited + service_time.as_secs_f64() }
         })
         .collect()
 }

@@ -12,7 +12,7 @@ use crate::sight::count;
 
 /// Four hundred tills whose boards live for 8,000 hours, ten boards in stock, and this law of an order's time.
 fn scenario(lasts: &str, orders: &str) -> String {
-    let repair = r#"(action: Repair, by: Technician, takes: "0s", works: 1.0)"#;
+    let repair = r#"(action: Repair, by: Technician, duration: "0s", works: 1.0)"#;
     let quiet = Quiet {
         fleet: &tills(400),
         lasts,

@@ -242,12 +242,12 @@ pub(super) fn carry_out<K: ModelTypes, P: Parts<K>>(
     let (action, by) = (step.action, step.by);
     cx.cell.note(cx.me, DomainEvent::ActionStarted { incident, attempt, action, by });
     if by == Performer::Device {
-        cx.cell.after(cx.me, step.takes, SimEvent::Apply { incident, attempt });
+        cx.cell.after(cx.me, step.duration, SimEvent::Apply { incident, attempt });
     } else {
         cx.say(K::ask(StepRequest { incident, attempt, step, suspect }));
     }
     if by == Performer::Remote {
-        let patience = cx.settings.remote_patience() + step.takes;
+        let patience = cx.settings.remote_patience() + step.duration;
         cx.cell.after(cx.me, patience, SimEvent::StepTimedOut { incident, attempt });
     }
 }

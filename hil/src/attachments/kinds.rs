@@ -106,7 +106,7 @@ const HOST: AttachmentKind = AttachmentKind {
     name: "iso8583-client",
     part: Part::Gateway,
     what: "a real gateway or host, or a program that behaves like one, in the place of the gateway",
-    syntax: "HOST:PORT[,dialect=unionpay][,connections=1][,backoff=500ms][,backoff_most=30s][,patience=10s][,queue=4096][,sign_on=no][,ca=FILE][,name=HOST]",
+    syntax: "HOST:PORT[,dialect=unionpay][,connections=1][,backoff=500ms][,max_backoff=30s][,patience=10s][,queue=4096][,sign_on=no][,ca=FILE][,name=HOST]",
     reach: Reach::Hub("gateway"),
     check: |address| {
         let settings = client::Settings::parse(address)?;

@@ -37,7 +37,7 @@ pub struct Settings {
     /// Pause before a connection that broke is made again; doubled each time.
     pub backoff: Duration,
     /// The longest pause.
-    pub backoff_most: Duration,
+    pub max_backoff: Duration,
     /// Connecting, writing, and a message that has begun have to be done by then.
     pub patience: Duration,
     /// How many messages may wait for a connection to take them.
@@ -56,7 +56,7 @@ impl Settings {
             dialect: "unionpay".to_owned(),
             connections: 1,
             backoff: Duration::from_millis(500),
-            backoff_most: Duration::from_secs(30),
+            max_backoff: Duration::from_secs(30),
             patience: Duration::from_secs(10),
             queue: 4_096,
             sign_on: false,
@@ -64,7 +64,7 @@ impl Settings {
         }
     }
 
-    /// Reads `HOST:PORT[,dialect=NAME][,connections=N][,backoff=500ms][,backoff_most=30s][,patience=10s][,queue=4096][,sign_on=yes][,ca=FILE][,name=HOST]`.
+    /// Reads `HOST:PORT[,dialect=NAME][,connections=N][,backoff=500ms][,max_backoff=30s][,patience=10s][,queue=4096][,sign_on=yes][,ca=FILE][,name=HOST]`.
     ///
     /// # Errors
     /// If it is not written so.
@@ -73,7 +73,7 @@ impl Settings {
             "dialect",
             "connections",
             "backoff",
-            "backoff_most",
+            "max_backoff",
             "patience",
             "queue",
             "sign_on",
@@ -100,7 +100,7 @@ impl Settings {
             dialect: target.text("dialect").unwrap_or(&usual.dialect).to_owned(),
             connections,
             backoff,
-            backoff_most: target.duration("backoff_most", usual.backoff_most)?.max(backoff),
+            max_backoff: target.duration("max_backoff", usual.max_backoff)?.max(backoff),
             patience: target.duration("patience", usual.patience)?,
             queue: target.value("queue", usual.queue)?.max(1),
             sign_on: match target.text("sign_on") {

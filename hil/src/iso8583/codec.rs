@@ -49,7 +49,7 @@ pub enum Flaw {
         /// The length.
         is: usize,
         /// The longest, or the only one.
-        most: usize,
+        max: usize,
     },
     /// The dialect has no such field.
     NoSuchField,
@@ -62,7 +62,7 @@ pub enum Flaw {
         /// Bytes.
         is: usize,
         /// The most.
-        most: usize,
+        max: usize,
     },
 }
 
@@ -76,11 +76,11 @@ impl fmt::Display for Flaw {
             Self::NotHex(byte) => write!(f, "0x{byte:02X} is no upper-case hexadecimal digit"),
             Self::Character(byte) => write!(f, "0x{byte:02X} may not stand in this kind of field"),
             Self::Filling(half) => write!(f, "{half:X} stands where digits are filled up"),
-            Self::Length { is, most } => write!(f, "a length of {is}, and it has {most} at most"),
+            Self::Length { is, max } => write!(f, "a length of {is}, and it has {max} at most"),
             Self::NoSuchField => f.write_str("the dialect has no such field"),
             Self::NoSuchBitmap => f.write_str("the dialect has no further bitmap"),
             Self::Follows(bytes) => write!(f, "{bytes} bytes follow the last field"),
-            Self::TooLong { is, most } => write!(f, "{is} bytes, and the dialect takes {most}"),
+            Self::TooLong { is, max } => write!(f, "{is} bytes, and the dialect takes {max}"),
         }
     }
 }

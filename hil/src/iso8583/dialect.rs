@@ -57,7 +57,7 @@ pub struct DialectFile {
     pub shared: Shared,
     /// Codes of network management.
     pub network: NetworkCodes,
-    /// Response codes.
+    /// Response codes (F39).
     pub response_codes: ResponseCodes,
     /// Reversals.
     pub reversals: Reversals,
@@ -209,7 +209,7 @@ pub(crate) fn response_to(mti: [u8; 4]) -> [u8; 4] {
 
 #[cfg(test)]
 mod tests {
-    use models::wire::Code;
+    use models::wire::ResponseCode;
 
     use super::*;
 
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(dialect.what(*b"0600"), None);
         assert_eq!(response_to(*b"0401"), *b"0410");
         let codes = &dialect.file().response_codes;
-        let class = |code: &[u8; 2]| codes.class(Code(*code));
+        let class = |code: &[u8; 2]| codes.class(ResponseCode(*code));
         assert_eq!(
             [class(b"00"), class(b"51"), class(b"98")],
             [Class::Success, Class::Fail, Class::System]

@@ -195,14 +195,14 @@ pub enum FrameError {
         /// Bytes.
         is: u64,
         /// The most.
-        most: u64,
+        max: u64,
     },
     /// A message is too short for what must stand in front of it.
     TooShort {
         /// Bytes.
         is: u64,
         /// The least.
-        least: u64,
+        min: u64,
     },
     /// The first byte of the addresses is not the dialect's.
     Tpdu(u8),
@@ -214,9 +214,9 @@ impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length(byte) => write!(f, "the length in front has 0x{byte:02X}"),
-            Self::TooLong { is, most } => write!(f, "a message of {is} bytes; {most} are taken"),
-            Self::TooShort { is, least } => {
-                write!(f, "a message of {is} bytes; {least} stand in front of any")
+            Self::TooLong { is, max } => write!(f, "a message of {is} bytes; {max} are taken"),
+            Self::TooShort { is, min } => {
+                write!(f, "a message of {is} bytes; {min} stand in front of any")
             }
             Self::Tpdu(byte) => write!(f, "the TPDU begins with 0x{byte:02X}"),
             Self::Header(byte) => write!(f, "the header begins with 0x{byte:02X}"),
@@ -236,7 +236,7 @@ impl Framing {
     }
 
     /// Bytes that stand in front of any body, the length apart.
-    fn least(&self) -> usize {
+    fn min(&self) -> usize {
         let header = self.header.map_or(0, |it| it.bytes().len());
         self.tpdu.map_or(0, |_| Tpdu::BYTES) + header
     }
@@ -246,8 +246,8 @@ impl Framing {
     /// # Errors
     /// If it is too short, or begins in a way that the dialect does not know. Real hosts are silent then.
     pub fn open<'a>(&self, message: &'a [u8]) -> Result<(Envelope, &'a [u8]), FrameError> {
-        let (is, least) = (message.len() as u64, self.least() as u64);
-        let short = FrameError::TooShort { is, least };
+        let (is, min) = (message.len() as u64, self.min() as u64);
+        let short = FrameError::TooShort { is, min };
         let (mut envelope, mut rest) = (Envelope::default(), message);
         if let Some(ours) = self.tpdu {
             let (bytes, after) = rest.split_first_chunk().ok_or(short)?;
@@ -284,7 +284,7 @@ impl Framing {
         let tpdu = tpdu.as_ref().map_or(&[][..], |it| &it[..]);
         let length = (tpdu.len() + header.len() + body.len()) as u64;
         if length > self.longest.into() {
-            return Err(FrameError::TooLong { is: length, most: self.longest.into() });
+            return Err(FrameError::TooLong { is: length, max: self.longest.into() });
         }
         let own = if self.length.counts_itself { u64::from(self.length.bytes) } else { 0 };
         self.length.write(length + own, to);
@@ -298,7 +298,7 @@ impl Framing {
 pub struct Deframer {
     length: Length,
     longest: u64,
-    least: u64,
+    min: u64,
     bytes: Vec<u8>,
     /// Where the next message begins in them.
     at: usize,
@@ -307,8 +307,8 @@ pub struct Deframer {
 impl Deframer {
     /// One for a connection.
     pub fn new(framing: &Framing) -> Self {
-        let (longest, least) = (framing.longest.into(), framing.least() as u64);
-        Self { length: framing.length, longest, least, bytes: Vec::new(), at: 0 }
+        let (longest, min) = (framing.longest.into(), framing.min() as u64);
+        Self { length: framing.length, longest, min, bytes: Vec::new(), at: 0 }
     }
 
     /// Takes in what came. Take out all messages before more is taken in: nothing else bounds the memory.
@@ -330,17 +330,17 @@ impl Deframer {
             let told = self.length.read(bytes).map_err(FrameError::Length)?;
             let own = if self.length.counts_itself { prefix as u64 } else { 0 };
             let Some(is) = told.checked_sub(own) else {
-                return Err(FrameError::TooShort { is: told, least: own });
+                return Err(FrameError::TooShort { is: told, min: own });
             };
             if is > self.longest {
-                return Err(FrameError::TooLong { is, most: self.longest });
+                return Err(FrameError::TooLong { is, max: self.longest });
             }
             if is == 0 {
                 self.at += prefix;
                 continue;
             }
-            if is < self.least {
-                return Err(FrameError::TooShort { is, least: self.least });
+            if is < self.min {
+                return Err(FrameError::TooShort { is, min: self.min });
             }
             let (from, to) = (self.at + prefix, self.at + prefix + is as usize);
             if to > self.bytes.len() {

@@ -13,7 +13,7 @@ mod tests;
 use std::fmt;
 
 use models::Money;
-use models::wire::{Code, Iso};
+use models::wire::{Iso, ResponseCode};
 use sim::{ActorId, Instant};
 
 pub use calendar::Day;
@@ -62,8 +62,8 @@ pub struct Network {
     pub local: Option<Instant>,
     /// Number of the batch.
     pub batch: u32,
-    /// Response code; none in a request.
-    pub code: Code,
+    /// F39, the response code; none in a request.
+    pub code: ResponseCode,
     /// Keys that the answer to a sign-on brings.
     pub keys: Option<SessionKeys>,
 }
@@ -96,8 +96,8 @@ pub struct Settlement {
     pub credits: (u32, Money),
     /// Whether the host has the same; `None` in a request.
     pub agreed: Option<bool>,
-    /// Response code; none in a request.
-    pub code: Code,
+    /// F39, the response code; none in a request.
+    pub code: ResponseCode,
     /// Its authentication code is right, or it needs none.
     pub authentic: bool,
 }

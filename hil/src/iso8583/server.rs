@@ -122,7 +122,7 @@ impl Server {
         let listening = Listening {
             listener,
             state: Arc::clone(&state),
-            most: settings.connections,
+            max: settings.connections,
             terms: Terms { security, patience: settings.patience, over: Arc::clone(&over) },
             troubles: troubles.clone(),
             open: Arc::clone(&open),
@@ -177,7 +177,7 @@ impl Drop for Server {
 struct Listening {
     listener: TcpListener,
     state: Arc<ServerState>,
-    most: usize,
+    max: usize,
     terms: Terms,
     troubles: Troubles,
     open: Arc<AtomicUsize>,
@@ -198,7 +198,7 @@ impl Listening {
                     continue;
                 }
             };
-            if self.open.fetch_add(1, Ordering::Relaxed) >= self.most {
+            if self.open.fetch_add(1, Ordering::Relaxed) >= self.max {
                 self.open.fetch_sub(1, Ordering::Relaxed);
                 self.troubles.add("sent away: there are too many connections");
                 continue;

@@ -20,8 +20,8 @@ pub(super) struct Message {
 pub(super) struct Outbox {
     inner: Mutex<Inner>,
     woken: Condvar,
-    most_urgent: usize,
-    most_bulk: usize,
+    max_urgent: usize,
+    max_bulk: usize,
 }
 
 #[derive(Debug, Default)]
@@ -34,9 +34,9 @@ struct Inner {
 }
 
 impl Outbox {
-    pub(super) fn new(most_urgent: usize, most_bulk: usize) -> Self {
+    pub(super) fn new(max_urgent: usize, max_bulk: usize) -> Self {
         let (inner, woken) = (Mutex::default(), Condvar::new());
-        Self { inner, woken, most_urgent, most_bulk }
+        Self { inner, woken, max_urgent, max_bulk }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -47,7 +47,7 @@ impl Outbox {
     /// Puts in what must not be dropped. False if even for that there is no room.
     pub(super) fn urgent(&self, message: Message) -> bool {
         let mut inner = self.lock();
-        let room = inner.urgent.len() < self.most_urgent && !inner.closed;
+        let room = inner.urgent.len() < self.max_urgent && !inner.closed;
         if room {
             inner.urgent.push_back(message);
             self.woken.notify_one();
@@ -58,7 +58,7 @@ impl Outbox {
     /// Puts in what may be dropped. False if it was.
     pub(super) fn bulk(&self, message: Message) -> bool {
         let mut inner = self.lock();
-        let room = inner.bulk.len() < self.most_bulk && !inner.closed;
+        let room = inner.bulk.len() < self.max_bulk && !inner.closed;
         if room {
             inner.bulk.push_back(message);
             self.woken.notify_one();

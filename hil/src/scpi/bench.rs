@@ -26,7 +26,7 @@ pub struct Settings {
     /// `host:port`; 5025 is the usual port.
     pub address: String,
     /// No more than this is ever set, whatever a scenario wants, in millivolts.
-    pub most: u32,
+    pub max: u32,
     /// What it is told first: its channel (`INST:NSEL 1`), a current limit (`CURR 2`).
     pub first: Vec<String>,
     /// So long after a set point it is measured.
@@ -45,7 +45,7 @@ impl Settings {
     pub fn at(address: &str) -> Self {
         Self {
             address: address.to_owned(),
-            most: MOST,
+            max: MOST,
             first: Vec::new(),
             settle: Duration::from_millis(20),
             watch: Duration::from_secs(1),
@@ -65,7 +65,7 @@ impl Settings {
         let usual = Self::at(&target.address);
         let first = target.text("first").unwrap_or_default().split(';').map(str::trim);
         Ok(Self {
-            most: target.quantity::<Millivolts>("limit")?.map_or(usual.most, |it| it.0),
+            max: target.quantity::<Millivolts>("limit")?.map_or(usual.max, |it| it.0),
             first: first.filter(|it| !it.is_empty()).map(str::to_owned).collect(),
             settle: target.duration("settle", usual.settle)?,
             watch: target.duration("watch", usual.watch)?.max(Duration::from_millis(10)),
@@ -208,9 +208,9 @@ impl Wire {
     }
 
     fn apply(&mut self, wanted: u32) -> Result<(), Trouble> {
-        let set = wanted.min(self.settings.most);
+        let set = wanted.min(self.settings.max);
         if set < wanted {
-            let limit = self.settings.most;
+            let limit = self.settings.max;
             self.troubles.add(format!("{wanted} mV were wanted, its limit is {limit} mV"));
         }
         if set > 0 {

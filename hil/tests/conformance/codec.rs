@@ -8,7 +8,7 @@ use hil::iso8583::dialect::{Coding, Field, FieldKind, Size};
 use hil::iso8583::message::{Matter, Network, Settlement};
 use hil::iso8583::{Dialect, Fields, Mapper, Message, Seal};
 use models::Money;
-use models::wire::{Code, Iso, Method, Mti, Pan};
+use models::wire::{Iso, Method, Mti, Pan, ResponseCode};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ fn messages() -> Vec<Message> {
         local,
         expiry: 3_001,
         method: Method::Fallback,
-        code: Code::NONE,
+        code: ResponseCode::NONE,
         terminal,
         currency: 156,
         pin_block: 0x0412_76BD_6FFF_FFEE,
@@ -77,13 +77,19 @@ fn messages() -> Vec<Message> {
         ..Iso::default()
     };
     let chip = Iso { method: Method::Chip, card_sequence: 1, cryptogram: u64::MAX, ..sale };
-    let answer =
-        Iso { mti: Mti::Response, rrn: 77, authorisation: 123, code: Code::APPROVED, ..chip };
-    let declined = Iso { code: Code::NO_FUNDS, authorisation: 0, ..answer };
+    let answer = Iso {
+        mti: Mti::Response,
+        rrn: 77,
+        authorisation: 123,
+        code: ResponseCode::APPROVED,
+        ..chip
+    };
+    let declined = Iso { code: ResponseCode::NO_FUNDS, authorisation: 0, ..answer };
     let advice = Iso { mti: Mti::Advice, ..chip };
-    let told = Iso { mti: Mti::AdviceResponse, code: Code::APPROVED, ..advice };
-    let reversal = Iso { mti: Mti::Reversal, code: Code::NO_ANSWER, original: 999_999, ..sale };
-    let done = Iso { mti: Mti::ReversalResponse, code: Code::APPROVED, ..reversal };
+    let told = Iso { mti: Mti::AdviceResponse, code: ResponseCode::APPROVED, ..advice };
+    let reversal =
+        Iso { mti: Mti::Reversal, code: ResponseCode::NO_ANSWER, original: 999_999, ..sale };
+    let done = Iso { mti: Mti::ReversalResponse, code: ResponseCode::APPROVED, ..reversal };
     let payments = [sale, chip, answer, declined, advice, told, reversal, done];
     let mut all = Vec::new();
     for right in [true, false] {
@@ -99,7 +105,7 @@ fn messages() -> Vec<Message> {
         (Matter::SignOff, true),
         (Matter::Other(362), false),
     ] {
-        let code = if response { Code::APPROVED } else { Code::NONE };
+        let code = if response { ResponseCode::APPROVED } else { ResponseCode::NONE };
         let local = response.then_some(local);
         let (stan, batch) = (5, 12);
         all.push(Message::Network(Network {
@@ -123,7 +129,7 @@ fn messages() -> Vec<Message> {
             debits: (42, Money(1_234_567)),
             credits: (3, Money(999)),
             agreed,
-            code: if agreed.is_some() { Code::APPROVED } else { Code::NONE },
+            code: if agreed.is_some() { ResponseCode::APPROVED } else { ResponseCode::NONE },
             authentic: true,
         }));
     }
@@ -150,8 +156,8 @@ fn pyiso8583_reads_and_writes_every_message_of_the_world() {
 }
 
 fn values(field: &Field) -> BoxedStrategy<Vec<u8>> {
-    let most = usize::from(field.size.most());
-    let sizes = if matches!(field.size, Size::Fixed(_)) { most..=most } else { 0..=most };
+    let max = usize::from(field.size.max());
+    let sizes = if matches!(field.size, Size::Fixed(_)) { max..=max } else { 0..=max };
     let character = match field.kind {
         FieldKind::N => (b'0'..=b'9').boxed(),
         FieldKind::Z => prop::sample::select(b"0123456789=".to_vec()).boxed(),

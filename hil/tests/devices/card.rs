@@ -136,7 +136,7 @@ fn what_is_said_to_a_card_is_emv_by_another_library() {
 
 /// Five busy minutes of a counter where everybody inserts a card.
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "cards", intent: "what does a real card say?", seed: 7, duration: "6min", quiet: "1min",
+    schema: 2, name: "cards", intent: "what does a real card say?", seed: 7, duration: "6min", drain: "1min",
     fleet: [(id: "device", count: 1)],
     workload: [(
         per_day: 4000, hours: Flat, mix: (chip: 1.0, contactless: 0.0, stripe: 0.0, code: 0.0),

@@ -17,12 +17,12 @@ use crate::rig::Rig;
 
 /// Twenty terminals on a network that loses one packet in fifty, for three minutes.
 const FLEET: &str = r#"Scenario(
-    schema: 1, name: "fleet", intent: "does a fleet keep its ledger at a real host?", seed: 3,
-    duration: "3m", quiet: "1m",
+    schema: 2, name: "fleet", intent: "does a fleet keep its ledger at a real host?", seed: 3,
+    duration: "3m", drain: "1m",
     fleet: [(id: "till", count: 20)],
     workload: [(per_day: 8000, hours: Flat)],
     types: { "standard": (
-        comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.02)), cellular: (radio: (worsens: 0.0, good_loss: 0.02))),
+        comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.02)), cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.02))),
     ) },
     policies: (transport: (response_timeout: "10s")),
 )"#;
@@ -209,7 +209,7 @@ fn an_answer_that_nobody_asked_for_comes_in_to_be_judged() {
         let mapper = Mapper::new(std::sync::Arc::new(dialect));
         let iso = Iso {
             mti: Mti::Response,
-            code: models::wire::Code::APPROVED,
+            code: models::wire::ResponseCode::APPROVED,
             stan: 7,
             ..Iso::default()
         };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use hil::iso8583::{Dialect, Mapper, Matter, Message, Network};
 use hil::{Adapter, iso8583::Server};
-use models::wire::{Code, InterActorMessage, Iso};
+use models::wire::{InterActorMessage, Iso, ResponseCode};
 use sim::ActorId;
 
 use crate::terminal::server;
@@ -29,7 +29,7 @@ impl World {
             while let Ok(arrival) = arrivals.recv() {
                 let Some(server) = answers.upgrade() else { return };
                 let InterActorMessage::Payment(iso) = arrival.message else { continue };
-                let iso = Iso { mti: iso.mti.response(), code: Code::APPROVED, ..iso };
+                let iso = Iso { mti: iso.mti.response(), code: ResponseCode::APPROVED, ..iso };
                 let mut server = server.lock().expect("nobody panics with it");
                 server.deliver(arrival.port, &InterActorMessage::Payment(iso));
             }
@@ -72,7 +72,7 @@ fn echo(terminal: u32, stan: u32) -> Vec<u8> {
         stan,
         local: None,
         batch: 1,
-        code: Code::NONE,
+        code: ResponseCode::NONE,
         keys: None,
     };
     let mut body = Vec::new();

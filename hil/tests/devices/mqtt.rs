@@ -18,7 +18,7 @@ use crate::rig::Rig;
 /// Forty minutes of twelve terminals. Five have their processor taken from them, and nobody in the scenario does anything
 /// about it in that time; paper runs out at one.
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "fleet", intent: "who repairs it?", seed: 11, duration: "40min", quiet: "5min",
+    schema: 2, name: "fleet", intent: "who repairs it?", seed: 11, duration: "40min", drain: "5min",
     fleet: [(id: "shops", count: 8), (id: "lanes", count: 4)],
     workload: [(per_day: 1500)],
     faults: [
@@ -28,7 +28,7 @@ const SCENARIO: &str = r#"Scenario(
     policies: (
         telemetry: (period: "5min"),
         procedures: [
-            (against: Mode(Firmware(ProcessorStarved)), steps: [(action: Retry, by: Device, takes: "10h")]),
+            (against: Mode(Firmware(ProcessorStarved)), steps: [(action: Retry, by: Device, duration: "10h")]),
         ],
     ),
 )"#;

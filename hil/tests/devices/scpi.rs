@@ -13,7 +13,7 @@ use crate::rig::{Rig, port};
 
 /// A minute of one terminal with a battery: a sag to 70 %, a blackout, and the adapter of another device.
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "bench", intent: "what reaches a terminal?", seed: 7, duration: "70s", quiet: "1s",
+    schema: 2, name: "bench", intent: "what reaches a terminal?", seed: 7, duration: "70s", drain: "1s",
     fleet: [(id: "device", count: 1)],
     workload: [(per_day: 0)],
     faults: [
@@ -128,7 +128,7 @@ fn a_supply_that_dies_is_reported() {
 fn settings_are_read_and_mistakes_are_named() {
     let read = Settings::parse("10.0.0.7:5025,limit=12V,first=INST:NSEL 2;CURR 2,settle=50ms");
     let read = read.expect("it is well written");
-    assert_eq!((read.most, read.settle), (12_000, Duration::from_millis(50)));
+    assert_eq!((read.max, read.settle), (12_000, Duration::from_millis(50)));
     assert_eq!(read.first, ["INST:NSEL 2", "CURR 2"]);
     assert_eq!(Settings::parse("bench").unwrap_err(), "`bench` is no HOST:PORT");
     let wrong = Settings::parse("a:1,limit=12A").unwrap_err();

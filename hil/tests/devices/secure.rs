@@ -36,7 +36,7 @@ fn told(adapter: &dyn Adapter, what: &str) {
 #[test]
 fn a_terminal_sells_over_tls() {
     const SHOP: &str = r#"Scenario(
-        schema: 1, name: "shop", intent: "does a terminal sell over TLS?", seed: 3, duration: "12s", quiet: "2s",
+        schema: 2, name: "shop", intent: "does a terminal sell over TLS?", seed: 3, duration: "12s", drain: "2s",
         fleet: [(id: "till", count: 1)],
         platform: (host: (blocked: 0.0, balance: "1000000 CNY", balance_spread: 0.0)),
     )"#;

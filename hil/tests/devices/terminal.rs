@@ -16,11 +16,11 @@ use crate::rig::Rig;
 /// One terminal on a network that loses one packet in fifty, and a bank that does
 /// not answer for four seconds.
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "terminal", intent: "does a real terminal keep its ledger over a bad network?", seed: 3,
-    duration: "30s", quiet: "5s",
+    schema: 2, name: "terminal", intent: "does a real terminal keep its ledger over a bad network?", seed: 3,
+    duration: "30s", drain: "5s",
     fleet: [(id: "till", count: 1)],
     types: { "standard": (
-        comms: (wifi: (radio: (worsens: 0.0, good_loss: 0.02)), cellular: (radio: (worsens: 0.0, good_loss: 0.02))),
+        comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.02)), cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.02))),
     ) },
     faults: [(id: "bank", mode: Host(Outage), when: At("700ms"), lasts: Exactly("4s"))],
     platform: (host: (blocked: 0.0, balance: "1000000 CNY", balance_spread: 0.0)),

@@ -3,7 +3,7 @@
 use models::Money;
 use models::Part;
 use models::invariants::Invariant;
-use models::wire::{Code, InterActorMessage, Iso, Mti, Pan};
+use models::wire::{InterActorMessage, Iso, Mti, Pan, ResponseCode};
 use scenarios::{Loaded, Options, Outcome, Run, Source, load_text};
 use sim::{ActorId, Instant, Pulse, Span};
 
@@ -51,7 +51,7 @@ const TERMINAL: (u32, Part) = (0, Part::PaymentApp);
 
 /// A terminal that is busy if its customers are simulated; answers get lost in the third minute, its uplink is down in the sixth.
 const LAB: &str = r#"Scenario(
-    schema: 1, name: "lab", intent: "what does a real terminal do?", seed: 5, duration: "10m", quiet: "3m",
+    schema: 2, name: "lab", intent: "what does a real terminal do?", seed: 5, duration: "10m", drain: "3m",
     fleet: [(id: "device", count: 1)],
     workload: [(per_day: 20000, hours: Flat)],
     faults: [
@@ -81,7 +81,7 @@ fn sale(stan: u32, cents: i64, now: Instant) -> Iso {
 }
 
 fn reversal(of: Iso) -> Iso {
-    sealed(Iso { mti: Mti::Reversal, code: Code::NO_ANSWER, original: of.stan, ..of })
+    sealed(Iso { mti: Mti::Reversal, code: ResponseCode::NO_ANSWER, original: of.stan, ..of })
 }
 
 fn settlement(stan: u32, cents: i64) -> Iso {
@@ -89,7 +89,7 @@ fn settlement(stan: u32, cents: i64) -> Iso {
 }
 
 /// Sends each message when its second has come; what came back, in its order: type, trace number, code.
-fn told(sent: &[(u64, Iso)]) -> (Outcome, Vec<(Mti, u32, Code)>) {
+fn told(sent: &[(u64, Iso)]) -> (Outcome, Vec<(Mti, u32, ResponseCode)>) {
     let mut came = Vec::new();
     let outcome = played(LAB, TERMINAL, |now, out| {
         came.extend(out.iter().map(|iso| (iso.mti, iso.stan, iso.code)));
@@ -110,7 +110,7 @@ fn a_real_terminal_sells_over_the_simulated_network() {
     let echo = Iso { mti: Mti::Network, stan: 1, ..Iso::default() };
     let sent = [(5, echo), (10, sale(2)), (20, sale(3)), (30, reversal(sale(3)))];
     let (outcome, came) = told(&sent);
-    let approved = Code::APPROVED;
+    let approved = ResponseCode::APPROVED;
     assert_eq!(
         came,
         [
@@ -136,7 +136,7 @@ fn an_approval_that_was_lost_and_never_taken_back_is_named() {
     assert_eq!(came, []);
     assert_eq!(breaches(&outcome), [(Invariant::NoUnreversedSale, 2)]);
     let (outcome, came) = told(&[(130, lost), (200, reversal(lost))]);
-    assert_eq!(came, [(Mti::ReversalResponse, 2, Code::APPROVED)]);
+    assert_eq!(came, [(Mti::ReversalResponse, 2, ResponseCode::APPROVED)]);
     assert_eq!(breaches(&outcome), []);
     assert_eq!((outcome.audit.terminal_total, outcome.audit.host_total), (Money(0), Money(0)));
 }
@@ -160,7 +160,7 @@ fn a_message_sent_twice_is_one_sale_and_a_wrong_code_is_none() {
         let wrong = Iso { mac: 7, ..sale(2, 700, now) };
         if now == Instant::START + Span::secs(10) { vec![wrong] } else { Vec::new() }
     });
-    assert_eq!((broken, outcome.audit.host_total), (vec![Code::MAC_WRONG], Money(0)));
+    assert_eq!((broken, outcome.audit.host_total), (vec![ResponseCode::MAC_WRONG], Money(0)));
     assert_eq!(breaches(&outcome), []);
 }
 
@@ -177,13 +177,13 @@ fn both_sides_settle_what_was_sold_since_the_last_time() {
     ];
     let (_, came) = told(&sent);
     let codes: Vec<_> = came.iter().skip(2).map(|(_, stan, code)| (*stan, *code)).collect();
-    let (same, differs) = (Code::APPROVED, Code::TOTALS_DIFFER);
+    let (same, differs) = (ResponseCode::APPROVED, ResponseCode::TOTALS_DIFFER);
     assert_eq!(codes, [(3, same), (3, same), (4, differs), (5, same)]);
 }
 
 /// Twenty terminals, and the gateway's number behind them.
 const FLEET: &str = r#"Scenario(
-    schema: 1, name: "fleet", intent: "what does a real host do?", seed: 5, duration: "1h", quiet: "10m",
+    schema: 2, name: "fleet", intent: "what does a real host do?", seed: 5, duration: "1h", drain: "10m",
     fleet: [(id: "device", count: 20)],
     workload: [(per_day: 600, hours: Flat)],
     faults: [(id: "bursts", mode: Cellular(PoorCoverage), magnitude: 0.3, when: At("10m"), lasts: Exactly("10m"))],
@@ -191,7 +191,12 @@ const FLEET: &str = r#"Scenario(
 const HOST: (u32, Part) = (20, Part::Gateway);
 
 fn answer(iso: &Iso) -> Iso {
-    sealed(Iso { mti: iso.mti.response(), code: Code::APPROVED, rrn: iso.stan.into(), ..*iso })
+    sealed(Iso {
+        mti: iso.mti.response(),
+        code: ResponseCode::APPROVED,
+        rrn: iso.stan.into(),
+        ..*iso
+    })
 }
 
 #[test]

@@ -26,11 +26,11 @@ pub struct Handshake {
     /// Each later attempt waits so many times as long as the one before.
     pub timeout_grows: Factor,
     /// The longest wait for an answer.
-    pub timeout_most: Span,
-    /// Pause before the second attempt; doubled each time up to `backoff_most`.
+    pub max_timeout: Span,
+    /// Pause before the second attempt; doubled each time up to `max_backoff`.
     pub backoff: Span,
     /// The longest pause.
-    pub backoff_most: Span,
+    pub max_backoff: Span,
     /// How much of a pause is random: at 0 none of it, at 1 all of it (full jitter).
     pub jitter: Probability,
 }
@@ -41,9 +41,9 @@ impl Default for Handshake {
             attempts: 7,
             timeout: Span::secs(1),
             timeout_grows: Factor(2.0),
-            timeout_most: Span::secs(120),
+            max_timeout: Span::secs(120),
             backoff: Span::ZERO,
-            backoff_most: Span::secs(60),
+            max_backoff: Span::secs(60),
             jitter: Probability(0.0),
         }
     }
@@ -54,13 +54,13 @@ impl Handshake {
     fn waits(&self, attempt: u8) -> Span {
         let grown = libm::pow(self.timeout_grows.0, f64::from(attempt));
         let waits = self.timeout.0 as f64 * grown;
-        Span::from_nanos_f64(waits.min(self.timeout_most.0 as f64))
+        Span::from_nanos_f64(waits.min(self.max_timeout.0 as f64))
     }
 
     /// The pause after an attempt that is not the last, as much of it as is not left out at random.
     fn pauses(&self, attempt: u8, random: f64) -> Span {
         let doubled = self.backoff.0.saturating_mul(1u64 << attempt.min(40));
-        Span(doubled.min(self.backoff_most.0)).scaled(1.0 - self.jitter.0 * random)
+        Span(doubled.min(self.max_backoff.0)).scaled(1.0 - self.jitter.0 * random)
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
     fn pauses_double_up_to_a_limit_and_jitter_shortens_them() {
         let calm = Handshake {
             backoff: Span::secs(1),
-            backoff_most: Span::secs(5),
+            max_backoff: Span::secs(5),
             ..Handshake::default()
         };
         let pauses: Vec<Span> = (0..4).map(|n| calm.pauses(n, 0.25)).collect();

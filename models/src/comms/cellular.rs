@@ -86,7 +86,7 @@ pub struct Reading {
     /// Share of packets whose checksum is wrong.
     damaged: f64,
     /// Share of messages that the module has sent again though they were acknowledged.
-    doubled: f64,
+    duplicates: f64,
 }
 
 const PACKET: Purpose = Purpose::of("cellular: packet");
@@ -310,7 +310,7 @@ impl DevicePart<Models> for Cellular {
             weakness: self.bearer.extra_loss(),
             slower: self.bearer.slower(),
             damaged: self.bearer.damages(),
-            doubled: self.bearer.doubles(),
+            duplicates: self.bearer.doubles(),
         }
     }
     /// A module that does not answer is dead; one that answers and hears nothing has no cell.
@@ -321,7 +321,7 @@ impl DevicePart<Models> for Cellular {
             Reading { weakness, .. } if weakness > 0.3 => Some(Fault::PoorCoverage),
             Reading { answered: false, .. } => Some(Fault::HalfOpen),
             Reading { damaged, .. } if damaged > 0.05 => Some(Fault::DamagesMessages),
-            Reading { doubled, .. } if doubled > 0.05 => Some(Fault::SendsTwice),
+            Reading { duplicates, .. } if duplicates > 0.05 => Some(Fault::SendsTwice),
             Reading { slower, .. } if slower > 3.0 => Some(Fault::Congestion),
             _ => None,
         }

@@ -125,8 +125,8 @@ impl ActorPart<Models> for PhoneLink {
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         if let LocalMessage::Carry { leg, iso, via, delay } = message {
-            let Some(takes) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
-            let delay = delay + takes;
+            let Some(duration) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
+            let delay = delay + duration;
             if let Leg::FromPhone = leg {
                 cx.post(cx.me(), Part::PaymentApp, delay, InterActorMessage::Payment(iso));
             } else {

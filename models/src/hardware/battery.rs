@@ -12,7 +12,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
 use crate::telemetry::{self, Gauge};
-use crate::wear::{Wear, WearLife};
+use crate::wear::{WearLife, Wear};
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.

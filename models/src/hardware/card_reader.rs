@@ -16,7 +16,7 @@ pub use self_test::SelfTest;
 
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
-use crate::wear::{Wear, WearLife};
+use crate::wear::{WearLife, Wear};
 use crate::wire::{Method, InterActorMessage};
 use crate::telemetry::Gauge;
 use crate::Models;
@@ -27,7 +27,7 @@ use crate::Models;
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Time for the customer to present the card and for the reader to read it.
-    pub takes: Span,
+    pub duration: Span,
     /// Share of reads that fail with a sound reader.
     pub misread: Probability,
     /// Failed reads of one kind in a row after which the terminal suspects its reader.
@@ -48,7 +48,7 @@ pub struct Spec {
 impl Default for Spec {
     fn default() -> Self {
         Self {
-            takes: Span::millis(2_500),
+            duration: Span::millis(2_500),
             misread: Probability(0.01),
             suspects_after: 4,
             life_in_insertions: None,
@@ -241,7 +241,7 @@ impl ActorPart<Models> for CardReader {
                 self.awaiting = false;
                 self.method = method;
                 self.reads += 1;
-                cx.after(spec.takes, Timer::Presented(self.reads));
+                cx.after(spec.duration, Timer::Presented(self.reads));
             }
             // The counters start anew; what was being read is forgotten.
             LocalMessage::Halt => {

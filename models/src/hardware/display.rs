@@ -19,7 +19,7 @@ pub struct Spec {
     /// The terminal measures the current of its backlight, and so notices a dark screen by itself.
     pub measures_backlight: bool,
     /// It is worked by keys alone: a dead touch panel hurts nobody.
-    pub keys_only: bool,
+    pub keypad_only: bool,
 }
 
 /// State of the display.
@@ -68,7 +68,7 @@ const NOTICED: f64 = 0.3;
 
 impl Display {
     fn usable(&self, spec: &Spec) -> bool {
-        !self.blank && !self.frozen && (spec.keys_only || !self.touch_dead)
+        !self.blank && !self.frozen && (spec.keypad_only || !self.touch_dead)
     }
 
     /// Who reads on a dim screen looks twice at each key.
@@ -225,7 +225,7 @@ impl DevicePart<Models> for Display {
         let lit = if self.blank { 0.0 } else { 1.0 - self.dim };
         Reading {
             lit: spec.measures_backlight.then_some(lit),
-            touch_answers: spec.keys_only || !self.touch_dead,
+            touch_answers: spec.keypad_only || !self.touch_dead,
         }
     }
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
@@ -250,7 +250,7 @@ impl Display {
             }
             Fault::TouchDead => {
                 self.touch_dead = on;
-                if on && !spec.keys_only {
+                if on && !spec.keypad_only {
                     indication::show(cx, Indication::NoReactionToTouch);
                 } else {
                     indication::gone(cx, Indication::NoReactionToTouch);
@@ -262,7 +262,7 @@ impl Display {
                 return cx.look();
             }
         }
-        if on && !(touch && spec.keys_only) {
+        if on && !(touch && spec.keypad_only) {
             cx.activated();
         }
         self.tell(spec, cx);

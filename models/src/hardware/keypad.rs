@@ -9,7 +9,7 @@ use sim::{Instant, Purpose, Span, unit};
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::wear::{Wear, WearLife};
+use crate::wear::{WearLife, Wear};
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -18,7 +18,7 @@ use crate::{Family, Models, Part, RecoveryAction};
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Time to key one digit.
-    pub key_takes: Span,
+    pub key_duration: Span,
     /// For how many key presses the most used key lasts; none: it does not wear.
     pub life: Option<WearLife>,
     /// Key presses after which the keys are due for exchange; none: nobody counts. No published figure was found for the
@@ -28,7 +28,7 @@ pub struct Spec {
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { key_takes: Span::millis(500), life: None, rated: None }
+        Self { key_duration: Span::millis(500), life: None, rated: None }
     }
 }
 
@@ -92,9 +92,9 @@ impl Keypad {
         if self.presses.used(u32::from(keys), spec.life.as_ref(), LIFE, cx) {
             cx.broke(Fault::DeadKey.into());
         }
-        let takes = spec.key_takes * u64::from(keys);
-        let takes = takes.scaled(f64::from(self.slowed.max(100)) / 100.0);
-        cx.after(takes, Timer::Entered(self.entries));
+        let duration = spec.key_duration * u64::from(keys);
+        let duration = duration.scaled(f64::from(self.slowed.max(100)) / 100.0);
+        cx.after(duration, Timer::Entered(self.entries));
     }
 
     /// A dead key spoils an entry that needs it; a stuck one spoils every entry; a bouncing one those in which it bounces.

@@ -18,7 +18,7 @@ use crate::quantity::{Celsius, Millimetres, Millivolts};
 use crate::availability::Milestone;
 use crate::telemetry::Gauge;
 use crate::thermal::ThermalState;
-use crate::wear::{Wear, WearLife};
+use crate::wear::{WearLife, Wear};
 use crate::wire::InterActorMessage;
 use crate::Models;
 
@@ -32,7 +32,7 @@ pub struct Spec {
     /// Length of one line.
     pub line: Millimetres,
     /// Time to print one line.
-    pub line_takes: Span,
+    pub line_duration: Span,
     /// Below this voltage the print of a new head is faint.
     pub faint_below: Millivolts,
     /// How much warmer one line makes the head: a difference, so `"0.3C"` is 0.3 K.
@@ -40,7 +40,7 @@ pub struct Spec {
     /// Time constant of the head's cooling.
     pub cools_in: Span,
     /// A head as warm as this prints no further line until it has cooled.
-    pub rests_at: Celsius,
+    pub cooldown_at: Celsius,
     /// So far it has to cool.
     pub resumes_at: Celsius,
     /// For how many lines the head lasts; none: it does not wear. Receipt printers of leading makes are rated for 10 to 15
@@ -57,11 +57,11 @@ impl Default for Spec {
         Self {
             roll: Millimetres(30_000),
             line: Millimetres(4),
-            line_takes: Span::millis(80),
+            line_duration: Span::millis(80),
             faint_below: Millivolts(4_600),
             line_warms_by: Celsius(3),
             cools_in: Span::secs(60),
-            rests_at: Celsius(650),
+            cooldown_at: Celsius(650),
             resumes_at: Celsius(550),
             life_in_lines: None,
             life_in_cuts: None,
@@ -90,7 +90,7 @@ pub struct Printer {
     /// The head has had to cool during this receipt.
     rested: bool,
     /// Receipts in a row during which it had to.
-    rests: u8,
+    cooldowns: u8,
     lines: Wear,
     cuts: Wear,
     /// Receipts that did not come out, since the last that did.
@@ -132,7 +132,7 @@ pub struct Reading {
     paper: bool,
     cover_open: bool,
     cutter_blocked: bool,
-    rests: u8,
+    cooldowns: u8,
     lost: u32,
     lines: u32,
     rated: Option<u32>,
@@ -177,14 +177,14 @@ impl Printer {
     fn rest(&mut self, spec: &Spec, printed: u8, cx: &mut Context<'_, Models>) {
         if !self.rested {
             self.rested = true;
-            self.rests = self.rests.saturating_add(1);
+            self.cooldowns = self.cooldowns.saturating_add(1);
             cx.activated();
             indication::show(cx, Indication::PrinterRestsText);
             cx.look();
         }
         match self.head.until_below(spec.resumes_at.degrees(), cx.now(), spec.cools_in) {
             Some(wait) => {
-                let feeds = spec.line_takes * u64::from(printed);
+                let feeds = spec.line_duration * u64::from(printed);
                 cx.after(feeds + wait, Timer::Cooled(self.prints));
             }
             // In a place as hot as this the head never cools.
@@ -194,9 +194,9 @@ impl Printer {
 
     /// The receipt is out.
     fn printed(&mut self, cx: &mut Context<'_, Models>) {
-        let troubled = self.lost > 0 || self.rests > 0 && !self.rested;
+        let troubled = self.lost > 0 || self.cooldowns > 0 && !self.rested;
         if troubled {
-            (self.lost, self.rests) = (0, if self.rested { self.rests } else { 0 });
+            (self.lost, self.cooldowns) = (0, if self.rested { self.cooldowns } else { 0 });
             indication::gone(cx, Indication::PrinterRestsText);
             cx.look();
         }
@@ -217,7 +217,7 @@ impl Printer {
     fn put_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (now, tau) = (cx.now(), spec.cools_in);
         let heat = spec.line_warms_by.degrees() * (1.0 + OVERDRIVEN * self.overdriven);
-        let room = spec.rests_at.degrees() - self.head.at(now, tau);
+        let room = spec.cooldown_at.degrees() - self.head.at(now, tau);
         let lines = if room >= heat * f64::from(self.waiting) {
             self.waiting
         } else {
@@ -235,7 +235,7 @@ impl Printer {
         if self.cuts.used(1, spec.life_in_cuts.as_ref(), CUTTER, cx) {
             cx.broke(Fault::CutterBlocked.into());
         }
-        cx.after(spec.line_takes * u64::from(lines), Timer::Printed(self.prints));
+        cx.after(spec.line_duration * u64::from(lines), Timer::Printed(self.prints));
     }
 
     fn feed(&mut self, spec: &Spec, lines: u8, cx: &mut Context<'_, Models>) {
@@ -277,7 +277,7 @@ impl ActorPart<Models> for Printer {
             prints: 0,
             waiting: 0,
             rested: false,
-            rests: 0,
+            cooldowns: 0,
             lines: Wear::default(),
             cuts: Wear::default(),
             lost: 0,
@@ -358,7 +358,7 @@ impl DevicePart<Models> for Printer {
             cover_open: self.cover_open,
             // The blade's switch is asked at each cut.
             cutter_blocked: self.cutter_blocked && self.lost > 0,
-            rests: self.rests,
+            cooldowns: self.cooldowns,
             lost: self.lost,
             lines: self.lines.uses(),
             rated: spec.rated_lines,
@@ -371,7 +371,7 @@ impl DevicePart<Models> for Printer {
             Reading { cover_open: true, .. } => Some(Fault::CoverOpen),
             Reading { paper: false, .. } => Some(Fault::PaperOut),
             Reading { cutter_blocked: true, .. } => Some(Fault::CutterBlocked),
-            Reading { rests: 2.., .. } => Some(Fault::HeadHot),
+            Reading { cooldowns: 2.., .. } => Some(Fault::HeadHot),
             Reading { stopped: true, .. } | Reading { lost: 1.., .. } => Some(Fault::Jam),
             Reading { lines, rated: Some(rated), .. } if lines >= rated => Some(Fault::HeadWorn),
             Reading { .. } => None,
@@ -421,7 +421,7 @@ impl Printer {
                 Indication::FaintPrint
             }
             Fault::HeadHot => {
-                (self.overdriven, self.rests) = (0.0, 0);
+                (self.overdriven, self.cooldowns) = (0.0, 0);
                 Indication::PrinterRestsText
             }
             Fault::CutterBlocked => {

@@ -19,14 +19,14 @@ use crate::{Family, Models, Part, RecoveryAction};
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Time to present and read a code.
-    pub takes: Span,
+    pub duration: Span,
     /// Share of scans that fail with a sound scanner.
     pub misread: Probability,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { takes: Span::millis(1_500), misread: Probability(0.01) }
+        Self { duration: Span::millis(1_500), misread: Probability(0.01) }
     }
 }
 
@@ -104,7 +104,7 @@ impl ActorPart<Models> for Scanner {
         match message {
             LocalMessage::Read { .. } => {
                 self.scans += 1;
-                cx.after(spec.takes, Timer::Presented(self.scans));
+                cx.after(spec.duration, Timer::Presented(self.scans));
             }
             LocalMessage::Halt => {
                 self.scans += 1;

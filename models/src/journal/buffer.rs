@@ -130,7 +130,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Code, Mti};
+    use crate::wire::{Mti, ResponseCode};
 
     fn at(second: u64) -> Instant {
         Instant::START + Span::secs(second)
@@ -158,7 +158,7 @@ mod tests {
         journal.sent(&sale(1, 500), 1, at(10));
         journal.settle(1, LineState::Approved, at(12));
         journal.sent(&sale(2, 700), 2, at(31));
-        journal.give_up(2, Code::NO_ANSWER, at(40));
+        journal.give_up(2, ResponseCode::NO_ANSWER, at(40));
         journal.store(sale(3, 900), 3, at(45));
         let loss = journal.power_lost(at(50));
         assert_eq!((loss.requests, loss.reversals, loss.stored), (1, 1, 1));
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(journal.power_lost(at(41)).requests, 1);
         assert_eq!(journal.reopened(), Some((1, Money(500))));
         assert_eq!(journal.undone().len(), 1);
-        journal.give_up(1, Code::TERMINAL_FAILED, at(41));
+        journal.give_up(1, ResponseCode::TERMINAL_FAILED, at(41));
         let reversal = journal.pending().expect("made from the request as it was written");
         assert_eq!((reversal.stan, reversal.amount, reversal.mti), (1, Money(500), Mti::Reversal));
     }

@@ -11,7 +11,7 @@ use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
 use crate::note::{Note, Outcome, Sale};
 use crate::quantity::Price;
-use crate::wire::{Code, Method, Pan};
+use crate::wire::{ResponseCode, Method, Pan};
 use crate::Models;
 
 /// How customers pay: weights, which need not add up to anything.
@@ -62,10 +62,10 @@ pub struct Spec {
     pub basket: Price,
     /// Standard deviation of the logarithm of the basket.
     pub basket_spread: Factor,
-    /// How long a customer waits in all before leaving: the mean of an exponential law, on top of `patience_least`.
+    /// How long a customer waits in all before leaving: the mean of an exponential law, on top of `min_patience`.
     pub patience: Span,
     /// No customer leaves before this.
-    pub patience_least: Span,
+    pub min_patience: Span,
     /// Share of PINs that are entered wrong.
     pub wrong_pin: Probability,
     /// Share of cards that have expired.
@@ -74,7 +74,7 @@ pub struct Spec {
     pub no_pin_below: Price,
     /// Share of the customers that pay in cash, or come back, if the terminal cannot take their payment: the shop does not
     /// lose these sales.
-    pub pays_otherwise: Probability,
+    pub alternative_tender: Probability,
     /// How many may wait in line; who finds more leaves at once.
     pub line: u8,
 }
@@ -93,11 +93,11 @@ impl Default for Spec {
             basket: Price::yuan(36, 0),
             basket_spread: Factor(0.9),
             patience: Span::secs(150),
-            patience_least: Span::secs(60),
+            min_patience: Span::secs(60),
             wrong_pin: Probability(0.01),
             expired: Probability(0.004),
             no_pin_below: Price::yuan(1_000, 0),
-            pays_otherwise: Probability(0.0),
+            alternative_tender: Probability(0.0),
             line: 4,
         }
     }
@@ -179,8 +179,8 @@ impl Customer {
         let account = stream.below(ACCOUNTS);
         let expired = stream.chance(spec.expired.0);
         let wrong = stream.chance(spec.wrong_pin.0);
-        let patience = spec.patience_least + stream.exponential(spec.patience);
-        let pays_otherwise = stream.chance(spec.pays_otherwise.0);
+        let patience = spec.min_patience + stream.exponential(spec.patience);
+        let alternative_tender = stream.chance(spec.alternative_tender.0);
         let due = match method {
             Method::Code => false,
             Method::Contactless => amount.0 >= spec.no_pin_below.minor(),
@@ -193,7 +193,7 @@ impl Customer {
         };
         let expiry = if expired { 2001 } else { 3512 };
         let pan = Pan::of(host, account);
-        (Purchase { customer, amount, method, pan, expiry, pin, pays_otherwise }, patience)
+        (Purchase { customer, amount, method, pan, expiry, pin, alternative_tender }, patience)
     }
 
     fn arrive(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -227,12 +227,12 @@ impl Customer {
             began,
             amount: purchase.amount,
             outcome: Outcome::Abandoned,
-            code: Code::NONE,
+            code: ResponseCode::NONE,
             method: purchase.method,
             stan: 0,
             rrn: 0,
             tries: 0,
-            kept: purchase.pays_otherwise,
+            alternative_tender: purchase.alternative_tender,
         }));
     }
 

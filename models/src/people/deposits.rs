@@ -13,7 +13,7 @@ use crate::money::Money;
 use crate::note::Note;
 use crate::people::deployment::Device;
 use crate::quantity::Price;
-use crate::takes::Takes;
+use crate::duration::DurationLaw;
 use crate::lifecycle::DepositEntry;
 use crate::wire::InterActorMessage;
 use crate::{Models, Part};
@@ -49,7 +49,7 @@ pub struct Spec {
     /// What a repair costs that the merchant is to blame for, as a share of the device's cost; an exchange costs all of it.
     pub repair: Probability,
     /// Time from the return of a terminal until the merchant has the rest of the deposit.
-    pub refunded_in: Takes,
+    pub refunded_in: DurationLaw,
 }
 
 impl Default for Spec {
@@ -62,7 +62,7 @@ impl Default for Spec {
             of_cost: Probability(0.1),
             regions: BTreeMap::new(),
             repair: Probability(0.25),
-            refunded_in: Takes::about(Span::days(7), 0.4),
+            refunded_in: DurationLaw::about(Span::days(7), 0.4),
         }
     }
 }
@@ -138,9 +138,9 @@ impl Deposits {
         let amount = account.held();
         account.refunded += amount;
         let mut stream = cx.stream(REFUND.numbered(u64::from(terminal.0)), 0);
-        let takes = spec.refunded_in.draw(&mut stream);
+        let duration = spec.refunded_in.draw(&mut stream);
         cx.note(Note::Deposit { terminal, entry: DepositEntry::Refunded, amount });
-        cx.post(terminal, Part::Deployment, takes, InterActorMessage::Refund { amount });
+        cx.post(terminal, Part::Deployment, duration, InterActorMessage::Refund { amount });
     }
 }
 

@@ -196,7 +196,7 @@ impl Merchant {
         let job = Job::of(cx.me(), asked);
         let directory = &cx.settings().directory;
         match asked.step.by {
-            Performer::Attendant => cx.apply_after(wait + job.takes, job.incident, job.attempt),
+            Performer::Attendant => cx.apply_after(wait + job.duration, job.incident, job.attempt),
             Performer::Support => {
                 self.call(spec, job, wait, cx);
             }
@@ -256,7 +256,7 @@ impl ActorPart<Models> for Merchant {
             InterActorMessage::Advice(job, waited_ms) => {
                 let incident = job.incident;
                 cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: false });
-                cx.apply_after(job.takes, job.incident, job.attempt);
+                cx.apply_after(job.duration, job.incident, job.attempt);
             }
             InterActorMessage::NoHelp(job, waited_ms) => {
                 let incident = job.incident;
@@ -266,18 +266,18 @@ impl ActorPart<Models> for Merchant {
             InterActorMessage::Misled(job, waited_ms) => {
                 let incident = job.incident;
                 cx.note(Note::SupportCall { incident, waited_ms, abandoned: false, misled: true });
-                cx.time_out_after(job.takes, job.incident, job.attempt);
+                cx.time_out_after(job.duration, job.incident, job.attempt);
             }
             InterActorMessage::VisitInVain(job) | InterActorMessage::Refused(job) => {
                 let refused = matches!(message, InterActorMessage::Refused(_));
                 cx.note(Note::VisitFailed { incident: job.incident, refused });
-                let stays = if refused { Span::ZERO } else { job.takes };
+                let stays = if refused { Span::ZERO } else { job.duration };
                 cx.time_out_after(stays, job.incident, job.attempt);
             }
             InterActorMessage::Visit(job) => {
                 cx.say(LocalMessage::Serviced(job));
                 if job.incident != PLANNED {
-                    cx.apply_after(job.takes, job.incident, job.attempt);
+                    cx.apply_after(job.duration, job.incident, job.attempt);
                 }
             }
             _ => {}

@@ -40,7 +40,7 @@ pub struct Spec {
     /// Mean time until money that is missing shows in the merchant's ledger.
     pub ledger_after: Span,
     /// What a scam takes from a merchant.
-    pub takes: Price,
+    pub amount: Price,
 }
 
 impl Default for Spec {
@@ -54,7 +54,7 @@ impl Default for Spec {
             sees_through: Probability(0.7),
             falls_in: Span::hours(8),
             ledger_after: Span::hours(16),
-            takes: Price::yuan(299, 0),
+            amount: Price::yuan(299, 0),
         }
     }
 }
@@ -185,7 +185,7 @@ impl ActorPart<Models> for MisuseAndFraud {
             }
             Timer::Falls(epoch) if self.offered && epoch == self.epoch => {
                 cx.activated();
-                cx.note(Note::Life(DeploymentStep::Scammed(spec.takes.amount())));
+                cx.note(Note::Life(DeploymentStep::Scammed(spec.amount.amount())));
                 self.expect_missing(spec, cx);
             }
             Timer::Missing(epoch) if (self.offered || self.cheated) && epoch == self.epoch => {

@@ -10,7 +10,7 @@ use faults::{Context, ActorPart};
 use sim::{Purpose, Span};
 
 use crate::provider::Provider;
-use crate::takes::Takes;
+use crate::duration::DurationLaw;
 use crate::lifecycle::{Application, Reason, Way};
 use crate::wire::InterActorMessage;
 use crate::{Models, Part};
@@ -21,14 +21,14 @@ use crate::{Models, Part};
 #[serde(deny_unknown_fields)]
 pub struct Route {
     /// Time to fill in the form, or to go there.
-    pub prepares: Takes,
+    pub prepares: DurationLaw,
     /// Probability that somebody there notices a document that is missing, and has it added at once 即时建议.
     #[serde(default)]
     pub advises: Probability,
     /// Time from the decision until the terminal is there: shipping 邮寄.
-    pub ships: Takes,
+    pub ships: DurationLaw,
     /// Time to install, sign on and activate it.
-    pub installs: Takes,
+    pub installs: DurationLaw,
     /// Probability that whoever is behind it takes the deposit and vanishes.
     #[serde(default)]
     pub fraud: Probability,
@@ -37,10 +37,10 @@ pub struct Route {
 impl Route {
     const fn usual(prepares: Span, advises: f64, ships: Span, installs: Span) -> Self {
         Self {
-            prepares: Takes::about(prepares, 0.5),
+            prepares: DurationLaw::about(prepares, 0.5),
             advises: Probability(advises),
-            ships: Takes::about(ships, 0.4),
-            installs: Takes::about(installs, 0.5),
+            ships: DurationLaw::about(ships, 0.4),
+            installs: DurationLaw::about(installs, 0.5),
             fraud: Probability(0.0),
         }
     }
@@ -70,7 +70,7 @@ pub struct Spec {
     /// How many reviewers there are.
     pub reviewers: u32,
     /// Time to review one application 审核.
-    pub reviews: Takes,
+    pub reviews: DurationLaw,
     /// Probability that a forged document is noticed.
     pub notices_forgery: Probability,
     /// Complete applications that are refused all the same.
@@ -94,7 +94,7 @@ impl Default for Spec {
         let (hour, day) = (Span::hours(1), Span::days(1));
         Self {
             reviewers: 4,
-            reviews: Takes::about(Span::minutes(20), 0.5),
+            reviews: DurationLaw::about(Span::minutes(20), 0.5),
             notices_forgery: Probability(0.9),
             refuses: Refuses::default(),
             online: Route::usual(hour, 0.0, day * 3, hour),
@@ -164,10 +164,10 @@ impl Onboarding {
             self.busy += 1;
             let mut stream =
                 cx.stream(REVIEW.numbered(u64::from(terminal.0)), u64::from(attempt));
-            let takes = spec.reviews.draw(&mut stream);
+            let duration = spec.reviews.draw(&mut stream);
             let refused = Self::judge(spec, &application, &mut stream);
-            cx.after(takes, Timer::Free);
-            cx.post(terminal, Part::Deployment, takes, InterActorMessage::Decided { attempt, refused });
+            cx.after(duration, Timer::Free);
+            cx.post(terminal, Part::Deployment, duration, InterActorMessage::Decided { attempt, refused });
         }
     }
 }

@@ -161,19 +161,19 @@ impl Technicians {
             let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.attempt));
             let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
             let provider = provider::of(job.terminal, cx).map(|(_, it)| it);
-            let takes = job.takes.scaled(provider.map_or(1.0, |it| it.hands_on.0));
+            let duration = job.duration.scaled(provider.map_or(1.0, |it| it.hands_on.0));
             let name = HANDS_ON.numbered(u64::from(job.terminal.0));
-            let takes = spec.hands_on.draw(takes, cx.draw(name, u64::from(job.incident) << 8 | u64::from(job.attempt)));
+            let duration = spec.hands_on.draw(duration, cx.draw(name, u64::from(job.incident) << 8 | u64::from(job.attempt)));
             let fixes = provider.is_none_or(|it| stream.chance(it.first_time_fix.0));
             let charge = provider.and_then(|it| it.visit).map(|it| it.amount());
             let Job { terminal, incident, action, .. } = job;
             cx.note(Note::TechnicianSent { terminal, incident, action, charge });
-            let job = Job { takes, ..job };
+            let job = Job { duration, ..job };
             self.figures.in_vain += u64::from(!fixes);
             let visit = if fixes { InterActorMessage::Visit(job) } else { InterActorMessage::VisitInVain(job) };
             cx.post(job.terminal, Part::Merchant, travels, visit);
             // There, hands on, and back.
-            cx.after(travels + job.takes + travels, Timer::Back);
+            cx.after(travels + job.duration + travels, Timer::Back);
         }
     }
 
@@ -256,8 +256,8 @@ impl ActorPart<Models> for Technicians {
                 cx.note(Note::PartWanted { stock, on_order });
                 self.ordered += 1;
                 let name = ORDER.numbered(u64::from(job.terminal.0));
-                let takes = spec.order(cx.stream(name, occurrence).normal());
-                cx.after(takes, Timer::PartCame);
+                let duration = spec.order(cx.stream(name, occurrence).normal());
+                cx.after(duration, Timer::PartCame);
             }
             self.waiting.push_back(job);
             self.send(spec, cx);

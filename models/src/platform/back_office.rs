@@ -48,7 +48,7 @@ pub struct BackOffice {
     /// Terminals that are missing.
     missing: u32,
     /// The most that were ever missing at the same time.
-    most_missing: u32,
+    max_missing: u32,
     down: bool,
     /// What it holds as booked, by terminal: its copy of the transactions.
     booked: Vec<Money>,
@@ -100,7 +100,7 @@ impl BackOffice {
     }
     /// Terminals that are missing, and the most that ever were at the same time.
     pub fn missing(&self) -> (u32, u32) {
-        (self.missing, self.most_missing)
+        (self.missing, self.max_missing)
     }
     /// Commands that it has sent.
     pub fn commands(&self) -> u64 {
@@ -206,7 +206,7 @@ impl ActorPart<Models> for BackOffice {
             }
             InterActorMessage::Seen { terminal, missing: true } => {
                 self.missing += 1;
-                self.most_missing = self.most_missing.max(self.missing);
+                self.max_missing = self.max_missing.max(self.missing);
                 *self.is_gone(terminal) = true;
                 self.common_causes.trouble(terminal, SILENT, cx);
                 self.rollouts.trouble(terminal, cx);

@@ -24,7 +24,7 @@ pub use serving::{Overflow, Serving};
 use crate::money::Money;
 use crate::note::Note;
 use crate::plan::step;
-use crate::wire::{Code, Iso, Mti, InterActorMessage};
+use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Family, Fault as AnyFault, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -35,7 +35,7 @@ pub struct Spec {
     /// How many requests are served at the same time.
     pub workers: u32,
     /// Mean time to serve one.
-    pub serves_in: Span,
+    pub service_time: Span,
     /// The law of that time.
     pub serving: Serving,
     /// How many requests may wait.
@@ -51,7 +51,7 @@ pub struct Spec {
     /// Failures in a row after which it sends nothing more to a host.
     pub breaker_trips_after: u32,
     /// How long it then waits before it tries again.
-    pub breaker_rests: Span,
+    pub breaker_cooldown: Span,
     /// A host whose smoothed answering time is longer than this is slow.
     pub slow_after: Span,
     /// A sale whose time (F12, F13) is further from the gateway's own than this is refused.
@@ -62,7 +62,7 @@ impl Default for Spec {
     fn default() -> Self {
         Self {
             workers: 64,
-            serves_in: Span::millis(15),
+            service_time: Span::millis(15),
             serving: Serving::Exponential,
             queue: 100_000,
             overflow: Overflow::Drop,
@@ -71,7 +71,7 @@ impl Default for Spec {
             // A scheme's usual wait for an issuer at a point of sale.
             host_timeout: Span::secs(10),
             breaker_trips_after: 5,
-            breaker_rests: Span::secs(30),
+            breaker_cooldown: Span::secs(30),
             slow_after: Span::secs(3),
             clock_tolerance: Span::minutes(10),
         }
@@ -185,7 +185,7 @@ impl Gateway {
         } else {
             self.dropped += 1;
             if spec.overflow == Overflow::Refuse {
-                self.answer(iso, Code::INOPERATIVE, cx);
+                self.answer(iso, ResponseCode::INOPERATIVE, cx);
             }
         }
     }
@@ -196,11 +196,11 @@ impl Gateway {
         // Named by the terminal's own message: another terminal moves none of these draws.
         let name = SERVES.numbered(u64::from(iso.terminal.0));
         let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
-        let takes = spec.serving.draw(spec.serves_in, bits);
+        let service_time = spec.serving.draw(spec.service_time, bits);
         if spec.notes_requests {
-            cx.note(Note::RequestServed { waited, takes });
+            cx.note(Note::RequestServed { waited, service_time });
         }
-        cx.after(takes, Timer::Served(job));
+        cx.after(service_time, Timer::Served(job));
     }
 
     fn pressure_changed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -235,14 +235,14 @@ impl Gateway {
         }
         let host = usize::from(iso.pan.host());
         let Some(&to) = cx.settings().directory.hosts.get(host) else {
-            return self.answer(iso, Code(*b"15"), cx);
+            return self.answer(iso, ResponseCode(*b"15"), cx);
         };
         if iso.mac != iso.seal() {
-            return self.answer(iso, Code::MAC_WRONG, cx);
+            return self.answer(iso, ResponseCode::MAC_WRONG, cx);
         }
         let (now, at) = (cx.now(), iso.local);
         if iso.mti == Mti::Request && now.since(at).max(at.since(now)) > spec.clock_tolerance {
-            return self.answer(iso, Code::OUT_OF_STEP, cx);
+            return self.answer(iso, ResponseCode::OUT_OF_STEP, cx);
         }
         let known = self.recent(iso.terminal).find(iso.stan).copied();
         match (iso.mti, known) {
@@ -251,11 +251,11 @@ impl Gateway {
                 return self.answer(iso, code, cx);
             }
             (Mti::Request | Mti::Advice, Some(Known { entry: LedgerEntry::Open(_), .. })) => return,
-            (Mti::Request, Some(_)) => return self.answer(iso, Code::DUPLICATE, cx),
+            (Mti::Request, Some(_)) => return self.answer(iso, ResponseCode::DUPLICATE, cx),
             _ => {}
         }
         if iso.mti == Mti::Request && !self.lets_through(spec, host, cx) {
-            return self.answer(iso, Code::INOPERATIVE, cx);
+            return self.answer(iso, ResponseCode::INOPERATIVE, cx);
         }
         self.rrn += 1;
         if iso.mti != Mti::Reversal {
@@ -273,7 +273,7 @@ impl Gateway {
     }
 
     /// Answers a terminal without the host, or passes on what the host said.
-    fn answer(&mut self, mut iso: Iso, code: Code, cx: &mut Context<'_, Models>) {
+    fn answer(&mut self, mut iso: Iso, code: ResponseCode, cx: &mut Context<'_, Models>) {
         iso.mti = iso.mti.response();
         iso.code = code;
         // F12 and F13 of an answer are the gateway's own time.

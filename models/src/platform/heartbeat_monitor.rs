@@ -2,7 +2,7 @@
 //!
 //! A heartbeat that arrives as expected changes nothing, so it is no event. Whether beat n is lost is a function of
 //! (seed, terminal, n); when what decides it changes, the record looks ahead for the first m misses in a row and makes a
-//! note of that moment. `every_beat` simulates each beat instead: the alarms are the same to the nanosecond.
+//! note of that moment. `simulate_every_heartbeat` simulates each beat instead: the alarms are the same to the nanosecond.
 
 mod bursts;
 mod freshness;
@@ -96,8 +96,8 @@ fn shares_bursts(cx: &Context<'_, Models>) -> bool {
 }
 
 /// Whether every beat is an event.
-fn every_beat(cx: &Context<'_, Models>) -> bool {
-    cx.settings().policy.every_beat || delays(cx) > Span::ZERO
+fn simulate_every_heartbeat(cx: &Context<'_, Models>) -> bool {
+    cx.settings().policy.simulate_every_heartbeat || delays(cx) > Span::ZERO
 }
 
 /// When the beats of a terminal are sent.
@@ -136,17 +136,17 @@ impl HeartbeatMonitor {
             return;
         }
         let rhythm = Rhythm::of(cx);
-        let every_beat = every_beat(cx);
+        let simulate_every_heartbeat = simulate_every_heartbeat(cx);
         if !self.started {
             self.next = rhythm.first_from(cx.now());
-            if every_beat {
+            if simulate_every_heartbeat {
                 cx.after(rhythm.sent(self.next).since(cx.now()), Timer::Beat);
             }
-        } else if !every_beat {
+        } else if !simulate_every_heartbeat {
             self.account(rhythm.first_from(cx.now()), cx);
         }
         (self.started, self.alive, self.loss_ppm) = (true, alive, loss_ppm);
-        if !every_beat && !self.unwatched {
+        if !simulate_every_heartbeat && !self.unwatched {
             self.look_ahead(rhythm, cx);
         }
     }
@@ -160,7 +160,7 @@ impl HeartbeatMonitor {
             self.found(false, cx);
         }
         let rhythm = Rhythm::of(cx);
-        if on && self.started && !every_beat(cx) {
+        if on && self.started && !simulate_every_heartbeat(cx) {
             self.next = rhythm.first_from(cx.now());
             self.look_ahead(rhythm, cx);
         }

@@ -10,7 +10,7 @@ use sim::{ActorId, Instant, Purpose, Span, lognormal, unit};
 use crate::money::Money;
 use crate::plan::step;
 use crate::quantity::Price;
-use crate::wire::{Code, Iso, Mti, InterActorMessage};
+use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Family, Models, Part, RecoveryAction};
 
 /// What a scenario may set.
@@ -32,7 +32,7 @@ pub struct Spec {
     pub blocked: Probability,
     /// Wrong PINs in a row that block a card for the day.
     pub pin_tries: u8,
-    /// Share of sales that it refuses as inoperative (response code 91), each by itself: a host that is unwell.
+    /// Share of sales that it refuses as inoperative (response code 91 in F39), each by itself: a host that is unwell.
     pub refuses: Probability,
 }
 
@@ -140,24 +140,24 @@ impl Host {
         lognormal(spec.balance.minor() as f64, spec.balance_spread.0, bits) as i64
     }
 
-    fn decide(&mut self, spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> Code {
+    fn decide(&mut self, spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> ResponseCode {
         if iso.currency != cx.settings().currency {
-            return Code::FORMAT;
+            return ResponseCode::FORMAT;
         }
         if iso.processing != 0 {
-            return Code::NOT_SUPPORTED;
+            return ResponseCode::NOT_SUPPORTED;
         }
         if iso.amount.0 <= 0 {
-            return Code::WRONG_AMOUNT;
+            return ResponseCode::WRONG_AMOUNT;
         }
         if iso.expiry < 2601 {
-            return Code::EXPIRED;
+            return ResponseCode::EXPIRED;
         }
         if iso.amount.0 > spec.limit.minor() {
-            return Code::LIMIT;
+            return ResponseCode::LIMIT;
         }
         if unit(cx.draw(BLOCKED, u64::from(iso.pan.account()))[0]) < spec.blocked.0 {
-            return Code::RESTRICTED;
+            return ResponseCode::RESTRICTED;
         }
         let balance = Self::balance(spec, iso.pan.account(), cx);
         let day = (cx.now().0 / DAY) as u32;
@@ -166,18 +166,18 @@ impl Host {
             *account = Account { day, ..Account::default() };
         }
         if account.wrong_pins >= spec.pin_tries {
-            return Code::PIN_TRIES;
+            return ResponseCode::PIN_TRIES;
         }
         if iso.pin_block != 0 && iso.pin_block != iso.pan.digits() {
             account.wrong_pins += 1;
-            return Code::WRONG_PIN;
+            return ResponseCode::WRONG_PIN;
         }
         if account.spent + iso.amount.0 > balance {
-            return Code::NO_FUNDS;
+            return ResponseCode::NO_FUNDS;
         }
         account.wrong_pins = 0;
         account.spent += iso.amount.0;
-        Code::APPROVED
+        ResponseCode::APPROVED
     }
 
     fn refuses(spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> bool {
@@ -189,12 +189,12 @@ impl Host {
         // A reversal that overtook its original leaves a mark: what it was to reverse is not taken.
         let known = self.posting(&iso).copied();
         iso.code = match known {
-            Some(posting) if posting.reversed => Code::NOT_FOUND,
-            Some(_) => Code::APPROVED,
-            None if Self::refuses(spec, &iso, cx) => Code::INOPERATIVE,
+            Some(posting) if posting.reversed => ResponseCode::NOT_FOUND,
+            Some(_) => ResponseCode::APPROVED,
+            None if Self::refuses(spec, &iso, cx) => ResponseCode::INOPERATIVE,
             None => self.decide(spec, &iso, cx),
         };
-        if iso.code == Code::APPROVED && known.is_none() {
+        if iso.code == ResponseCode::APPROVED && known.is_none() {
             let posting = Posting { amount: iso.amount, taken: 1, reversed: false };
             self.post(&iso, posting);
             self.authorisations += 1;
@@ -209,7 +209,7 @@ impl Host {
         if self.posting(&iso).is_none() {
             self.post(&iso, Posting { amount: iso.amount, taken: 1, reversed: false });
         }
-        iso.code = Code::APPROVED;
+        iso.code = ResponseCode::APPROVED;
         iso.mti = Mti::AdviceResponse;
         self.reply(spec, iso, cx);
     }
@@ -220,7 +220,7 @@ impl Host {
         iso.code = match posting {
             Some(posting) => {
                 let first = !std::mem::replace(&mut posting.reversed, true);
-                let code = if posting.taken > 0 { Code::APPROVED } else { Code::NOT_FOUND };
+                let code = if posting.taken > 0 { ResponseCode::APPROVED } else { ResponseCode::NOT_FOUND };
                 if first {
                     let account = self.account(iso.pan.account());
                     account.spent = (account.spent - iso.amount.0).max(0);
@@ -229,7 +229,7 @@ impl Host {
             }
             None => {
                 self.post(&iso, Posting { amount: iso.amount, taken: 0, reversed: true });
-                Code::NOT_FOUND
+                ResponseCode::NOT_FOUND
             }
         };
         iso.mti = Mti::ReversalResponse;
@@ -240,9 +240,9 @@ impl Host {
         let name = DECIDES.numbered(u64::from(iso.terminal.0));
         let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
         let usual = lognormal(spec.decides_in.0 as f64, spec.spread.0, bits);
-        let takes = Span::from_nanos_f64(usual * (1.0 + 99.0 * self.slow));
+        let duration = Span::from_nanos_f64(usual * (1.0 + 99.0 * self.slow));
         let gateway = cx.settings().directory.gateway;
-        cx.post(gateway, Part::Gateway, takes, InterActorMessage::Payment(iso));
+        cx.post(gateway, Part::Gateway, duration, InterActorMessage::Payment(iso));
     }
 }
 

@@ -371,11 +371,11 @@ impl ActorPart<Models> for Firmware {
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         match message {
             InterActorMessage::Command(job, _) if self.state == State::Running && !self.hung => {
-                cx.apply_after(job.takes, job.incident, job.attempt);
+                cx.apply_after(job.duration, job.incident, job.attempt);
             }
             InterActorMessage::Order(command) if self.state == State::Running && !self.hung => {
                 self.orders.push((command, self.boot));
-                cx.after(command.order.takes(), Timer::Ordered(command.number));
+                cx.after(command.order.duration(), Timer::Ordered(command.number));
             }
             InterActorMessage::Install { rollout } => self.is_to_install(spec, rollout, cx),
             InterActorMessage::RollBack { rollout } => self.is_to_roll_back(spec, rollout, cx),

@@ -25,7 +25,7 @@ use crate::note::{Note, Outcome};
 use crate::quantity::Price;
 use crate::availability::Milestone;
 use crate::telemetry::Gauge;
-use crate::wire::{Code, Iso, Method, Mti, InterActorMessage};
+use crate::wire::{ResponseCode, Iso, Method, Mti, InterActorMessage};
 use crate::{Fault as AnyFault, Models, Part};
 
 /// What a scenario may set.
@@ -38,9 +38,9 @@ pub struct Spec {
     /// Without a network, sales up to this are approved offline and stored; zero stores none.
     pub offline_limit: Price,
     /// How many sales it stores at the most.
-    pub offline_most: u16,
+    pub max_offline: u16,
     /// Time to build and encrypt a request.
-    pub builds_in: Span,
+    pub build_time: Span,
     /// Lines of a receipt.
     pub receipt_lines: u8,
     /// Technical failures in a row after which it suspects the network or a host.
@@ -56,8 +56,8 @@ impl Default for Spec {
         Self {
             default_method: Method::Contactless,
             offline_limit: Price::yuan(0, 0),
-            offline_most: 50,
-            builds_in: Span::millis(300),
+            max_offline: 50,
+            build_time: Span::millis(300),
             receipt_lines: 24,
             suspects_after: 3,
             read_attempts: 4,
@@ -98,7 +98,7 @@ pub struct PaymentApp {
     tries: u8,
     /// An entry has gone wrong once.
     rekeyed: bool,
-    code: Code,
+    code: ResponseCode,
     rrn: u64,
     /// The terminal's trace number (F11): one a message.
     stan: u32,
@@ -126,7 +126,7 @@ pub struct PaymentApp {
     failures: u8,
     /// Of these, refused instructions, and the last one's code.
     refusals: u8,
-    refused_with: Code,
+    refused_with: ResponseCode,
 }
 
 /// Its notes to itself.
@@ -156,7 +156,7 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     refusals: u8,
-    refused_with: Code,
+    refused_with: ResponseCode,
     version_check_failed: bool,
 }
 
@@ -178,7 +178,7 @@ impl PaymentApp {
             return;
         }
         (self.code, self.rrn) = (iso.code, iso.rrn);
-        if iso.code == Code::APPROVED {
+        if iso.code == ResponseCode::APPROVED {
             self.journal.settle(iso.stan, LineState::Approved, cx.now());
             self.succeeded(cx);
             cx.milestone(Milestone::SaleApproved);
@@ -208,7 +208,7 @@ impl PaymentApp {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= spec.suspects_after.max(1) && self.refusals == 0 {
             crate::indication::show(cx, crate::Indication::NoAnswerText);
-            let suspect = if self.code == Code::MAC_WRONG {
+            let suspect = if self.code == ResponseCode::MAC_WRONG {
                 AnyFault::Security(super::security::Fault::KeysOutOfStep)
             } else if self.online {
                 AnyFault::Host(crate::platform::host::Fault::Outage)
@@ -233,7 +233,7 @@ impl PaymentApp {
         self.sending += 1;
         match self.step {
             SaleStep::Waiting if self.journal.open(self.stan) => {
-                self.give_up_on(Code::TERMINAL_FAILED, cx);
+                self.give_up_on(ResponseCode::TERMINAL_FAILED, cx);
                 self.finish(Outcome::Failed, cx);
             }
             SaleStep::Printing => self.finish(Outcome::Approved, cx),
@@ -250,7 +250,7 @@ impl PaymentApp {
             // It is paid: only the receipt is not waited for.
             SaleStep::Printing => self.finish(Outcome::Approved, cx),
             SaleStep::Waiting if self.journal.open(self.stan) => {
-                self.give_up_on(Code::NO_ANSWER, cx);
+                self.give_up_on(ResponseCode::NO_ANSWER, cx);
                 self.finish(Outcome::Abandoned, cx);
                 self.send_pending(cx);
             }
@@ -400,8 +400,8 @@ impl DevicePart<Models> for PaymentApp {
         }
         match reading.refused_with {
             _ if reading.refusals == 0 => None,
-            Code::NOT_SUPPORTED => Some(Fault::WrongType),
-            Code::WRONG_AMOUNT => Some(Fault::WrongAmount),
+            ResponseCode::NOT_SUPPORTED => Some(Fault::WrongType),
+            ResponseCode::WRONG_AMOUNT => Some(Fault::WrongAmount),
             _ => Some(Fault::WrongCurrency),
         }
     }

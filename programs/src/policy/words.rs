@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sim::Span;
 
 /// Version of what is said.
-pub const SCHEMA: &str = "posrig.policy/1";
+pub const SCHEMA: &str = "posrig.policy/2";
 
 /// Everyone who carries out recovery actions, by name.
 const PERFORMERS: [(Performer, &str); 5] = [
@@ -108,13 +108,13 @@ pub(super) struct PolicyStep {
     #[serde(rename = "do")]
     pub(super) action: &'static str,
     pub(super) by: &'static str,
-    pub(super) takes_s: f64,
+    pub(super) duration_s: f64,
 }
 
 impl PolicyStep {
     pub(super) fn of(step: &RecoveryStep<Models>) -> Self {
-        let takes_s = step.takes.as_secs_f64();
-        Self { action: step.action.name(), by: performer(step.by), takes_s }
+        let duration_s = step.duration.as_secs_f64();
+        Self { action: step.action.name(), by: performer(step.by), duration_s }
     }
 }
 
@@ -144,7 +144,7 @@ struct Answer {
     #[serde(rename = "do")]
     action: Option<String>,
     by: Option<String>,
-    takes_s: Option<f64>,
+    duration_s: Option<f64>,
     wait_s: Option<f64>,
     escalate: bool,
     close: bool,
@@ -169,28 +169,28 @@ pub(super) fn answer(
     if given.iter().filter(|it| **it).count() != 1 {
         return Err("exactly one of do, wait_s, escalate, close, give_up is an answer".to_owned());
     }
-    let stray = (it.by.is_some() || it.takes_s.is_some())
+    let stray = (it.by.is_some() || it.duration_s.is_some())
         && it.action.as_deref().is_none_or(|it| it == "default");
     if stray {
-        return Err("`by` and `takes_s` belong to a recovery action".to_owned());
+        return Err("`by` and `duration_s` belong to a recovery action".to_owned());
     }
     if let Some(wait) = it.wait_s {
         return Ok(Decision::Wait(span(wait, SHORTEST_WAIT_S, "wait_s")?));
     }
     match it.action {
         Some(name) if name == "default" => Ok(Decision::Procedure),
-        Some(name) => step(&name, it.by.as_deref(), it.takes_s, procedure),
+        Some(name) => step(&name, it.by.as_deref(), it.duration_s, procedure),
         None if it.escalate => Ok(Decision::Escalate),
         None if it.close => Ok(Decision::Close),
         None => Ok(Decision::GiveUp),
     }
 }
 
-fn span(seconds: f64, least: f64, name: &str) -> Result<Span, String> {
-    if (least..=LONGEST_WAIT_S).contains(&seconds) {
+fn span(seconds: f64, min: f64, name: &str) -> Result<Span, String> {
+    if (min..=LONGEST_WAIT_S).contains(&seconds) {
         Ok(Span((seconds * 1e9).round() as u64))
     } else {
-        Err(format!("{name} is from {least} to {LONGEST_WAIT_S} seconds"))
+        Err(format!("{name} is from {min} to {LONGEST_WAIT_S} seconds"))
     }
 }
 
@@ -199,7 +199,7 @@ fn span(seconds: f64, least: f64, name: &str) -> Result<Span, String> {
 fn step(
     name: &str,
     by: Option<&str>,
-    takes_s: Option<f64>,
+    duration_s: Option<f64>,
     procedure: &[RecoveryStep<Models>],
 ) -> Result<Decision, String> {
     let action = RecoveryAction::ALL.into_iter().find(|it| it.name() == name);
@@ -214,16 +214,16 @@ fn step(
         })
     };
     let by = by.map(named).transpose()?;
-    let given = takes_s.map(|it| span(it, 0.0, "takes_s")).transpose()?;
+    let given = duration_s.map(|it| span(it, 0.0, "duration_s")).transpose()?;
     let others = Fault::all().flat_map(|fault| fault.mode().procedure);
     let fits = |it: &&RecoveryStep<Models>| it.action == action && by.is_none_or(|by| by == it.by);
     match (procedure.iter().chain(others).find(fits), by, given) {
         (Some(known), ..) => {
-            Ok(Decision::Step { action, by: known.by, takes: given.unwrap_or(known.takes) })
+            Ok(Decision::Step { action, by: known.by, duration: given.unwrap_or(known.duration) })
         }
-        (None, Some(by), Some(takes)) => Ok(Decision::Step { action, by, takes }),
+        (None, Some(by), Some(duration)) => Ok(Decision::Step { action, by, duration }),
         (None, ..) => Err(format!(
-            "no procedure of the catalogue has this: say `by` and `takes_s` with `{name}`"
+            "no procedure of the catalogue has this: say `by` and `duration_s` with `{name}`"
         )),
     }
 }
@@ -247,11 +247,11 @@ mod tests {
         assert_eq!(read(r#"{"give_up": true}"#), Ok(Decision::GiveUp));
         let open = JAM.mode().procedure[0];
         let told = format!(r#"{{"do": "{}"}}"#, open.action.name());
-        let want = Decision::Step { action: open.action, by: open.by, takes: open.takes };
+        let want = Decision::Step { action: open.action, by: open.by, duration: open.duration };
         assert_eq!(read(&told), Ok(want));
-        let (action, by, takes) = (RecoveryAction::Retry, Performer::Support, Span::secs(3));
-        let told = r#"{"do": "retry", "by": "support", "takes_s": 3}"#;
-        assert_eq!(read(told), Ok(Decision::Step { action, by, takes }));
+        let (action, by, duration) = (RecoveryAction::Retry, Performer::Support, Span::secs(3));
+        let told = r#"{"do": "retry", "by": "support", "duration_s": 3}"#;
+        assert_eq!(read(told), Ok(Decision::Step { action, by, duration }));
     }
 
     #[test]
@@ -270,7 +270,7 @@ mod tests {
             (r#"{"wait_s": 1e99}"#, "wait_s is from 0.001"),
             (r#"{"give_up": true, "id": 8}"#, "the question has the id 7"),
             (r#"{"dо": "default"}"#, "unknown field"),
-            (r#"{"do": "investigate", "by": "device"}"#, "say `by` and `takes_s`"),
+            (r#"{"do": "investigate", "by": "device"}"#, "say `by` and `duration_s`"),
         ] {
             let why = read(line).expect_err(line);
             assert!(why.contains(hint), "{line}: {why}");

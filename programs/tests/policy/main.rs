@@ -111,7 +111,7 @@ fn a_recording_of_what_was_decided_replays_without_the_program() {
 const EVERYTHING: &str = r#"
 import json, sys
 answers = [{"do": "default"}, {"wait_s": 90}, {"do": "swap"}, {"escalate": True}, {"close": True},
-           {"do": "restart-terminal", "by": "attendant", "takes_s": 1.5}, {"give_up": True}]
+           {"do": "restart-terminal", "by": "attendant", "duration_s": 1.5}, {"give_up": True}]
 for line in sys.stdin:
     it = json.loads(line)
     if it["type"] == "decide":

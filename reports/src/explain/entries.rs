@@ -132,7 +132,7 @@ fn fault(fault: Fault) -> Explanation {
     let clears = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.name());
     let clears_zh = |(action, p): &(RecoveryAction, f64)| format!("{} ({p})", action.zh());
     let step = |step: &faults::RecoveryStep<models::Models>| {
-        format!("{} by {} in {}", step.action.name(), performer(step.by), step.takes)
+        format!("{} by {} in {}", step.action.name(), performer(step.by), step.duration)
     };
     let effects = mode.effects;
     let Ratings { severity, occurrence, detection } = mode.ratings;
@@ -206,7 +206,7 @@ pub fn fault_data(fault: Fault) -> Value {
         "cleared_by": mode.cleared_by.iter()
             .map(|(action, p)| json!({ "action": action.name(), "probability": p })).collect::<Vec<_>>(),
         "procedure": mode.procedure.iter()
-            .map(|step| json!({ "action": step.action.name(), "by": performer(step.by), "takes_s": step.takes.as_secs_f64() }))
+            .map(|step| json!({ "action": step.action.name(), "by": performer(step.by), "duration_s": step.duration.as_secs_f64() }))
             .collect::<Vec<_>>(),
     })
 }

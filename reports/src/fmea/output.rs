@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Rating, Row, Worksheet};
+use crate::page::wording::figures;
 use crate::statistics::Interval;
 
 /// How much a table for a terminal shows.
@@ -25,10 +26,10 @@ pub fn table(sheet: &Worksheet, shown: Shown) -> String {
     let wide = rows.iter().map(|row| name(row).len()).max().unwrap_or(0).max(5);
     let mut lines = vec![
         format!(
-            "{} run{}, {:.3} terminal-years",
+            "{} run{}, {} terminal-years",
             sheet.runs.len(),
             if sheet.runs.len() == 1 { "" } else { "s" },
-            sheet.terminal_years
+            figures(sheet.terminal_years)
         ),
         format!(
             "{:<wide$}   S   O   D  RPN │ {:>5}  {:<28} {:<9} {:<28} {:<9}  RPN",
@@ -48,7 +49,7 @@ pub fn table(sheet: &Worksheet, shown: Shown) -> String {
                 " {:>5}  {:<28} {:<9} {:<28} {:<9} {:>4}{}",
                 it.occurred,
                 it.rate.map_or_else(
-                    || "– (all appointed)".to_owned(),
+                    || "– (all scheduled)".to_owned(),
                     |it| format!("{} {}", figures(it.per_year), between(it.ci95, figures))
                 ),
                 it.occurrence.map_or_else(|| "–".to_owned(), rated),
@@ -94,18 +95,13 @@ fn texts(row: &Row) -> Vec<(&'static str, String)> {
 fn legend(sheet: &Worksheet, rows: &[&Row]) -> Vec<String> {
     let mut lines = Vec::new();
     if rows.iter().any(|it| it.measured.as_ref().is_some_and(|it| it.occurrence.is_none())) {
-        lines.push(
-            "* the scenario appointed when it occurs, so the declared occurrence stands in"
-                .to_owned(),
-        );
+        lines.push("* the scenario schedules it, so the declared occurrence stands in".to_owned());
     }
     let missing = sheet.rows.len() - rows.len();
     if missing > 0 {
         lines.push(format!("{missing} modes did not occur in these runs; --all shows them too"));
     }
-    lines.push(
-        "left of the bar as declared, right of it as measured, with limits of 95 %".to_owned(),
-    );
+    lines.push("left of the bar as declared, right of it as measured, with 95 % CI".to_owned());
     lines
 }
 
@@ -129,16 +125,6 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// Three digits that count.
-pub(super) fn figures(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let before = libm::floor(libm::log10(libm::fabs(value))) as i32;
-    let after = usize::try_from(2 - before).unwrap_or(0).min(6);
-    format!("{value:.after$}")
-}
-
 /// A row of the table for spreadsheets.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
@@ -158,7 +144,7 @@ struct Line<'a> {
     detection: u8,
     rpn: u16,
     occurred: Option<u64>,
-    appointed: Option<u64>,
+    scheduled: Option<u64>,
     years: Option<f64>,
     per_year: Option<f64>,
     per_year_low: Option<f64>,
@@ -205,7 +191,7 @@ impl<'a> Line<'a> {
             detection: row.declared.detection,
             rpn: row.declared.rpn,
             occurred: it.map(|it| it.occurred),
-            appointed: it.map(|it| it.appointed),
+            scheduled: it.map(|it| it.scheduled),
             years: rate.map(|it| it.years),
             per_year: rate.map(|it| it.per_year),
             per_year_low: rate.map(|it| it.ci95.0),

@@ -5,8 +5,8 @@ use minijinja::{Value, context};
 use models::ratings;
 use serde::Serialize;
 
-use super::output::figures;
 use super::{Rating, Row, Worksheet};
+use crate::page::wording::figures;
 use crate::page::{STYLE, environment};
 
 /// A row as the template wants it.
@@ -51,11 +51,11 @@ fn scales() -> Vec<ScaleRow> {
         rating: at + 1,
         severity: ratings::SEVERITIES[at],
         occurrence: match at.checked_sub(1).map(|it| ratings::OCCURRENCES[it]) {
-            Some(least) => format!("from {least}"),
+            Some(min) => format!("from {min}"),
             None => format!("below {}", ratings::OCCURRENCES[0]),
         },
         detection: match ratings::DETECTIONS.get(at) {
-            Some(least) => format!("from {} %", figures(least * 100.0)),
+            Some(min) => format!("from {} %", figures(min * 100.0)),
             None => format!("below {} %", figures(ratings::DETECTIONS[8] * 100.0)),
         },
     };

@@ -8,10 +8,10 @@ const JAM: Fault = Fault::Printer(printer::Fault::Jam);
 const DEAD: Fault = Fault::Mainboard(mainboard::Fault::Dead);
 const OUTAGE: Fault = Fault::Host(host::Fault::Outage);
 
-fn occurrence(fault: Fault, arose: Arose, detected: bool) -> Occurrence {
+fn occurrence(fault: Fault, origin: Origin, detected: bool) -> Occurrence {
     Occurrence {
         fault,
-        arose,
+        origin,
         detected_after_s: detected.then_some(60.0),
         activated: true,
         failed: false,
@@ -25,8 +25,8 @@ fn occurrence(fault: Fault, arose: Arose, detected: bool) -> Occurrence {
 }
 
 /// A hundred terminals for a hundredth of a year each: one terminal-year.
-fn run(seed: u64, faults: Vec<Occurrence>) -> Past {
-    Past {
+fn run(seed: u64, faults: Vec<Occurrence>) -> RunTables {
+    RunTables {
         from: format!("runs/{seed}"),
         scenario: "made".to_owned(),
         seed,
@@ -48,7 +48,7 @@ fn measured(sheet: &Worksheet, fault: Fault) -> &Measured {
 
 #[test]
 fn rates_are_counted_over_the_years_of_all_runs_with_exact_limits() {
-    let jams = |n| (0..n).map(|_| occurrence(JAM, Arose::Use, true)).collect();
+    let jams = |n| (0..n).map(|_| occurrence(JAM, Origin::Use, true)).collect();
     let sheet = worksheet(&[run(1, jams(2)), run(2, jams(3))]);
     assert!((sheet.terminal_years - 2.0).abs() < 1e-9, "{}", sheet.terminal_years);
     let rate = measured(&sheet, JAM).rate.expect("by use");
@@ -62,24 +62,24 @@ fn rates_are_counted_over_the_years_of_all_runs_with_exact_limits() {
 #[test]
 fn what_the_scenario_appoints_says_nothing_of_how_often_it_occurs() {
     let faults = vec![
-        occurrence(JAM, Arose::Appointed, true),
-        occurrence(DEAD, Arose::Appointed, true),
-        occurrence(DEAD, Arose::Chance, true),
+        occurrence(JAM, Origin::Scheduled, true),
+        occurrence(DEAD, Origin::Scheduled, true),
+        occurrence(DEAD, Origin::Chance, true),
     ];
     let sheet = worksheet(&[run(1, faults)]);
     let jam = measured(&sheet, JAM);
-    assert_eq!((jam.occurred, jam.appointed, jam.rate), (1, 1, None));
+    assert_eq!((jam.occurred, jam.scheduled, jam.rate), (1, 1, None));
     let declared = row(&sheet, JAM).declared;
     let detected = u16::from(jam.detection.rating);
     assert_eq!(jam.rpn, u16::from(declared.severity) * u16::from(declared.occurrence) * detected);
     let dead = measured(&sheet, DEAD);
-    assert_eq!((dead.occurred, dead.appointed, dead.rate.map(|it| it.count)), (2, 1, Some(1)));
+    assert_eq!((dead.occurred, dead.scheduled, dead.rate.map(|it| it.count)), (2, 1, Some(1)));
 }
 
 #[test]
 fn detection_is_rated_by_the_share_that_was_noticed() {
     // O5: proportion_confint(188, 200, method='wilson') is 0.898068 to 0.965348.
-    let jams = (0..200).map(|n| occurrence(JAM, Arose::Chance, n < 188)).collect();
+    let jams = (0..200).map(|n| occurrence(JAM, Origin::Chance, n < 188)).collect();
     let sheet = worksheet(&[run(1, jams)]);
     let jam = measured(&sheet, JAM);
     assert_eq!((jam.detected.count, jam.detected.of), (188, 200));
@@ -92,14 +92,14 @@ fn detection_is_rated_by_the_share_that_was_noticed() {
 
 #[test]
 fn a_hub_is_counted_by_years_of_the_system() {
-    let sheet = worksheet(&[run(1, vec![occurrence(OUTAGE, Arose::Chance, true)])]);
+    let sheet = worksheet(&[run(1, vec![occurrence(OUTAGE, Origin::Chance, true)])]);
     let rate = measured(&sheet, OUTAGE).rate.expect("by chance");
     assert!((rate.per_year - 100.0).abs() < 1e-6, "once in a hundredth of a year: {rate:?}");
 }
 
 #[test]
 fn every_mode_has_a_row_and_the_highest_risk_comes_first() {
-    let sheet = worksheet(&[run(1, vec![occurrence(JAM, Arose::Chance, false)])]);
+    let sheet = worksheet(&[run(1, vec![occurrence(JAM, Origin::Chance, false)])]);
     assert_eq!(sheet.rows.len(), Fault::all().count());
     assert!(sheet.rows.is_sorted_by(|a, b| a.rpn() >= b.rpn()));
     assert_eq!(measured(&sheet, JAM).detection.rating, 10, "nobody detected the one there was");
@@ -107,7 +107,8 @@ fn every_mode_has_a_row_and_the_highest_risk_comes_first() {
 
 #[test]
 fn the_table_the_spreadsheet_and_the_page_say_the_same() {
-    let faults = vec![occurrence(JAM, Arose::Use, true), occurrence(DEAD, Arose::Appointed, true)];
+    let faults =
+        vec![occurrence(JAM, Origin::Use, true), occurrence(DEAD, Origin::Scheduled, true)];
     let sheet = worksheet(&[run(1, faults)]);
     let short = table(&sheet, Shown::default());
     assert!(short.contains("printer.jam") && !short.contains("scanner"), "{short}");

@@ -5,19 +5,19 @@ use std::path::Path;
 use models::wire::Pan;
 
 use super::*;
+use crate::handmade_run::{HandmadeRun, PLUG};
 use crate::page::page;
-use crate::tape::{PLUG, Tape};
 use crate::verdict::Verdict;
 
-fn small() -> Tape {
-    let mut tape = Tape::new(1);
-    tape.at(100).occurs(0, 0, PLUG);
-    tape.at(160).alarm(0, 0, PLUG);
-    tape
+fn small() -> HandmadeRun {
+    let mut handmade = HandmadeRun::new(1);
+    handmade.at(100).occurs(0, 0, PLUG);
+    handmade.at(160).alarm(0, 0, PLUG);
+    handmade
 }
 
-fn write(tape: &Tape, target: &Path) -> Result<Written, FolderError> {
-    write_folder(&tape.outcome, &tape.analyse(), None, target)
+fn write(handmade: &HandmadeRun, target: &Path) -> Result<Written, FolderError> {
+    write_folder(&handmade.outcome, &handmade.analyse(), None, target)
 }
 
 /// Everything in a folder, by name.
@@ -44,15 +44,15 @@ fn a_run_leaves_everything_behind_and_nothing_beside() {
         [
             "alarms.csv",
             "analysis.json",
+            "faults.csv",
             "manifest.json",
             "report.html",
-            "stories.csv",
             "summary.json",
             "transactions.csv"
         ]
     );
     assert_eq!(contents(room.path()).len(), 1, "no temporary folder is left");
-    let manifest: Manifest = serde_json::from_slice(&files[2].1).unwrap();
+    let manifest: Manifest = serde_json::from_slice(&files[3].1).unwrap();
     assert_eq!(manifest.replay, "posrig run 'scenarios/by hand.ron' --seed 7");
     let head = String::from_utf8(files[6].1.clone()).unwrap();
     assert_eq!(
@@ -75,9 +75,9 @@ fn the_same_run_leaves_the_same_bytes() {
 fn the_page_can_be_made_anew_from_the_folder() {
     let room = tempfile::tempdir().unwrap();
     let target = room.path().join("run");
-    let tape = small();
-    write(&tape, &target).unwrap();
-    assert_eq!(page_from_folder(&target).unwrap(), page(&tape.outcome, &tape.analyse()));
+    let handmade = small();
+    write(&handmade, &target).unwrap();
+    assert_eq!(page_from_folder(&target).unwrap(), page(&handmade.outcome, &handmade.analyse()));
     let error = page_from_folder(room.path()).unwrap_err().to_string();
     assert!(error.starts_with("cannot read ") && error.contains("analysis.json"), "{error}");
 }
@@ -127,19 +127,19 @@ fn a_place_that_cannot_be_written_is_one_clear_error() {
 fn a_card_number_in_any_file_fails_the_run() {
     let room = tempfile::tempdir().unwrap();
     let target = room.path().join("run");
-    let mut tape = small();
-    tape.at(200).sale(0, models::Outcome::Approved, models::wire::Code::APPROVED);
-    let clean = write(&tape, &target).unwrap();
+    let mut handmade = small();
+    handmade.at(200).sale(0, models::Outcome::Approved, models::wire::ResponseCode::APPROVED);
+    let clean = write(&handmade, &target).unwrap();
     assert!(clean.judgement.invariants.iter().all(|it| it.holds));
     for leak in ["tables", "texts"] {
-        let mut tape = small();
+        let mut handmade = small();
         let number = Pan::of(1, 42).digits().to_string();
         if leak == "tables" {
-            tape.outcome.roster.groups[0].id = number;
+            handmade.outcome.roster.groups[0].id = number;
         } else {
-            tape.outcome.scenario.intent = number;
+            handmade.outcome.scenario.intent = number;
         }
-        let written = write(&tape, &target).unwrap();
+        let written = write(&handmade, &target).unwrap();
         assert_eq!(written.judgement.verdict, Verdict::Failed);
         assert!(written.judgement.reasons[0].starts_with("no-card-number: "), "{leak}");
         let summary = fs::read_to_string(target.join("summary.json")).unwrap();

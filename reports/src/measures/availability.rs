@@ -27,7 +27,7 @@ pub struct Availability {
     /// Number of terminals.
     pub n: u64,
     /// The worst terminal.
-    pub least: Option<f64>,
+    pub min: Option<f64>,
     /// Share of purchases after the warm-up that the system decided: approved, stored, or declined for a reason of the
     /// customer's.
     pub by_sale: Share,
@@ -151,7 +151,7 @@ impl AvailabilityFold {
             p95: quantile(&up, 0.95),
             ci95: t_interval(&up).map(within),
             n: up.len() as u64,
-            least: up.first().copied().map(settled),
+            min: up.first().copied().map(settled),
             by_sale,
         }
     }

@@ -9,8 +9,8 @@ use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Span};
 
+use crate::fault_records::{FaultRecord, RunHistory};
 use crate::statistics::Share;
-use crate::stories::{Chronicle, Story};
 
 /// A cause of trouble may have ended by itself, at most so long before it was named.
 const LINGERS: Span = Span::minutes(30);
@@ -69,12 +69,12 @@ struct Open {
 
 /// Reads which common-cause incidents the back office opened.
 #[derive(Debug, Default)]
-pub struct CommonCauseFold {
+pub struct ClustersFold {
     open: BTreeMap<u16, Open>,
     suppressed: u64,
 }
 
-impl CommonCauseFold {
+impl ClustersFold {
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
         let DomainEvent::Noted(note) = fact.what else { return };
@@ -99,18 +99,18 @@ impl CommonCauseFold {
     }
 
     /// All facts have been read: each common-cause incident is compared with the faults of its members.
-    pub fn finish(self, outcome: &Outcome, told: &Chronicle) -> CommonCauses {
-        let stories = &told.stories;
+    pub fn finish(self, outcome: &Outcome, history: &RunHistory) -> CommonCauses {
+        let records = &history.records;
         let mut of_actor: BTreeMap<ActorId, Vec<usize>> = BTreeMap::new();
         let mut occurred: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
-        for (number, story) in stories.iter().enumerate() {
-            of_actor.entry(story.who).or_default().push(number);
-            if let Some(plan) = story.plan {
+        for (number, record) in records.iter().enumerate() {
+            of_actor.entry(record.who).or_default().push(number);
+            if let Some(plan) = record.plan {
                 occurred.entry(plan).or_default().push(number);
             }
         }
         let terminals = outcome.roster.terminals();
-        let hubs: Vec<&Story> = stories.iter().filter(|it| it.who.0 >= terminals).collect();
+        let hubs: Vec<&FaultRecord> = records.iter().filter(|it| it.who.0 >= terminals).collect();
         let mut all = CommonCauses { suppressed: self.suppressed, ..CommonCauses::default() };
         let (mut members, mut right_members) = (0, 0);
         let mut found: Vec<u16> = Vec::new();
@@ -118,7 +118,7 @@ impl CommonCauseFold {
             let (incident, plan) = score(
                 &open,
                 outcome,
-                &Truth { stories, hubs: &hubs, of_actor: &of_actor, occurred: &occurred },
+                &Truth { records, hubs: &hubs, of_actor: &of_actor, occurred: &occurred },
             );
             members += u64::from(incident.members);
             right_members += u64::from(incident.right_members);
@@ -128,7 +128,7 @@ impl CommonCauseFold {
         found.sort_unstable();
         found.dedup();
         let common = occurred.values().filter(|of| {
-            let actors = of.iter().filter(|it| stories[**it].who.0 < terminals);
+            let actors = of.iter().filter(|it| records[**it].who.0 < terminals);
             actors.count() >= MANY as usize
         });
         let right = all.incidents.iter().filter(|it| it.right).count() as u64;
@@ -139,25 +139,25 @@ impl CommonCauseFold {
     }
 }
 
-/// The stories of a run, by whom they are about.
+/// The records of a run, by whom they are about.
 struct Truth<'a> {
-    stories: &'a [Story],
-    hubs: &'a [&'a Story],
+    records: &'a [FaultRecord],
+    hubs: &'a [&'a FaultRecord],
     of_actor: &'a BTreeMap<ActorId, Vec<usize>>,
     occurred: &'a BTreeMap<u16, Vec<usize>>,
 }
 
 fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (CommonCauseIncident, Option<u16>) {
-    let Truth { stories, hubs, of_actor, occurred } = *truth;
+    let Truth { records, hubs, of_actor, occurred } = *truth;
     let mut right_members = 0;
     let mut plans: BTreeMap<u16, u32> = BTreeMap::new();
     for &(member, joined) in &open.members {
-        let had = |story: &&Story| {
-            story.onset <= joined && story.cleared.is_none_or(|it| it.at + LINGERS >= joined)
+        let had = |record: &&FaultRecord| {
+            record.onset <= joined && record.cleared.is_none_or(|it| it.at + LINGERS >= joined)
         };
-        let own = of_actor.get(&member).into_iter().flatten().map(|it| &stories[*it]);
+        let own = of_actor.get(&member).into_iter().flatten().map(|it| &records[*it]);
         // A hub's fault is everybody's.
-        let theirs: Vec<&Story> = own.chain(hubs.iter().copied()).filter(had).collect();
+        let theirs: Vec<&FaultRecord> = own.chain(hubs.iter().copied()).filter(had).collect();
         right_members += u32::from(theirs.iter().any(|it| it.fault == open.cause));
         let named = theirs.iter().find(|it| it.fault == open.cause);
         if let Some(plan) = named.or(theirs.first()).and_then(|it| it.plan) {
@@ -167,7 +167,7 @@ fn score(open: &Open, outcome: &Outcome, truth: &Truth<'_>) -> (CommonCauseIncid
     let members = open.members.len() as u32;
     let plan = plans.into_iter().max_by_key(|&(_, count)| count).map(|(plan, _)| plan);
     let occurrences = plan.and_then(|it| occurred.get(&it)).map_or(&[][..], Vec::as_slice);
-    let first = occurrences.iter().map(|it| stories[*it].onset).filter(|it| *it <= open.at).min();
+    let first = occurrences.iter().map(|it| records[*it].onset).filter(|it| *it <= open.at).min();
     let incident = CommonCauseIncident {
         opened_s: open.at.as_secs_f64(),
         over_s: open.over.map(Instant::as_secs_f64),

@@ -7,9 +7,9 @@ use models::{Fact, Fault, Note};
 use serde::{Deserialize, Serialize};
 
 use crate::export::performer;
-use crate::stories::{Chronicle, Line, Toll};
+use crate::fault_records::{Impact, Line, RunHistory};
 
-/// A line of the bill.
+/// A line of the cost breakdown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CostItem {
     /// What it is for.
@@ -119,48 +119,48 @@ impl CostFold {
     }
 
     /// All facts have been read.
-    pub fn finish(self, told: &Chronicle) -> Cost {
-        let bill = &told.bill;
-        let mut faults: BTreeMap<Fault, (u64, Toll)> = BTreeMap::new();
-        for story in &told.stories {
-            let (occurred, toll) = faults.entry(story.fault).or_default();
+    pub fn finish(self, history: &RunHistory) -> Cost {
+        let breakdown = &history.breakdown;
+        let mut faults: BTreeMap<Fault, (u64, Impact)> = BTreeMap::new();
+        for record in &history.records {
+            let (occurred, impact) = faults.entry(record.fault).or_default();
             *occurred += 1;
-            toll.cost += story.toll.cost;
-            toll.lost_margin += story.toll.lost_margin;
-            toll.outage += story.toll.outage;
-            toll.at_risk += story.toll.at_risk;
+            impact.cost += record.impact.cost;
+            impact.lost_margin += record.impact.lost_margin;
+            impact.outage += record.impact.outage;
+            impact.at_risk += record.impact.at_risk;
         }
-        let at_risk_minor = faults.values().map(|(_, toll)| toll.at_risk.0).sum();
+        let at_risk_minor = faults.values().map(|(_, impact)| impact.at_risk.0).sum();
         let mut dearest: Vec<_> = faults.into_iter().collect();
         // A stable sort: what costs the same stays in the catalogue's order.
-        dearest.sort_by_key(|(_, (_, toll))| std::cmp::Reverse(toll.total().0));
-        let by_fault = |(fault, (occurred, toll)): (Fault, (u64, Toll))| ByFault {
+        dearest.sort_by_key(|(_, (_, impact))| std::cmp::Reverse(impact.total().0));
+        let by_fault = |(fault, (occurred, impact)): (Fault, (u64, Impact))| ByFault {
             fault: fault.to_string(),
             occurred,
-            actions_minor: toll.cost.0,
-            lost_sales_minor: toll.lost_margin.0,
-            outage_minor: toll.outage.0,
-            at_risk_minor: toll.at_risk.0,
+            actions_minor: impact.cost.0,
+            lost_sales_minor: impact.lost_margin.0,
+            outage_minor: impact.outage.0,
+            at_risk_minor: impact.at_risk.0,
         };
-        let actions = bill.actions.iter().map(|(&(action, by), line)| {
+        let actions = breakdown.actions.iter().map(|(&(action, by), line)| {
             CostItem::of(format!("{} by {}", action.name(), performer(by)), line)
         });
         Cost {
-            total_minor: bill.total().0,
-            items: bill
+            total_minor: breakdown.total().0,
+            items: breakdown
                 .items
                 .iter()
                 .map(|(item, line)| CostItem::of(item.name().into(), line))
                 .collect(),
             actions: actions.collect(),
             faults: dearest.into_iter().map(by_fault).collect(),
-            false_alarms_minor: told.false_alarms().map(|alarm| alarm.cost.0).sum(),
-            elsewhere_minor: bill.elsewhere.0,
+            false_alarms_minor: history.false_alarms().map(|alarm| alarm.cost.0).sum(),
+            elsewhere_minor: breakdown.elsewhere.0,
             at_risk_minor,
-            needless: bill.harm.needless,
-            needless_lost_sales: bill.harm.sales_lost,
-            needless_lost_minor: bill.harm.lost_minor,
-            needless_down_s: bill.harm.down.as_secs_f64(),
+            needless: breakdown.harm.needless,
+            needless_lost_sales: breakdown.harm.sales_lost,
+            needless_lost_minor: breakdown.harm.lost_minor,
+            needless_down_s: breakdown.harm.down.as_secs_f64(),
             support: self.0,
         }
     }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sim::Instant;
 
+use crate::fault_records::{FaultRecord, Impact};
 use crate::statistics::{Lifetime, Times};
-use crate::stories::{Story, Toll};
 
 /// What became of a set of faults.
 ///
@@ -36,21 +36,21 @@ pub struct FaultHandling {
     /// Time out of service that is laid to them, in seconds, summed over actors.
     pub down_s: f64,
     /// What they did to sales.
-    pub toll: Toll,
+    pub impact: Impact,
 }
 
 impl FaultHandling {
-    /// Sums up stories of a run that ended at `end`.
-    pub fn of<'a>(stories: impl IntoIterator<Item = &'a Story>, end: Instant) -> Self {
+    /// Sums up records of a run that ended at `end`.
+    pub fn of<'a>(records: impl IntoIterator<Item = &'a FaultRecord>, end: Instant) -> Self {
         let mut handling = Self::default();
         let mut down_ns = 0u128;
         let (mut detection, mut recovery, mut repair) = (Vec::new(), Vec::new(), Vec::new());
-        for story in stories {
-            handling.count(story);
-            down_ns += u128::from(story.down.0);
-            detection.push(detection_time(story, end));
-            recovery.push(recovery_time(story, end));
-            repair.extend(repair_time(story, end));
+        for record in records {
+            handling.count(record);
+            down_ns += u128::from(record.down.0);
+            detection.push(detection_time(record, end));
+            recovery.push(recovery_time(record, end));
+            repair.extend(repair_time(record, end));
         }
         handling.down_s = down_ns as f64 / 1e9;
         handling.detection = Times::of(&detection);
@@ -59,21 +59,21 @@ impl FaultHandling {
         handling
     }
 
-    fn count(&mut self, story: &Story) {
+    fn count(&mut self, record: &FaultRecord) {
         self.injected += 1;
-        self.detected += u64::from(story.detection.is_some());
-        self.isolated += u64::from(story.isolated());
-        self.restored += u64::from(story.restored.is_some());
-        self.cleared += u64::from(story.cleared.is_some());
-        self.relapsed += u64::from(story.relapses > 0);
-        self.exhausted += u64::from(story.exhausted);
-        let (all, one) = (&mut self.toll, &story.toll);
+        self.detected += u64::from(record.detection.is_some());
+        self.isolated += u64::from(record.isolated());
+        self.restored += u64::from(record.restored.is_some());
+        self.cleared += u64::from(record.cleared.is_some());
+        self.relapsed += u64::from(record.relapses > 0);
+        self.exhausted += u64::from(record.exhausted);
+        let (all, one) = (&mut self.impact, &record.impact);
         all.failed += one.failed;
         all.abandoned += one.abandoned;
         all.declined_technically += one.declined_technically;
         all.reversed += one.reversed;
         all.delayed += one.delayed;
-        all.doubled += one.doubled;
+        all.duplicates += one.duplicates;
         all.at_risk += one.at_risk;
         all.cost += one.cost;
         all.lost_margin += one.lost_margin;
@@ -87,20 +87,20 @@ impl FaultHandling {
 }
 
 /// From onset to the first alarm, in a run that ended at `end`.
-pub fn detection_time(story: &Story, end: Instant) -> Lifetime {
-    let detected = story.detection.map(|detection| detection.at);
-    lifetime(story.onset, detected, story.end(end))
+pub fn detection_time(record: &FaultRecord, end: Instant) -> Lifetime {
+    let detected = record.detection.map(|detection| detection.at);
+    lifetime(record.onset, detected, record.end(end))
 }
 
 /// From onset to the end of the fault, in a run that ended at `end`.
-pub fn recovery_time(story: &Story, end: Instant) -> Lifetime {
-    lifetime(story.onset, story.cleared.map(|cleared| cleared.at), end)
+pub fn recovery_time(record: &FaultRecord, end: Instant) -> Lifetime {
+    lifetime(record.onset, record.cleared.map(|cleared| cleared.at), end)
 }
 
 /// From the first alarm to the end of the fault; `None` if there was no alarm.
-pub fn repair_time(story: &Story, end: Instant) -> Option<Lifetime> {
-    let detected = story.detection?.at;
-    Some(lifetime(detected, story.cleared.map(|cleared| cleared.at), end))
+pub fn repair_time(record: &FaultRecord, end: Instant) -> Option<Lifetime> {
+    let detected = record.detection?.at;
+    Some(lifetime(detected, record.cleared.map(|cleared| cleared.at), end))
 }
 
 fn lifetime(from: Instant, ended: Option<Instant>, last_seen: Instant) -> Lifetime {

@@ -7,7 +7,7 @@ use models::{Fact, Note, Outcome};
 use serde::{Deserialize, Serialize};
 use sim::{Instant, Span};
 
-use crate::stories::Story;
+use crate::fault_records::FaultRecord;
 
 /// How the sales of one bin ended.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
@@ -41,13 +41,13 @@ pub struct Fleet {
 
 /// Sales are counted by the quarter of an hour, unless the run is too short or too long to draw that.
 fn sales_bin(end: Instant) -> Span {
-    let most = 400;
+    let max = 400;
     let widths = [Span::minutes(15), Span::hours(1), Span::hours(6), Span::days(1)];
     match end.0 {
         short if short < Span::hours(2).0 => Span::minutes(1),
         long => {
-            let fits = |width: &&Span| long.div_ceil(width.0) <= most;
-            widths.iter().find(fits).copied().unwrap_or(Span(long.div_ceil(most)))
+            let fits = |width: &&Span| long.div_ceil(width.0) <= max;
+            widths.iter().find(fits).copied().unwrap_or(Span(long.div_ceil(max)))
         }
     }
 }
@@ -154,13 +154,13 @@ impl FleetFold {
     }
 
     /// All facts have been read.
-    pub fn finish(mut self, stories: &[Story]) -> Fleet {
+    pub fn finish(mut self, records: &[FaultRecord]) -> Fleet {
         for since in self.since.into_iter().flatten() {
             self.down.add(since, self.end);
         }
         let mut active = Dwell::new(self.bin, self.down.partial.len());
-        for story in stories {
-            active.add(story.onset, story.end(self.end));
+        for record in records {
+            active.add(record.onset, record.end(self.end));
         }
         let all = f64::from(self.terminals.max(1));
         let up = self.down.means(self.end).into_iter();
@@ -171,22 +171,22 @@ impl FleetFold {
             bin_s: self.bin.as_secs_f64(),
             up: up.map(|down| (1.0 - down / all).clamp(0.0, 1.0)).collect(),
             active: active.means(self.end),
-            windows: windows(stories, self.terminals, self.end),
+            windows: windows(records, self.terminals, self.end),
         }
     }
 }
 
 /// When a hub had a fault of the scenario, or at least one terminal in fifty the same one.
-fn windows(stories: &[Story], terminals: u32, end: Instant) -> Vec<(f64, f64)> {
+fn windows(records: &[FaultRecord], terminals: u32, end: Instant) -> Vec<(f64, f64)> {
     let many = i64::from(terminals.div_ceil(50).max(1));
     let mut entries: BTreeMap<u16, Vec<(Instant, i64)>> = BTreeMap::new();
-    for story in stories {
-        let Some(plan) = story.plan else { continue };
+    for record in records {
+        let Some(plan) = record.plan else { continue };
         // A hub counts as many: every terminal depends on it.
-        let weight = if story.who.0 >= terminals { many } else { 1 };
+        let weight = if record.who.0 >= terminals { many } else { 1 };
         let changes = entries.entry(plan).or_default();
-        changes.push((story.onset, weight));
-        changes.push((story.end(end), -weight));
+        changes.push((record.onset, weight));
+        changes.push((record.end(end), -weight));
     }
     let mut windows: Vec<(Instant, Instant)> = Vec::new();
     for mut changes in entries.into_values() {

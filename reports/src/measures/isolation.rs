@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use models::Fault;
 
+use crate::fault_records::{IsolationResult, RunHistory};
 use crate::statistics::Share;
-use crate::stories::{Chronicle, IsolationResult};
 
 /// The confusion matrix: one count a fault, by its first suspicion, and one a false alarm.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,19 +20,19 @@ pub struct Isolation {
 
 impl Isolation {
     /// Counts what all first suspicions were worth.
-    pub fn of(told: &Chronicle) -> Self {
+    pub fn of(history: &RunHistory) -> Self {
         let mut counts = BTreeMap::new();
         let (mut right, mut right_part, mut detected) = (0, 0, 0);
-        for story in &told.stories {
-            let suspect = story.detection.map(|detection| detection.suspect);
-            *counts.entry((Some(story.fault), suspect)).or_default() += 1;
-            if let Some(detection) = story.detection {
+        for record in &history.records {
+            let suspect = record.detection.map(|detection| detection.suspect);
+            *counts.entry((Some(record.fault), suspect)).or_default() += 1;
+            if let Some(detection) = record.detection {
                 detected += 1;
                 right += u64::from(detection.isolation == IsolationResult::Right);
                 right_part += u64::from(detection.isolation != IsolationResult::WrongPart);
             }
         }
-        for alarm in told.false_alarms() {
+        for alarm in history.false_alarms() {
             *counts.entry((None, Some(alarm.suspect))).or_default() += 1;
         }
         let (right, right_part) = (Share::new(right, detected), Share::new(right_part, detected));

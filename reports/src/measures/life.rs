@@ -10,8 +10,8 @@ use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
 use sim::Instant;
 
+use crate::fault_records::FaultRecord;
 use crate::statistics::{Lifetime, Times};
-use crate::stories::Story;
 
 pub use ages::AgeBin;
 pub use applicants::Applicant;
@@ -180,7 +180,7 @@ impl LifeFold {
     pub fn finish(
         self,
         outcome: &Outcome,
-        stories: &[Story],
+        records: &[FaultRecord],
         end: Instant,
     ) -> Option<LifeMeasures> {
         if !self.any {
@@ -199,8 +199,8 @@ impl LifeFold {
         life.to_service = until(|it| it.in_service);
         life.to_first_sale = until(|it| it.first_sale);
         life.ways = Way::ALL.iter().filter_map(|&way| way_row(way, &applicants, end)).collect();
-        life.providers = provider_rows(outcome, &applicants, stories, end);
-        life.breaches = breach_rows(stories, end);
+        life.providers = provider_rows(outcome, &applicants, records, end);
+        life.breaches = breach_rows(records, end);
         life.ages = self.ages.finish(end);
         life.applicants = applicants;
         Some(life)
@@ -226,7 +226,7 @@ fn way_row(way: Way, applicants: &[Applicant], end: Instant) -> Option<WayRow> {
 fn provider_rows(
     outcome: &Outcome,
     applicants: &[Applicant],
-    stories: &[Story],
+    records: &[FaultRecord],
     end: Instant,
 ) -> Vec<ProviderRow> {
     let providers = &outcome.scenario.people.onboarding.providers;
@@ -239,12 +239,12 @@ fn provider_rows(
         let fees =
             |it: &Applicant| provider.fee.minor() + provider.per_month.minor() * months(it) as i64;
         let terminals: Vec<&Applicant> = applicants.iter().filter(own).collect();
-        let repaired = stories.iter().filter(|story| {
-            let sent = story.actions.iter().any(|it| it.by == faults::Performer::Technician);
-            sent && terminals.binary_search_by_key(&story.who, |it| it.terminal).is_ok()
+        let repaired = records.iter().filter(|record| {
+            let sent = record.actions.iter().any(|it| it.by == faults::Performer::Technician);
+            sent && terminals.binary_search_by_key(&record.who, |it| it.terminal).is_ok()
         });
         let lives: Vec<Lifetime> =
-            repaired.map(|story| super::fault_handling::recovery_time(story, end)).collect();
+            repaired.map(|record| super::fault_handling::recovery_time(record, end)).collect();
         ProviderRow {
             name: name.clone(),
             terminals: terminals.len() as u64,
@@ -255,13 +255,13 @@ fn provider_rows(
     providers.iter().enumerate().map(row).collect()
 }
 
-fn breach_rows(stories: &[Story], end: Instant) -> Vec<BreachRow> {
+fn breach_rows(records: &[FaultRecord], end: Instant) -> Vec<BreachRow> {
     let faults = models::Fault::all().filter(|it| it.mode().family == Family::MisuseAndFraud);
     let row = |fault: models::Fault| {
-        let of: Vec<&Story> = stories.iter().filter(|story| story.fault == fault).collect();
-        let found = of.iter().filter(|story| story.detection.is_some()).count() as u64;
+        let of: Vec<&FaultRecord> = records.iter().filter(|record| record.fault == fault).collect();
+        let found = of.iter().filter(|record| record.detection.is_some()).count() as u64;
         let times: Vec<Lifetime> =
-            of.iter().map(|story| super::fault_handling::detection_time(story, end)).collect();
+            of.iter().map(|record| super::fault_handling::detection_time(record, end)).collect();
         (!of.is_empty()).then(|| BreachRow {
             name: fault.to_string(),
             zh: fault.mode().zh.to_owned(),

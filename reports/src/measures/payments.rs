@@ -54,7 +54,7 @@ pub struct Payments {
     pub late_answers: u64,
     /// Approved sales that the terminal gave up on and that stayed unreversed.
     pub unreversed: u64,
-    /// Those of them that are excused: the terminal was cut off or down during the quiet period.
+    /// Those of them that are excused: the terminal was cut off or down during the drain period.
     pub excused: u64,
     /// Records of sales that terminals lost with their power.
     #[serde(default)]
@@ -63,7 +63,7 @@ pub struct Payments {
     #[serde(default)]
     pub at_risk_minor: i64,
     /// Purchases that were charged more than once.
-    pub doubled: u64,
+    pub duplicates: u64,
     /// What the terminals hold as approved, in minor units.
     pub terminal_total_minor: i64,
     /// What the gateway holds as approved and not reversed, in minor units.
@@ -114,7 +114,7 @@ impl PaymentsFold {
             excused: audit.excused,
             records_lost: audit.forgotten,
             at_risk_minor: audit.at_risk.0,
-            doubled: audit.doubled,
+            duplicates: audit.duplicates,
             terminal_total_minor: audit.terminal_total.0,
             gateway_total_minor: audit.gateway_total.0,
             host_total_minor: audit.host_total.0,

@@ -13,9 +13,9 @@ pub(super) fn bathtub(bins: &[AgeBin]) -> Option<String> {
     let last = bins.last()?;
     let end = |bin: &AgeBin| bin.to_d.min(bin.from_d + OPEN_DAYS);
     // A bin of a few days of service says nothing: its interval would squash the rest.
-    let told: Vec<&AgeBin> = bins.iter().filter(|bin| bin.years * 365.0 >= 100.0).collect();
-    let most = told.iter().map(|bin| bin.ci95.1).fold(0.0, f64::max);
-    if most <= 0.0 {
+    let shown: Vec<&AgeBin> = bins.iter().filter(|bin| bin.years * 365.0 >= 100.0).collect();
+    let max = shown.iter().map(|bin| bin.ci95.1).fold(0.0, f64::max);
+    if max <= 0.0 {
         return None;
     }
     let drawn = figure((960, 280), "failures a part and year by age", |area| {
@@ -24,7 +24,7 @@ pub(super) fn bathtub(bins: &[AgeBin]) -> Option<String> {
             .margin_right(24)
             .set_label_area_size(LabelAreaPosition::Left, 64)
             .set_label_area_size(LabelAreaPosition::Bottom, 44)
-            .build_cartesian_2d(0.0..end(last), 0.0..most * 1.05)?;
+            .build_cartesian_2d(0.0..end(last), 0.0..max * 1.05)?;
         plot.configure_mesh()
             .max_light_lines(0)
             .bold_line_style(GRID)
@@ -36,7 +36,7 @@ pub(super) fn bathtub(bins: &[AgeBin]) -> Option<String> {
             .x_desc("age of the part, days")
             .y_desc("failures a year")
             .draw()?;
-        for bin in told {
+        for bin in shown {
             let (from, to) = (bin.from_d, end(bin));
             let span = [(from, bin.ci95.0), (to, bin.ci95.1)];
             plot.draw_series([Rectangle::new(span, GRID.filled())])?;

@@ -5,8 +5,9 @@ use scenarios::{Costs, Outcome};
 use serde::{Deserialize, Serialize};
 use sim::Instant;
 
-use super::tale::{self, Tale};
+use super::timeline::{self, TimelineView};
 use crate::Analysis;
+use crate::fault_records::FaultRecord;
 use crate::folder::replay_command;
 use crate::measures::fault_handling::{detection_time, recovery_time};
 use crate::measures::{
@@ -14,11 +15,10 @@ use crate::measures::{
     Rollout,
 };
 use crate::statistics::{KaplanMeier, Lifetime, Share};
-use crate::stories::Story;
 use crate::verdict::Judgement;
 
 /// Version of what follows.
-pub const SCHEMA: &str = "posrig.analysis/1";
+pub const SCHEMA: &str = "posrig.analysis/2";
 
 /// Everything that the page says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,8 +57,8 @@ pub struct Content {
     /// The life of terminals; `None` where the scenario has none.
     #[serde(default)]
     pub life: Option<LifeMeasures>,
-    /// The worst stories, the worst first.
-    pub worst: Vec<Tale>,
+    /// The worst faults, the worst first.
+    pub worst: Vec<TimelineView>,
     /// Alarms with no fault behind them.
     pub false_alarms: FalseAlarms,
     /// The first of them.
@@ -206,7 +206,7 @@ const POINTS: usize = 400;
 impl Content {
     /// Gathers what is to be said about a run.
     pub fn of(outcome: &Outcome, analysis: &Analysis) -> Self {
-        let Analysis { told, measures, judgement } = analysis;
+        let Analysis { history, measures, judgement } = analysis;
         let end = Instant::START + outcome.simulated;
         let costs = prices(&outcome.scenario.policies.costs);
         Self {
@@ -226,18 +226,18 @@ impl Content {
                 .iter()
                 .map(|&(fault, handling)| fault_row(fault, handling))
                 .collect(),
-            detection: curves(&told.stories, |story| detection_time(story, end)),
-            recovery: curves(&told.stories, |story| recovery_time(story, end)),
+            detection: curves(&history.records, |record| detection_time(record, end)),
+            recovery: curves(&history.records, |record| recovery_time(record, end)),
             matrix: matrix(analysis),
             common_causes: measures.common_causes.clone(),
             rollouts: measures.rollouts.clone(),
             payments: measures.payments,
             fleet: measures.fleet.clone(),
             life: measures.life.clone(),
-            worst: tale::worst(outcome, told),
+            worst: timeline::worst(outcome, history),
             false_alarms: measures.false_alarms,
             false_list: false_list(outcome, analysis),
-            unexplained_s: told.unexplained.as_secs_f64(),
+            unexplained_s: history.unexplained.as_secs_f64(),
             cost: measures.cost.clone(),
             costs,
         }
@@ -318,11 +318,12 @@ fn entries(outcome: &Outcome, plans: &[(Option<u16>, FaultHandling)]) -> Vec<Row
     plans.iter().filter_map(row).collect()
 }
 
-fn curves(stories: &[Story], lifetime: impl Fn(&Story) -> Lifetime) -> Vec<Curve> {
+fn curves(records: &[FaultRecord], lifetime: impl Fn(&FaultRecord) -> Lifetime) -> Vec<Curve> {
     let of = |family: Option<Family>| {
-        let wanted =
-            |story: &&Story| family.is_none_or(|family| story.fault.mode().family == family);
-        stories.iter().filter(wanted).map(&lifetime).collect::<Vec<Lifetime>>()
+        let wanted = |record: &&FaultRecord| {
+            family.is_none_or(|family| record.fault.mode().family == family)
+        };
+        records.iter().filter(wanted).map(&lifetime).collect::<Vec<Lifetime>>()
     };
     let all = curve("all faults", "全部故障", &of(None));
     let families =
@@ -383,12 +384,12 @@ fn matrix(analysis: &Analysis) -> Matrix {
 }
 
 fn false_list(outcome: &Outcome, analysis: &Analysis) -> Vec<FalseAlarm> {
-    let told = &analysis.told;
-    let listed = told.false_alarms().take(LISTED).map(|alarm| {
-        let last = alarm.echo_of.map(|story| &told.stories[story]);
-        let after = last.and_then(|story| {
-            let ended = story.cleared?.at;
-            Some((alarm.at.since(ended).as_secs_f64(), story.fault.to_string()))
+    let history = &analysis.history;
+    let listed = history.false_alarms().take(LISTED).map(|alarm| {
+        let last = alarm.echo_of.map(|record| &history.records[record]);
+        let after = last.and_then(|record| {
+            let ended = record.cleared?.at;
+            Some((alarm.at.since(ended).as_secs_f64(), record.fault.to_string()))
         });
         FalseAlarm {
             at_s: alarm.at.as_secs_f64(),

@@ -90,10 +90,10 @@ fn over_time<'a, 'b>(
 }
 
 fn draw_up(area: &Area<'_>, fleet: &Fleet) -> Drawn {
-    let least = fleet.up.iter().copied().fold(1.0, f64::min);
+    let min = fleet.up.iter().copied().fold(1.0, f64::min);
     // From the next round share below the worst moment, so that a small dip in a large fleet can be seen.
     let floors = [0.99, 0.98, 0.95, 0.9, 0.8, 0.5];
-    let floor = floors.into_iter().find(|&floor| floor <= least).unwrap_or(0.0);
+    let floor = floors.into_iter().find(|&floor| floor <= min).unwrap_or(0.0);
     let mut plot =
         over_time(area, fleet, floor..1.0, ("terminals up", &|share| axis_percent(*share)))?;
     let steps = fleet.up.iter().enumerate().flat_map(|(at, &share)| {
@@ -105,8 +105,8 @@ fn draw_up(area: &Area<'_>, fleet: &Fleet) -> Drawn {
 }
 
 fn draw_sales(area: &Area<'_>, fleet: &Fleet) -> Drawn {
-    let most = fleet.sales.iter().map(|bin| bin.approved + bin.declined + bin.failed).max();
-    let top = most.unwrap_or(0).max(1) as f64 * 1.05;
+    let max = fleet.sales.iter().map(|bin| bin.approved + bin.declined + bin.failed).max();
+    let top = max.unwrap_or(0).max(1) as f64 * 1.05;
     let what = format!("sales per {}", duration(fleet.sales_bin_s));
     let label = |sales: &f64| count(*sales as i64);
     let mut plot = over_time(area, fleet, 0.0..top, (&what, &label))?;
@@ -163,9 +163,9 @@ pub(super) fn curves(curves: &[Curve], what: &str) -> String {
         31_536_000.0,
     ];
     let times = || curves.iter().flat_map(|curve| curve.points.iter().map(|&(at, _)| at));
-    let least = times().filter(|&at| at > 0.0).fold(f64::INFINITY, f64::min);
+    let min = times().filter(|&at| at > 0.0).fold(f64::INFINITY, f64::min);
     let watched = curves.iter().map(|curve| curve.watched_s).fold(1.0, f64::max);
-    let from = marks.iter().copied().rfind(|&mark| mark < least.min(watched)).unwrap_or(0.1);
+    let from = marks.iter().copied().rfind(|&mark| mark < min.min(watched)).unwrap_or(0.1);
     let to = marks
         .iter()
         .copied()
@@ -258,12 +258,12 @@ fn label(horizontal: HPos, colour: &RGBColor) -> TextStyle<'_> {
 fn draw_bars(area: &Area<'_>, bars: &[(String, f64)], all: f64) -> Drawn {
     const BARS: i32 = 330;
     const LONGEST: f64 = 360.0;
-    let most = bars.iter().map(|&(_, down_s)| down_s).fold(0.0, f64::max);
+    let max = bars.iter().map(|&(_, down_s)| down_s).fold(0.0, f64::max);
     let mut sum = 0.0;
     for (at, (name, down_s)) in bars.iter().enumerate() {
         let middle = 26 * at as i32 + 18;
         sum += down_s;
-        let length = (down_s / most * LONGEST).max(1.0) as i32;
+        let length = (down_s / max * LONGEST).max(1.0) as i32;
         let corners = [(BARS, middle - 8), (BARS + length, middle + 8)];
         area.draw(&Rectangle::new(corners, if at == 0 { VERMILLION } else { BLUE }.filled()))?;
         area.draw(&Text::new(name.as_str(), (BARS - 10, middle), label(HPos::Right, &INK)))?;

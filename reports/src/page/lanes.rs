@@ -1,10 +1,10 @@
-//! The lane diagram of one story: truth, indication, detection, recovery actions and service above each other on one axis of time.
+//! The lane diagram of one fault: truth, indication, detection, recovery actions and service above each other on one axis of time.
 
 use std::fmt::Write;
 
-use super::tale::Tale;
+use super::timeline::TimelineView;
 use super::wording::{duration, escape};
-use crate::stories::IsolationResult;
+use crate::fault_records::IsolationResult;
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 118.0;
@@ -83,9 +83,9 @@ fn width_of(text: &str) -> f64 {
     text.chars().map(|c| if c.is_ascii() { 6.4 } else { 12.0 }).sum::<f64>() + 8.0
 }
 
-/// The diagram of a story.
-pub(super) fn draw(tale: &Tale) -> String {
-    let axis = Axis::new(tale.until_s);
+/// The diagram of a fault.
+pub(super) fn draw(timeline: &TimelineView) -> String {
+    let axis = Axis::new(timeline.until_s);
     let lanes: [(&str, Lane); 5] = [
         ("truth 事实", truth),
         ("indication 征兆", indication),
@@ -103,13 +103,13 @@ pub(super) fn draw(tale: &Tale) -> String {
                 top + 18.0
             ),
         );
-        top += lane(&mut body, &axis, tale, top + 4.0) + 10.0;
+        top += lane(&mut body, &axis, timeline, top + 4.0) + 10.0;
     }
-    belief(&mut body, &axis, tale, top);
+    belief(&mut body, &axis, timeline, top);
     let mut svg = String::new();
     let title = format!(
         "{} at {}: truth, indication, detection, recovery actions and service",
-        tale.fault.name, tale.place
+        timeline.fault.name, timeline.place
     );
     push(
         &mut svg,
@@ -124,7 +124,7 @@ pub(super) fn draw(tale: &Tale) -> String {
 }
 
 /// Draws one lane from a height on and says how high it is.
-type Lane = fn(&mut String, &Axis, &Tale, f64) -> f64;
+type Lane = fn(&mut String, &Axis, &TimelineView, f64) -> f64;
 
 fn push(svg: &mut String, what: std::fmt::Arguments<'_>) {
     let written = svg.write_fmt(what);
@@ -169,9 +169,9 @@ fn scale(svg: &mut String, axis: &Axis, bottom: f64) {
     }
 }
 
-fn truth(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
-    let place = (axis.at(0.0), axis.at(tale.cleared_s.unwrap_or(tale.until_s)));
-    let said = match (tale.cleared_s, tale.cleared_by.as_str()) {
+fn truth(svg: &mut String, axis: &Axis, timeline: &TimelineView, top: f64) -> f64 {
+    let place = (axis.at(0.0), axis.at(timeline.cleared_s.unwrap_or(timeline.until_s)));
+    let said = match (timeline.cleared_s, timeline.cleared_by.as_str()) {
         (None, _) => "active to the end of the run".to_owned(),
         (Some(at), "") => format!("over by itself after {}", duration(at)),
         (Some(at), by) => format!("cleared by {by} after {}", duration(at)),
@@ -180,7 +180,7 @@ fn truth(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
     let (x, class) = beside(place, width_of(&said));
     text(svg, class, x, top + 12.0, &said);
     for (at, name) in
-        [(tale.first_error_s, "first error state"), (tale.first_failure_s, "first failure")]
+        [(timeline.first_error_s, "first error state"), (timeline.first_failure_s, "first failure")]
     {
         if let Some(at) = at {
             let (x, y) = (axis.at(at), top + 16.0);
@@ -196,8 +196,8 @@ fn truth(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
     ROW
 }
 
-fn indication(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
-    let Some((at, name)) = &tale.indication else {
+fn indication(svg: &mut String, axis: &Axis, timeline: &TimelineView, top: f64) -> f64 {
+    let Some((at, name)) = &timeline.indication else {
         text(svg, "off", axis.at(0.0) + 2.0, top + 12.0, "none");
         return ROW;
     };
@@ -212,12 +212,12 @@ fn indication(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
     ROW
 }
 
-fn detection(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
-    if tale.alarms.is_empty() {
+fn detection(svg: &mut String, axis: &Axis, timeline: &TimelineView, top: f64) -> f64 {
+    if timeline.alarms.is_empty() {
         text(svg, "off", axis.at(0.0) + 2.0, top + 12.0, "never detected");
     }
     let mut rows = Rows::default();
-    for alarm in &tale.alarms {
+    for alarm in &timeline.alarms {
         let (class, word) = match alarm.isolation {
             IsolationResult::Right => ("right", "right"),
             IsolationResult::WrongFaultRightPart => ("near", "right part"),
@@ -244,14 +244,14 @@ fn detection(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
     rows.height()
 }
 
-fn actions(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
-    if tale.actions.is_empty() {
+fn actions(svg: &mut String, axis: &Axis, timeline: &TimelineView, top: f64) -> f64 {
+    if timeline.actions.is_empty() {
         text(svg, "off", axis.at(0.0) + 2.0, top + 12.0, "none tried");
     }
     let mut rows = Rows::default();
-    for tried in &tale.actions {
+    for tried in &timeline.actions {
         let from = axis.at(tried.started_s);
-        let to = tried.applied_s.or(tried.dropped_s).unwrap_or(tale.until_s);
+        let to = tried.applied_s.or(tried.dropped_s).unwrap_or(timeline.until_s);
         let to = axis.at(to).max(from + 3.0);
         let (class, word) = match (tried.applied_s, tried.dropped_s) {
             (Some(_), _) if tried.cleared => ("good", "cleared it"),
@@ -280,9 +280,9 @@ fn actions(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
     rows.height()
 }
 
-fn service(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
-    bar(svg, "up", (axis.at(0.0), axis.at(tale.until_s)), top + 2.0, "in service");
-    for &(from, to) in &tale.downs {
+fn service(svg: &mut String, axis: &Axis, timeline: &TimelineView, top: f64) -> f64 {
+    bar(svg, "up", (axis.at(0.0), axis.at(timeline.until_s)), top + 2.0, "in service");
+    for &(from, to) in &timeline.downs {
         let said = format!("out of service for {}, from +{}", duration(to - from), duration(from));
         bar(svg, "down", (axis.at(from), axis.at(to)), top + 2.0, &said);
     }
@@ -290,8 +290,8 @@ fn service(svg: &mut String, axis: &Axis, tale: &Tale, top: f64) -> f64 {
 }
 
 /// When the operator believed that all was well.
-fn belief(svg: &mut String, axis: &Axis, tale: &Tale, bottom: f64) {
-    if let Some(at) = tale.restored_s {
+fn belief(svg: &mut String, axis: &Axis, timeline: &TimelineView, bottom: f64) {
+    if let Some(at) = timeline.restored_s {
         let x = axis.at(at);
         push(
             svg,

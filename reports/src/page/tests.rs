@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use faults::{DomainEvent, Performer};
-use models::wire::Code;
+use models::wire::ResponseCode;
 use models::{Indication, Outcome as Ending, RecoveryAction};
 use sim::Span;
 
 use super::*;
-use crate::tape::{BANK, CABLE, PAPER, PLUG, Tape};
+use crate::handmade_run::{BANK, CABLE, HandmadeRun, PAPER, PLUG};
 
 /// What happens, by the second and the actor: a map keeps it in order.
 type Script = BTreeMap<(u64, u32), Vec<DomainEvent<models::Models>>>;
@@ -62,7 +62,7 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
 }
 
 /// A day of a shop: sales all day, faults of several kinds, an outage of the bank, a false alarm.
-fn day(terminals: u32) -> Tape {
+fn day(terminals: u32) -> HandmadeRun {
     let (mut draw, mut script) = (Draw(1), Script::new());
     for who in (0..terminals).step_by(4) {
         broken(&mut script, who, &mut draw);
@@ -74,27 +74,27 @@ fn day(terminals: u32) -> Tape {
         let (detector, about) = (suspect.part(), sim::ActorId(about));
         then(at, who, DomainEvent::Alarm { incident: 9, detector, suspect, about });
     }
-    let mut tape = Tape::new(terminals);
-    tape.outcome.simulated = Span::hours(24);
+    let mut handmade = HandmadeRun::new(terminals);
+    handmade.outcome.simulated = Span::hours(24);
     let mut at = 25_200;
     while at < 79_200 {
-        tape.play(&mut script, at);
+        handmade.play(&mut script, at);
         let (outcome, code) = match (draw.below(100), (40_000..42_700).contains(&at)) {
-            (0..60, true) => (Ending::Declined, Code::INOPERATIVE),
-            (0..4, _) => (Ending::Declined, Code::NO_FUNDS),
-            (4..5, _) => (Ending::Abandoned, Code::NONE),
-            (5..7, _) => (Ending::Failed, Code::NONE),
-            _ => (Ending::Approved, Code::APPROVED),
+            (0..60, true) => (Ending::Declined, ResponseCode::INOPERATIVE),
+            (0..4, _) => (Ending::Declined, ResponseCode::NO_FUNDS),
+            (4..5, _) => (Ending::Abandoned, ResponseCode::NONE),
+            (5..7, _) => (Ending::Failed, ResponseCode::NONE),
+            _ => (Ending::Approved, ResponseCode::APPROVED),
         };
-        tape.at(at).sale(draw.below(u64::from(terminals)) as u32, outcome, code);
+        handmade.at(at).sale(draw.below(u64::from(terminals)) as u32, outcome, code);
         at += 1 + draw.below(12);
     }
-    tape.play(&mut script, 86_400);
-    tape
+    handmade.play(&mut script, 86_400);
+    handmade
 }
 
-impl Tape {
-    /// Moves what is due from a script onto the tape.
+impl HandmadeRun {
+    /// Moves what is due from a script into the run.
     fn play(&mut self, script: &mut Script, until: u64) {
         while let Some(entry) = script.first_entry().filter(|entry| entry.key().0 <= until) {
             let ((at, who), facts) = entry.remove_entry();
@@ -123,10 +123,10 @@ fn check(page: &str) {
 
 #[test]
 fn a_busy_day_fills_every_section() {
-    let tape = day(400);
-    let text = page(&tape.outcome, &tape.analyse());
+    let handmade = day(400);
+    let text = page(&handmade.outcome, &handmade.analyse());
     check(&text);
-    assert_eq!(text.matches("class=\"lanes\"").count(), 10, "ten worst stories");
+    assert_eq!(text.matches("class=\"lanes\"").count(), 10, "ten worst faults");
     for word in [
         "插头松动",
         "电源故障",
@@ -144,13 +144,13 @@ fn a_busy_day_fills_every_section() {
 
 #[test]
 fn a_page_can_tell_of_next_to_nothing() {
-    let mut alone = Tape::new(1);
+    let mut alone = HandmadeRun::new(1);
     check(&page(&alone.outcome, &alone.analyse()));
     alone.at(10).occurs(0, 0, PLUG);
     check(&page(&alone.outcome, &alone.analyse()));
     alone.outcome.simulated = Span::ZERO;
     check(&page(&alone.outcome, &alone.analyse()));
-    let mut nobody = Tape::new(0);
+    let mut nobody = HandmadeRun::new(0);
     nobody.outcome.planned.clear();
     check(&page(&nobody.outcome, &nobody.analyse()));
 }
@@ -158,22 +158,25 @@ fn a_page_can_tell_of_next_to_nothing() {
 #[test]
 fn names_cannot_become_markup() {
     let evil = "<script>alert('x')</script>&\"";
-    let mut tape = Tape::new(1);
-    tape.outcome.scenario.name = evil.to_owned();
-    tape.outcome.scenario.intent = evil.to_owned();
-    tape.outcome.path = evil.to_owned();
-    tape.outcome.roster.groups[0].id = evil.to_owned();
-    tape.outcome.roster.hubs[0].1 = evil.to_owned();
-    tape.outcome.planned[0].id = evil.to_owned();
-    tape.at(10).occurs(0, 0, PLUG).service(0, false);
-    tape.at(20).alarm(0, 0, PLUG);
-    let text = page(&tape.outcome, &tape.analyse());
+    let mut handmade = HandmadeRun::new(1);
+    handmade.outcome.scenario.name = evil.to_owned();
+    handmade.outcome.scenario.intent = evil.to_owned();
+    handmade.outcome.path = evil.to_owned();
+    handmade.outcome.roster.groups[0].id = evil.to_owned();
+    handmade.outcome.roster.hubs[0].1 = evil.to_owned();
+    handmade.outcome.planned[0].id = evil.to_owned();
+    handmade.at(10).occurs(0, 0, PLUG).service(0, false);
+    handmade.at(20).alarm(0, 0, PLUG);
+    let text = page(&handmade.outcome, &handmade.analyse());
     check(&text);
     assert!(!text.contains("alert('x')"));
 }
 
 #[test]
 fn a_page_is_the_same_to_the_byte() {
-    let tape = day(60);
-    assert_eq!(page(&tape.outcome, &tape.analyse()), page(&tape.outcome, &tape.analyse()));
+    let handmade = day(60);
+    assert_eq!(
+        page(&handmade.outcome, &handmade.analyse()),
+        page(&handmade.outcome, &handmade.analyse())
+    );
 }

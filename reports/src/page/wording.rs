@@ -3,22 +3,43 @@
 /// What stands where nothing can be said.
 pub(crate) const NOTHING: &str = "–";
 
-/// Seconds as the two largest units that matter: `250 ms`, `45.3 s`, `3 min 20 s`, `2 h 5 min`, `1 d 2 h`.
+/// Seconds with three significant digits up to a minute, then as the two largest units that matter: `250 ms`, `45.3 s`,
+/// `3 min 20 s`, `2 h 5 min`, `2 d 12 h`.
 pub(crate) fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match seconds {
         s if s <= 0.0 => "0 s".to_owned(),
-        s if s < 1.0 => format!("{} ms", (s * 1e3).round()),
-        s if s < 59.95 => format!("{} s", tenths(s)),
+        s if s < 0.000_999_5 => format!("{} µs", shortest(s * 1e6)),
+        s if s < 0.999_5 => format!("{} ms", shortest(s * 1e3)),
+        s if s < 59.95 => format!("{} s", shortest(s)),
         s if s < 3_599.5 => two(whole / 60, "min", whole % 60, "s"),
         s if s < 86_370.0 => two((whole + 30) / 3_600, "h", (whole + 30) % 3_600 / 60, "min"),
         _ => two((whole + 1_800) / 86_400, "d", (whole + 1_800) % 86_400 / 3_600, "h"),
     }
 }
 
-fn tenths(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+/// A number with three significant digits; what is larger keeps its whole part, in groups of three digits.
+pub(crate) fn figures(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        finite if finite < 999.5 => {
+            let before = libm::floor(libm::log10(finite)) as i32;
+            let after = usize::try_from(2 - before).unwrap_or(0).min(6);
+            format!("{value:.after$}")
+        }
+        large if large.is_finite() => count(value.round() as i64),
+        _ => NOTHING.to_owned(),
+    }
+}
+
+/// The same without zeros at the end of a fraction.
+fn shortest(value: f64) -> String {
+    let text = figures(value);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 fn two(large: u64, unit: &str, small: u64, smaller: &str) -> String {
@@ -28,17 +49,18 @@ fn two(large: u64, unit: &str, small: u64, smaller: &str) -> String {
     }
 }
 
-/// A moment of the run: `06:15:00`, from the second day on `d2 06:15:00`.
+/// A moment of the run: `06:15:00`, from the second day on `day 2, 06:15:00`.
 pub(crate) fn clock(seconds: f64) -> String {
     let whole = seconds.max(0.0) as u64;
     let time = format!("{:02}:{:02}:{:02}", whole / 3_600 % 24, whole / 60 % 60, whole % 60);
     match whole / 86_400 {
         0 => time,
-        days => format!("d{} {time}", days + 1),
+        days => format!("day {}, {time}", days + 1),
     }
 }
 
-/// A share in per cent, with as many digits as it takes to tell it from all and from nothing.
+/// A share in per cent: three significant digits of it or of what it lacks, whichever is less, so that almost all does
+/// not look like all.
 pub(crate) fn percent(share: f64) -> String {
     let missing = share.min(1.0 - share);
     let digits = match missing {
@@ -105,7 +127,11 @@ mod tests {
     fn durations_have_at_most_two_units() {
         for (seconds, text) in [
             (0.0, "0 s"),
+            (0.000_25, "250 µs"),
             (0.25, "250 ms"),
+            (0.012_345, "12.3 ms"),
+            (0.999_6, "1 s"),
+            (5.256, "5.26 s"),
             (45.0, "45 s"),
             (59.99, "1 min"),
             (200.0, "3 min 20 s"),
@@ -113,8 +139,24 @@ mod tests {
             (7_500.0, "2 h 5 min"),
             (86_399.0, "1 d"),
             (93_600.0, "1 d 2 h"),
+            (216_000.0, "2 d 12 h"),
         ] {
             assert_eq!(duration(seconds), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_three_significant_digits() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.012_34, "0.0123"),
+            (1.0, "1.00"),
+            (-12.345, "-12.3"),
+            (999.6, "1\u{202f}000"),
+            (12_345.6, "12\u{202f}346"),
+            (f64::NAN, NOTHING),
+        ] {
+            assert_eq!(figures(value), text, "{value}");
         }
     }
 
@@ -138,6 +180,6 @@ mod tests {
     #[test]
     fn a_moment_of_the_second_day_says_so() {
         assert_eq!(clock(22_500.0), "06:15:00");
-        assert_eq!(clock(86_400.0 + 60.0), "d2 00:01:00");
+        assert_eq!(clock(86_400.0 + 60.0), "day 2, 00:01:00");
     }
 }

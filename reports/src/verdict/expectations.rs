@@ -5,16 +5,16 @@ use scenarios::{Bound, Expectation, Measure, MeasureKind, Name, Outcome};
 use sim::Instant;
 
 use super::{Judged, Upheld, Verdict};
+use crate::fault_records::{FaultRecord, RunHistory};
 use crate::measures::fault_handling::{detection_time, recovery_time};
 use crate::measures::{FaultHandling, Measures};
 use crate::page::wording;
 use crate::statistics::{Interval, KaplanMeier, Lifetime, Share, Times};
-use crate::stories::{Chronicle, Story};
 
 /// What an expectation is held against.
 pub(super) struct Evidence<'a> {
     pub(super) outcome: &'a Outcome,
-    pub(super) told: &'a Chronicle,
+    pub(super) history: &'a RunHistory,
     pub(super) measures: &'a Measures,
     pub(super) invariants: &'a [Upheld],
 }
@@ -77,19 +77,19 @@ fn bounded(
     let measured = measured(measure, of, evidence);
     let said = |value: f64| words(measure, value);
     let target = match (at_least, at_most) {
-        (Some(least), Some(most)) => {
-            format!("from {} to {}", said(least.value()), said(most.value()))
+        (Some(min), Some(max)) => {
+            format!("from {} to {}", said(min.value()), said(max.value()))
         }
-        (Some(least), None) => format!("at least {}", said(least.value())),
-        (None, Some(most)) => format!("at most {}", said(most.value())),
+        (Some(min), None) => format!("at least {}", said(min.value())),
+        (None, Some(max)) => format!("at most {}", said(max.value())),
         (None, None) => "measured".to_owned(),
     };
     let (verdict, reason) = match measured.value {
         None => unmeasured(measure, of, at_most, evidence),
-        Some(value) if at_least.is_some_and(|least| value < least.value()) => {
+        Some(value) if at_least.is_some_and(|min| value < min.value()) => {
             (Verdict::Failed, format!("{} is less than that", said(value)))
         }
-        Some(value) if at_most.is_some_and(|most| value > most.value()) => {
+        Some(value) if at_most.is_some_and(|max| value > max.value()) => {
             (Verdict::Failed, format!("{} is more than that", said(value)))
         }
         Some(_) => (Verdict::Passed, String::new()),
@@ -122,11 +122,11 @@ fn unmeasured(
 ) -> (Verdict, String) {
     let end = Instant::START + evidence.outcome.simulated;
     let plan = of.map(|fault| plan_of(fault, evidence));
-    let stories = evidence.told.stories.iter();
+    let records = evidence.history.records.iter();
     let wanted =
-        stories.filter(|story| plan.is_none_or(|plan| plan.is_some() && story.plan == plan));
-    let lives = |lifetime: fn(&Story, Instant) -> Lifetime| -> Vec<Lifetime> {
-        wanted.clone().map(|story| lifetime(story, end)).collect()
+        records.filter(|record| plan.is_none_or(|plan| plan.is_some() && record.plan == plan));
+    let lives = |lifetime: fn(&FaultRecord, Instant) -> Lifetime| -> Vec<Lifetime> {
+        wanted.clone().map(|record| lifetime(record, end)).collect()
     };
     let (lives, share) = match measure {
         Measure::MttdP50 => (lives(detection_time), 0.5),
@@ -138,10 +138,10 @@ fn unmeasured(
     let watched = lives.iter().map(|life| life.time_s).fold(0.0, f64::max);
     let curve = KaplanMeier::fit(&lives);
     match at_most.map(Bound::value) {
-        Some(most) if most <= watched && curve.survival(most) > 1.0 - share => {
-            let unended = wording::percent(curve.survival(most));
-            let most = wording::duration(most);
-            (Verdict::Failed, format!("after {most} it had not yet happened to {unended}"))
+        Some(max) if max <= watched && curve.survival(max) > 1.0 - share => {
+            let unended = wording::percent(curve.survival(max));
+            let max = wording::duration(max);
+            (Verdict::Failed, format!("after {max} it had not yet happened to {unended}"))
         }
         _ if lives.is_empty() => (Verdict::Inconclusive, "no such fault occurred".to_owned()),
         _ => {
@@ -203,7 +203,7 @@ fn measured(measure: Measure, of: Option<&Name>, evidence: &Evidence<'_>) -> Mea
         Measure::Reversed => count(payments.reversed),
         Measure::Stored => count(payments.stored.count),
         Measure::Unreversed => count(payments.unreversed),
-        Measure::Doubled => count(payments.doubled),
+        Measure::Duplicates => count(payments.duplicates),
         Measure::RecordsLost => count(payments.records_lost),
     }
 }

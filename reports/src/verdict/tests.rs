@@ -1,21 +1,21 @@
 use models::invariants::{Breach, Invariant};
-use models::wire::Code;
+use models::wire::ResponseCode;
 use models::{Money, Outcome as Ending};
 use scenarios::{Bound, Expectation, Measure};
 use sim::{ActorId, Instant, Span};
 
 use super::*;
+use crate::handmade_run::{BANK, HandmadeRun, PLUG};
 use crate::summary::Summary;
-use crate::tape::{BANK, PLUG, Tape};
 
 /// A run in which something is sold and both entries of the scenario occur; the plug is detected after a minute.
-fn sound() -> Tape {
-    let mut tape = Tape::new(2);
-    tape.at(50).sale(0, Ending::Approved, Code::APPROVED);
-    tape.at(100).occurs(0, 0, PLUG).occurs(2, 0, BANK);
-    tape.at(160).alarm(0, 0, PLUG);
-    tape.at(400).clears(0, 0, PLUG, None).clears(2, 0, BANK, None).restores(0, 0);
-    tape
+fn sound() -> HandmadeRun {
+    let mut handmade = HandmadeRun::new(2);
+    handmade.at(50).sale(0, Ending::Approved, ResponseCode::APPROVED);
+    handmade.at(100).occurs(0, 0, PLUG).occurs(2, 0, BANK);
+    handmade.at(160).alarm(0, 0, PLUG);
+    handmade.at(400).clears(0, 0, PLUG, None).clears(2, 0, BANK, None).restores(0, 0);
+    handmade
 }
 
 fn expecting(
@@ -34,20 +34,20 @@ fn expecting(
 
 /// The verdict on one expectation alone.
 fn judged(expectation: Expectation) -> Judged {
-    let mut tape = sound();
-    tape.outcome.scenario.expectations = vec![expectation];
-    tape.analyse().judgement.expectations.remove(0)
+    let mut handmade = sound();
+    handmade.outcome.scenario.expectations = vec![expectation];
+    handmade.analyse().judgement.expectations.remove(0)
 }
 
 #[test]
 fn a_run_as_expected_passes_without_a_word() {
-    let mut tape = sound();
-    tape.outcome.scenario.expectations = vec![
+    let mut handmade = sound();
+    handmade.outcome.scenario.expectations = vec![
         Expectation::Holds(Invariant::LedgersAgree),
         expecting(Measure::Availability, None, Some(0.9), None),
         expecting(Measure::MttdP95, Some("plug"), None, Some(Span::minutes(2))),
     ];
-    let judgement = tape.analyse().judgement;
+    let judgement = handmade.analyse().judgement;
     assert_eq!((judgement.verdict, judgement.reasons), (Verdict::Passed, vec![]));
     assert_eq!(judgement.expectations[2].name, "mttd-p95 of plug");
     assert_eq!(judgement.expectations[2].measured, "1 min");
@@ -85,18 +85,18 @@ fn too_few_activations_prove_nothing() {
 
 #[test]
 fn a_fault_that_never_occurred_and_a_shop_that_never_sold_are_inconclusive() {
-    let mut tape = Tape::new(1);
-    tape.at(100).occurs(0, 0, PLUG);
-    let judgement = tape.analyse().judgement;
+    let mut handmade = HandmadeRun::new(1);
+    handmade.at(100).occurs(0, 0, PLUG);
+    let judgement = handmade.analyse().judgement;
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
     assert_eq!(
         judgement.reasons,
         ["fault bank (host.outage) never occurred", "nobody tried to pay"]
     );
-    tape.outcome.planned[1].targets = 0;
-    tape.at(200).sale(0, Ending::Approved, Code::APPROVED);
+    handmade.outcome.planned[1].targets = 0;
+    handmade.at(200).sale(0, Ending::Approved, ResponseCode::APPROVED);
     assert_eq!(
-        tape.analyse().judgement.verdict,
+        handmade.analyse().judgement.verdict,
         Verdict::Passed,
         "a fault without targets cannot occur"
     );
@@ -104,9 +104,9 @@ fn a_fault_that_never_occurred_and_a_shop_that_never_sold_are_inconclusive() {
 
 #[test]
 fn a_breach_is_named_by_terminal_time_and_transaction() {
-    let mut tape = sound();
-    tape.outcome.planned.push(tape.outcome.planned[0].clone());
-    tape.outcome.audit.breaches.push(Breach {
+    let mut handmade = sound();
+    handmade.outcome.planned.push(handmade.outcome.planned[0].clone());
+    handmade.outcome.audit.breaches.push(Breach {
         invariant: Invariant::NoDoubleCharge,
         terminal: ActorId(1),
         at: Instant::START + Span::millis(1_500),
@@ -114,7 +114,7 @@ fn a_breach_is_named_by_terminal_time_and_transaction() {
         amount: Money(2_450),
         detail: "charged twice".to_owned(),
     });
-    let judgement = tape.analyse().judgement;
+    let judgement = handmade.analyse().judgement;
     assert_eq!(judgement.verdict, Verdict::Failed);
     assert_eq!(
         judgement.reasons,
@@ -128,10 +128,10 @@ fn a_breach_is_named_by_terminal_time_and_transaction() {
 
 #[test]
 fn the_summary_has_what_programs_look_for() {
-    let mut tape = sound();
-    tape.outcome.scenario.expectations = vec![Expectation::Holds(Invariant::LedgersAgree)];
-    let analysis = tape.analyse();
-    let text = Summary::of(&tape.outcome, &analysis, Some(2.0)).to_json();
+    let mut handmade = sound();
+    handmade.outcome.scenario.expectations = vec![Expectation::Holds(Invariant::LedgersAgree)];
+    let analysis = handmade.analyse();
+    let text = Summary::of(&handmade.outcome, &analysis, Some(2.0)).to_json();
     let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
     for path in [
         "/schema",
@@ -156,7 +156,7 @@ fn the_summary_has_what_programs_look_for() {
         "/transactions/reversed",
         "/transactions/stored",
         "/transactions/unreversed",
-        "/transactions/doubled",
+        "/transactions/duplicates",
         "/invariants/0/name",
         "/invariants/0/holds",
         "/expectations/0/name",
@@ -177,6 +177,6 @@ fn the_summary_has_what_programs_look_for() {
         serde_json::Value::Null,
         "one of two was not detected"
     );
-    let untimed = Summary::of(&tape.outcome, &analysis, None).to_json();
+    let untimed = Summary::of(&handmade.outcome, &analysis, None).to_json();
     assert!(untimed.contains("\"wall_s\": null") && untimed.contains("\"events_per_s\": null"));
 }

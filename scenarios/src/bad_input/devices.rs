@@ -33,15 +33,15 @@ printer: (faint_below: "5100mV") | contradiction | 13:52 | "5100mV" | type `T650
 fn temperatures_that_contradict_each_other_are_found() {
     of_type(
         r#"
-enclosure: (too_cold: "60C") | contradiction | 13:51 | "60C" | type `T650` is too cold where it is too warm | `too_cold` has to be below `too_warm`
-enclosure: (heat: "20C") | contradiction | 13:47 | "20C" | type `T650` cools down in its heat | `heat` has to be at least `place`
-enclosure: (cold: "30C") | contradiction | 13:47 | "30C" | type `T650` warms up in its cold | `cold` has to be at most `place`
+enclosure: (too_cold: "60C") | contradiction | 13:49 | "60C" | type `T650` is too cold where it is too warm | `too_cold` has to be below `too_warm`
+enclosure: (heat: "20C") | contradiction | 13:45 | "20C" | type `T650` cools down in its heat | `heat` has to be at least `place`
+enclosure: (cold: "30C") | contradiction | 13:45 | "30C" | type `T650` warms up in its cold | `cold` has to be at most `place`
 mainboard: (throttles_at: "95C") | contradiction | 13:55 | "95C" | type `T650` switches itself off before it slows down | `throttles_at` has to be at most `shuts_at`
 mainboard: (throttles_at: "30C", shuts_at: "40C") | contradiction | 13:72 | "40C" | type `T650` switches itself off where it stands | `shuts_at` has to be above `enclosure.place` and `mainboard.warms_by` together
-printer: (rests_at: "50C") | contradiction | 13:49 | "50C" | type `T650` has a print head that resumes before it has rested | `resumes_at` has to be below `rests_at`
+printer: (cooldown_at: "50C") | contradiction | 13:52 | "50C" | type `T650` has a print head that resumes before it has cooled | `resumes_at` has to be below `cooldown_at`
 printer: (resumes_at: "20C") | contradiction | 13:51 | "20C" | type `T650` has a print head that never cools so far where it stands | `printer.resumes_at` has to be above `enclosure.place`
 mainboard: (warms_in: "0s") | wrong-times | 13:51 | "0s" | the time constant is zero | write a length of time, such as "45min"
-enclosure: (follows_in: "0s") | wrong-times | 13:53 | "0s" | the time constant is zero | write a length of time, such as "45min"
+enclosure: (follows_in: "0s") | wrong-times | 13:51 | "0s" | the time constant is zero | write a length of time, such as "45min"
 printer: (cools_in: "0s") | wrong-times | 13:49 | "0s" | the time constant is zero | write a length of time, such as "45min"
         "#,
     );
@@ -80,7 +80,7 @@ hardware: (printer: (roll: "30m")) | software: (firmware: (leaks_in: "0s")) | wr
 
 #[test]
 fn a_type_is_not_blamed_for_what_is_wrong_with_its_base() {
-    let source = r#"(schema: 1, name: "a", intent: "b", duration: "1d", fleet: [(id: "lanes", count: 1, type: "new")],
+    let source = r#"(schema: 2, name: "a", intent: "b", duration: "1d", fleet: [(id: "lanes", count: 1, type: "new")],
         types: {
             "old": (hardware: (mainboard: (shuts_at: "30C", throttles_at: "20C"))),
             "new": (base: "old", hardware: (tamper: (coin_cell: "1V"))),
@@ -97,10 +97,10 @@ fn a_type_is_not_blamed_for_what_is_wrong_with_its_base() {
 
 #[test]
 fn a_fault_of_a_part_that_nobody_there_has_is_found() {
-    let source = r#"(schema: 1, name: "a", intent: "b", duration: "1d",
+    let source = r#"(schema: 2, name: "a", intent: "b", duration: "1d",
         fleet: [(id: "wired", count: 2, type: "wired"), (id: "others", count: 2)],
         types: {"wired": (
-            hardware: (battery: (capacity: "0mAh"), display: (keys_only: true)),
+            hardware: (battery: (capacity: "0mAh"), display: (keypad_only: true)),
             software: (firmware: (backup: None)),
         )},
         faults: [(id: "f", mode: MODE, target: TARGET, when: At("2h"))])"#;

@@ -27,9 +27,9 @@ fn people_and_detectors_that_cannot_work_are_refused() {
             "add it to `people.onboarding.providers`",
         ),
         (
-            "policies: (common_causes: (least: 1)),",
+            "policies: (common_causes: (min_terminals: 1)),",
             "one terminal has no cause in common",
-            "set `least` to 2 or more",
+            "set `min_terminals` to 2 or more",
         ),
         (
             "policies: (detectors: (thresholds: [(gauge: Memory, suspect: Printer(Jam))])),",

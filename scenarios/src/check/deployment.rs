@@ -8,7 +8,7 @@ use models::provider::Choice;
 use sim::Span;
 use sim::quantity::{Factor, Probability};
 
-use super::spot::Spot;
+use super::node_ref::NodeRef;
 use super::{Checker, said};
 use crate::diagnostic::{Code, choice};
 use crate::name::Name;
@@ -32,11 +32,11 @@ impl Checker<'_> {
         }
     }
 
-    fn deployment(&mut self, spec: &Spec, spot: &Spot<'_>) {
+    fn deployment(&mut self, spec: &Spec, node: &NodeRef<'_>) {
         let end = self.scenario.duration;
-        self.provider(&spec.provider, &spot.field("provider"));
+        self.provider(&spec.provider, &node.field("provider"));
         if let Some(applies) = &spec.applies {
-            let at = spot.field("applies");
+            let at = node.field("applies");
             if applies.from >= end && end > Span::ZERO {
                 let message = format!(
                     "nobody ever applies: {} is not before the end of the run, {}",
@@ -47,16 +47,16 @@ impl Checker<'_> {
                 self.error(Code::NeverOccurs, at.field("from").range(), message, hint);
             }
             let weights = spec.ways.weights().map(Factor);
-            self.weights(&weights, "ways to a terminal", &spot.field("ways"));
+            self.weights(&weights, "ways to a terminal", &node.field("ways"));
             if spec.again.attempts == 0 {
-                let at = spot.field("again").field("attempts").range();
+                let at = node.field("again").field("attempts").range();
                 let message = "nobody can apply less than once";
                 self.error(Code::OutOfRange, at, message, "set `attempts` to 1 or more");
             }
         }
-        self.retires(spec, spot);
+        self.retires(spec, node);
         if let Some(maintenance) = &spec.maintenance {
-            let at = spot.field("maintenance");
+            let at = node.field("maintenance");
             self.not_zero(maintenance.every, "the time between two", &at.field("every"));
             if self.scenario.people.technicians.crews == 0 {
                 let message = "maintenance is planned, and there are no technicians";
@@ -68,11 +68,11 @@ impl Checker<'_> {
         self.add_up(
             &[handling.returned_damaged, handling.returned_ruined],
             "`returned_damaged` and `returned_ruined`",
-            &spot.field("handling"),
+            &node.field("handling"),
         );
     }
 
-    fn provider(&mut self, provider: &Choice, spot: &Spot<'_>) {
+    fn provider(&mut self, provider: &Choice, node: &NodeRef<'_>) {
         let Choice::Named(name) = provider else { return };
         let known = &self.scenario.people.onboarding.providers;
         if known.contains_key(name) {
@@ -83,12 +83,12 @@ impl Checker<'_> {
             false => choice(name, known.keys().map(String::as_str)),
         };
         let message = format!("there is no provider `{name}`");
-        self.error(Code::UnknownName, spot.range(), message, hint);
+        self.error(Code::UnknownName, node.range(), message, hint);
     }
 
     /// Reports terminals that are given back before they can have been in service, or never.
-    fn retires(&mut self, spec: &Spec, spot: &Spot<'_>) {
-        let at = spot.field("retires");
+    fn retires(&mut self, spec: &Spec, node: &NodeRef<'_>) {
+        let at = node.field("retires");
         match spec.retires {
             None => {}
             Some(Retires::After(serves)) => {
@@ -126,48 +126,48 @@ impl Checker<'_> {
         let onboarding = &self.scenario.people.onboarding;
         let ways =
             Way::ALL.into_iter().zip(spec.ways.weights()).filter(|(_, weight)| *weight > 0.0);
-        let takes = |way: Way| {
+        let duration = |way: Way| {
             let route = onboarding.route(way);
             route.prepares.median + route.ships.median + route.installs.median
         };
-        let quickest = ways.map(|(way, _)| takes(way)).min().unwrap_or(Span::ZERO);
+        let quickest = ways.map(|(way, _)| duration(way)).min().unwrap_or(Span::ZERO);
         Some(applies.from + quickest + onboarding.reviews.median)
     }
 
     /// Reports shares of the same whole that are more than all of it.
-    fn add_up(&mut self, shares: &[Probability], which: &str, spot: &Spot<'_>) {
+    fn add_up(&mut self, shares: &[Probability], which: &str, node: &NodeRef<'_>) {
         let sum: f64 = shares.iter().map(|share| share.0).sum();
         // As people write them: what binary fractions add is no mistake of theirs.
         if sum > 1.0 + 1e-9 {
             let message = format!("{which} exclude each other, and add up to {sum:.3}");
             let hint = "make them 1 or less together";
-            self.error(Code::Contradiction, spot.range(), message, hint);
+            self.error(Code::Contradiction, node.range(), message, hint);
         }
     }
 
     fn onboarding(&mut self) {
         let scenario = self.scenario;
         let onboarding = &scenario.people.onboarding;
-        let spot = self.root().field("people").field("onboarding");
+        let node = self.root().field("people").field("onboarding");
         let applied = scenario.fleet.iter().any(|it| scenario.deployment(it).applies.is_some());
         if onboarding.reviewers == 0 && applied {
             let message = "without reviewers no application is ever decided";
             let hint = "set `reviewers` to 1 or more";
-            self.error(Code::OutOfRange, spot.field("reviewers").range(), message, hint);
+            self.error(Code::OutOfRange, node.field("reviewers").range(), message, hint);
         }
         let refuses = &onboarding.refuses;
         self.add_up(
             &[refuses.prohibited_business, refuses.other],
             "`prohibited_business` and `other`",
-            &spot.field("refuses"),
+            &node.field("refuses"),
         );
     }
 
     fn deposits(&mut self) {
-        let spot = self.root().field("people").field("deposits").field("regions");
+        let node = self.root().field("people").field("deposits").field("regions");
         let regions: BTreeSet<&str> = self.known.regions.clone();
         for region in self.scenario.people.deposits.regions.keys() {
-            self.refer(&Name::from(region.as_str()), "region", &regions, &spot.field(region));
+            self.refer(&Name::from(region.as_str()), "region", &regions, &node.field(region));
         }
     }
 }

@@ -6,7 +6,7 @@ use sim::Span;
 use sim::quantity::Quantity;
 
 use super::Checker;
-use super::spot::Spot;
+use super::node_ref::NodeRef;
 use crate::diagnostic::Code;
 use crate::fleet::TerminalType;
 use crate::inherit;
@@ -29,23 +29,23 @@ struct Finding {
 impl Checker<'_> {
     /// Each type as it is with all that it takes from its bases; what is wrong with a base is said there.
     pub(super) fn devices(&mut self) {
-        let whole = inherit::resolved(self.scenario.clone(), self.draft.text());
+        let whole = inherit::resolved(self.scenario.clone(), self.buffer.text());
         let map = self.root().field("types");
         for (name, of) in &whole.types {
             let of_base = of.base.as_ref().and_then(|base| whole.types.get(base)).map(findings);
-            let spot = map.field(name);
+            let node = map.field(name);
             for found in findings(of) {
                 if of_base.as_ref().is_none_or(|it| !it.contains(&found)) {
-                    self.report(name, &found, &spot);
+                    self.report(name, &found, &node);
                 }
             }
         }
     }
 
-    fn report(&mut self, name: &Name, found: &Finding, spot: &Spot<'_>) {
-        let at = |[group, part, field]: Place| spot.field(group).field(part).field(field);
-        let spots: Vec<Spot<'_>> = found.places.iter().map(|it| at(*it)).collect();
-        let Some(first) = spots.iter().find(|it| !it.is_missing()).or(spots.first()) else {
+    fn report(&mut self, name: &Name, found: &Finding, node: &NodeRef<'_>) {
+        let at = |[group, part, field]: Place| node.field(group).field(part).field(field);
+        let nodes: Vec<NodeRef<'_>> = found.places.iter().map(|it| at(*it)).collect();
+        let Some(first) = nodes.iter().find(|it| !it.is_missing()).or(nodes.first()) else {
             return;
         };
         let message = found.message.replace("TYPE", name);
@@ -169,10 +169,10 @@ fn temperatures(hardware: &Hardware) -> Vec<Finding> {
             "`shuts_at` has to be above `enclosure.place` and `mainboard.warms_by` together",
         ),
         contradiction(
-            printer.resumes_at >= printer.rests_at,
-            [["printer", "resumes_at"], ["printer", "rests_at"]],
-            "has a print head that resumes before it has rested",
-            "`resumes_at` has to be below `rests_at`",
+            printer.resumes_at >= printer.cooldown_at,
+            [["printer", "resumes_at"], ["printer", "cooldown_at"]],
+            "has a print head that resumes before it has cooled",
+            "`resumes_at` has to be below `cooldown_at`",
         ),
         contradiction(
             printer.resumes_at <= enclosure.place,

@@ -1,7 +1,7 @@
 //! Expectations.
 
 use super::Checker;
-use super::spot::Spot;
+use super::node_ref::NodeRef;
 use crate::diagnostic::Code;
 use crate::expectations::{Bound, Expectation, Measure, MeasureKind};
 
@@ -9,16 +9,16 @@ impl Checker<'_> {
     pub(super) fn expectations(&mut self) {
         let (scenario, list) = (self.scenario, self.root().field("expectations"));
         for (number, expectation) in scenario.expectations.iter().enumerate() {
-            let spot = list.item(number);
+            let node = list.item(number);
             match expectation {
                 Expectation::Holds(_) => {}
                 Expectation::Covers { fault, occurrences } => {
-                    self.refer(fault, "fault", &self.known.faults, &spot.field("fault"));
+                    self.refer(fault, "fault", &self.known.faults, &node.field("fault"));
                     if *occurrences == 0 {
                         let message = "no occurrences are always reached";
                         self.error(
                             Code::OutOfRange,
-                            spot.field("occurrences").range(),
+                            node.field("occurrences").range(),
                             message,
                             "set `occurrences` to 1 or more",
                         );
@@ -26,41 +26,41 @@ impl Checker<'_> {
                 }
                 Expectation::Measure { measure, of, at_least, at_most } => {
                     if let Some(of) = of {
-                        self.refer(of, "fault", &self.known.faults, &spot.field("of"));
-                        self.of_a_fault(*measure, &spot.field("of"));
+                        self.refer(of, "fault", &self.known.faults, &node.field("of"));
+                        self.of_a_fault(*measure, &node.field("of"));
                     }
-                    self.bounds(*measure, *at_least, *at_most, &spot);
+                    self.bounds(*measure, *at_least, *at_most, &node);
                 }
             }
         }
     }
 
-    fn of_a_fault(&mut self, measure: Measure, spot: &Spot<'_>) {
+    fn of_a_fault(&mut self, measure: Measure, node: &NodeRef<'_>) {
         if !measure.of_a_fault() {
             let message = format!("`{measure:?}` cannot be measured of one fault alone");
-            self.error(Code::Contradiction, spot.range(), message, "remove `of`");
+            self.error(Code::Contradiction, node.range(), message, "remove `of`");
         }
     }
 
     fn bounds(
         &mut self,
         measure: Measure,
-        least: Option<Bound>,
-        most: Option<Bound>,
-        spot: &Spot<'_>,
+        min: Option<Bound>,
+        max: Option<Bound>,
+        node: &NodeRef<'_>,
     ) {
-        if least.is_none() && most.is_none() {
+        if min.is_none() && max.is_none() {
             let message = format!("any `{measure:?}` would do");
             self.error(
                 Code::EmptySelection,
-                spot.field("measure").range(),
+                node.field("measure").range(),
                 message,
                 "add `at_least` or `at_most`",
             );
         }
-        for (bound, field) in [(least, "at_least"), (most, "at_most")] {
+        for (bound, field) in [(min, "at_least"), (max, "at_most")] {
             let Some(bound) = bound else { continue };
-            let at = spot.field(field).range();
+            let at = node.field(field).range();
             match (measure.kind(), bound) {
                 (MeasureKind::Time, Bound::Number(_)) => {
                     let message = format!("`{measure:?}` is a length of time");
@@ -82,13 +82,13 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        if let (Some(least), Some(most)) = (least, most)
-            && least.value() > most.value()
+        if let (Some(min), Some(max)) = (min, max)
+            && min.value() > max.value()
         {
-            let message = format!("nothing is at least {least} and at most {most}");
+            let message = format!("nothing is at least {min} and at most {max}");
             self.error(
                 Code::Contradiction,
-                spot.field("at_least").range(),
+                node.field("at_least").range(),
                 message,
                 "exchange the two bounds",
             );

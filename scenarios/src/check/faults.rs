@@ -8,7 +8,7 @@ use models::{Fault, Models, Part, Visitor, for_each_model};
 use sim::Span;
 
 use super::fleet::place_of;
-use super::spot::Spot;
+use super::node_ref::NodeRef;
 use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::faults::{FaultEntry, Lasts, LifeLaw, Sample, SeverityProfile, Target, When};
@@ -64,8 +64,8 @@ fn lacks(fault: Fault, group: &Group, of: &TerminalType) -> Option<&'static str>
         Fault::Cellular(_) if !bearers.contains(&Some(Via::Cellular)) => {
             Some("set `uplink` or `backup` to `Cellular`, or choose other terminals")
         }
-        Fault::Display(display::Fault::TouchDead) if of.hardware.display.keys_only => {
-            Some("its type is worked by keys alone: set `keys_only: false`, or choose others")
+        Fault::Display(display::Fault::TouchDead) if of.hardware.display.keypad_only => {
+            Some("its type is worked by keys alone: set `keypad_only: false`, or choose others")
         }
         _ => None,
     }
@@ -83,28 +83,28 @@ impl Checker<'_> {
         }
         let mut hubs = Hubs::default();
         for_each_model(&mut hubs);
-        let whole = inherit::resolved(scenario.clone(), self.draft.text());
+        let whole = inherit::resolved(scenario.clone(), self.buffer.text());
         for (number, entry) in scenario.faults.iter().enumerate() {
-            let spot = list.item(number);
+            let node = list.item(number);
             let at_hub = hubs.0.contains(&entry.mode.part());
-            self.target(entry, at_hub, &spot);
-            self.has_it(entry, &whole, &spot);
-            self.sample(entry, at_hub, &spot);
-            self.when(entry, at_hub, &spot);
-            self.lasts(entry.lasts, &spot.field("lasts"));
-            self.severity_profile(entry.severity_profile, &spot.field("severity_profile"));
-            self.strength(entry, &spot);
+            self.target(entry, at_hub, &node);
+            self.has_it(entry, &whole, &node);
+            self.sample(entry, at_hub, &node);
+            self.when(entry, at_hub, &node);
+            self.lasts(entry.lasts, &node.field("lasts"));
+            self.severity_profile(entry.severity_profile, &node.field("severity_profile"));
+            self.strength(entry, &node);
         }
     }
 
-    fn target(&mut self, entry: &FaultEntry, at_hub: bool, spot: &Spot<'_>) {
-        let at = spot.field("target");
+    fn target(&mut self, entry: &FaultEntry, at_hub: bool, node: &NodeRef<'_>) {
+        let at = node.field("target");
         self.place(&entry.target, &at);
         self.fits(entry, at_hub, &at);
     }
 
     /// Reports a target that names what is not there.
-    pub(super) fn place(&mut self, target: &Target, at: &Spot<'_>) {
+    pub(super) fn place(&mut self, target: &Target, at: &NodeRef<'_>) {
         match target {
             Target::All | Target::Gateway | Target::BackOffice => {}
             Target::Group(name) => self.refer(name, "group", &self.known.groups, at),
@@ -125,10 +125,9 @@ impl Checker<'_> {
     }
 
     /// Reports numbers of sites or terminals that a group does not have.
-    fn within(&mut self, group: &Name, numbers: &[u32], sites: bool, at: &Spot<'_>) {
+    fn within(&mut self, group: &Name, numbers: &[u32], sites: bool, at: &NodeRef<'_>) {
         let Some(group) = self.scenario.fleet.iter().find(|it| it.id == *group) else { return };
-        let (most, what) =
-            if sites { (group.sites(), "sites") } else { (group.count, "terminals") };
+        let (max, what) = if sites { (group.sites(), "sites") } else { (group.count, "terminals") };
         if numbers.is_empty() {
             self.error(
                 Code::EmptySelection,
@@ -137,16 +136,16 @@ impl Checker<'_> {
                 "name at least one number",
             );
         }
-        if let Some(wrong) = numbers.iter().find(|it| **it >= most) {
+        if let Some(wrong) = numbers.iter().find(|it| **it >= max) {
             let message =
-                format!("group `{}` has {most} {what}, so there is no number {wrong}", group.id);
-            let hint = format!("numbers are from 0 to {}", most.saturating_sub(1));
+                format!("group `{}` has {max} {what}, so there is no number {wrong}", group.id);
+            let hint = format!("numbers are from 0 to {}", max.saturating_sub(1));
             self.error(Code::EmptySelection, at.range(), message, hint);
         }
     }
 
     /// Reports a target that does not have the part.
-    fn fits(&mut self, entry: &FaultEntry, at_hub: bool, at: &Spot<'_>) {
+    fn fits(&mut self, entry: &FaultEntry, at_hub: bool, at: &NodeRef<'_>) {
         let part = entry.mode.part();
         let fits = match &entry.target {
             Target::All => true,
@@ -168,7 +167,7 @@ impl Checker<'_> {
     }
 
     /// Reports a fault of a part that no terminal of the target has.
-    fn has_it(&mut self, entry: &FaultEntry, whole: &Scenario, spot: &Spot<'_>) {
+    fn has_it(&mut self, entry: &FaultEntry, whole: &Scenario, node: &NodeRef<'_>) {
         let usual = TerminalType::default();
         // What is wrong with a type is said elsewhere.
         let known = |it: &&Group| self.known.types.contains(it.terminal_type.as_str());
@@ -188,12 +187,12 @@ impl Checker<'_> {
                     entry.mode
                 ),
             };
-            self.error(Code::EmptySelection, spot.field("mode").range(), message, *hint);
+            self.error(Code::EmptySelection, node.field("mode").range(), message, *hint);
         }
     }
 
-    fn sample(&mut self, entry: &FaultEntry, at_hub: bool, spot: &Spot<'_>) {
-        let at = spot.field("sample").range();
+    fn sample(&mut self, entry: &FaultEntry, at_hub: bool, node: &NodeRef<'_>) {
+        let at = node.field("sample").range();
         match entry.sample {
             Sample::Count(0) => self.error(
                 Code::EmptySelection,
@@ -249,8 +248,8 @@ impl Checker<'_> {
         }
     }
 
-    fn when(&mut self, entry: &FaultEntry, at_hub: bool, spot: &Spot<'_>) {
-        let at = spot.field("when");
+    fn when(&mut self, entry: &FaultEntry, at_hub: bool, node: &NodeRef<'_>) {
+        let at = node.field("when");
         let (end, sales_end) = (self.scenario.duration, self.scenario.sales_end());
         match entry.when {
             When::At(time) => {
@@ -265,14 +264,14 @@ impl Checker<'_> {
                         Code::NeverOccurs,
                         at.range(),
                         message,
-                        "let it occur earlier, or make `quiet` shorter",
+                        "let it occur earlier, or make `drain` shorter",
                     );
                 }
             }
             When::Every { period, first } => {
                 self.not_zero(period, "the period", &at.field("period"));
-                let spot = if first.is_some() { at.field("first") } else { at.field("period") };
-                self.in_time(first.unwrap_or(period), "the first of them", &spot);
+                let node = if first.is_some() { at.field("first") } else { at.field("period") };
+                self.in_time(first.unwrap_or(period), "the first of them", &node);
             }
             When::Random(life) => self.life(life, &at),
             When::PowerLaw { shape, scale } => {
@@ -302,7 +301,7 @@ impl Checker<'_> {
     }
 
     /// Reports a time that the run does not reach.
-    fn in_time(&mut self, time: Span, what: &str, spot: &Spot<'_>) {
+    fn in_time(&mut self, time: Span, what: &str, node: &NodeRef<'_>) {
         let end = self.scenario.duration;
         if time >= end && end > Span::ZERO && time > Span::ZERO {
             let message = format!(
@@ -312,17 +311,17 @@ impl Checker<'_> {
             );
             self.error(
                 Code::NeverOccurs,
-                spot.range(),
+                node.range(),
                 message,
                 "let it occur earlier, or make the run longer",
             );
         }
     }
 
-    fn can_happen(&mut self, event: Milestone, at_hub: bool, spot: &Spot<'_>) {
+    fn can_happen(&mut self, event: Milestone, at_hub: bool, node: &NodeRef<'_>) {
         if at_hub {
             let message = format!("`{event:?}` happens at terminals only, so it never occurs");
-            self.error(Code::NeverOccurs, spot.range(), message, "use `At`, `Every` or `Random`");
+            self.error(Code::NeverOccurs, node.range(), message, "use `At`, `Every` or `Random`");
             return;
         }
         let scenario = self.scenario;
@@ -334,11 +333,11 @@ impl Checker<'_> {
         };
         if !visited && event != Milestone::Booted {
             let message = format!("no customer ever comes, so `{event:?}` never happens");
-            self.error(Code::NeverOccurs, spot.range(), message, "set `per_day` above 0");
+            self.error(Code::NeverOccurs, node.range(), message, "set `per_day` above 0");
         }
     }
 
-    fn life(&mut self, life: LifeLaw, at: &Spot<'_>) {
+    fn life(&mut self, life: LifeLaw, at: &NodeRef<'_>) {
         match life {
             LifeLaw::Exponential { mean } => {
                 self.not_zero(mean, "the mean life", &at.field("mean"))
@@ -361,24 +360,24 @@ impl Checker<'_> {
             LifeLaw::Bathtub { early, mean, late, .. } => {
                 self.not_zero(mean, "the mean time between failures", &at.field("mean"));
                 for (life, name) in [(early, "early"), (late, "late")] {
-                    let spot = at.field(name);
-                    self.not_zero(life.scale, "the scale of the life", &spot.field("scale"));
+                    let node = at.field(name);
+                    self.not_zero(life.scale, "the scale of the life", &node.field("scale"));
                 }
                 if early.shape.0 == 0.0 || early.shape.0 >= 1.0 {
                     let message = "early failures have a shape between 0 and 1";
-                    let spot = at.field("early").field("shape");
-                    self.error(Code::OutOfRange, spot.range(), message, "0.5 is usual");
+                    let node = at.field("early").field("shape");
+                    self.error(Code::OutOfRange, node.range(), message, "0.5 is usual");
                 }
                 if late.shape.0 <= 1.0 {
                     let message = "wear-out has a shape above 1";
-                    let spot = at.field("late").field("shape");
-                    self.error(Code::OutOfRange, spot.range(), message, "3 or 4 is usual");
+                    let node = at.field("late").field("shape");
+                    self.error(Code::OutOfRange, node.range(), message, "3 or 4 is usual");
                 }
             }
         }
     }
 
-    fn severity_profile(&mut self, severity_profile: SeverityProfile, at: &Spot<'_>) {
+    fn severity_profile(&mut self, severity_profile: SeverityProfile, at: &NodeRef<'_>) {
         match severity_profile {
             SeverityProfile::Constant => {}
             SeverityProfile::Ramp { over } => {
@@ -391,7 +390,7 @@ impl Checker<'_> {
         }
     }
 
-    fn lasts(&mut self, lasts: Lasts, at: &Spot<'_>) {
+    fn lasts(&mut self, lasts: Lasts, at: &NodeRef<'_>) {
         match lasts {
             Lasts::UntilCleared => {}
             Lasts::Exactly(span) => self.not_zero(span, "the length of the fault", at),
@@ -414,15 +413,15 @@ impl Checker<'_> {
         }
     }
 
-    fn strength(&mut self, entry: &FaultEntry, spot: &Spot<'_>) {
+    fn strength(&mut self, entry: &FaultEntry, node: &NodeRef<'_>) {
         if entry.probability.0 == 0.0 {
-            self.unlikely(&spot.field("probability"));
+            self.unlikely(&node.field("probability"));
         }
         if entry.magnitude.0 == 0.0 {
             let message = "a fault of magnitude 0 changes nothing";
             self.warning(
                 Code::NeverOccurs,
-                spot.field("magnitude").range(),
+                node.field("magnitude").range(),
                 message,
                 "set `magnitude` above 0",
             );
@@ -430,11 +429,11 @@ impl Checker<'_> {
     }
 
     /// A probability of zero is a warning: it is how a fault is switched off.
-    fn unlikely(&mut self, spot: &Spot<'_>) {
+    fn unlikely(&mut self, node: &NodeRef<'_>) {
         let message = "with a probability of 0 it never occurs";
         self.warning(
             Code::NeverOccurs,
-            spot.range(),
+            node.range(),
             message,
             "set it above 0, unless the fault is switched off on purpose",
         );

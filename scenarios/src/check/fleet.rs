@@ -2,7 +2,7 @@
 
 use models::bearer::Radio;
 
-use super::spot::Spot;
+use super::node_ref::NodeRef;
 use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::fleet::Group;
@@ -18,7 +18,7 @@ const MOST_BASES: usize = 16;
 impl Checker<'_> {
     pub(super) fn fleet(&mut self) {
         let (scenario, list) = (self.scenario, self.root().field("fleet"));
-        if scenario.fleet.is_empty() && !self.draft.lost().contains("fleet") {
+        if scenario.fleet.is_empty() && !self.buffer.lost().contains("fleet") {
             let hint = "add a group: `Group(id: \"lanes\", count: 10)`";
             self.error(Code::EmptySelection, list.range(), "the fleet has no groups", hint);
         }
@@ -47,12 +47,12 @@ impl Checker<'_> {
         self.types();
     }
 
-    fn group(&mut self, group: &Group, spot: &Spot<'_>) {
+    fn group(&mut self, group: &Group, node: &NodeRef<'_>) {
         if group.count == 0 {
             let message = format!("group `{}` has no terminals", group.id);
             self.error(
                 Code::EmptySelection,
-                spot.field("count").range(),
+                node.field("count").range(),
                 message,
                 "set `count` to 1 or more, or remove the group",
             );
@@ -61,17 +61,17 @@ impl Checker<'_> {
             let message = format!("the sites of group `{}` have no terminals", group.id);
             self.error(
                 Code::OutOfRange,
-                spot.field("site_size").range(),
+                node.field("site_size").range(),
                 message,
                 "set `site_size` to 1 or more",
             );
         }
-        self.refer(&group.terminal_type, "terminal type", &self.known.types, &spot.field("type"));
+        self.refer(&group.terminal_type, "terminal type", &self.known.types, &node.field("type"));
         if group.uplink.is_some() && group.uplink == group.backup {
             let message = format!("uplink and backup of group `{}` are the same", group.id);
             self.warning(
                 Code::Contradiction,
-                spot.field("backup").range(),
+                node.field("backup").range(),
                 message,
                 "a backup helps only if it is another bearer",
             );
@@ -82,17 +82,17 @@ impl Checker<'_> {
         let (scenario, map) = (self.scenario, self.root().field("types"));
         self.distinct("terminal types", map.keys().into_iter());
         for (name, of) in &scenario.types {
-            let spot = map.field(name);
+            let node = map.field(name);
             if let Some(base) = &of.base {
-                self.refer(base, "terminal type", &self.known.types, &spot.field("base"));
-                self.circle(name, &spot.field("base"));
+                self.refer(base, "terminal type", &self.known.types, &node.field("base"));
+                self.circle(name, &node.field("base"));
             }
         }
         self.devices();
     }
 
     /// Reports a type that is based on itself; each circle once, at its first type by name.
-    fn circle(&mut self, start: &str, spot: &Spot<'_>) {
+    fn circle(&mut self, start: &str, node: &NodeRef<'_>) {
         let mut way = vec![start];
         while let Some(of) = self.scenario.types.get(*way.last().unwrap_or(&start)) {
             let Some(base) = of.base.as_deref() else { return };
@@ -103,7 +103,7 @@ impl Checker<'_> {
                     let message = format!("types are based on each other in a circle: `{way}`");
                     self.error(
                         Code::Circle,
-                        spot.range(),
+                        node.range(),
                         message,
                         "remove `base` from one of them",
                     );
@@ -115,7 +115,7 @@ impl Checker<'_> {
             }
             if way.len() > MOST_BASES {
                 let message = format!("type `{start}` has more than {MOST_BASES} bases");
-                self.error(Code::Circle, spot.range(), message, "base it on one that has fewer");
+                self.error(Code::Circle, node.range(), message, "base it on one that has fewer");
                 return;
             }
             way.push(base);
@@ -123,16 +123,16 @@ impl Checker<'_> {
     }
 
     pub(super) fn network(&mut self) {
-        let (scenario, spot) = (self.scenario, self.root().field("network"));
+        let (scenario, node) = (self.scenario, self.root().field("network"));
         let network = &scenario.network;
-        self.not_zero(network.least_latency, "the least latency", &spot.field("least_latency"));
-        let map = spot.field("regions");
+        self.not_zero(network.min_latency, "the minimum latency", &node.field("min_latency"));
+        let map = node.field("regions");
         self.distinct("regions", map.keys().into_iter());
         for (name, region) in &network.regions {
             self.refer(name, "region", &self.known.regions, &map.field(name));
             for (bearer, radio) in [("wifi", &region.wifi), ("cellular", &region.cellular)] {
-                let spot = map.field(name).field(bearer);
-                radio.iter().for_each(|radio| self.radio(radio, &spot));
+                let node = map.field(name).field(bearer);
+                radio.iter().for_each(|radio| self.radio(radio, &node));
             }
         }
         let types = self.root().field("types");
@@ -143,19 +143,19 @@ impl Checker<'_> {
         }
     }
 
-    fn radio(&mut self, radio: &Radio, spot: &Spot<'_>) {
-        let least = self.scenario.network.least_latency;
-        if radio.latency < least {
-            let (is, least) = (said(radio.latency), said(least));
-            let message = format!("a latency of {is} is lengthened to the least one, {least}");
-            let hint = "make `network.least_latency` smaller, or this longer";
-            self.warning(Code::Contradiction, spot.field("latency").range(), message, hint);
+    fn radio(&mut self, radio: &Radio, node: &NodeRef<'_>) {
+        let min = self.scenario.network.min_latency;
+        if radio.latency < min {
+            let (is, min) = (said(radio.latency), said(min));
+            let message = format!("a latency of {is} is lengthened to the minimum, {min}");
+            let hint = "make `network.min_latency` smaller, or this longer";
+            self.warning(Code::Contradiction, node.field("latency").range(), message, hint);
         }
-        self.not_zero(radio.slot, "the slot of the channel", &spot.field("slot"));
+        self.not_zero(radio.slot, "the slot of the channel", &node.field("slot"));
     }
 }
 
 /// Where a name is written.
-pub(super) fn place_of(spot: &Spot<'_>, name: &crate::name::Name) -> std::ops::Range<usize> {
-    name.span().unwrap_or_else(|| spot.field("id").range())
+pub(super) fn place_of(node: &NodeRef<'_>, name: &crate::name::Name) -> std::ops::Range<usize> {
+    name.span().unwrap_or_else(|| node.field("id").range())
 }

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use models::detector_settings::{Chart, CommonCauseSearch, Detectors};
 use sim::Span;
 
-use super::spot::Spot;
+use super::node_ref::NodeRef;
 use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::policies::{Against, Procedure};
 
 impl Checker<'_> {
     pub(super) fn policies(&mut self) {
-        let (policies, spot) = (&self.scenario.policies, self.root().field("policies"));
-        let heartbeat = spot.field("heartbeat");
+        let (policies, node) = (&self.scenario.policies, self.root().field("policies"));
+        let heartbeat = node.field("heartbeat");
         self.not_zero(
             policies.heartbeat.period,
             "the heartbeat's period",
@@ -28,24 +28,24 @@ impl Checker<'_> {
                 "set `misses` to 1 or more",
             );
         }
-        let (transport, at) = (&policies.transport, spot.field("transport"));
+        let (transport, at) = (&policies.transport, node.field("transport"));
         self.not_zero(
             transport.response_timeout,
             "the response timeout",
             &at.field("response_timeout"),
         );
         self.not_zero(transport.backoff, "the pause between repetitions", &at.field("backoff"));
-        if transport.backoff > transport.backoff_most {
+        if transport.backoff > transport.max_backoff {
             let message = format!(
                 "the first pause ({}) is longer than the longest ({})",
                 said(transport.backoff),
-                said(transport.backoff_most)
+                said(transport.max_backoff)
             );
-            let hint = "`backoff` has to be at most `backoff_most`";
+            let hint = "`backoff` has to be at most `max_backoff`";
             self.error(Code::WrongTimes, at.field("backoff").range(), message, hint);
         }
         if let Some(fallback) = &policies.recovery.fallback {
-            let at = spot.field("recovery").field("fallback");
+            let at = node.field("recovery").field("fallback");
             if fallback.attempts == 0 {
                 let message = "a fallback of no attempts is none";
                 self.error(
@@ -56,33 +56,33 @@ impl Checker<'_> {
                 );
             }
         }
-        self.procedures(&policies.procedures, &spot.field("procedures"));
-        self.procedures(&policies.common_procedures, &spot.field("common_procedures"));
-        self.detectors(&policies.detectors, &spot.field("detectors"));
-        self.common_causes(&policies.common_causes, &spot.field("common_causes"));
+        self.procedures(&policies.procedures, &node.field("procedures"));
+        self.procedures(&policies.common_procedures, &node.field("common_procedures"));
+        self.detectors(&policies.detectors, &node.field("detectors"));
+        self.common_causes(&policies.common_causes, &node.field("common_causes"));
     }
 
-    fn detectors(&mut self, detectors: &Detectors, spot: &Spot<'_>) {
+    fn detectors(&mut self, detectors: &Detectors, node: &NodeRef<'_>) {
         for (number, rule) in detectors.thresholds.iter().enumerate() {
-            let spot = spot.field("thresholds").item(number);
+            let node = node.field("thresholds").item(number);
             match (rule.above, rule.below) {
                 (None, None) => {
                     let hint = "give it `above` or `below`";
-                    self.error(Code::OutOfRange, spot.range(), "this threshold has no limit", hint);
+                    self.error(Code::OutOfRange, node.range(), "this threshold has no limit", hint);
                 }
                 (Some(above), Some(below)) if above <= below => {
                     let message = format!(
                         "every reading is above {above} or below {below}, so it always alarms"
                     );
                     let hint = "`above` has to be more than `below`";
-                    self.error(Code::Contradiction, spot.range(), message, hint);
+                    self.error(Code::Contradiction, node.range(), message, hint);
                 }
                 _ => {}
             }
         }
         for (number, rule) in detectors.control_charts.iter().enumerate() {
-            let spot = spot.field("control_charts").item(number);
-            let at = spot.field("chart").range();
+            let node = node.field("control_charts").item(number);
+            let at = node.field("chart").range();
             let zero = match rule.chart {
                 Chart::Ewma { weight, limit } => weight.0 <= 0.0 || limit.0 <= 0.0,
                 Chart::Cusum { decision, .. } => decision.0 <= 0.0,
@@ -91,10 +91,10 @@ impl Checker<'_> {
                 let hint = "usual are `Ewma(weight: 0.2, limit: 2.96)` and `Cusum(slack: 0.5, decision: 5)`";
                 self.error(Code::OutOfRange, at, "this chart signals always or never", hint);
             }
-            if rule.least_spread.0 <= 0.0 {
+            if rule.min_spread.0 <= 0.0 {
                 let message = "a reading that never moved would have no spread at all";
-                let hint = "set `least_spread` above 0";
-                self.error(Code::OutOfRange, spot.field("least_spread").range(), message, hint);
+                let hint = "set `min_spread` above 0";
+                self.error(Code::OutOfRange, node.field("min_spread").range(), message, hint);
             }
         }
         if !detectors.control_charts.is_empty()
@@ -102,7 +102,7 @@ impl Checker<'_> {
         {
             let message = "charts read reports, and terminals send none";
             let hint = "set `policies.telemetry.period`";
-            self.warning(Code::Contradiction, spot.field("control_charts").range(), message, hint);
+            self.warning(Code::Contradiction, node.field("control_charts").range(), message, hint);
         }
     }
 
@@ -114,66 +114,71 @@ impl Checker<'_> {
         let desks =
             [("phone", &support.phone), ("website", &support.website), ("wechat", &support.wechat)];
         for (name, desk) in desks {
-            let spot = people.field("support").field(name);
-            self.day_hours((desk.opens_at, "opens_at"), (desk.closes_at, "closes_at"), &spot);
-            self.not_zero(desk.talks, "the time of a case", &spot.field("talks"));
+            let node = people.field("support").field(name);
+            self.day_hours((desk.opens_at, "opens_at"), (desk.closes_at, "closes_at"), &node);
+            self.not_zero(desk.talks, "the time of a case", &node.field("talks"));
         }
-        let spot = people.field("merchant");
+        let node = people.field("merchant");
         let ways = &merchant.channels;
         if ways.phone.0 + ways.website.0 + ways.wechat.0 <= 0.0 {
-            let at = spot.field("channels").range();
+            let at = node.field("channels").range();
             let message = "no merchant has a way to support";
             self.error(Code::EmptySelection, at, message, "give one of them a weight above 0");
         }
-        let spot = people.field("technicians");
+        let node = people.field("technicians");
         self.day_hours(
             (technicians.starts_at, "starts_at"),
             (technicians.ends_at, "ends_at"),
-            &spot,
+            &node,
         );
         if technicians.crews > 0 {
-            self.not_zero(technicians.travels, "technicians' travel", &spot.field("travels"));
+            self.not_zero(technicians.travels, "technicians' travel", &node.field("travels"));
         }
-        if let Some(trouble) = technicians.hands_on.trouble() {
-            let hint = "make `share` times `takes` less than 1";
-            self.error(Code::Contradiction, spot.field("hands_on").range(), trouble, hint);
+        if let Some(message) = technicians.hands_on.contradiction() {
+            let hint = "make `share` times `factor` less than 1";
+            self.error(Code::Contradiction, node.field("hands_on").range(), message, hint);
         }
         if technicians.refuses.0 + merchant.refuses_visit.0 > 1.0 {
             let message = "merchants and technicians together refuse more visits than there are";
             let hint =
                 "`technicians.refuses` and `merchant.refuses_visit` have to add up to at most 1";
-            self.error(Code::Contradiction, spot.field("refuses").range(), message, hint);
+            self.error(Code::Contradiction, node.field("refuses").range(), message, hint);
         }
     }
 
     /// Reports hours of a day that end before they begin.
-    fn day_hours(&mut self, (from, opens): (u8, &str), (to, closes): (u8, &str), spot: &Spot<'_>) {
+    fn day_hours(
+        &mut self,
+        (from, opens): (u8, &str),
+        (to, closes): (u8, &str),
+        node: &NodeRef<'_>,
+    ) {
         if from > 23 || to > 24 {
-            let at = spot.field(if from > 23 { opens } else { closes }).range();
+            let at = node.field(if from > 23 { opens } else { closes }).range();
             let hint = format!("`{opens}` is from 0 to 23, `{closes}` from 1 to 24");
             self.error(Code::OutOfRange, at, "a day has no such hour", hint);
         } else if to <= from {
             let message = format!("the hours end at {to}, before they begin at {from}");
             let hint = format!("set `{closes}` to more than `{opens}`");
-            self.error(Code::WrongTimes, spot.field(closes).range(), message, hint);
+            self.error(Code::WrongTimes, node.field(closes).range(), message, hint);
         }
     }
 
-    fn common_causes(&mut self, common_causes: &CommonCauseSearch, spot: &Spot<'_>) {
-        if common_causes.least < 2 {
-            let hint = "set `least` to 2 or more";
-            let at = spot.field("least").range();
+    fn common_causes(&mut self, common_causes: &CommonCauseSearch, node: &NodeRef<'_>) {
+        if common_causes.min_terminals < 2 {
+            let hint = "set `min_terminals` to 2 or more";
+            let at = node.field("min_terminals").range();
             self.error(Code::OutOfRange, at, "one terminal has no cause in common", hint);
         }
         if common_causes.background.0 <= 0.0 || common_causes.background.0 >= 1.0 {
             let message = "with such a background nothing, or everything, is a common cause";
             let hint = "set `background` above 0 and below 1, usually about 0.01";
-            self.error(Code::OutOfRange, spot.field("background").range(), message, hint);
+            self.error(Code::OutOfRange, node.field("background").range(), message, hint);
         }
-        self.not_zero(common_causes.window, "the window of a common cause", &spot.field("window"));
+        self.not_zero(common_causes.window, "the window of a common cause", &node.field("window"));
     }
 
-    fn procedures(&mut self, procedures: &[Procedure], list: &Spot<'_>) {
+    fn procedures(&mut self, procedures: &[Procedure], list: &NodeRef<'_>) {
         let mut seen = BTreeSet::new();
         for (number, procedure) in procedures.iter().enumerate() {
             let at = list.item(number).field("against");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use models::availability::Milestone;
 
 use super::fleet::place_of;
-use super::spot::Spot;
+use super::node_ref::NodeRef;
 use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::faults::{Target, When};
@@ -27,24 +27,24 @@ impl Checker<'_> {
         }
         let versions: BTreeSet<&str> = scenario.versions.keys().map(|it| it.as_str()).collect();
         for (number, entry) in all.iter().enumerate() {
-            let spot = list.item(number);
-            self.refer(&entry.version, "version", &versions, &spot.field("version"));
-            self.terminals_at(&entry.target, "a version", &spot.field("target"));
-            self.stages(entry, &spot);
+            let node = list.item(number);
+            self.refer(&entry.version, "version", &versions, &node.field("version"));
+            self.terminals_at(&entry.target, "a version", &node.field("target"));
+            self.stages(entry, &node);
         }
         if all.is_empty() {
             self.never_updated();
         }
     }
 
-    fn stages(&mut self, entry: &RolloutEntry, spot: &Spot<'_>) {
+    fn stages(&mut self, entry: &RolloutEntry, node: &NodeRef<'_>) {
         let duration = self.scenario.duration;
         if entry.from >= duration {
             let message = format!("it begins at {}, and the run ends before", said(entry.from));
             let hint = format!("the run lasts {}", said(duration));
-            self.error(Code::WrongTimes, spot.field("from").range(), message, hint);
+            self.error(Code::WrongTimes, node.field("from").range(), message, hint);
         }
-        let at = spot.field("stages");
+        let at = node.field("stages");
         let rising = entry.stages.windows(2).all(|it| it[0].0 < it[1].0);
         let first = entry.stages.first().is_some_and(|it| it.0 > 0.0);
         let last = entry.stages.last().is_some_and(|it| it.0 >= 1.0);
@@ -59,14 +59,14 @@ impl Checker<'_> {
                 said(entry.every)
             );
             let hint = "set `every` to at least `over`";
-            self.error(Code::WrongTimes, spot.field("every").range(), message, hint);
+            self.error(Code::WrongTimes, node.field("every").range(), message, hint);
         }
         if let Some(halt) = entry.halt
             && halt.troubled.0 <= 0.0
         {
             let message = "it is stopped before anything is wrong";
             let hint = "set `troubled` to a share above 0, such as 0.1";
-            let at = spot.field("halt").field("troubled").range();
+            let at = node.field("halt").field("troubled").range();
             self.error(Code::OutOfRange, at, message, hint);
         }
     }
@@ -85,7 +85,7 @@ impl Checker<'_> {
     }
 
     /// Reports a target that names no terminals.
-    fn terminals_at(&mut self, target: &Target, what: &str, at: &Spot<'_>) {
+    fn terminals_at(&mut self, target: &Target, what: &str, at: &NodeRef<'_>) {
         match target {
             Target::Gateway | Target::Host(_) | Target::BackOffice => {
                 let message = format!("{what} is for terminals");

@@ -7,7 +7,7 @@ use sim::quantity::Factor;
 
 use super::Checker;
 use super::fleet::place_of;
-use super::spot::Spot;
+use super::node_ref::NodeRef;
 use crate::diagnostic::Code;
 use crate::workload::{Basket, Hours, Workload};
 
@@ -19,9 +19,9 @@ impl Checker<'_> {
         let (scenario, list) = (self.scenario, self.root().field("workload"));
         let mut served: BTreeSet<&str> = BTreeSet::new();
         for (number, workload) in scenario.workload.iter().enumerate() {
-            let spot = list.item(number);
+            let node = list.item(number);
             for name in &workload.on {
-                self.refer(name, "group", &self.known.groups, &spot.field("on"));
+                self.refer(name, "group", &self.known.groups, &node.field("on"));
             }
             let named = workload.on.iter().map(|it| it.as_str());
             let on: Vec<&str> = match workload.on.is_empty() {
@@ -32,70 +32,70 @@ impl Checker<'_> {
                 if !served.insert(name) {
                     let message = format!("group `{name}` is in more than one workload");
                     let hint = "name each group once";
-                    self.error(Code::Contradiction, spot.field("on").range(), message, hint);
+                    self.error(Code::Contradiction, node.field("on").range(), message, hint);
                 }
             }
-            self.customers(workload, &spot);
+            self.customers(workload, &node);
         }
         let customer = &scenario.people.customer;
-        let spot = self.root().field("people").field("customer");
-        self.hours(&customer.hours, &spot.field("hours"));
-        self.mix(&customer.mix, &spot.field("mix"));
+        let node = self.root().field("people").field("customer");
+        self.hours(&customer.hours, &node.field("hours"));
+        self.mix(&customer.mix, &node.field("mix"));
         self.merchant();
     }
 
-    fn customers(&mut self, workload: &Workload, spot: &Spot<'_>) {
+    fn customers(&mut self, workload: &Workload, node: &NodeRef<'_>) {
         if let Some(Hours::Weights(weights)) = &workload.hours {
-            self.hours(weights, &spot.field("hours"));
+            self.hours(weights, &node.field("hours"));
         }
         if let Some(mix) = &workload.mix {
-            self.mix(mix, &spot.field("mix"));
+            self.mix(mix, &node.field("mix"));
         }
         if let Some(basket) = &workload.basket {
-            self.basket(basket, &spot.field("basket"));
+            self.basket(basket, &node.field("basket"));
         }
     }
 
-    fn hours(&mut self, weights: &[Factor], spot: &Spot<'_>) {
+    fn hours(&mut self, weights: &[Factor], node: &NodeRef<'_>) {
         if weights.len() != 24 {
             let message = format!("there are {} weights, and a day has 24 hours", weights.len());
             self.error(
                 Code::OutOfRange,
-                spot.range(),
+                node.range(),
                 message,
                 "write one weight an hour, from midnight",
             );
         } else {
-            self.weights(weights, "hours", spot);
+            self.weights(weights, "hours", node);
         }
     }
 
-    fn mix(&mut self, mix: &Mix, spot: &Spot<'_>) {
+    fn mix(&mut self, mix: &Mix, node: &NodeRef<'_>) {
         self.weights(
             &[mix.chip, mix.contactless, mix.stripe, mix.code, mix.as_suggested],
             "ways to pay",
-            spot,
+            node,
         );
     }
 
-    pub(super) fn weights(&mut self, weights: &[Factor], of: &str, spot: &Spot<'_>) {
+    pub(super) fn weights(&mut self, weights: &[Factor], of: &str, node: &NodeRef<'_>) {
         if !weights.is_empty() && weights.iter().all(|it| it.0 == 0.0) {
             let message = format!("the weights of all {of} are zero");
             self.error(
                 Code::OutOfRange,
-                spot.range(),
+                node.range(),
                 message,
                 "make at least one of them larger than 0",
             );
         }
     }
 
-    fn basket(&mut self, basket: &Basket, spot: &Spot<'_>) {
+    fn basket(&mut self, basket: &Basket, node: &NodeRef<'_>) {
         if let (Some(_), Some(_)) = (basket.p95, basket.sigma) {
             let message = "a basket has either `p95` or `sigma`, not both";
             self.error(
                 Code::Contradiction,
-                spot.field("sigma").range(),
+                node.field("sigma").range(),
                 message,
                 "remove one of them",
             );
@@ -103,7 +103,7 @@ impl Checker<'_> {
         if basket.median.minor() == 0 {
             self.error(
                 Code::OutOfRange,
-                spot.field("median").range(),
+                node.field("median").range(),
                 "half of the baskets cost nothing",
                 "write an amount above 0",
             );
@@ -112,7 +112,7 @@ impl Checker<'_> {
             let message = "the 95th percentile of the basket is below its median";
             self.error(
                 Code::Contradiction,
-                spot.field("p95").range(),
+                node.field("p95").range(),
                 message,
                 "write a larger amount",
             );
@@ -122,11 +122,11 @@ impl Checker<'_> {
     fn merchant(&mut self) {
         let merchant = &self.scenario.people.merchant;
         let (opens, closes) = (merchant.opens_at, merchant.closes_at);
-        let spot = self.root().field("people").field("merchant");
+        let node = self.root().field("people").field("merchant");
         if opens > 23 {
             self.error(
                 Code::OutOfRange,
-                spot.field("opens_at").range(),
+                node.field("opens_at").range(),
                 format!("there is no hour {opens}"),
                 "hours are from 0 to 23",
             );
@@ -134,7 +134,7 @@ impl Checker<'_> {
         if closes > 24 {
             self.error(
                 Code::OutOfRange,
-                spot.field("closes_at").range(),
+                node.field("closes_at").range(),
                 format!("there is no hour {closes}"),
                 "hours are from 1 to 24",
             );
@@ -143,7 +143,7 @@ impl Checker<'_> {
             let message = format!("merchants leave at {closes}, before they come at {opens}");
             self.error(
                 Code::WrongTimes,
-                spot.field("closes_at").range(),
+                node.field("closes_at").range(),
                 message,
                 "`closes_at` has to be later than `opens_at`",
             );
@@ -152,15 +152,15 @@ impl Checker<'_> {
         self.weights(
             &[channels.phone, channels.website, channels.wechat],
             "ways to support",
-            &spot.field("channels"),
+            &node.field("channels"),
         );
     }
 
     pub(super) fn platform(&mut self) {
-        let (scenario, spot) = (self.scenario, self.root().field("platform"));
+        let (scenario, node) = (self.scenario, self.root().field("platform"));
         let gateway = &scenario.platform.gateway;
         if gateway.workers == 0 {
-            let at = spot.field("gateway").field("workers").range();
+            let at = node.field("gateway").field("workers").range();
             self.error(
                 Code::OutOfRange,
                 at,
@@ -168,10 +168,10 @@ impl Checker<'_> {
                 "set `workers` to 1 or more",
             );
         }
-        if let Some(trouble) = gateway.serving.trouble() {
-            let at = spot.field("gateway").field("serving").range();
-            let hint = "make `share` times `takes` less than 1";
-            self.error(Code::Contradiction, at, trouble, hint);
+        if let Some(message) = gateway.serving.contradiction() {
+            let at = node.field("gateway").field("serving").range();
+            let hint = "make `share` times `factor` less than 1";
+            self.error(Code::Contradiction, at, message, hint);
         }
         let list = self.root().field("hosts");
         let ids = scenario.hosts.iter().enumerate();

@@ -11,7 +11,7 @@ const HEAD: &str = "\
 
 This page is generated from the types of the language; the test `reference_is_current` keeps it so.
 
-A scenario is one [RON](https://github.com/ron-rs/ron) file: `Scenario(schema: 1, name: \"...\", ...)`.
+A scenario is one [RON](https://github.com/ron-rs/ron) file: `Scenario(schema: 2, name: \"...\", ...)`.
 
 - The name before a parenthesis can be left out: `Group(id: \"lanes\", count: 4)` or `(id: \"lanes\", count: 4)`.
   The settings of a part are always written without one: `printer: (roll: \"30m\")`.

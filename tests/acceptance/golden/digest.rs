@@ -1,7 +1,7 @@
 //! The outcome digest: what a run was, in numbers that outlive every name.
 
 use faults::NATURAL;
-use models::wire::Code;
+use models::wire::ResponseCode;
 use models::{Fact, Money};
 use sim::{ActorId, Instant, Span};
 
@@ -71,7 +71,7 @@ impl Digest {
         self.put(actor.0)
     }
     /// Folds a response code: its two characters.
-    pub(crate) fn code(&mut self, Code([first, second]): Code) -> &mut Self {
+    pub(crate) fn code(&mut self, ResponseCode([first, second]): ResponseCode) -> &mut Self {
         self.put(u64::from(first) << 8 | u64::from(second))
     }
     /// Folds which entry of the scenario a fault comes from: 0 if from none, however that is written.

@@ -119,7 +119,7 @@ fn noted(d: &mut Digest, note: Note) {
         Note::RequestCame { found, room } => {
             d.put(121u8).put(found).put(room);
         }
-        Note::RequestServed { waited, takes } => {
+        Note::RequestServed { waited, service_time: takes } => {
             d.put(122u8).span(waited).span(takes);
         }
         Note::Connecting { part, connected, tries, took } => {
@@ -129,7 +129,18 @@ fn noted(d: &mut Digest, note: Note) {
 }
 
 fn sale(d: &mut Digest, it: Sale) {
-    let Sale { customer, began, amount, outcome, code, method, stan, rrn, tries, kept } = it;
+    let Sale {
+        customer,
+        began,
+        amount,
+        outcome,
+        code,
+        method,
+        stan,
+        rrn,
+        tries,
+        alternative_tender: kept,
+    } = it;
     d.put(customer).time(began).money(amount).put(numbers::outcome(outcome)).code(code);
     d.put(numbers::method(method)).put(stan).put(rrn).put(tries).put(kept);
 }

@@ -114,7 +114,7 @@ fn faults(d: &mut Digest, it: &Faults) {
 /// The summary keeps the availability to itself: it is the one of the analysis.
 fn headline(d: &mut Digest, it: &Headline, available: &Availability) {
     let Headline { availability: _, availability_by_sale, mttd_s, mttr_s, down_s } = it;
-    let Availability { mean, p05, p50, p95, ci95, n, least, by_sale } = available;
+    let Availability { mean, p05, p50, p95, ci95, n, min: least, by_sale } = available;
     reals(d, [*mean, *p05, *p50, *p95, *least]);
     interval(d, *ci95);
     d.put(*n);
@@ -217,7 +217,7 @@ fn sales(d: &mut Digest, it: &Transactions) {
         reversed,
         stored,
         unreversed,
-        doubled,
+        duplicates: doubled,
         late_answers,
         records_lost,
         at_risk_minor,

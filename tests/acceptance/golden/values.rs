@@ -32,11 +32,11 @@ pub(crate) fn main_figures(
     let count = |count: u64| Some(count as f64);
     let amount = |minor: i64| Some(minor as f64);
     let figures = [
-        ("alarms", count(analysis.told.alarms.len() as u64)),
+        ("alarms", count(analysis.history.alarms.len() as u64)),
         ("alarms false", count(faults.false_alarms)),
         ("availability", availability.mean),
         ("availability by sale", summary.measures.availability_by_sale),
-        ("availability of the worst", availability.least),
+        ("availability of the worst", availability.min),
         ("causes named", count(summary.common_causes.incidents.len() as u64)),
         ("cost", amount(cost.total_minor)),
         ("cost of needless actions: sales", count(cost.needless_lost_sales)),
@@ -59,7 +59,7 @@ pub(crate) fn main_figures(
         ("sales abandoned", count(sales.abandoned)),
         ("sales approved", count(sales.approved)),
         ("sales declined", count(sales.declined)),
-        ("sales doubled", count(sales.doubled)),
+        ("sales doubled", count(sales.duplicates)),
         ("sales failed", count(sales.failed)),
         ("sales reversed", count(sales.reversed)),
         ("sales stored", count(sales.stored)),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
-use models::wire::{Code, Iso};
+use models::wire::{Iso, ResponseCode};
 use sim::ActorId;
 
 use super::Settings;
@@ -63,7 +63,7 @@ impl Keeper {
             while !self.is_over() && Instant::now() < until {
                 sleep(LOOKS.min(until.saturating_duration_since(Instant::now())));
             }
-            pause = (pause * 2).min(self.settings.backoff_most);
+            pause = (pause * 2).min(self.settings.max_backoff);
         }
     }
 
@@ -155,7 +155,7 @@ impl Dialogue {
         dialogue.deframer.feed(&buffer);
         if settings.sign_on {
             let answer = dialogue.asks(Matter::SignOn, settings.patience)?;
-            if answer.code != Code::APPROVED {
+            if answer.code != ResponseCode::APPROVED {
                 return Err(format!("the host refuses the sign-on with {}", answer.code.text()));
             }
             if let Some(keys) = &answer.keys {
@@ -174,7 +174,7 @@ impl Dialogue {
             stan: 1,
             local: None,
             batch: 1,
-            code: Code::NONE,
+            code: ResponseCode::NONE,
             keys: None,
         };
         let mut out = Vec::new();
@@ -294,7 +294,7 @@ impl Ears {
         match self.state.takes(&self.mapper, fields, seal) {
             Ok(None) => {}
             Ok(Some(Message::Network(request))) if !request.response => {
-                let answer = Network { response: true, code: Code::APPROVED, ..request };
+                let answer = Network { response: true, code: ResponseCode::APPROVED, ..request };
                 let (mut answered, mut out) = (Fields::default(), Vec::new());
                 let mut body = Vec::new();
                 let written = self

@@ -22,10 +22,10 @@ impl Dialect {
     /// At the first byte that cannot stand there, with its place; the message then holds what came before it.
     pub fn decode_into(&self, body: &[u8], fields: &mut Fields) -> Result<(), DecodeError> {
         fields.restart(*b"0000");
-        let most = self.file().framing.longest as usize;
-        if body.len() > most {
-            let why = Flaw::TooLong { is: body.len(), most };
-            return Err(DecodeError { at: most, field: None, why });
+        let max = self.file().framing.longest as usize;
+        if body.len() > max {
+            let why = Flaw::TooLong { is: body.len(), max };
+            return Err(DecodeError { at: max, field: None, why });
         }
         let mut reader = Reader { body, at: 0, field: None };
         fields.set_mti(reader.mti(self.file().mti)?);
@@ -151,14 +151,14 @@ impl<'a> Reader<'a> {
     }
 
     fn field(&mut self, rule: &Rule, lengths: Digits, to: &mut Vec<u8>) -> Result<(), DecodeError> {
-        let most = usize::from(rule.most);
-        let mut count = most;
+        let max = usize::from(rule.max);
+        let mut count = max;
         if rule.prefix > 0 {
             let from = self.at;
             count = self.length(rule.prefix, lengths)?;
             let per = if rule.coding == Coding::Hex { 2 } else { 1 };
-            if count > most * per || !count.is_multiple_of(per) {
-                return Err(self.flaw_at(from, Flaw::Length { is: count, most: most * per }));
+            if count > max * per || !count.is_multiple_of(per) {
+                return Err(self.flaw_at(from, Flaw::Length { is: count, max: max * per }));
             }
             count /= per;
         }

@@ -92,14 +92,14 @@ fn what_is_wrong_is_told_with_its_place() {
     assert_eq!(of(&|it| it[0] = 0x2A), error(0, None, Flaw::NotADigit(0x2A)));
     assert_eq!(of(&|it| it[2] |= 0x80), error(10, None, Flaw::NoSuchBitmap));
     assert_eq!(of(&|it| it[2] |= 0x08), error(30, Some(5), Flaw::NoSuchField));
-    assert_eq!(of(&|it| it[10] = 0x20), error(10, Some(2), Flaw::Length { is: 20, most: 19 }));
+    assert_eq!(of(&|it| it[10] = 0x20), error(10, Some(2), Flaw::Length { is: 20, max: 19 }));
     assert_eq!(of(&|it| it[20] = 0x53), error(20, Some(2), Flaw::Filling(3)));
     assert_eq!(of(&|it| it[32] = 0x0B), error(32, Some(11), Flaw::NotADigit(0x0B)));
     assert_eq!(of(&|it| it[35] = 0x20), error(35, Some(23), Flaw::Filling(2)));
     assert_eq!(of(&|it| it.push(0)), error(whole.len(), None, Flaw::Follows(1)));
     assert_eq!(of(&|it| it.truncate(63)), error(61, Some(55), Flaw::Ends { needs: 5, left: 2 }));
     let long = dialect.decode(&vec![0; 5_000]).unwrap_err();
-    assert_eq!(long.why, Flaw::TooLong { is: 5_000, most: 2_048 });
+    assert_eq!(long.why, Flaw::TooLong { is: 5_000, max: 2_048 });
     assert_eq!(
         of(&|it| it[10] = 0x20).to_string(),
         "byte 10, field 2: a length of 20, and it has 19 at most"
@@ -131,8 +131,8 @@ fn fields_that_do_not_fit_are_refused() {
 /// What a field of this dialect can hold: its number and a value.
 fn value(dialect: &Dialect, number: u8) -> BoxedStrategy<(u8, Vec<u8>)> {
     let rule = *dialect.rule(number).expect("the field is there");
-    let least = if rule.prefix == 0 { rule.most } else { 0 };
-    let sizes = usize::from(least)..=usize::from(rule.most);
+    let min = if rule.prefix == 0 { rule.max } else { 0 };
+    let sizes = usize::from(min)..=usize::from(rule.max);
     let character = match rule.kind {
         FieldKind::N => prop::char::range('0', '9').prop_map(|it| it as u8).boxed(),
         FieldKind::Z => prop::sample::select(b"0123456789=".to_vec()).boxed(),
@@ -204,5 +204,5 @@ fn hexadecimal_lengths_count_characters() {
     assert_eq!(dialect.rule(55).map(|it| it.coding), Some(Coding::Hex));
     let odd = b"020000000000000002000059F26F";
     let why = dialect.decode(odd).unwrap_err();
-    assert_eq!((why.at, why.why), (20, Flaw::Length { is: 5, most: 510 }));
+    assert_eq!((why.at, why.why), (20, Flaw::Length { is: 5, max: 510 }));
 }

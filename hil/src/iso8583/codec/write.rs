@@ -58,9 +58,9 @@ impl Dialect {
         for (number, value) in fields.iter() {
             self.put_value(number, value, to)?;
         }
-        let (is, most) = (to.len() - start, self.file().framing.longest as usize);
-        if is > most {
-            return Err(whole(Flaw::TooLong { is, most }));
+        let (is, max) = (to.len() - start, self.file().framing.longest as usize);
+        if is > max {
+            return Err(whole(Flaw::TooLong { is, max }));
         }
         Ok(())
     }
@@ -94,9 +94,9 @@ fn put_length(count: usize, prefix: u8, digits: Digits, to: &mut Vec<u8>) {
 }
 
 fn put_field(rule: &Rule, lengths: Digits, value: &[u8], to: &mut Vec<u8>) -> Result<(), Flaw> {
-    let (is, most) = (value.len(), usize::from(rule.most));
-    if is > most || (rule.prefix == 0 && is < most) {
-        return Err(Flaw::Length { is, most });
+    let (is, max) = (value.len(), usize::from(rule.max));
+    if is > max || (rule.prefix == 0 && is < max) {
+        return Err(Flaw::Length { is, max });
     }
     if let Some(wrong) = value.iter().find(|it| !allows(rule.kind, **it)) {
         return Err(character(rule.kind, *wrong));

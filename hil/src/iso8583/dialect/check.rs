@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use models::wire::Code;
+use models::wire::ResponseCode;
 
 use super::DialectFile;
 use super::form::{Field, FieldKind, Rule, Size};
@@ -33,7 +33,7 @@ pub(super) fn check(file: &DialectFile) -> Result<(), String> {
     for (number, digits, size) in NEEDED {
         let field = file.fields.get(&number);
         let field = field.ok_or(format!("field {number} is missing: payments need it"))?;
-        if (field.kind == FieldKind::N) != digits || field.size.most() < size {
+        if (field.kind == FieldKind::N) != digits || field.size.max() < size {
             let kind = if digits { "n" } else { "an or ans" };
             return Err(format!("field {number} must be of kind {kind} and hold {size}"));
         }
@@ -61,13 +61,10 @@ fn framing(file: &DialectFile) -> Result<(), String> {
         return Err(format!("framing.length.bytes is {}: it is 2 or 4", framing.length.bytes));
     }
     let own = if framing.length.counts_itself { u64::from(framing.length.bytes) } else { 0 };
-    let (most, reaches) = (u64::from(framing.longest) + own, framing.length.reaches());
-    if framing.longest < 64 || most > reaches || framing.longest > 1 << 20 {
-        let most = reaches.min(1 << 20) - own;
-        return Err(format!(
-            "framing.longest is {}: it is from 64 to {most} here",
-            framing.longest
-        ));
+    let (max, reaches) = (u64::from(framing.longest) + own, framing.length.reaches());
+    if framing.longest < 64 || max > reaches || framing.longest > 1 << 20 {
+        let max = reaches.min(1 << 20) - own;
+        return Err(format!("framing.longest is {}: it is from 64 to {max} here", framing.longest));
     }
     Ok(())
 }
@@ -84,14 +81,14 @@ fn form(file: &DialectFile, number: u8, field: &Field) -> Result<(), String> {
     if !rule.fits() {
         return Err(format!("{named}: kind {:?} cannot be coded {:?}", rule.kind, rule.coding));
     }
-    let most = match field.size {
+    let max = match field.size {
         Size::Fixed(_) => 999,
         Size::Two(_) => 99,
         Size::Three(_) => 999,
     };
-    let most = if rule.coding == super::Coding::Hex && rule.prefix > 0 { most / 2 } else { most };
-    if field.size.most() == 0 || field.size.most() > most {
-        return Err(format!("{named}: its size is {}; it is 1 to {most} here", field.size.most()));
+    let max = if rule.coding == super::Coding::Hex && rule.prefix > 0 { max / 2 } else { max };
+    if field.size.max() == 0 || field.size.max() > max {
+        return Err(format!("{named}: its size is {}; it is 1 to {max} here", field.size.max()));
     }
     Ok(())
 }
@@ -127,7 +124,7 @@ fn pieces(file: &DialectFile, number: u8, list: &[Piece]) -> Result<(), String> 
     let width: usize = list.iter().map(Piece::width).sum();
     let fits = match field.size {
         Size::Fixed(exact) => width == usize::from(exact),
-        Size::Two(most) | Size::Three(most) => width <= usize::from(most),
+        Size::Two(max) | Size::Three(max) => width <= usize::from(max),
     };
     if field.kind == FieldKind::B || !fits {
         let (kind, size) = (field.kind, field.size);
@@ -151,7 +148,7 @@ fn pieces(file: &DialectFile, number: u8, list: &[Piece]) -> Result<(), String> 
 }
 
 fn codes(file: &DialectFile) -> Result<(), String> {
-    let mut known: BTreeMap<Code, _> = BTreeMap::new();
+    let mut known: BTreeMap<ResponseCode, _> = BTreeMap::new();
     for (class, codes) in file.response_codes.classes() {
         for code in codes {
             if let Some(other) = known.insert(*code, class) {
@@ -159,7 +156,7 @@ fn codes(file: &DialectFile) -> Result<(), String> {
             }
         }
     }
-    if !file.response_codes.success.contains(&Code::APPROVED) {
+    if !file.response_codes.success.contains(&ResponseCode::APPROVED) {
         return Err("response_codes.success must have \"00\"".into());
     }
     if file.network.sign_on.is_empty()
@@ -186,7 +183,7 @@ fn mac(file: &DialectFile) -> Result<(), String> {
     }
     if let Some(number) = file.network.keys {
         let field = file.fields.get(&number);
-        if !field.is_some_and(|it| it.kind == FieldKind::B && it.size.most() >= 40) {
+        if !field.is_some_and(|it| it.kind == FieldKind::B && it.size.max() >= 40) {
             return Err(format!(
                 "network.keys: field {number} must be of kind B and hold 40 bytes"
             ));

@@ -32,9 +32,9 @@ pub enum Size {
 
 impl Size {
     /// The longest it can be.
-    pub const fn most(self) -> u16 {
+    pub const fn max(self) -> u16 {
         match self {
-            Self::Fixed(most) | Self::Two(most) | Self::Three(most) => most,
+            Self::Fixed(max) | Self::Two(max) | Self::Three(max) => max,
         }
     }
     /// Digits of the length in front.
@@ -126,7 +126,7 @@ pub(crate) struct Rule {
     pub(crate) kind: FieldKind,
     /// Digits of the length in front; 0 for a fixed length.
     pub(crate) prefix: u8,
-    pub(crate) most: u16,
+    pub(crate) max: u16,
     pub(crate) coding: Coding,
     pub(crate) pad: Pad,
 }
@@ -142,7 +142,7 @@ impl Field {
         Rule {
             kind: self.kind,
             prefix: self.size.prefix(),
-            most: self.size.most(),
+            max: self.size.max(),
             coding: self.coding.unwrap_or(by_kind),
             pad: self.pad,
         }

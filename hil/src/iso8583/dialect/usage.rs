@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use models::wire::Code;
+use models::wire::ResponseCode;
 use serde::{Deserialize, Serialize};
 use sim::Span;
 
@@ -137,7 +137,7 @@ pub struct NetworkCodes {
     pub keys: Option<u8>,
 }
 
-/// What a response code asks of whom.
+/// What a response code (F39) asks of whom.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Class {
     /// It is done.
@@ -152,32 +152,32 @@ pub enum Class {
     System,
 }
 
-/// Response codes (F39) by class; what is in none of them fails.
+/// Response codes (F39 of 1987; action codes in 1993 and 2003) by class; what is in none of them fails.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResponseCodes {
     /// See [`Class::Success`].
-    pub success: BTreeSet<Code>,
+    pub success: BTreeSet<ResponseCode>,
     /// See [`Class::Retry`].
-    pub retry: BTreeSet<Code>,
+    pub retry: BTreeSet<ResponseCode>,
     /// See [`Class::Fail`].
-    pub fail: BTreeSet<Code>,
+    pub fail: BTreeSet<ResponseCode>,
     /// See [`Class::Act`].
-    pub act: BTreeSet<Code>,
+    pub act: BTreeSet<ResponseCode>,
     /// See [`Class::System`].
-    pub system: BTreeSet<Code>,
+    pub system: BTreeSet<ResponseCode>,
     /// Those that ask a terminal to sign on again.
-    pub sign_on_again: BTreeSet<Code>,
+    pub sign_on_again: BTreeSet<ResponseCode>,
 }
 
 impl ResponseCodes {
     /// The class of a code.
-    pub fn class(&self, code: Code) -> Class {
+    pub fn class(&self, code: ResponseCode) -> Class {
         let classes = self.classes();
         let found = classes.into_iter().find(|(_, codes)| codes.contains(&code));
         found.map_or(Class::Fail, |(class, _)| class)
     }
-    pub(crate) fn classes(&self) -> [(Class, &BTreeSet<Code>); 5] {
+    pub(crate) fn classes(&self) -> [(Class, &BTreeSet<ResponseCode>); 5] {
         [
             (Class::Success, &self.success),
             (Class::Retry, &self.retry),
@@ -194,16 +194,16 @@ impl ResponseCodes {
 pub struct Reversals {
     /// How often one is sent before a person must look.
     pub sends: u16,
-    /// Response codes of a reversal that has done its work, also because there was nothing to reverse.
-    pub done_by: BTreeSet<Code>,
+    /// Response codes (F39) of a reversal that has done its work, also because there was nothing to reverse.
+    pub done_by: BTreeSet<ResponseCode>,
     /// F39 of a reversal without an answer in time.
-    pub no_answer: Code,
+    pub no_answer: ResponseCode,
     /// F39 if the terminal failed after an approval.
-    pub terminal_failed: Code,
+    pub terminal_failed: ResponseCode,
     /// F39 if the code of an approval was wrong.
-    pub mac_wrong: Code,
+    pub mac_wrong: ResponseCode,
     /// F39 for any other reason.
-    pub other: Code,
+    pub other: ResponseCode,
 }
 
 /// How long is waited, and how often something is tried.

@@ -53,7 +53,7 @@ fn an_answer_goes_back_to_where_its_request_came_from() {
     let (envelope, _) = framing.open(&answer[2..]).unwrap();
     assert_eq!((envelope.header.requirement(), envelope.reply().header.requirement()), (3, 0));
     assert_eq!(framing.open(&[0x68; 30]), Err(FrameError::Tpdu(0x68)));
-    assert_eq!(framing.open(&[0x60; 7]), Err(FrameError::TooShort { is: 7, least: 11 }));
+    assert_eq!(framing.open(&[0x60; 7]), Err(FrameError::TooShort { is: 7, min: 11 }));
     let mut odd = bytes[2..].to_vec();
     odd[5] = 0x12;
     assert_eq!(framing.open(&odd), Err(FrameError::Header(0x12)));
@@ -67,16 +67,16 @@ fn lengths_that_cannot_be_end_a_connection() {
         cut.feed(bytes);
         cut.next_message().map(|it| it.map(<[u8]>::to_vec))
     };
-    let long = FrameError::TooLong { is: 65_535, most: 2_000 };
+    let long = FrameError::TooLong { is: 65_535, max: 2_000 };
     assert_eq!(next(framing(Binary, 2, false), &[0xFF, 0xFF]), Err(long));
     assert_eq!(
         next(framing(Binary, 2, true), &[0, 1, 0]),
-        Err(FrameError::TooShort { is: 1, least: 2 })
+        Err(FrameError::TooShort { is: 1, min: 2 })
     );
     assert_eq!(next(framing(Ascii, 4, false), b"00x1"), Err(FrameError::Length(b'x')));
     assert_eq!(next(framing(Binary, 2, false), &[0, 0, 0, 0, 0, 1, 7]), Ok(Some(vec![7])));
     let packed = Dialect::load("unionpay").unwrap();
-    let short = FrameError::TooShort { is: 3, least: 11 };
+    let short = FrameError::TooShort { is: 3, min: 11 };
     assert_eq!(next(packed.framing().clone(), &[0, 3, 1, 2, 3]), Err(short));
 }
 

@@ -1,7 +1,7 @@
 //! Network management and settlements, and their fields.
 
 use models::Money;
-use models::wire::Code;
+use models::wire::ResponseCode;
 use sim::{ActorId, Instant};
 
 use super::mapper::{Mapper, Seal};
@@ -53,11 +53,11 @@ impl Mapper {
         fields: &Fields,
         near: Instant,
     ) -> Result<Message, MapError> {
-        let mut told = PieceValues::default();
-        told.read(&self.file().shared.network, fields)?;
+        let mut shared = PieceValues::default();
+        shared.read(&self.file().shared.network, fields)?;
         let codes = &self.file().network;
         let field = self.file().shared.network.keys().next_back().copied().unwrap_or(0);
-        let code: u16 = fit(told.code.ok_or(MapError::Missing(field))?, field)?;
+        let code: u16 = fit(shared.code.ok_or(MapError::Missing(field))?, field)?;
         let matter = match code {
             _ if codes.sign_on.contains(&code) => Matter::SignOn,
             _ if codes.echo.contains(&code) => Matter::Echo,
@@ -73,7 +73,7 @@ impl Mapper {
             terminal,
             stan,
             local,
-            batch: fit(told.batch.unwrap_or(0), field)?,
+            batch: fit(shared.batch.unwrap_or(0), field)?,
             code: code_of(fields)?,
             keys: keys.map(|it| self.session_keys(it)).transpose()?,
         };
@@ -100,7 +100,7 @@ impl Mapper {
         self.put_common((Use::Settlement, it.response), (it.terminal, it.stan, it.local), fields);
         put_code(it.code, fields);
         let amount = |it: Money| u64::try_from(it.0).map_err(|_| MapError::Negative);
-        let told = PieceValues {
+        let shared = PieceValues {
             code: Some(self.file().network.settlement.into()),
             batch: Some(it.batch.into()),
             debits: (Some(it.debits.0.into()), Some(amount(it.debits.1)?)),
@@ -108,7 +108,7 @@ impl Mapper {
             agreed: it.agreed.map(|it| if it { 1 } else { 2 }),
             ..PieceValues::default()
         };
-        told.set(&self.file().shared.settlement, fields)
+        shared.set(&self.file().shared.settlement, fields)
     }
 
     pub(super) fn settlement(
@@ -119,8 +119,8 @@ impl Mapper {
         near: Instant,
     ) -> Result<Message, MapError> {
         let pieces = &self.file().shared.settlement;
-        let mut told = PieceValues::default();
-        told.read(pieces, fields)?;
+        let mut shared = PieceValues::default();
+        shared.read(pieces, fields)?;
         let field = pieces.keys().next().copied().unwrap_or(0);
         let total = |(count, sum): (Option<u64>, Option<u64>)| -> Result<(u32, Money), MapError> {
             let sum = fit(sum.unwrap_or(0), field)?;
@@ -132,10 +132,10 @@ impl Mapper {
             terminal,
             stan,
             local,
-            batch: fit(told.batch.unwrap_or(0), field)?,
-            debits: total(told.debits)?,
-            credits: total(told.credits)?,
-            agreed: match told.agreed {
+            batch: fit(shared.batch.unwrap_or(0), field)?,
+            debits: total(shared.debits)?,
+            credits: total(shared.credits)?,
+            agreed: match shared.agreed {
                 Some(1) => Some(true),
                 Some(2 | 3) => Some(false),
                 _ => None,
@@ -174,13 +174,13 @@ impl Mapper {
     }
 }
 
-fn put_code(code: Code, fields: &mut Fields) {
-    if code != Code::NONE && code != Code::default() {
+fn put_code(code: ResponseCode, fields: &mut Fields) {
+    if code != ResponseCode::NONE && code != ResponseCode::default() {
         fields.set(39, &code.0);
     }
 }
 
-fn code_of(fields: &Fields) -> Result<Code, MapError> {
+fn code_of(fields: &Fields) -> Result<ResponseCode, MapError> {
     let code = fields.get(39).map(|it| <[u8; 2]>::try_from(it).map_err(|_| MapError::Value(39)));
-    code.map_or(Ok(Code::NONE), |it| it.map(Code))
+    code.map_or(Ok(ResponseCode::NONE), |it| it.map(ResponseCode))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use models::wire::{Code, Iso};
+use models::wire::{Iso, ResponseCode};
 use sim::Instant;
 
 use super::calendar::Day;
@@ -218,8 +218,8 @@ impl Mapper {
         self.file().mac.as_ref().is_some_and(|it| it.on.contains(&what))
     }
 
-    /// True if a reversal with this response code has done its work.
-    pub fn reversal_is_done(&self, code: Code) -> bool {
+    /// True if a reversal with this response code (F39) has done its work.
+    pub fn reversal_is_done(&self, code: ResponseCode) -> bool {
         self.reversals().done_by.contains(&code)
     }
 }

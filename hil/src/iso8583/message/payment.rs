@@ -1,7 +1,7 @@
 //! A payment and its fields.
 
 use models::Money;
-use models::wire::{Code, Iso, Method, Mti};
+use models::wire::{Iso, Method, Mti, ResponseCode};
 use sim::Instant;
 
 use super::mapper::{Mapper, Seal};
@@ -85,7 +85,7 @@ impl Mapper {
         if iso.authorisation != 0 {
             set_lettered(fields, 38, iso.authorisation.into(), 6);
         }
-        if iso.code != Code::NONE && iso.code != Code::default() {
+        if iso.code != ResponseCode::NONE && iso.code != ResponseCode::default() {
             let reversal = iso.mti == Mti::Reversal;
             let code = if reversal { told_reason(self.reversals(), iso.code) } else { iso.code };
             fields.set(39, &code.0);
@@ -100,15 +100,15 @@ impl Mapper {
             let [d, e, f, g, h, i, j, k] = iso.cryptogram.to_be_bytes();
             fields.set(55, &[a, b, c, d, e, f, g, h, i, j, k]);
         }
-        let told = PieceValues {
+        let shared = PieceValues {
             business: Some(iso.business.into()),
             batch: Some(iso.batch.into()),
             original: Some(iso.original.into()),
             ..PieceValues::default()
         };
-        told.set(&self.file().shared.payment, fields)?;
+        shared.set(&self.file().shared.payment, fields)?;
         if iso.original != 0 {
-            told.set(&self.file().shared.original, fields)?;
+            shared.set(&self.file().shared.original, fields)?;
         }
         if response {
             self.file().not_in_responses.iter().for_each(|it| fields.remove(*it));
@@ -150,7 +150,7 @@ impl Mapper {
             iso.authorisation = fit(lettered(text).ok_or(MapError::Value(38))?, 38)?;
         }
         if let Some(text) = fields.get(39) {
-            let code = Code(<[u8; 2]>::try_from(text).map_err(|_| MapError::Value(39))?);
+            let code = ResponseCode(<[u8; 2]>::try_from(text).map_err(|_| MapError::Value(39))?);
             let reversal = iso.mti == Mti::Reversal;
             iso.code = if reversal { meant_reason(self.reversals(), code) } else { code };
         }
@@ -167,12 +167,12 @@ impl Mapper {
     }
 
     fn pieces(&self, fields: &Fields, iso: &mut Iso) -> Result<(), MapError> {
-        let mut told = PieceValues::default();
-        told.read(&self.file().shared.payment, fields)?;
-        told.read(&self.file().shared.original, fields)?;
-        iso.business = told.business.map_or(Ok(iso.business), |it| fit(it, 60))?;
-        iso.batch = told.batch.map_or(Ok(iso.batch), |it| fit(it, 60))?;
-        iso.original = told.original.map_or(Ok(iso.original), |it| fit(it, 61))?;
+        let mut shared = PieceValues::default();
+        shared.read(&self.file().shared.payment, fields)?;
+        shared.read(&self.file().shared.original, fields)?;
+        iso.business = shared.business.map_or(Ok(iso.business), |it| fit(it, 60))?;
+        iso.batch = shared.batch.map_or(Ok(iso.batch), |it| fit(it, 60))?;
+        iso.original = shared.original.map_or(Ok(iso.original), |it| fit(it, 61))?;
         Ok(())
     }
 }
@@ -192,21 +192,21 @@ fn card_number(fields: &Fields) -> Option<&[u8]> {
 }
 
 /// What a dialect calls a reason for a reversal.
-fn told_reason(rules: &Reversals, reason: Code) -> Code {
+fn told_reason(rules: &Reversals, reason: ResponseCode) -> ResponseCode {
     match reason {
-        Code::NO_ANSWER => rules.no_answer,
-        Code::TERMINAL_FAILED => rules.terminal_failed,
-        Code::MAC_WRONG => rules.mac_wrong,
+        ResponseCode::NO_ANSWER => rules.no_answer,
+        ResponseCode::TERMINAL_FAILED => rules.terminal_failed,
+        ResponseCode::MAC_WRONG => rules.mac_wrong,
         other => other,
     }
 }
 
 /// And back.
-fn meant_reason(rules: &Reversals, told: Code) -> Code {
-    match told {
-        it if it == rules.no_answer => Code::NO_ANSWER,
-        it if it == rules.terminal_failed => Code::TERMINAL_FAILED,
-        it if it == rules.mac_wrong => Code::MAC_WRONG,
+fn meant_reason(rules: &Reversals, shared: ResponseCode) -> ResponseCode {
+    match shared {
+        it if it == rules.no_answer => ResponseCode::NO_ANSWER,
+        it if it == rules.terminal_failed => ResponseCode::TERMINAL_FAILED,
+        it if it == rules.mac_wrong => ResponseCode::MAC_WRONG,
         other => other,
     }
 }

@@ -28,7 +28,7 @@ fn sale() -> Iso {
         expiry: 2912,
         method: Method::Chip,
         card_sequence: 1,
-        code: Code::NONE,
+        code: ResponseCode::NONE,
         terminal: ActorId(7),
         currency: 156,
         cryptogram: 0x0102_0304_0506_0708,
@@ -104,7 +104,8 @@ fn an_answer_repeats_what_its_request_said() {
         let Message::Payment(read) = read else { panic!("a payment") };
         assert_eq!((read.mti, read.terminal), (Mti::Reversal, ActorId(7)));
         assert_ne!(read.pan.digits(), 4_761_739_001_010_010, "a foreign card stays outside");
-        let answer = Iso { mti: Mti::ReversalResponse, code: Code::APPROVED, rrn: 9, ..read };
+        let answer =
+            Iso { mti: Mti::ReversalResponse, code: ResponseCode::APPROVED, rrn: 9, ..read };
         let mut fields = Fields::default();
         mapper.answer(&request, &Message::Payment(answer), &mut fields).unwrap();
         assert_eq!(&fields.mti(), b"0430");
@@ -125,7 +126,7 @@ fn keys_come_with_a_sign_on() {
             stan: 1,
             local: Some(Instant::START + Span::hours(8)),
             batch: 1,
-            code: Code::APPROVED,
+            code: ResponseCode::APPROVED,
             keys: Some(SessionKeys { pin, mac }),
         };
         let (message, mut body) = (Message::Network(network), Vec::new());
@@ -161,9 +162,9 @@ fn what_a_payment_lacks_or_cannot_be_is_told() {
     }
 }
 
-fn any_code() -> impl Strategy<Value = Code> {
+fn any_code() -> impl Strategy<Value = ResponseCode> {
     prop::sample::select(b"00 51 54 91 94 A0 25 12".split(|it| *it == b' ').collect::<Vec<_>>())
-        .prop_map(|it| Code([it[0], it[1]]))
+        .prop_map(|it| ResponseCode([it[0], it[1]]))
 }
 
 fn any_payment() -> impl Strategy<Value = Iso> {
@@ -177,7 +178,12 @@ fn any_payment() -> impl Strategy<Value = Iso> {
     ];
     let methods =
         [Method::Chip, Method::Contactless, Method::Stripe, Method::Fallback, Method::Code];
-    let reasons = vec![Code::NO_ANSWER, Code::TERMINAL_FAILED, Code::MAC_WRONG, Code(*b"06")];
+    let reasons = vec![
+        ResponseCode::NO_ANSWER,
+        ResponseCode::TERMINAL_FAILED,
+        ResponseCode::MAC_WRONG,
+        ResponseCode(*b"06"),
+    ];
     let who = (0u8..100, 0u32..10_000_000, 0u32..100_000_000);
     let what = (0u32..1_000_000, 0i64..1_000_000_000_000, 0u32..1_000_000, 0u64..86_400 * 3_000);
     let card = (0u16..10_000, prop::sample::select(methods.to_vec()), 0u16..1_000, 0u8..100);
@@ -188,7 +194,7 @@ fn any_payment() -> impl Strategy<Value = Iso> {
     (who, what, card, answer, rest, mac).prop_map(|(who, what, card, answer, rest, mac)| {
         let (right, mti, reason) = mac;
         let code = match mti {
-            Mti::Request | Mti::Advice => Code::NONE,
+            Mti::Request | Mti::Advice => ResponseCode::NONE,
             Mti::Reversal => reason,
             _ => answer.2,
         };
@@ -233,7 +239,7 @@ proptest! {
         mapper.write(&Message::Payment(iso), &mut body).unwrap();
         // What is left out of responses is known from the request.
         let Iso { method, card_sequence, pin_block, cryptogram, .. } = iso;
-        let base = Iso { method, card_sequence, pin_block, cryptogram, code: Code::NONE, ..Iso::default() };
+        let base = Iso { method, card_sequence, pin_block, cryptogram, code: ResponseCode::NONE, ..Iso::default() };
         let read = mapper.read(&body, iso.local + Span::days(100), &base);
         prop_assert_eq!(read, Ok(Message::Payment(iso)));
     }

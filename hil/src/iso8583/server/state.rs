@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use models::wire::{Code, InterActorMessage, Iso, Mti};
+use models::wire::{InterActorMessage, Iso, Mti, ResponseCode};
 use sim::{ActorId, Instant};
 
 use super::connection::Peer;
@@ -176,8 +176,8 @@ impl ServerState {
             }
             RequestKind::Settlement(request) => {
                 let (code, agreed) = match iso.code {
-                    Code::TOTALS_DIFFER => (Code::APPROVED, Some(false)),
-                    Code::APPROVED => (Code::APPROVED, Some(true)),
+                    ResponseCode::TOTALS_DIFFER => (ResponseCode::APPROVED, Some(false)),
+                    ResponseCode::APPROVED => (ResponseCode::APPROVED, Some(true)),
                     other => (other, None),
                 };
                 let authentic = true;

@@ -21,7 +21,7 @@ use crate::rig::{Rig, port};
 
 /// A busy terminal; the scenario's own fault of the printer cannot reach a real one.
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "receipts", intent: "what does a real printer say?", seed: 7, duration: "1h", quiet: "1min",
+    schema: 2, name: "receipts", intent: "what does a real printer say?", seed: 7, duration: "1h", drain: "1min",
     fleet: [(id: "device", count: 1)],
     people: (merchant: (opens_at: 0, closes_at: 24)),
     workload: [(per_day: 1000, hours: Flat)],

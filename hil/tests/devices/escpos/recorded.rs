@@ -17,7 +17,7 @@ use super::hasty;
 use crate::rig::{Rig, port};
 
 const SCENARIO: &str = r#"Scenario(
-    schema: 1, name: "paper", intent: "the same without the printer?", seed: 9, duration: "20min", quiet: "1min",
+    schema: 2, name: "paper", intent: "the same without the printer?", seed: 9, duration: "20min", drain: "1min",
     fleet: [(id: "device", count: 1)],
     workload: [(per_day: 1500, hours: Flat)],
 )"#;

@@ -75,7 +75,7 @@ impl Printer {
             paper: said.paper != Paper::Out,
             cover_open: said.cover_open,
             cutter_blocked: said.cutter_blocked,
-            rests: self.rests,
+            cooldowns: self.cooldowns,
             lost: self.lost,
             lines: 0,
             rated: None,
@@ -114,7 +114,7 @@ impl Printer {
         self.real = Some(now);
         if now.hot && !before.hot {
             self.rested = true;
-            self.rests = self.rests.saturating_add(1);
+            self.cooldowns = self.cooldowns.saturating_add(1);
         }
         let mut well = true;
         for ((fault, was, _), (_, is, indication)) in before.faults().into_iter().zip(now.faults()) {

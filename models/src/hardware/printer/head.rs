@@ -34,7 +34,7 @@ mod tests {
         let mut now = Instant::START;
         let mut receipts = 0;
         // Receipts of 24 lines with 5 s between: each adds 7.2 K, so that it nears 25 + 7.2 / (1 - e^(-1/12)) = 115 °C.
-        while head.at(now, tau) < spec.rests_at.degrees() {
+        while head.at(now, tau) < spec.cooldown_at.degrees() {
             head.raise(24.0 * spec.line_warms_by.degrees(), now, tau);
             now += Span::secs(5);
             receipts += 1;
@@ -42,8 +42,8 @@ mod tests {
         }
         assert_eq!(receipts, 8);
         let is = head.at(now, tau);
-        let rests = head.until_below(spec.resumes_at.degrees(), now, tau).expect("it cools");
+        let cools_for = head.until_below(spec.resumes_at.degrees(), now, tau).expect("it cools");
         let law = 60.0 * libm::log((is - 25.0) / 30.0);
-        assert!((rests.as_secs_f64() - law).abs() < 1e-3, "{rests:?}");
+        assert!((cools_for.as_secs_f64() - law).abs() < 1e-3, "{cools_for:?}");
     }
 }

@@ -53,7 +53,7 @@ impl Deployment {
             incident: PLANNED,
             attempt: (self.visits % 256) as u8,
             action: RecoveryAction::Clean,
-            takes: maintenance.takes,
+            duration: maintenance.duration,
             // Nothing in particular: dirt is what maintenance is against.
             suspect: Fault::CardReader(card_reader::Fault::ChipContactsDirty),
         };

@@ -8,7 +8,7 @@ use sim::quantity::{Factor, Probability};
 use crate::people::deposits::TerminalKind;
 use crate::provider::Choice;
 use crate::quantity::Price;
-use crate::takes::Takes;
+use crate::duration::DurationLaw;
 
 /// When merchants apply.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -91,7 +91,7 @@ pub struct Again {
     /// Probability that they apply again, with what was missing.
     pub probability: Probability,
     /// Time until they do.
-    pub after: Takes,
+    pub after: DurationLaw,
     /// How often they apply at the most, the first attempt included.
     pub attempts: u8,
 }
@@ -100,7 +100,7 @@ impl Default for Again {
     fn default() -> Self {
         Self {
             probability: Probability(0.85),
-            after: Takes::about(Span::days(2), 0.6),
+            after: DurationLaw::about(Span::days(2), 0.6),
             attempts: 4,
         }
     }
@@ -132,7 +132,7 @@ pub struct Maintenance {
     /// Time from one to the next, the first counted from activation.
     pub every: Span,
     /// Hands-on time of the technician: cleaning, a new roll, a look at everything.
-    pub takes: Span,
+    pub duration: Span,
 }
 
 /// When a terminal is given back.
@@ -141,7 +141,7 @@ pub enum Retires {
     /// At this time of the run.
     At(Span),
     /// So long after its activation.
-    After(Takes),
+    After(DurationLaw),
 }
 
 /// How merchants handle their terminals.

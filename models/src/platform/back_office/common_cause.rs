@@ -45,7 +45,7 @@ struct CommonCause {
     cause: Fault,
     example: ActorId,
     members: u32,
-    most: u32,
+    max: u32,
     /// Nothing that can be done for many has helped: each member is seen to by itself again.
     released: bool,
 }
@@ -143,7 +143,7 @@ impl CommonCauses {
         for &zone in self.zones.of_profile(profile) {
             self.counts[zone][usize::from(kind)] += 1;
             let count = self.counts[zone][usize::from(kind)];
-            significant |= count >= settings.least
+            significant |= count >= settings.min_terminals
                 && self.zones.score(zone, count, settings.background.0) >= settings.score.0;
         }
         if significant && !std::mem::replace(&mut self.about_to[usize::from(kind)], true) {
@@ -195,8 +195,8 @@ impl CommonCauses {
         for zone in 0..self.zones.len() {
             let count = self.counts[zone][usize::from(kind)];
             let score = self.zones.score(zone, count, settings.background.0);
-            let significant = count >= settings.least && score >= settings.score.0;
-            if significant && best.is_none_or(|(most, _)| score > most) {
+            let significant = count >= settings.min_terminals && score >= settings.score.0;
+            if significant && best.is_none_or(|(max, _)| score > max) {
                 best = Some((score, zone));
             }
         }
@@ -221,7 +221,7 @@ impl CommonCauses {
         if cause.part() != Part::Host {
             cx.alarm_common(cause, example);
         }
-        self.standing.push(CommonCause { number, zone, kind, cause, example, members: 0, most: 0, released: false });
+        self.standing.push(CommonCause { number, zone, kind, cause, example, members: 0, max: 0, released: false });
         let at = self.standing.len() - 1;
         for terminal in members {
             self.uncount(terminal, kind, cx);
@@ -250,8 +250,8 @@ impl CommonCauses {
                 *said.entry(suspect).or_default() += 1;
             }
         }
-        let most = said.into_iter().max_by_key(|&(suspect, count)| (count, std::cmp::Reverse(suspect)));
-        most.map_or(Fault::Firmware(firmware::Fault::Hang), |(suspect, _)| suspect)
+        let max = said.into_iter().max_by_key(|&(suspect, count)| (count, std::cmp::Reverse(suspect)));
+        max.map_or(Fault::Firmware(firmware::Fault::Hang), |(suspect, _)| suspect)
     }
 
     fn join(&mut self, terminal: ActorId, at: usize, cx: &mut Context<'_, Models>) {
@@ -260,7 +260,7 @@ impl CommonCauses {
         }
         let incident = &mut self.standing[at];
         incident.members += 1;
-        incident.most = incident.most.max(incident.members);
+        incident.max = incident.max.max(incident.members);
         let CommonCause { number, kind, cause, released, .. } = *incident;
         self.trouble_of(terminal).member = Some((number, kind));
         if released {
@@ -277,7 +277,7 @@ impl CommonCauses {
         incident.members -= 1;
         let common = InterActorMessage::Common { number, cause: incident.cause, member: false };
         cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, common);
-        let few = cx.settings().policy.common_causes.over_at.0 * f64::from(incident.most);
+        let few = cx.settings().policy.common_causes.over_at.0 * f64::from(incident.max);
         if f64::from(incident.members) <= few {
             self.over(at, cx);
         }

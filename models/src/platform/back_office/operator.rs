@@ -79,7 +79,7 @@ impl Operator {
         self.pending.insert(number, command);
         let via = self.heard_by.get(terminal.0 as usize).copied().unwrap_or_default();
         cx.post(terminal, via.part(), sent_in, InterActorMessage::Order(command));
-        let patience = sent_in + cx.settings().policy.remote_patience + order.takes();
+        let patience = sent_in + cx.settings().policy.remote_patience + order.duration();
         cx.after(patience, Timer::Unanswered(number));
         true
     }

@@ -95,7 +95,7 @@ impl Readings {
             drift.usual.learn(value);
             return None;
         }
-        let reading = drift.usual.standardised(value, rule.least_spread.0);
+        let reading = drift.usual.standardised(value, rule.min_spread.0);
         let signals = drift.chart.signals(rule.chart, reading);
         if signals {
             drift.chart = ControlChart::default();

@@ -83,7 +83,7 @@ impl Rollouts {
             let Some(halt) = rollout.halt.filter(|_| !progress.halted) else { continue };
             let (troubled, installed) = (progress.troubled.len(), progress.installed.len());
             let share = troubled as f64 / installed as f64;
-            if troubled < halt.least as usize || share < halt.troubled.0 {
+            if troubled < halt.min_terminals as usize || share < halt.troubled.0 {
                 continue;
             }
             progress.halted = true;

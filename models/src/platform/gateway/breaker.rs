@@ -48,7 +48,7 @@ impl Gateway {
             Some(until) if now < until || breaker.probing => false,
             Some(_) => {
                 breaker.probing = true;
-                cx.after(spec.breaker_rests, Timer::Rested(host as u8));
+                cx.after(spec.breaker_cooldown, Timer::Rested(host as u8));
                 true
             }
         }
@@ -57,7 +57,7 @@ impl Gateway {
     /// What a host's silence or word means for the breaker.
     pub(super) fn judge(&mut self, spec: &Spec, host: usize, failed: bool, cx: &mut Context<'_, Models>) {
         let Some(&actor) = cx.settings().directory.hosts.get(host) else { return };
-        let until = cx.now() + spec.breaker_rests;
+        let until = cx.now() + spec.breaker_cooldown;
         let breaker = self.breaker(host);
         breaker.probing = false;
         if !failed {

@@ -6,14 +6,14 @@ use sim::{ActorId, Slot, Span};
 use super::ledger::{LedgerEntry, Known};
 use super::{Gateway, Spec, Timer};
 use crate::money::Money;
-use crate::wire::{Code, Iso, Mti, InterActorMessage};
+use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Models, Part};
 
 impl Gateway {
     /// A host's word on a request or an advice.
     pub(super) fn host_answered(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
         let host = usize::from(iso.pan.host());
-        let approved = iso.code == Code::APPROVED;
+        let approved = iso.code == ResponseCode::APPROVED;
         let row = iso.terminal;
         let open = match self.recent(row).find(iso.stan) {
             Some(Known { entry: LedgerEntry::Open(flight), .. }) => Some(*flight),
@@ -22,7 +22,7 @@ impl Gateway {
         let Some(flight) = open else { return self.too_late(spec, iso, cx) };
         let (sent, _) = self.flights.take(flight);
         self.clocked(spec, host, cx.now().since(sent), cx);
-        self.judge(spec, host, iso.code == Code::INOPERATIVE, cx);
+        self.judge(spec, host, iso.code == ResponseCode::INOPERATIVE, cx);
         let recent = self.recent(row);
         if let Some(known) = recent.find(iso.stan) {
             known.entry = if approved { LedgerEntry::Booked } else { LedgerEntry::Declined };
@@ -45,8 +45,8 @@ impl Gateway {
         let host = usize::from(iso.pan.host());
         self.clocked(spec, host, spec.host_timeout, cx);
         let to = cx.settings().directory.hosts.get(host).copied();
-        if iso.code == Code::APPROVED && let Some(to) = to {
-            let reversal = Iso { mti: Mti::Reversal, code: Code::NO_ANSWER, original: iso.stan, ..iso };
+        if iso.code == ResponseCode::APPROVED && let Some(to) = to {
+            let reversal = Iso { mti: Mti::Reversal, code: ResponseCode::NO_ANSWER, original: iso.stan, ..iso };
             cx.post(to, Part::Host, spec.to_host, InterActorMessage::Payment(reversal));
         }
     }
@@ -56,7 +56,7 @@ impl Gateway {
         let recent = self.recent(iso.terminal);
         if let Some(known) = recent.find(iso.stan) {
             let was = std::mem::replace(&mut known.entry, LedgerEntry::Reversed);
-            if was == LedgerEntry::Booked && iso.code == Code::APPROVED {
+            if was == LedgerEntry::Booked && iso.code == ResponseCode::APPROVED {
                 recent.booked -= iso.amount;
                 self.tell_back_office(iso.terminal, -iso.amount, cx);
             }
@@ -95,6 +95,6 @@ impl Gateway {
         if let Some(known) = self.recent(iso.terminal).find(iso.stan) {
             known.entry = LedgerEntry::Expired;
         }
-        self.answer(iso, Code::NO_ANSWER, cx);
+        self.answer(iso, ResponseCode::NO_ANSWER, cx);
     }
 }

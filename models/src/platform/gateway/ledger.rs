@@ -3,7 +3,7 @@
 use sim::Slot;
 
 use crate::money::Money;
-use crate::wire::Code;
+use crate::wire::ResponseCode;
 
 /// How a transaction stands in the gateway's ledger.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -26,7 +26,7 @@ pub(super) struct Known {
     stan: u32,
     pub(super) entry: LedgerEntry,
     /// What the terminal was told.
-    pub(super) code: Code,
+    pub(super) code: ResponseCode,
 }
 
 /// The last transactions of one terminal: what duplicates and reversals are held against.
@@ -53,7 +53,7 @@ impl Recent {
         self.next = (self.next + 1) % 4;
         let forgotten = std::mem::replace(
             place,
-            Known { stan, entry: LedgerEntry::Open(flight), code: Code::NONE },
+            Known { stan, entry: LedgerEntry::Open(flight), code: ResponseCode::NONE },
         );
         if let LedgerEntry::Open(flight) = forgotten.entry { Some(flight) } else { None }
     }

@@ -11,7 +11,7 @@ use sim::{ActorId, Instant, Span};
 use crate::Models;
 use crate::money::Money;
 use crate::platform::host::Posting;
-use crate::wire::{Code, Iso, Mti, InterActorMessage};
+use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 
 /// What a real host did, in messages.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -122,7 +122,7 @@ impl Real {
             () => &mut score.right,
         };
         *counted += 1;
-        let approved = iso.code == Code::APPROVED;
+        let approved = iso.code == ResponseCode::APPROVED;
         if reverses {
             deal.reversed |= approved;
         } else {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     fn answer(to: &Iso) -> Iso {
-        let mut iso = Iso { mti: to.mti.response(), code: Code::APPROVED, ..*to };
+        let mut iso = Iso { mti: to.mti.response(), code: ResponseCode::APPROVED, ..*to };
         iso.mac = iso.seal();
         iso
     }

@@ -26,17 +26,17 @@ pub enum Serving {
         /// The share of the first kind.
         share: Probability,
         /// Its mean, as a multiple of that of both; the other kind takes as much as makes the mean of both right.
-        takes: Factor,
+        factor: Factor,
     },
 }
 
 impl Serving {
     /// Why this law cannot be, if it cannot.
-    pub fn trouble(self) -> Option<String> {
+    pub fn contradiction(self) -> Option<String> {
         match self {
-            Self::Mixture { share, takes } if share.0 * takes.0 > 1.0 || share.0 >= 1.0 => Some(format!(
+            Self::Mixture { share, factor } if share.0 * factor.0 > 1.0 || share.0 >= 1.0 => Some(format!(
                 "{} of all requests with {} times the mean leave nothing for the others",
-                share.0, takes.0
+                share.0, factor.0
             )),
             _ => None,
         }
@@ -52,9 +52,9 @@ impl Serving {
                 let log = sigma.0 * normal([bits[0], bits[1]]) - sigma.0 * sigma.0 / 2.0;
                 Span::from_nanos_f64(mean.0 as f64 * libm::exp(log))
             }
-            Self::Mixture { share, takes } => {
-                let rest = (1.0 - share.0 * takes.0).max(0.0) / (1.0 - share.0).max(f64::EPSILON);
-                let kind = if unit(bits[1]) < share.0 { takes.0 } else { rest };
+            Self::Mixture { share, factor } => {
+                let rest = (1.0 - share.0 * factor.0).max(0.0) / (1.0 - share.0).max(f64::EPSILON);
+                let kind = if unit(bits[1]) < share.0 { factor.0 } else { rest };
                 mean.scaled(kind * exponential())
             }
         }
@@ -67,7 +67,7 @@ pub enum Overflow {
     /// It is dropped without an answer: the terminal waits in vain, and takes the sale back.
     #[default]
     Drop,
-    /// It is answered at once with response code 91 (inoperative): the sale is declined, and nothing is left to reverse.
+    /// It is answered at once with response code 91 (F39: inoperative): the sale is declined, and nothing is left to reverse.
     Refuse,
 }
 
@@ -87,12 +87,12 @@ mod tests {
             (Serving::Lognormal { sigma: Factor(1.048_147_073_968) }, 2.0),
             // Two exponentials of balanced means with a squared coefficient of variation of 4.
             (
-                Serving::Mixture { share: Probability(0.887_298_334_6), takes: Factor(0.563_508_326_9) },
+                Serving::Mixture { share: Probability(0.887_298_334_6), factor: Factor(0.563_508_326_9) },
                 4.0,
             ),
         ];
         for (number, (law, variance)) in laws.into_iter().enumerate() {
-            assert_eq!(law.trouble(), None);
+            assert_eq!(law.contradiction(), None);
             let purpose = Purpose::of("test").numbered(number as u64);
             let n = 400_000u32;
             let draw = |i: u32| law.draw(Span::secs(1), streams.draw(ActorId(0), purpose, i.into())).as_secs_f64();
@@ -104,8 +104,8 @@ mod tests {
     }
 
     #[test]
-    fn a_mixture_that_cannot_have_its_mean_is_trouble() {
-        let law = Serving::Mixture { share: Probability(0.6), takes: Factor(2.0) };
-        assert!(law.trouble().is_some());
+    fn a_mixture_that_cannot_have_its_mean_is_a_contradiction() {
+        let law = Serving::Mixture { share: Probability(0.6), factor: Factor(2.0) };
+        assert!(law.contradiction().is_some());
     }
 }

@@ -23,8 +23,8 @@ impl HeartbeatMonitor {
         let number = beat as u32;
         if !lost {
             let mean = delays(cx).0 as f64;
-            let takes = -libm::log(unit(cx.draw(ON_THE_WAY, beat)[0])) * mean;
-            cx.after(Span::from_nanos_f64(takes), Timer::Arrives(number));
+            let duration = -libm::log(unit(cx.draw(ON_THE_WAY, beat)[0])) * mean;
+            cx.after(Span::from_nanos_f64(duration), Timer::Arrives(number));
         }
         cx.after(cx.settings().policy.grace, Timer::Late(number));
     }

@@ -71,8 +71,8 @@ impl Firmware {
             Order::Install(rollout) => {
                 self.update.break_off();
                 self.update.under_way = true;
-                let takes = cx.settings().rollouts[usize::from(rollout)].version.installs_in;
-                cx.after(takes, Timer::Installed(self.update.attempt));
+                let duration = cx.settings().rollouts[usize::from(rollout)].version.installs_in;
+                cx.after(duration, Timer::Installed(self.update.attempt));
             }
             Order::RollBack(rollout) => {
                 (self.update.order, self.update.version) = (None, None);

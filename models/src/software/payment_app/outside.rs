@@ -1,5 +1,5 @@
 //! A real terminal in the place of the application: what it sends goes the way that the application's own messages would go,
-//! and the terminal's ledger is kept from what crosses the boundary.
+//! and the terminal's ledger are alternative_tender from what crosses the boundary.
 
 use faults::Context;
 use sim::Span;
@@ -9,7 +9,7 @@ use crate::journal::LineState;
 use crate::bus::LocalMessage;
 use crate::note::{Note, Outcome, Sale};
 use crate::availability::Milestone;
-use crate::wire::{Code, Iso, Mti, InterActorMessage};
+use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Models, Part};
 
 /// Whether a real terminal stands in the place of this one's application.
@@ -53,7 +53,7 @@ impl PaymentApp {
         match iso.mti {
             Mti::Response if self.journal.state(iso.stan) == Some(LineState::Sent) => {
                 self.code = iso.code;
-                let approved = iso.code == Code::APPROVED;
+                let approved = iso.code == ResponseCode::APPROVED;
                 let state = if approved { LineState::Approved } else { LineState::Declined };
                 self.journal.settle(iso.stan, state, cx.now());
                 if approved {
@@ -64,13 +64,13 @@ impl PaymentApp {
             }
             Mti::Response => cx.note(Note::LateAnswer { stan: iso.stan, code: iso.code }),
             Mti::ReversalResponse => {
-                let done = matches!(iso.code, Code::APPROVED | Code::NOT_FOUND | Code::INVALID);
+                let done = matches!(iso.code, ResponseCode::APPROVED | ResponseCode::NOT_FOUND | ResponseCode::INVALID);
                 if done && self.journal.reverse(iso.stan) {
                     cx.note(Note::ReversalDone { stan: iso.stan, tries: 1 });
                 }
             }
             Mti::AdviceResponse => {
-                if iso.code == Code::APPROVED && self.journal.advised(iso.stan) {
+                if iso.code == ResponseCode::APPROVED && self.journal.advised(iso.stan) {
                     cx.note(Note::StoredSent { stan: iso.stan });
                 }
             }
@@ -86,12 +86,12 @@ impl PaymentApp {
             began: cx.now(),
             amount: iso.amount,
             outcome,
-            code: if outcome == Outcome::Failed { Code::NONE } else { iso.code },
+            code: if outcome == Outcome::Failed { ResponseCode::NONE } else { iso.code },
             method: iso.method,
             stan: iso.stan,
             rrn: iso.rrn,
             tries: 1,
-            kept: false,
+            alternative_tender: false,
         }));
     }
 }

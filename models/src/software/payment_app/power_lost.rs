@@ -5,7 +5,7 @@ use faults::Context;
 use super::{PaymentApp, SaleStep};
 use crate::Models;
 use crate::note::Note;
-use crate::wire::Code;
+use crate::wire::ResponseCode;
 
 impl PaymentApp {
     /// The trace number survives: it is counted in the secure element, so that no number is used twice.
@@ -20,7 +20,7 @@ impl PaymentApp {
         if self.step != SaleStep::Waiting
             && let Some((stan, amount)) = self.journal.reopened()
         {
-            let reason = Code::TERMINAL_FAILED;
+            let reason = ResponseCode::TERMINAL_FAILED;
             self.journal.give_up(stan, reason, cx.now());
             cx.note(Note::ReversalQueued { stan, amount, reason });
         }

@@ -10,7 +10,7 @@ use crate::money::Money;
 use crate::note::Outcome;
 use crate::receipt::Receipt;
 use crate::availability::Milestone;
-use crate::wire::{Code, Iso, Method, Mti};
+use crate::wire::{ResponseCode, Iso, Method, Mti};
 
 /// A currency that nobody here accepts: the code that ISO 4217 keeps for tests.
 const NO_CURRENCY: u16 = 963;
@@ -32,7 +32,7 @@ impl PaymentApp {
         if !self.online {
             let may = self.sale.amount.0 <= limit
                 && matches!(self.sale.method, Method::Chip | Method::Contactless);
-            if may && self.journal.stored() < usize::from(spec.offline_most) {
+            if may && self.journal.stored() < usize::from(spec.max_offline) {
                 return self.store(spec, cx);
             }
             cx.say(LocalMessage::Beep { good: false });
@@ -44,7 +44,7 @@ impl PaymentApp {
         self.tries = self.tries.saturating_add(1);
         cx.milestone(Milestone::RequestSent);
         // Building and encrypting the message takes its time, more of it on a busy processor.
-        let delay = spec.builds_in.scaled(f64::from(self.pace) / 100.0);
+        let delay = spec.build_time.scaled(f64::from(self.pace) / 100.0);
         cx.say(LocalMessage::Transmit { iso, delay });
         cx.after(cx.settings().policy.response_timeout, Timer::TimedOut(self.stan));
     }
@@ -108,7 +108,7 @@ impl PaymentApp {
         let receipt = self.receipt(spec, &iso, cx);
         self.journal.store(iso, self.sale.customer, cx.now());
         self.tries = self.tries.saturating_add(1);
-        self.code = Code::APPROVED;
+        self.code = ResponseCode::APPROVED;
         cx.milestone(Milestone::SaleApproved);
         cx.say(LocalMessage::Print(receipt));
         self.finish(Outcome::Stored, cx);

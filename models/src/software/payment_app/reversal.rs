@@ -8,12 +8,12 @@ use crate::Models;
 use crate::bus::LocalMessage;
 use crate::note::{Note, Outcome};
 use crate::availability::Milestone;
-use crate::wire::{Code, Iso};
+use crate::wire::{ResponseCode, Iso};
 
 impl PaymentApp {
     /// No answer: the sale is reversed, and tried again if the policy says so and the customer is still there.
     pub(super) fn timed_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        self.give_up_on(Code::NO_ANSWER, cx);
+        self.give_up_on(ResponseCode::NO_ANSWER, cx);
         self.failed(spec, cx);
         if self.tries <= cx.settings().policy.retries {
             self.step = SaleStep::Blocked;
@@ -24,7 +24,7 @@ impl PaymentApp {
     }
 
     /// The request under way will have no effect: a reversal is queued.
-    pub(super) fn give_up_on(&mut self, reason: Code, cx: &mut Context<'_, Models>) {
+    pub(super) fn give_up_on(&mut self, reason: ResponseCode, cx: &mut Context<'_, Models>) {
         let (stan, amount) = (self.stan, self.sale.amount);
         self.journal.give_up(stan, reason, cx.now());
         cx.note(Note::ReversalQueued { stan, amount, reason });
@@ -47,11 +47,11 @@ impl PaymentApp {
         let policy = &cx.settings().policy;
         let doubled = policy.backoff * (1u64 << self.resend.min(20));
         self.sending += 1;
-        cx.after(doubled.min(policy.backoff_most).max(Span::secs(1)), Timer::Resend(self.sending));
+        cx.after(doubled.min(policy.max_backoff).max(Span::secs(1)), Timer::Resend(self.sending));
     }
 
     pub(super) fn acknowledged(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
-        let done = matches!(iso.code, Code::APPROVED | Code::NOT_FOUND | Code::INVALID);
+        let done = matches!(iso.code, ResponseCode::APPROVED | ResponseCode::NOT_FOUND | ResponseCode::INVALID);
         if !done || !self.journal.reverse(iso.stan) {
             return;
         }
@@ -67,7 +67,7 @@ impl PaymentApp {
     }
 
     pub(super) fn advised(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
-        if iso.code == Code::APPROVED && self.journal.advised(iso.stan) {
+        if iso.code == ResponseCode::APPROVED && self.journal.advised(iso.stan) {
             cx.note(Note::StoredSent { stan: iso.stan });
             self.resend = 0;
             self.send_pending(cx);

@@ -7,7 +7,7 @@ use crate::Models;
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::note::{Note, Outcome, Sale};
 use crate::availability::Milestone;
-use crate::wire::{Code, Method};
+use crate::wire::{ResponseCode, Method};
 
 impl PaymentApp {
     /// Something keeps it from beginning a sale.
@@ -17,7 +17,7 @@ impl PaymentApp {
 
     pub(super) fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
         (self.sale, self.began, self.tries, self.rekeyed) = (purchase, cx.now(), 0, false);
-        (self.code, self.rrn) = (Code::NONE, 0);
+        (self.code, self.rrn) = (ResponseCode::NONE, 0);
         cx.milestone(Milestone::SaleStarted);
         if !self.running || !self.readable || self.barred() || self.pace == 0 {
             // Customer and merchant look at a dead terminal for a while before they give up.
@@ -42,10 +42,10 @@ impl PaymentApp {
     /// The purchase is over.
     pub(super) fn finish(&mut self, outcome: Outcome, cx: &mut Context<'_, Models>) {
         self.step = SaleStep::Idle;
-        let Purchase { customer, amount, method, pays_otherwise: kept, .. } = self.sale;
+        let Purchase { customer, amount, method, alternative_tender, .. } = self.sale;
         let stan = if self.tries > 0 { self.stan } else { 0 };
         let (began, code, rrn, tries) = (self.began, self.code, self.rrn, self.tries);
-        let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries, kept };
+        let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries, alternative_tender };
         cx.note(Note::SaleEnded(sale));
         cx.say(LocalMessage::SaleOver { customer, outcome });
     }

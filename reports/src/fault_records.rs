@@ -1,4 +1,4 @@
-//! Fault stories: what became of every fault, told from facts.
+//! Fault records: what became of every fault, derived from facts.
 //!
 //! ```text
 //! onset ─▶ first error ─▶ first failure ─▶ first indication ─▶ detected ─▶ isolated ─▶ recovery actions ─▶ restored ─▶ cleared
@@ -6,7 +6,7 @@
 //! ```
 
 mod attribution;
-pub mod bill;
+pub mod cost_breakdown;
 mod fold;
 #[cfg(test)]
 mod tests;
@@ -16,7 +16,7 @@ use models::{Fault, Indication, Money, Part, RecoveryAction};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Span};
 
-pub use bill::{Bill, Harm, Item, Line};
+pub use cost_breakdown::{CostBreakdown, Harm, Item, Line};
 pub use fold::FaultRecordFold;
 
 /// How well an alarm isolates the fault.
@@ -85,7 +85,7 @@ pub struct Tried {
     pub applied: Option<Instant>,
     /// When it was given up for the next one, or for the end of its incident; `None` if it was under way to the end.
     pub dropped: Option<Instant>,
-    /// It cleared the fault of the story.
+    /// It cleared this fault.
     pub cleared: bool,
 }
 
@@ -100,19 +100,19 @@ pub struct Cleared {
 
 /// What a fault did to sales while it was active.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Toll {
+pub struct Impact {
     /// Sales that the terminal could not carry out.
     pub failed: u64,
     /// Sales whose customers left.
     pub abandoned: u64,
     /// Sales that were declined for a reason of the system's.
     pub declined_technically: u64,
-    /// Sales that the terminal wanted reversed.
+    /// Sales that the terminal wanted taken back.
     pub reversed: u64,
     /// Sales that went well, but only stored or at a second try.
     pub delayed: u64,
     /// Purchases that were charged twice.
-    pub doubled: u64,
+    pub duplicates: u64,
     /// Amounts of failed, abandoned and technically declined sales.
     pub at_risk: Money,
     /// Cost of the calls, visits and recovery actions that it led to, at the scenario's prices.
@@ -123,14 +123,14 @@ pub struct Toll {
     pub outage: Money,
 }
 
-impl Toll {
+impl Impact {
     /// All that it cost.
     pub fn total(&self) -> Money {
         Money(self.cost.0 + self.lost_margin.0 + self.outage.0)
     }
 }
 
-impl Toll {
+impl Impact {
     /// Failed and abandoned sales.
     pub fn lost(&self) -> u64 {
         self.failed + self.abandoned
@@ -139,7 +139,7 @@ impl Toll {
 
 /// What became of one occurrence of a fault.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Story {
+pub struct FaultRecord {
     /// Where it occurred.
     pub who: ActorId,
     /// Its number there.
@@ -177,10 +177,10 @@ pub struct Story {
     /// When the actor itself was out of service because of it.
     pub downs: Vec<(Instant, Instant)>,
     /// What it did to sales.
-    pub toll: Toll,
+    pub impact: Impact,
 }
 
-impl Story {
+impl FaultRecord {
     /// A fault that has just occurred.
     pub fn new(
         who: ActorId,
@@ -208,7 +208,7 @@ impl Story {
             cleared: None,
             down: Span::ZERO,
             downs: Vec::new(),
-            toll: Toll::default(),
+            impact: Impact::default(),
         }
     }
 
@@ -238,9 +238,9 @@ pub struct Alarm {
     pub detector: Part,
     /// What it suspects.
     pub suspect: Fault,
-    /// Number of the story behind it; `None` for a false alarm.
-    pub story: Option<usize>,
-    /// For a false alarm: the story that had last ended at that actor, whose echo it may be.
+    /// Number of the record behind it; `None` for a false alarm.
+    pub record: Option<usize>,
+    /// For a false alarm: the record that had last ended at that actor, whose echo it may be.
     pub echo_of: Option<usize>,
     /// When its incident was closed.
     pub closed: Option<Instant>,
@@ -250,22 +250,22 @@ pub struct Alarm {
     pub cost: Money,
 }
 
-/// All that happened, told fault by fault.
+/// All that happened, fault by fault.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chronicle {
-    /// One story a fault occurrence, in the order of onset.
-    pub stories: Vec<Story>,
+pub struct RunHistory {
+    /// One record a fault occurrence, in the order of onset.
+    pub records: Vec<FaultRecord>,
     /// Every alarm, in the order of time.
     pub alarms: Vec<Alarm>,
     /// Time out of service of terminals that no fault explains: restarts for false alarms, start-up.
     pub unexplained: Span,
     /// What it all cost.
-    pub bill: Bill,
+    pub breakdown: CostBreakdown,
 }
 
-impl Chronicle {
+impl RunHistory {
     /// Alarms with no fault behind them.
     pub fn false_alarms(&self) -> impl Iterator<Item = &Alarm> {
-        self.alarms.iter().filter(|alarm| alarm.story.is_none())
+        self.alarms.iter().filter(|alarm| alarm.record.is_none())
     }
 }

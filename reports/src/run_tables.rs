@@ -9,13 +9,13 @@ use scenarios::Outcome;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::fault_records::FaultRecord;
 use crate::folder::{Manifest, SCHEMA};
-use crate::stories::Story;
 use crate::{Analysis, summary};
 
 /// One run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Past {
+pub struct RunTables {
     /// Where it was read from, or its scenario's file.
     pub from: String,
     /// Name of its scenario.
@@ -35,22 +35,22 @@ pub struct Past {
 /// Why a fault occurred when it did.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Arose {
+pub enum Origin {
     /// The scenario says when: how often it occurs is the scenario's choice.
-    Appointed,
+    Scheduled,
     /// The scenario says how likely: a random life, or an event after which it may occur.
     Chance,
     /// By use: paper that ran out, a part that wore out, a board that a surge killed.
     Use,
 }
 
-impl Arose {
-    pub(crate) fn of(story: &Story, outcome: &Outcome) -> Self {
-        let Some(plan) = story.plan else { return Self::Use };
+impl Origin {
+    pub(crate) fn of(record: &FaultRecord, outcome: &Outcome) -> Self {
+        let Some(plan) = record.plan else { return Self::Use };
         let planned = outcome.planned.get(usize::from(plan));
         let entry = planned
             .and_then(|it| outcome.scenario.faults.iter().find(|entry| entry.id.as_str() == it.id));
-        if entry.is_none_or(|it| it.when.is_appointed()) { Self::Appointed } else { Self::Chance }
+        if entry.is_none_or(|it| it.when.is_scheduled()) { Self::Scheduled } else { Self::Chance }
     }
 }
 
@@ -60,7 +60,7 @@ pub struct Occurrence {
     /// The fault.
     pub fault: Fault,
     /// Why it occurred when it did.
-    pub arose: Arose,
+    pub origin: Origin,
     /// Time from onset to the first alarm, in seconds; `None` if there was none while it lasted.
     pub detected_after_s: Option<f64>,
     /// Its first error came, or service deviated.
@@ -98,7 +98,7 @@ impl Occurrence {
 
 /// Why a run folder cannot be read.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum PastError {
+pub enum RunTablesError {
     /// It is no run folder.
     NotARun(PathBuf),
     /// A file of it is missing or cannot be read.
@@ -130,7 +130,7 @@ pub enum PastError {
     Twice(String, String),
 }
 
-impl fmt::Display for PastError {
+impl fmt::Display for RunTablesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotARun(path) => write!(
@@ -160,7 +160,7 @@ impl fmt::Display for PastError {
     }
 }
 
-impl std::error::Error for PastError {}
+impl std::error::Error for RunTablesError {}
 
 /// What is needed of `summary.json`.
 #[derive(Deserialize)]
@@ -170,11 +170,11 @@ struct Head {
     terminals: u32,
 }
 
-/// What is needed of a row of `stories.csv`.
+/// What is needed of a row of `faults.csv`.
 #[derive(Deserialize)]
-struct StoryRow {
-    story: usize,
-    arose: Arose,
+struct FaultRow {
+    record: usize,
+    origin: Origin,
     fault: String,
     time_to_detect_s: Option<f64>,
     first_error_s: Option<f64>,
@@ -193,38 +193,40 @@ struct StoryRow {
 struct AlarmRow {
     detector: String,
     suspect: String,
-    story: Option<usize>,
+    record: Option<usize>,
 }
 
-impl Past {
+impl RunTables {
     /// A run that has just ended.
     pub fn of(outcome: &Outcome, analysis: &Analysis) -> Self {
         let mut faults: Vec<Occurrence> = analysis
-            .told
-            .stories
+            .history
+            .records
             .iter()
-            .map(|story| Occurrence {
-                fault: story.fault,
-                arose: Arose::of(story, outcome),
-                detected_after_s: story.detection.map(|it| it.at.since(story.onset).as_secs_f64()),
-                activated: story.first_error.is_some() || story.first_failure.is_some(),
-                failed: story.first_failure.is_some(),
+            .map(|record| Occurrence {
+                fault: record.fault,
+                origin: Origin::of(record, outcome),
+                detected_after_s: record
+                    .detection
+                    .map(|it| it.at.since(record.onset).as_secs_f64()),
+                activated: record.first_error.is_some() || record.first_failure.is_some(),
+                failed: record.first_failure.is_some(),
                 alarms: Vec::new(),
-                last_action: story
+                last_action: record
                     .actions
                     .iter()
                     .rev()
                     .find(|it| it.applied.is_some())
                     .map(|it| it.action),
-                cleared: story.cleared.is_some(),
-                cleared_by: story.cleared.and_then(|cleared| cleared.by),
-                down_s: story.down.as_secs_f64(),
-                sales_lost: story.toll.lost() + story.toll.declined_technically,
+                cleared: record.cleared.is_some(),
+                cleared_by: record.cleared.and_then(|cleared| cleared.by),
+                down_s: record.down.as_secs_f64(),
+                sales_lost: record.impact.lost() + record.impact.declined_technically,
             })
             .collect();
-        for alarm in &analysis.told.alarms {
-            if let Some(occurrence) = alarm.story.and_then(|story| faults.get_mut(story)) {
-                occurrence.alarms.push((alarm.detector, alarm.suspect));
+        for alarm in &analysis.history.alarms {
+            if let Some(occurred) = alarm.record.and_then(|record| faults.get_mut(record)) {
+                occurred.alarms.push((alarm.detector, alarm.suspect));
             }
         }
         Self {
@@ -242,10 +244,10 @@ impl Past {
     ///
     /// # Errors
     /// If it is none, not whole, of another layout, or holds what is not understood.
-    pub fn read(folder: &Path) -> Result<Self, PastError> {
+    pub fn read(folder: &Path) -> Result<Self, RunTablesError> {
         let path = folder.join("manifest.json");
         if !path.is_file() {
-            return Err(PastError::NotARun(folder.to_path_buf()));
+            return Err(RunTablesError::NotARun(folder.to_path_buf()));
         }
         same(&path, SCHEMA)?;
         let manifest: Manifest = json(&path)?;
@@ -253,21 +255,21 @@ impl Past {
         same(&path, summary::SCHEMA)?;
         let head: Head = json(&path)?;
         let mut faults = Vec::new();
-        let path = folder.join("stories.csv");
-        rows(&path, |row: StoryRow| {
-            if row.story != faults.len() {
-                return Err(format!("story {} where {} belongs", row.story, faults.len()));
+        let path = folder.join("faults.csv");
+        rows(&path, |row: FaultRow| {
+            if row.record != faults.len() {
+                return Err(format!("record {} where {} belongs", row.record, faults.len()));
             }
             faults.push(occurrence(&row)?);
             Ok(())
         })?;
         let path = folder.join("alarms.csv");
         rows(&path, |row: AlarmRow| {
-            let Some(story) = row.story else { return Ok(()) };
+            let Some(record) = row.record else { return Ok(()) };
             let alarm = (part(&row.detector)?, fault(&row.suspect)?);
-            let occurrence = faults.get_mut(story);
-            occurrence
-                .ok_or_else(|| format!("stories.csv has no story {story}"))?
+            let occurred = faults.get_mut(record);
+            occurred
+                .ok_or_else(|| format!("faults.csv has no record {record}"))?
                 .alarms
                 .push(alarm);
             Ok(())
@@ -287,12 +289,12 @@ impl Past {
     ///
     /// # Errors
     /// The first thing that is wrong with one of them.
-    pub fn read_all<P: AsRef<Path>>(folders: &[P]) -> Result<Vec<Self>, PastError> {
+    pub fn read_all<P: AsRef<Path>>(folders: &[P]) -> Result<Vec<Self>, RunTablesError> {
         let mut runs: Vec<Self> = Vec::with_capacity(folders.len());
         for folder in folders {
             let run = Self::read(folder.as_ref())?;
             if let Some(known) = runs.iter().find(|known| known.fingerprint == run.fingerprint) {
-                return Err(PastError::Twice(known.from.clone(), run.from));
+                return Err(RunTablesError::Twice(known.from.clone(), run.from));
             }
             runs.push(run);
         }
@@ -300,12 +302,12 @@ impl Past {
     }
 }
 
-fn occurrence(row: &StoryRow) -> Result<Occurrence, String> {
+fn occurrence(row: &FaultRow) -> Result<Occurrence, String> {
     let cleared = (!matches!(row.cleared_by.as_str(), "" | "by itself")).then_some(&row.cleared_by);
     let last = (!row.last_action.is_empty()).then_some(&row.last_action);
     Ok(Occurrence {
         fault: fault(&row.fault)?,
-        arose: row.arose,
+        origin: row.origin,
         detected_after_s: row.time_to_detect_s,
         activated: row.first_error_s.is_some() || row.first_failure_s.is_some(),
         failed: row.first_failure_s.is_some(),
@@ -334,7 +336,7 @@ fn action(name: &str) -> Result<RecoveryAction, String> {
 }
 
 /// The layout is looked at first: of another one nothing else need be understood.
-fn same(path: &Path, wanted: &'static str) -> Result<(), PastError> {
+fn same(path: &Path, wanted: &'static str) -> Result<(), RunTablesError> {
     #[derive(Deserialize)]
     struct Layout {
         #[serde(default)]
@@ -344,31 +346,31 @@ fn same(path: &Path, wanted: &'static str) -> Result<(), PastError> {
     if found == wanted {
         return Ok(());
     }
-    Err(PastError::OtherSchema { path: path.to_path_buf(), found, wanted })
+    Err(RunTablesError::OtherSchema { path: path.to_path_buf(), found, wanted })
 }
 
-fn json<T: DeserializeOwned>(path: &Path) -> Result<T, PastError> {
+fn json<T: DeserializeOwned>(path: &Path) -> Result<T, RunTablesError> {
     let text = fs::read(path).map_err(|why| incomplete(path, &why))?;
-    serde_json::from_slice(&text).map_err(|why| PastError::Unreadable {
+    serde_json::from_slice(&text).map_err(|why| RunTablesError::Unreadable {
         path: path.to_path_buf(),
         line: why.line() as u64,
         why: why.to_string(),
     })
 }
 
-fn incomplete(path: &Path, why: &std::io::Error) -> PastError {
-    PastError::Incomplete { path: path.to_path_buf(), why: why.to_string() }
+fn incomplete(path: &Path, why: &std::io::Error) -> RunTablesError {
+    RunTablesError::Incomplete { path: path.to_path_buf(), why: why.to_string() }
 }
 
 /// Reads a table row by row; what is wrong in a row is reported with its line.
 fn rows<T: DeserializeOwned>(
     path: &Path,
     mut take: impl FnMut(T) -> Result<(), String>,
-) -> Result<(), PastError> {
+) -> Result<(), RunTablesError> {
     let file = File::open(path).map_err(|why| incomplete(path, &why))?;
     let mut table = csv::Reader::from_reader(file);
     let unreadable =
-        |line, why: String| PastError::Unreadable { path: path.to_path_buf(), line, why };
+        |line, why: String| RunTablesError::Unreadable { path: path.to_path_buf(), line, why };
     let head = table.headers().map_err(|why| unreadable(1, why.to_string()))?.clone();
     let mut record = csv::StringRecord::new();
     loop {

@@ -8,7 +8,7 @@ use sim::{Span, Stream};
 /// How long something takes: lognormal, or always the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Takes {
+pub struct DurationLaw {
     /// Half of them take longer.
     pub median: Span,
     /// Standard deviation of the logarithm; 0 is always the median.
@@ -16,7 +16,7 @@ pub struct Takes {
     pub spread: Factor,
 }
 
-impl Takes {
+impl DurationLaw {
     /// Always so long.
     pub const fn exactly(span: Span) -> Self {
         Self { median: span, spread: Factor(0.0) }

@@ -7,20 +7,20 @@
 use models::Fault;
 use sim::{ActorId, Instant};
 
-use super::Story;
+use super::FaultRecord;
 
 /// What is known of one actor while facts are read.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
-    /// Stories that are active here, by onset.
+    /// Records that are active here, by onset.
     pub(super) active: Vec<usize>,
-    /// The story that ended last here.
+    /// The record that ended last here.
     pub(super) recent: Option<usize>,
-    /// The last recovery action that was carried out here, and the story that it was meant for.
+    /// The last recovery action that was carried out here, and the record that it was meant for.
     pub(super) treated: Option<(Instant, Option<usize>)>,
     /// When a recovery action was carried out here last that cleared nothing and interrupted what went on.
     pub(super) needless: Option<Instant>,
-    /// Out of service since then, laid to this story.
+    /// Out of service since then, laid to this record.
     pub(super) down: Option<(Instant, Option<usize>)>,
 }
 
@@ -30,9 +30,9 @@ pub(super) struct Scene {
     terminals: u32,
     /// By actor; empty for those at whom nothing was ever wrong.
     watches: Vec<Option<Box<Watch>>>,
-    /// Stories that are active at hubs, by onset.
+    /// Records that are active at hubs, by onset.
     hubs: Vec<usize>,
-    /// The story that ended last at a hub.
+    /// The record that ended last at a hub.
     recent_hub: Option<usize>,
 }
 
@@ -63,90 +63,90 @@ impl Scene {
         numbered.filter_map(|(at, watch)| Some((ActorId(at as u32), watch.as_deref_mut()?)))
     }
 
-    pub(super) fn begin(&mut self, actor: ActorId, story: usize) {
-        self.watch_mut(actor).active.push(story);
+    pub(super) fn begin(&mut self, actor: ActorId, record: usize) {
+        self.watch_mut(actor).active.push(record);
         if self.is_hub(actor) {
-            self.hubs.push(story);
+            self.hubs.push(record);
         }
     }
 
-    pub(super) fn end(&mut self, actor: ActorId, story: usize) {
+    pub(super) fn end(&mut self, actor: ActorId, record: usize) {
         let watch = self.watch_mut(actor);
-        watch.active.retain(|&active| active != story);
-        watch.recent = Some(story);
+        watch.active.retain(|&active| active != record);
+        watch.recent = Some(record);
         if self.is_hub(actor) {
-            self.hubs.retain(|&active| active != story);
-            self.recent_hub = Some(story);
+            self.hubs.retain(|&active| active != record);
+            self.recent_hub = Some(record);
         }
     }
 
-    /// Stories that are active at an actor, by onset.
+    /// Records that are active at an actor, by onset.
     pub(super) fn active(&self, actor: ActorId) -> &[usize] {
         self.watch(actor).map_or(&[], |watch| &watch.active)
     }
 
-    /// The story that is active at an actor and began first; if there is none, the one that ended at or after `since`.
-    fn own(&self, stories: &[Story], actor: ActorId, since: Instant) -> Option<usize> {
+    /// The record that is active at an actor and began first; if there is none, the one that ended at or after `since`.
+    fn own(&self, records: &[FaultRecord], actor: ActorId, since: Instant) -> Option<usize> {
         let watch = self.watch(actor)?;
-        watch.active.first().copied().or_else(|| ended_after(stories, watch.recent, since))
+        watch.active.first().copied().or_else(|| ended_after(records, watch.recent, since))
     }
 
     /// The same for all hubs together.
-    fn hub(&self, stories: &[Story], since: Instant) -> Option<usize> {
-        self.hubs.first().copied().or_else(|| ended_after(stories, self.recent_hub, since))
+    fn hub(&self, records: &[FaultRecord], since: Instant) -> Option<usize> {
+        self.hubs.first().copied().or_else(|| ended_after(records, self.recent_hub, since))
     }
 
     /// The fault that a sale at a terminal is laid to which began at `since` and ends now. What a host says is laid to a
     /// hub first, what the terminal does to the terminal.
     pub(super) fn blame(
         &self,
-        stories: &[Story],
+        records: &[FaultRecord],
         terminal: ActorId,
         since: Instant,
         said_by_host: bool,
     ) -> Option<usize> {
-        let own = || self.own(stories, terminal, since);
-        let hub = || self.hub(stories, since);
+        let own = || self.own(records, terminal, since);
+        let hub = || self.hub(records, since);
         if said_by_host { hub().or_else(own) } else { own().or_else(hub) }
     }
 
-    /// The story behind an alarm. Of several the one that it names, then one of the part that it names, then one of the
+    /// The record behind an alarm. Of several the one that it names, then one of the part that it names, then one of the
     /// actor that it is about, then the earliest.
     pub(super) fn explain(
         &self,
-        stories: &[Story],
+        records: &[FaultRecord],
         about: ActorId,
         suspect: Fault,
     ) -> Option<usize> {
-        let own = self.active(about).iter().map(|&story| (story, false));
-        let hubs = self.hubs.iter().map(|&story| (story, true));
-        let nearness = |&(story, hub): &(usize, bool)| {
-            let truth = stories[story].fault;
+        let own = self.active(about).iter().map(|&record| (record, false));
+        let hubs = self.hubs.iter().map(|&record| (record, true));
+        let nearness = |&(record, hub): &(usize, bool)| {
+            let truth = records[record].fault;
             let distance = match () {
                 () if truth == suspect => 0,
                 () if truth.part() == suspect.part() => 1,
                 () => 2,
             };
-            (distance, hub, story)
+            (distance, hub, record)
         };
-        own.chain(hubs).min_by_key(nearness).map(|(story, _)| story)
+        own.chain(hubs).min_by_key(nearness).map(|(record, _)| record)
     }
 
-    /// The story behind an indication: one whose catalogue entry lists it, else the earliest of the actor.
+    /// The record behind an indication: one whose catalogue entry lists it, else the earliest of the actor.
     pub(super) fn shown_by(
         &self,
-        stories: &[Story],
+        records: &[FaultRecord],
         actor: ActorId,
         indication: models::Indication,
     ) -> Option<usize> {
         let own = self.active(actor);
         let lists =
-            |&&story: &&usize| stories[story].fault.mode().indications.contains(&indication);
+            |&&record: &&usize| records[record].fault.mode().indications.contains(&indication);
         let listed = own.iter().find(lists).or_else(|| own.first());
         listed.or_else(|| self.hubs.iter().find(lists)).copied()
     }
 }
 
-fn ended_after(stories: &[Story], recent: Option<usize>, since: Instant) -> Option<usize> {
-    recent.filter(|&story| stories[story].cleared.is_some_and(|cleared| cleared.at >= since))
+fn ended_after(records: &[FaultRecord], recent: Option<usize>, since: Instant) -> Option<usize> {
+    recent.filter(|&record| records[record].cleared.is_some_and(|cleared| cleared.at >= since))
 }

@@ -1,4 +1,4 @@
-//! Facts become stories, in one pass and in the order of time.
+//! Facts become records, in one pass and in the order of time.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use scenarios::costs::Costs;
 use sim::{ActorId, Instant, Span};
 
 use super::attribution::Scene;
-use super::bill::{self, Item};
-use super::{Alarm, Chronicle, Cleared, Detection, IsolationResult, Story, Tried};
+use super::cost_breakdown::{self, Item};
+use super::{Alarm, Cleared, Detection, FaultRecord, IsolationResult, RunHistory, Tried};
 
-/// Reads facts one by one and keeps one story a fault occurrence.
+/// Reads facts one by one and keeps one record a fault occurrence.
 #[derive(Debug)]
 pub struct FaultRecordFold {
     costs: Costs,
     scene: Scene,
-    told: Chronicle,
-    /// How many incidents of each story are open.
+    history: RunHistory,
+    /// How many incidents of each record are open.
     open: Vec<u32>,
     /// Incidents that are open: by the actor that keeps one and its number there.
     incidents: BTreeMap<(ActorId, u16), Incident>,
@@ -31,13 +31,13 @@ pub struct FaultRecordFold {
 struct Incident {
     /// The alarm that opened it.
     alarm: usize,
-    /// Which of its story's recovery actions was begun last for it.
+    /// Which of its record's recovery actions was begun last for it.
     tried: Option<usize>,
 }
 
 /// A recovery action at another actor takes effect when the order has travelled there: well within this.
 const TRAVELS: Span = Span::secs(1);
-/// How many of a story's last recovery actions are looked at for the one that cleared it from elsewhere.
+/// How many of a record's last recovery actions are looked at for the one that cleared it from elsewhere.
 const LOOKED_AT: usize = 64;
 
 impl FaultRecordFold {
@@ -46,7 +46,7 @@ impl FaultRecordFold {
         Self {
             costs: costs.clone(),
             scene: Scene::new(terminals),
-            told: Chronicle::default(),
+            history: RunHistory::default(),
             open: Vec::new(),
             incidents: BTreeMap::new(),
             alarm_of: BTreeMap::new(),
@@ -64,8 +64,8 @@ impl FaultRecordFold {
             DomainEvent::Cleared { occurrence, by, .. } => self.cleared(at, who, occurrence, by),
             DomainEvent::Activated { part } => self.activated(at, who, part),
             DomainEvent::IndicationShown { indication, .. } => {
-                if let Some(story) = self.scene.shown_by(&self.told.stories, who, indication) {
-                    self.told.stories[story].first_indication.get_or_insert((at, indication));
+                if let Some(record) = self.scene.shown_by(&self.history.records, who, indication) {
+                    self.history.records[record].first_indication.get_or_insert((at, indication));
                 }
             }
             DomainEvent::Service { up } => self.service(at, who, up),
@@ -80,20 +80,20 @@ impl FaultRecordFold {
             }
             DomainEvent::Restored { incident } => self.restored(at, who, incident),
             DomainEvent::Exhausted { incident } => {
-                if let Some((story, _)) = self.behind(who, incident) {
-                    story.exhausted = true;
+                if let Some((record, _)) = self.behind(who, incident) {
+                    record.exhausted = true;
                 }
             }
             DomainEvent::Unresolved { incident } => {
-                if let Some((story, _)) = self.behind(who, incident) {
-                    story.unresolved = true;
+                if let Some((record, _)) = self.behind(who, incident) {
+                    record.unresolved = true;
                 }
             }
         }
     }
 
     /// All facts have been read: what is still open stays so, and time out of service runs to the end.
-    pub fn finish(mut self, end: Instant, breaches: &[Breach]) -> Chronicle {
+    pub fn finish(mut self, end: Instant, breaches: &[Breach]) -> RunHistory {
         let down: Vec<ActorId> = self
             .scene
             .watched()
@@ -103,14 +103,14 @@ impl FaultRecordFold {
         for actor in down {
             self.close_down(actor, end);
         }
-        self.lay_doubled(breaches);
-        self.told
+        self.attribute_duplicates(breaches);
+        self.history
     }
 
     fn occurred(&mut self, at: Instant, who: ActorId, occurrence: u16, plan: u16, fault: Fault) {
-        let number = self.told.stories.len();
+        let number = self.history.records.len();
         let plan = (plan != NATURAL).then_some(plan);
-        self.told.stories.push(Story::new(who, occurrence, plan, fault, at));
+        self.history.records.push(FaultRecord::new(who, occurrence, plan, fault, at));
         self.open.push(0);
         self.scene.begin(who, number);
         if let Some((_, None)) = self.scene.watch_mut(who).down {
@@ -120,27 +120,27 @@ impl FaultRecordFold {
     }
 
     fn cleared(&mut self, at: Instant, who: ActorId, occurrence: u16, by: Option<RecoveryAction>) {
-        let is = |&&story: &&usize| self.told.stories[story].occurrence == occurrence;
+        let is = |&&record: &&usize| self.history.records[record].occurrence == occurrence;
         let Some(&number) = self.scene.active(who).iter().find(is) else { return };
-        self.told.stories[number].cleared = Some(Cleared { at, by });
+        self.history.records[number].cleared = Some(Cleared { at, by });
         if let Some(action) = by {
             self.cleared_from_elsewhere(number, at, action);
         }
         self.scene.end(who, number);
         let watch = self.scene.watch_mut(who);
-        let heir = watch.active.first().copied();
+        let next_active = watch.active.first().copied();
         // The rest of an interruption stays with the fault that caused it, unless another one is still there.
-        if watch.down.is_some_and(|(_, story)| story == Some(number)) && heir.is_some() {
+        if watch.down.is_some_and(|(_, record)| record == Some(number)) && next_active.is_some() {
             self.close_down(who, at);
-            self.open_down(who, at, heir);
+            self.open_down(who, at, next_active);
         }
     }
 
     fn activated(&mut self, at: Instant, who: ActorId, part: Part) {
         let active = self.scene.active(who);
-        let of_part = |&&story: &&usize| self.told.stories[story].fault.part() == part;
-        if let Some(&story) = active.iter().find(of_part).or_else(|| active.first()) {
-            self.told.stories[story].first_error.get_or_insert(at);
+        let of_part = |&&record: &&usize| self.history.records[record].fault.part() == part;
+        if let Some(&record) = active.iter().find(of_part).or_else(|| active.first()) {
+            self.history.records[record].first_error.get_or_insert(at);
         }
     }
 
@@ -149,56 +149,58 @@ impl FaultRecordFold {
             self.close_down(who, at);
             return;
         }
-        for &story in self.scene.active(who) {
-            self.told.stories[story].first_failure.get_or_insert(at);
+        for &record in self.scene.active(who) {
+            self.history.records[record].first_failure.get_or_insert(at);
         }
-        let story = self.responsible(who, at);
-        self.open_down(who, at, story);
+        let record = self.responsible(who, at);
+        self.open_down(who, at, record);
     }
 
     /// Whom an actor that stops now stops for: its earliest active fault; the one that has just been cleared, or whose
     /// incident is still open; the one that a recovery action was meant for which has just been carried out.
     fn responsible(&self, who: ActorId, at: Instant) -> Option<usize> {
         let watch = self.scene.watch(who)?;
-        let lingers = |story: &usize| {
-            let just = self.told.stories[*story].cleared.is_some_and(|cleared| cleared.at == at);
-            just || self.open[*story] > 0
+        let lingers = |record: &usize| {
+            let just =
+                self.history.records[*record].cleared.is_some_and(|cleared| cleared.at == at);
+            just || self.open[*record] > 0
         };
-        let treated = || watch.treated.filter(|&(when, _)| when == at).and_then(|(_, story)| story);
+        let treated =
+            || watch.treated.filter(|&(when, _)| when == at).and_then(|(_, record)| record);
         watch.active.first().copied().or_else(|| watch.recent.filter(lingers)).or_else(treated)
     }
 
-    fn open_down(&mut self, who: ActorId, at: Instant, story: Option<usize>) {
-        self.scene.watch_mut(who).down.get_or_insert((at, story));
+    fn open_down(&mut self, who: ActorId, at: Instant, record: Option<usize>) {
+        self.scene.watch_mut(who).down.get_or_insert((at, record));
     }
 
     fn close_down(&mut self, who: ActorId, at: Instant) {
         let hub = self.scene.is_hub(who);
-        let Some((since, story)) = self.scene.watch_mut(who).down.take() else { return };
+        let Some((since, record)) = self.scene.watch_mut(who).down.take() else { return };
         if !hub {
             let milliseconds = at.since(since).0 / 1_000_000;
-            let amount = bill::by_minute(self.costs.outage_minute.amount(), milliseconds);
-            self.told.bill.add(Item::Outage, amount);
-            match story {
-                Some(story) => self.told.stories[story].toll.outage += amount,
-                None => self.told.bill.elsewhere += amount,
+            let amount = cost_breakdown::by_minute(self.costs.outage_minute.amount(), milliseconds);
+            self.history.breakdown.add(Item::Outage, amount);
+            match record {
+                Some(record) => self.history.records[record].impact.outage += amount,
+                None => self.history.breakdown.elsewhere += amount,
             }
             if self.scene.watch(who).is_some_and(|it| it.needless == Some(since)) {
-                self.told.bill.harm.down += at.since(since);
+                self.history.breakdown.harm.down += at.since(since);
             }
         }
-        let Some(story) = story else {
+        let Some(record) = record else {
             if !hub {
-                self.told.unexplained += at.since(since);
+                self.history.unexplained += at.since(since);
             }
             return;
         };
-        let story = &mut self.told.stories[story];
-        story.down += at.since(since);
-        if story.who == who {
-            match story.downs.last_mut() {
+        let record = &mut self.history.records[record];
+        record.down += at.since(since);
+        if record.who == who {
+            match record.downs.last_mut() {
                 Some((_, until)) if *until == since => *until = at,
-                _ => story.downs.push((since, at)),
+                _ => record.downs.push((since, at)),
             }
         }
     }
@@ -212,31 +214,31 @@ impl FaultRecordFold {
         suspect: Fault,
         about: ActorId,
     ) {
-        let number = self.scene.explain(&self.told.stories, about, suspect);
+        let number = self.scene.explain(&self.history.records, about, suspect);
         let echo_of = match number {
             Some(_) => None,
             None => self.scene.watch(about).and_then(|watch| watch.recent),
         };
         if let Some(number) = number {
-            let story = &mut self.told.stories[number];
-            let isolation = IsolationResult::of(suspect, story.fault);
+            let record = &mut self.history.records[number];
+            let isolation = IsolationResult::of(suspect, record.fault);
             let detection = Detection { at, detector, raised_by: who, suspect, isolation };
-            story.detection.get_or_insert(detection);
-            story.alarms += 1;
-            story.restored = None;
+            record.detection.get_or_insert(detection);
+            record.alarms += 1;
+            record.restored = None;
             self.open[number] += 1;
         }
-        self.alarm_of.insert((who, incident), self.told.alarms.len());
+        self.alarm_of.insert((who, incident), self.history.alarms.len());
         self.incidents
-            .insert((who, incident), Incident { alarm: self.told.alarms.len(), tried: None });
-        self.told.alarms.push(Alarm {
+            .insert((who, incident), Incident { alarm: self.history.alarms.len(), tried: None });
+        self.history.alarms.push(Alarm {
             at,
             who,
             about,
             incident,
             detector,
             suspect,
-            story: number,
+            record: number,
             echo_of,
             closed: None,
             actions: 0,
@@ -244,11 +246,11 @@ impl FaultRecordFold {
         });
     }
 
-    /// The story that an incident is about, and its number.
-    fn behind(&mut self, who: ActorId, incident: u16) -> Option<(&mut Story, usize)> {
+    /// The record that an incident is about, and its number.
+    fn behind(&mut self, who: ActorId, incident: u16) -> Option<(&mut FaultRecord, usize)> {
         let alarm = self.incidents.get(&(who, incident))?.alarm;
-        let number = self.told.alarms[alarm].story?;
-        Some((&mut self.told.stories[number], number))
+        let number = self.history.alarms[alarm].record?;
+        Some((&mut self.history.records[number], number))
     }
 
     /// The recovery action that was begun last for an incident.
@@ -286,31 +288,31 @@ impl FaultRecordFold {
             dropped: None,
             cleared: false,
         };
-        let Some((story, _)) = self.behind(who, incident) else { return };
-        story.actions.push(tried);
-        let place = story.actions.len() - 1;
+        let Some((record, _)) = self.behind(who, incident) else { return };
+        record.actions.push(tried);
+        let place = record.actions.len() - 1;
         if let Some(open) = self.incidents.get_mut(&(who, incident)) {
             open.tried = Some(place);
         }
     }
 
-    /// Charges what was spent because of an incident to its alarm and to the story behind it.
+    /// Charges what was spent because of an incident to its alarm and to the record behind it.
     fn charge(
         &mut self,
         (who, incident): (ActorId, u16),
         (action, by): (RecoveryAction, Performer),
         (item, amount): (Item, Money),
     ) {
-        self.told.bill.spend(item, action, by, amount);
+        self.history.breakdown.spend(item, action, by, amount);
         // What is closed is remembered: a technician on the way comes and is paid.
         let Some(&alarm) = self.alarm_of.get(&(who, incident)) else {
-            self.told.bill.elsewhere += amount;
+            self.history.breakdown.elsewhere += amount;
             return;
         };
-        let alarm = &mut self.told.alarms[alarm];
+        let alarm = &mut self.history.alarms[alarm];
         alarm.cost += amount;
-        if let Some(story) = alarm.story {
-            self.told.stories[story].toll.cost += amount;
+        if let Some(record) = alarm.record {
+            self.history.records[record].impact.cost += amount;
         }
     }
 
@@ -323,22 +325,22 @@ impl FaultRecordFold {
         cleared: bool,
     ) {
         if let Some(open) = self.incidents.get(&(who, incident)) {
-            self.told.alarms[open.alarm].actions += 1;
+            self.history.alarms[open.alarm].actions += 1;
         }
-        if let Some(spent) = bill::of_action(&self.costs, action, by) {
+        if let Some(spent) = cost_breakdown::of_action(&self.costs, action, by) {
             self.charge((who, incident), (action, by), spent);
         }
         if !self.scene.is_hub(who) {
-            let needless = !cleared && bill::interrupts(action);
-            self.told.bill.harm.needless += u64::from(needless);
+            let needless = !cleared && cost_breakdown::interrupts(action);
+            self.history.breakdown.harm.needless += u64::from(needless);
             self.scene.watch_mut(who).needless = needless.then_some(at);
         }
         let mut meant_for = None;
-        if let Some((story, number)) = self.behind(who, incident) {
+        if let Some((record, number)) = self.behind(who, incident) {
             meant_for = Some(number);
             // At its own actor a fault is cleared before the recovery action is noted, at the same instant.
             let cleared =
-                story.who == who && story.cleared == Some(Cleared { at, by: Some(action) });
+                record.who == who && record.cleared == Some(Cleared { at, by: Some(action) });
             if let Some(tried) = self.last_tried(who, incident) {
                 (tried.applied, tried.cleared) = (Some(at), cleared);
             }
@@ -348,13 +350,13 @@ impl FaultRecordFold {
 
     /// A fault that a recovery action has cleared which was ordered by another actor: the order is known by its time.
     fn cleared_from_elsewhere(&mut self, number: usize, at: Instant, by: RecoveryAction) {
-        let story = &mut self.told.stories[number];
-        let who = story.who;
+        let record = &mut self.history.records[number];
+        let who = record.who;
         let ordered = |tried: &&mut Tried| {
             let just = tried.applied.is_some_and(|applied| at.since(applied) <= TRAVELS);
             tried.kept_by != who && tried.action == by && just
         };
-        if let Some(tried) = story.actions.iter_mut().rev().take(LOOKED_AT).find(ordered) {
+        if let Some(tried) = record.actions.iter_mut().rev().take(LOOKED_AT).find(ordered) {
             tried.cleared = true;
         }
     }
@@ -362,14 +364,14 @@ impl FaultRecordFold {
     fn restored(&mut self, at: Instant, who: ActorId, incident: u16) {
         self.drop_unfinished(at, who, incident);
         let Some(open) = self.incidents.remove(&(who, incident)) else { return };
-        let alarm = &mut self.told.alarms[open.alarm];
+        let alarm = &mut self.history.alarms[open.alarm];
         alarm.closed = Some(at);
-        let Some(number) = alarm.story else { return };
+        let Some(number) = alarm.record else { return };
         self.open[number] -= 1;
         if self.open[number] == 0 {
-            let story = &mut self.told.stories[number];
-            story.restored = Some(at);
-            story.relapses += u32::from(story.cleared.is_none());
+            let record = &mut self.history.records[number];
+            record.restored = Some(at);
+            record.relapses += u32::from(record.cleared.is_none());
         }
     }
 
@@ -377,7 +379,8 @@ impl FaultRecordFold {
         match note {
             Note::SaleEnded(sale) => self.sale(at, who, &sale),
             Note::CaseServed { terminal, incident, action, talks_ms, .. } => {
-                let amount = bill::by_minute(self.costs.call_minute.amount(), u64::from(talks_ms));
+                let amount =
+                    cost_breakdown::by_minute(self.costs.call_minute.amount(), u64::from(talks_ms));
                 let by = (action, Performer::Support);
                 self.charge((terminal, incident), by, (Item::Call, amount));
             }
@@ -387,8 +390,8 @@ impl FaultRecordFold {
                 self.charge((terminal, incident), by, (Item::Visit, amount));
             }
             Note::ReversalQueued { .. } => {
-                if let Some(story) = self.scene.blame(&self.told.stories, who, at, false) {
-                    self.told.stories[story].toll.reversed += 1;
+                if let Some(record) = self.scene.blame(&self.history.records, who, at, false) {
+                    self.history.records[record].impact.reversed += 1;
                 }
             }
             _ => {}
@@ -404,60 +407,63 @@ impl FaultRecordFold {
             return;
         }
         if !delayed {
-            for &story in self.scene.active(who) {
-                self.told.stories[story].first_failure.get_or_insert(at);
+            for &record in self.scene.active(who) {
+                self.history.records[record].first_failure.get_or_insert(at);
             }
         }
         // Who pays in cash or comes back costs the shop nothing.
-        let share = if sale.kept { 0.0 } else { self.costs.margin.0 };
-        let margin = bill::share(sale.amount, share);
+        let share = if sale.alternative_tender { 0.0 } else { self.costs.margin.0 };
+        let margin = cost_breakdown::share(sale.amount, share);
         if !delayed {
-            self.told.bill.add(Item::LostSales, margin);
-            if lost && !sale.kept && self.scene.watch(who).is_some_and(|it| it.needless == Some(at))
+            self.history.breakdown.add(Item::LostSales, margin);
+            if lost
+                && !sale.alternative_tender
+                && self.scene.watch(who).is_some_and(|it| it.needless == Some(at))
             {
-                let harm = &mut self.told.bill.harm;
+                let harm = &mut self.history.breakdown.harm;
                 harm.sales_lost += 1;
                 harm.lost_minor += sale.amount.0;
             }
         }
-        let Some(number) = self.scene.blame(&self.told.stories, who, sale.began, technical) else {
+        let Some(number) = self.scene.blame(&self.history.records, who, sale.began, technical)
+        else {
             if !delayed {
-                self.told.bill.elsewhere += margin;
+                self.history.breakdown.elsewhere += margin;
             }
             return;
         };
-        let story = &mut self.told.stories[number];
-        let toll = &mut story.toll;
+        let record = &mut self.history.records[number];
+        let impact = &mut record.impact;
         match sale.outcome {
-            Outcome::Failed => toll.failed += 1,
-            Outcome::Abandoned => toll.abandoned += 1,
-            Outcome::Declined => toll.declined_technically += 1,
-            Outcome::Stored | Outcome::Approved => toll.delayed += 1,
+            Outcome::Failed => impact.failed += 1,
+            Outcome::Abandoned => impact.abandoned += 1,
+            Outcome::Declined => impact.declined_technically += 1,
+            Outcome::Stored | Outcome::Approved => impact.delayed += 1,
         }
         if !delayed {
-            toll.at_risk += sale.amount;
-            toll.lost_margin += margin;
-            if story.who != who && story.cleared.is_none() {
-                story.first_failure.get_or_insert(at);
+            impact.at_risk += sale.amount;
+            impact.lost_margin += margin;
+            if record.who != who && record.cleared.is_none() {
+                record.first_failure.get_or_insert(at);
             }
         }
     }
 
     /// Double charges are found after the run: each is laid to the last fault that had begun at its terminal by then.
-    fn lay_doubled(&mut self, breaches: &[Breach]) {
-        let mut doubled =
+    fn attribute_duplicates(&mut self, breaches: &[Breach]) {
+        let mut duplicates =
             breaches.iter().filter(|it| it.invariant == Invariant::NoDoubleCharge).peekable();
-        if doubled.peek().is_none() {
+        if duplicates.peek().is_none() {
             return;
         }
-        let numbered = self.told.stories.iter().enumerate();
+        let numbered = self.history.records.iter().enumerate();
         let by_onset: BTreeMap<(ActorId, Instant), usize> =
-            numbered.map(|(number, story)| ((story.who, story.onset), number)).collect();
-        for breach in doubled {
+            numbered.map(|(number, record)| ((record.who, record.onset), number)).collect();
+        for breach in duplicates {
             let until = (breach.terminal, breach.at);
             let last = by_onset.range((breach.terminal, Instant::START)..=until).next_back();
             if let Some((_, &number)) = last {
-                self.told.stories[number].toll.doubled += 1;
+                self.history.records[number].impact.duplicates += 1;
             }
         }
     }

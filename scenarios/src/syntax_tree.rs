@@ -9,7 +9,7 @@ use std::ops::Range;
 /// The deepest nesting of brackets: no scenario needs a quarter of it, and a parser's stack bears much more.
 pub(crate) const DEEPEST: usize = 128;
 
-/// A pair of brackets. The first of an outline is the whole text.
+/// A pair of brackets. The first of a syntax tree is the whole text.
 #[derive(Debug)]
 pub(crate) struct Bracket {
     /// The opening character; `\0` for the whole text.
@@ -19,14 +19,14 @@ pub(crate) struct Bracket {
     /// Where its closing character is.
     pub(crate) close: usize,
     /// What is between commas.
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<SyntaxEntry>,
     /// Of a map: the number of the first entry of each key. Structs are short, maps need not be.
     keys: BTreeMap<String, usize>,
 }
 
 /// What is between two commas: a field, an element, an argument.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct SyntaxEntry {
     /// From its first byte to behind its comma.
     pub(crate) extent: Range<usize>,
     /// Before its colon, if it has one.
@@ -37,9 +37,9 @@ pub(crate) struct Entry {
     pub(crate) inside: Vec<usize>,
 }
 
-/// Why a text has no outline.
+/// Why a text has no syntax tree.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Flaw {
+pub(crate) enum SyntaxError {
     /// A bracket is never closed.
     Unclosed(usize),
     /// A closing bracket closes nothing.
@@ -56,7 +56,7 @@ pub(crate) enum Flaw {
 
 /// The brackets and entries of a text.
 #[derive(Debug)]
-pub(crate) struct Outline {
+pub(crate) struct SyntaxTree {
     brackets: Vec<Bracket>,
     texts: Vec<Range<usize>>,
 }
@@ -64,9 +64,9 @@ pub(crate) struct Outline {
 /// A way from the whole text down to a place: each step is a bracket and the number of an entry in it.
 pub(crate) type Path = Vec<(usize, usize)>;
 
-impl Outline {
-    /// The outline of a text.
-    pub(crate) fn of(source: &str) -> Result<Self, Flaw> {
+impl SyntaxTree {
+    /// The syntax tree of a text.
+    pub(crate) fn of(source: &str) -> Result<Self, SyntaxError> {
         let mut scan = Scan::new(source);
         while scan.at < source.len() {
             scan.step()?;
@@ -80,7 +80,7 @@ impl Outline {
     }
 
     /// The entry at a step of a path.
-    pub(crate) fn entry(&self, (bracket, entry): (usize, usize)) -> &Entry {
+    pub(crate) fn entry(&self, (bracket, entry): (usize, usize)) -> &SyntaxEntry {
         &self.brackets[bracket].entries[entry]
     }
 
@@ -111,7 +111,12 @@ impl Outline {
     }
 
     /// The entry of a bracket with this key, which may be in quotes.
-    pub(crate) fn find<'o>(&'o self, source: &str, bracket: usize, key: &str) -> Option<&'o Entry> {
+    pub(crate) fn find<'o>(
+        &'o self,
+        source: &str,
+        bracket: usize,
+        key: &str,
+    ) -> Option<&'o SyntaxEntry> {
         let Bracket { kind, entries, keys, .. } = &self.brackets[bracket];
         if *kind == b'{' {
             return keys.get(key).map(|number| &entries[*number]);
@@ -126,7 +131,7 @@ impl Outline {
     }
 
     /// The only bracket of an entry, as of a field that holds a struct or a list.
-    pub(crate) fn only_bracket(&self, entry: &Entry) -> Option<usize> {
+    pub(crate) fn only_bracket(&self, entry: &SyntaxEntry) -> Option<usize> {
         match entry.inside[..] {
             [bracket] => Some(bracket),
             _ => None,
@@ -170,7 +175,7 @@ impl<'s> Scan<'s> {
     }
 
     /// Reads one token, comment or run of blanks.
-    fn step(&mut self) -> Result<(), Flaw> {
+    fn step(&mut self) -> Result<(), SyntaxError> {
         let at = self.at;
         match self.byte(at) {
             b'(' | b'[' | b'{' => self.opens(),
@@ -210,10 +215,10 @@ impl<'s> Scan<'s> {
         self.at = range.end;
     }
 
-    fn opens(&mut self) -> Result<(), Flaw> {
+    fn opens(&mut self) -> Result<(), SyntaxError> {
         let at = self.at;
         if self.open.len() > DEEPEST {
-            return Err(Flaw::TooDeep(at));
+            return Err(SyntaxError::TooDeep(at));
         }
         let number = self.brackets.len();
         self.token(at..at + 1);
@@ -231,12 +236,12 @@ impl<'s> Scan<'s> {
         Ok(())
     }
 
-    fn closes(&mut self) -> Result<(), Flaw> {
+    fn closes(&mut self) -> Result<(), SyntaxError> {
         let at = self.at;
         self.ends_entry(at);
         // The whole text stays open until the end: only brackets are closed.
         let Some((number, _)) = self.open.pop().filter(|(number, _)| *number > 0) else {
-            return Err(Flaw::Unopened(at));
+            return Err(SyntaxError::Unopened(at));
         };
         let bracket = &mut self.brackets[number];
         let expected = match bracket.kind {
@@ -245,7 +250,7 @@ impl<'s> Scan<'s> {
             _ => b'}',
         };
         if self.source.as_bytes()[at] != expected {
-            return Err(Flaw::Mismatched { open: bracket.open, close: at });
+            return Err(SyntaxError::Mismatched { open: bracket.open, close: at });
         }
         bracket.close = at;
         if bracket.kind == b'{' {
@@ -276,15 +281,15 @@ impl<'s> Scan<'s> {
             return;
         };
         let value = value_start.unwrap_or(value_end)..value_end;
-        self.brackets[*number].entries.push(Entry { extent: start..end, key, value, inside });
+        self.brackets[*number].entries.push(SyntaxEntry { extent: start..end, key, value, inside });
     }
 
     /// A text in quotes whose first byte is at `start`.
-    fn text(&mut self, start: usize, hashes: usize, escapes: bool) -> Result<(), Flaw> {
+    fn text(&mut self, start: usize, hashes: usize, escapes: bool) -> Result<(), SyntaxError> {
         let mut end = start;
         loop {
             match self.byte(end) {
-                _ if end >= self.source.len() => return Err(Flaw::EndlessText(self.at)),
+                _ if end >= self.source.len() => return Err(SyntaxError::EndlessText(self.at)),
                 b'\\' if escapes => end += 2,
                 b'"' if self.source[end + 1..].bytes().take_while(|it| *it == b'#').count()
                     >= hashes =>
@@ -305,11 +310,11 @@ impl<'s> Scan<'s> {
         (self.byte(self.at + 1 + hashes) == b'"').then_some(hashes)
     }
 
-    fn block_comment(&mut self) -> Result<(), Flaw> {
+    fn block_comment(&mut self) -> Result<(), SyntaxError> {
         let (start, mut depth, mut at) = (self.at, 1, self.at + 2);
         while depth > 0 {
             match (self.byte(at), self.byte(at + 1)) {
-                _ if at >= self.source.len() => return Err(Flaw::EndlessComment(start)),
+                _ if at >= self.source.len() => return Err(SyntaxError::EndlessComment(start)),
                 (b'/', b'*') => (depth, at) = (depth + 1, at + 2),
                 (b'*', b'/') => (depth, at) = (depth - 1, at + 2),
                 _ => at += 1,
@@ -320,7 +325,7 @@ impl<'s> Scan<'s> {
     }
 
     /// A character in single quotes, or a single quote astray.
-    fn character(&mut self) -> Result<(), Flaw> {
+    fn character(&mut self) -> Result<(), SyntaxError> {
         let rest = &self.source[self.at + 1..];
         let escaped = rest.starts_with('\\');
         let quote = rest.char_indices().skip(1 + usize::from(escaped)).find(|(_, it)| *it == '\'');
@@ -330,7 +335,7 @@ impl<'s> Scan<'s> {
     }
 
     /// A run of anything else: a word, a number, blanks.
-    fn word(&mut self) -> Result<(), Flaw> {
+    fn word(&mut self) -> Result<(), SyntaxError> {
         let rest = &self.source[self.at..];
         let is_blank = |it: char| it.is_whitespace() || it == '\u{200E}' || it == '\u{200F}';
         let blanks = rest.find(|it| !is_blank(it)).unwrap_or(rest.len());
@@ -346,12 +351,12 @@ impl<'s> Scan<'s> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Outline, Flaw> {
+    fn finish(mut self) -> Result<SyntaxTree, SyntaxError> {
         self.ends_entry_at_the_end();
         if let Some((number, _)) = self.open.pop().filter(|(number, _)| *number > 0) {
-            return Err(Flaw::Unclosed(self.brackets[number].open));
+            return Err(SyntaxError::Unclosed(self.brackets[number].open));
         }
-        Ok(Outline { brackets: self.brackets, texts: self.texts })
+        Ok(SyntaxTree { brackets: self.brackets, texts: self.texts })
     }
 
     fn ends_entry_at_the_end(&mut self) {
@@ -365,35 +370,35 @@ impl<'s> Scan<'s> {
 mod tests {
     use super::*;
 
-    fn words<'s>(source: &'s str, outline: &Outline, place: usize) -> Vec<&'s str> {
-        let (path, _) = outline.path_to(place);
-        path.iter().map(|step| source[outline.entry(*step).extent.clone()].trim()).collect()
+    fn words<'s>(source: &'s str, tree: &SyntaxTree, place: usize) -> Vec<&'s str> {
+        let (path, _) = tree.path_to(place);
+        path.iter().map(|step| source[tree.entry(*step).extent.clone()].trim()).collect()
     }
 
     #[test]
     fn a_place_is_found_in_the_entries_that_hold_it() {
         let source = "S(a: 1, /* ( */ b: [X(c: \"),\"), Y], // )\n d: {\"k\": 2})";
-        let outline = Outline::of(source).expect("balanced");
+        let tree = SyntaxTree::of(source).expect("balanced");
         let place = source.find("),\"").expect("it is there");
         assert_eq!(
-            words(source, &outline, place)[1..],
+            words(source, &tree, place)[1..],
             ["b: [X(c: \"),\"), Y],", "X(c: \"),\"),", "c: \"),\""]
         );
         let place = source.find('2').expect("it is there");
-        assert_eq!(words(source, &outline, place).last(), Some(&"\"k\": 2"));
-        assert_eq!(outline.texts().len(), 2);
+        assert_eq!(words(source, &tree, place).last(), Some(&"\"k\": 2"));
+        assert_eq!(tree.texts().len(), 2);
     }
 
     #[test]
     fn what_is_not_closed_is_named_by_where_it_opens() {
-        let flaw = |source: &str| Outline::of(source).expect_err(source);
-        assert_eq!(flaw("(a: [1, 2)"), Flaw::Mismatched { open: 4, close: 9 });
-        assert_eq!(flaw("(a: (1)"), Flaw::Unclosed(0));
-        assert_eq!(flaw("(a: 1))"), Flaw::Unopened(6));
-        assert_eq!(flaw("(a: \"1)"), Flaw::EndlessText(4));
-        assert_eq!(flaw("(a: /* 1)"), Flaw::EndlessComment(4));
-        assert_eq!(flaw(&"(".repeat(10_000)), Flaw::TooDeep(DEEPEST));
-        assert_eq!(flaw("r#\"never ends\""), Flaw::EndlessText(0));
+        let error = |source: &str| SyntaxTree::of(source).expect_err(source);
+        assert_eq!(error("(a: [1, 2)"), SyntaxError::Mismatched { open: 4, close: 9 });
+        assert_eq!(error("(a: (1)"), SyntaxError::Unclosed(0));
+        assert_eq!(error("(a: 1))"), SyntaxError::Unopened(6));
+        assert_eq!(error("(a: \"1)"), SyntaxError::EndlessText(4));
+        assert_eq!(error("(a: /* 1)"), SyntaxError::EndlessComment(4));
+        assert_eq!(error(&"(".repeat(10_000)), SyntaxError::TooDeep(DEEPEST));
+        assert_eq!(error("r#\"never ends\""), SyntaxError::EndlessText(0));
     }
 
     #[test]
@@ -401,7 +406,7 @@ mod tests {
         for source in
             ["r#\"((\"#", "\"\\\"(\"", "// (((", "/* /* ( */ ( */ ()", "'('", "'\\''", "a/b"]
         {
-            assert!(Outline::of(source).is_ok(), "{source}");
+            assert!(SyntaxTree::of(source).is_ok(), "{source}");
         }
     }
 }

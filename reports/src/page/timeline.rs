@@ -1,4 +1,4 @@
-//! The worst stories, each as one reads it: what was true, what could be noticed, what was believed, what was done.
+//! The worst faults, each as one reads it: what was true, what could be noticed, what was believed, what was done.
 
 use scenarios::Outcome;
 use serde::{Deserialize, Serialize};
@@ -7,17 +7,17 @@ use sim::Instant;
 use super::content::{Label, label};
 use super::wording::{clock, duration};
 use crate::export::performer;
-use crate::stories::{Alarm, Chronicle, IsolationResult, Story, Toll};
+use crate::fault_records::{Alarm, FaultRecord, Impact, IsolationResult, RunHistory};
 
-/// How many stories are told.
-const TOLD: usize = 10;
-/// How many alarms and recovery actions of a story are told; the rest is counted.
+/// How many faults are shown.
+const SHOWN: usize = 10;
+/// How many alarms and recovery actions of a fault are shown; the rest is counted.
 const MOST: usize = 24;
 
-/// One story. All times are in seconds since the onset of the fault.
+/// One fault. All times are in seconds since the onset of the fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tale {
-    /// Its number in `stories.csv`.
+pub struct TimelineView {
+    /// Its number in `faults.csv`.
     pub number: usize,
     /// Where.
     pub place: String,
@@ -42,9 +42,9 @@ pub struct Tale {
     /// When somebody could first have noticed, and what.
     pub indication: Option<(f64, String)>,
     /// Alarms.
-    pub alarms: Vec<TaleAlarm>,
+    pub alarms: Vec<TimelineAlarm>,
     /// Recovery actions.
-    pub actions: Vec<TaleAction>,
+    pub actions: Vec<TimelineRemedy>,
     /// How many alarms and recovery actions are left out.
     pub left_out: usize,
     /// When its actor was out of service.
@@ -56,12 +56,12 @@ pub struct Tale {
     /// How often it was believed to be over while it was not.
     pub relapses: u32,
     /// What it did to sales.
-    pub toll: Toll,
+    pub impact: Impact,
 }
 
-/// One alarm of a story.
+/// One alarm of a fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaleAlarm {
+pub struct TimelineAlarm {
     /// When.
     pub at_s: f64,
     /// Whose detector.
@@ -72,9 +72,9 @@ pub struct TaleAlarm {
     pub isolation: IsolationResult,
 }
 
-/// One recovery action of a story.
+/// One recovery action of a fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaleAction {
+pub struct TimelineRemedy {
     /// When it was begun.
     pub started_s: f64,
     /// When it had been carried out.
@@ -89,83 +89,94 @@ pub struct TaleAction {
     pub cleared: bool,
 }
 
-/// The worst stories: most money at risk, then most time out of service, then longest active.
-pub(super) fn worst(outcome: &Outcome, told: &Chronicle) -> Vec<Tale> {
+/// The worst faults: most money at risk, then most time out of service, then longest active.
+pub(super) fn worst(outcome: &Outcome, history: &RunHistory) -> Vec<TimelineView> {
     let end = Instant::START + outcome.simulated;
-    let mut numbers: Vec<usize> = (0..told.stories.len()).collect();
+    let mut numbers: Vec<usize> = (0..history.records.len()).collect();
     let badness = |&number: &usize| {
-        let story = &told.stories[number];
+        let record = &history.records[number];
         (
-            std::cmp::Reverse((story.toll.at_risk, story.down, story.end(end).since(story.onset))),
+            std::cmp::Reverse((
+                record.impact.at_risk,
+                record.down,
+                record.end(end).since(record.onset),
+            )),
             number,
         )
     };
-    if numbers.len() > TOLD {
-        numbers.select_nth_unstable_by_key(TOLD, badness);
-        numbers.truncate(TOLD);
+    if numbers.len() > SHOWN {
+        numbers.select_nth_unstable_by_key(SHOWN, badness);
+        numbers.truncate(SHOWN);
     }
     numbers.sort_unstable_by_key(badness);
     let mut alarms: Vec<Vec<&Alarm>> = vec![Vec::new(); numbers.len()];
-    for alarm in &told.alarms {
+    for alarm in &history.alarms {
         let place =
-            alarm.story.and_then(|story| numbers.iter().position(|&number| number == story));
+            alarm.record.and_then(|record| numbers.iter().position(|&number| number == record));
         if let Some(place) = place {
             alarms[place].push(alarm);
         }
     }
-    let tales = numbers.iter().zip(&alarms);
-    tales.map(|(&number, alarms)| tale(number, &told.stories[number], alarms, outcome)).collect()
+    let timelines = numbers.iter().zip(&alarms);
+    timelines
+        .map(|(&number, alarms)| timeline(number, &history.records[number], alarms, outcome))
+        .collect()
 }
 
-fn tale(number: usize, story: &Story, alarms: &[&Alarm], outcome: &Outcome) -> Tale {
+fn timeline(
+    number: usize,
+    record: &FaultRecord,
+    alarms: &[&Alarm],
+    outcome: &Outcome,
+) -> TimelineView {
     let end = Instant::START + outcome.simulated;
-    let since = |at: Instant| at.since(story.onset).as_secs_f64();
-    let entry = story.plan.and_then(|plan| outcome.planned.get(usize::from(plan)));
-    let left_out = alarms.len().saturating_sub(MOST) + story.actions.len().saturating_sub(MOST);
-    let last_done = story.actions.iter().filter_map(|tried| tried.applied).max();
-    let last_down = story.downs.last().map(|&(_, until)| until);
-    let marks = [Some(story.end(end)), story.restored, last_done, last_down];
-    Tale {
+    let since = |at: Instant| at.since(record.onset).as_secs_f64();
+    let entry = record.plan.and_then(|plan| outcome.planned.get(usize::from(plan)));
+    let left_out = alarms.len().saturating_sub(MOST) + record.actions.len().saturating_sub(MOST);
+    let last_done = record.actions.iter().filter_map(|tried| tried.applied).max();
+    let last_down = record.downs.last().map(|&(_, until)| until);
+    let marks = [Some(record.end(end)), record.restored, last_done, last_down];
+    TimelineView {
         number,
-        place: outcome.roster.name(story.who),
-        fault: label(story.fault),
+        place: outcome.roster.name(record.who),
+        fault: label(record.fault),
         entry: entry.map_or_else(String::new, |entry| entry.id.clone()),
-        effect: story.fault.mode().effects.next.to_owned(),
-        onset_s: story.onset.as_secs_f64(),
+        effect: record.fault.mode().effects.next.to_owned(),
+        onset_s: record.onset.as_secs_f64(),
         until_s: marks.into_iter().flatten().map(since).fold(1.0, f64::max),
-        cleared_s: story.cleared.map(|cleared| since(cleared.at)),
-        cleared_by: story
+        cleared_s: record.cleared.map(|cleared| since(cleared.at)),
+        cleared_by: record
             .cleared
             .and_then(|cleared| cleared.by)
             .map_or_else(String::new, |action| action.name().to_owned()),
-        first_error_s: story.first_error.map(since),
-        first_failure_s: story.first_failure.map(since),
-        indication: story
+        first_error_s: record.first_error.map(since),
+        first_failure_s: record.first_failure.map(since),
+        indication: record
             .first_indication
             .map(|(at, indication)| (since(at), indication.name().to_owned())),
-        alarms: alarms.iter().take(MOST).map(|alarm| told_alarm(alarm, story)).collect(),
-        actions: told_actions(story),
+        alarms: alarms.iter().take(MOST).map(|alarm| timeline_alarm(alarm, record)).collect(),
+        actions: timeline_remedies(record),
         left_out,
-        downs: story.downs.iter().map(|&(from, until)| (since(from), since(until))).collect(),
-        down_s: story.down.as_secs_f64(),
-        restored_s: story.restored.map(since),
-        relapses: story.relapses,
-        toll: story.toll,
+        downs: record.downs.iter().map(|&(from, until)| (since(from), since(until))).collect(),
+        down_s: record.down.as_secs_f64(),
+        restored_s: record.restored.map(since),
+        relapses: record.relapses,
+        impact: record.impact,
     }
 }
 
-fn told_alarm(alarm: &Alarm, story: &Story) -> TaleAlarm {
-    TaleAlarm {
-        at_s: alarm.at.since(story.onset).as_secs_f64(),
+fn timeline_alarm(alarm: &Alarm, record: &FaultRecord) -> TimelineAlarm {
+    TimelineAlarm {
+        at_s: alarm.at.since(record.onset).as_secs_f64(),
         detector: alarm.detector.name().to_owned(),
         suspect: alarm.suspect.to_string(),
-        isolation: IsolationResult::of(alarm.suspect, story.fault),
+        isolation: IsolationResult::of(alarm.suspect, record.fault),
     }
 }
 
-fn told_actions(story: &Story) -> Vec<TaleAction> {
-    let since = |at: Instant| at.since(story.onset).as_secs_f64();
-    let told = story.actions.iter().take(MOST).map(|tried| TaleAction {
+fn timeline_remedies(record: &FaultRecord) -> Vec<TimelineRemedy> {
+    let since = |at: Instant| at.since(record.onset).as_secs_f64();
+    let shown = record.actions.iter().take(MOST).map(|tried| TimelineRemedy {
         started_s: since(tried.started),
         applied_s: tried.applied.map(since),
         dropped_s: tried.dropped.map(since),
@@ -173,11 +184,11 @@ fn told_actions(story: &Story) -> Vec<TaleAction> {
         by: performer(tried.by).to_owned(),
         cleared: tried.cleared,
     });
-    told.collect()
+    shown.collect()
 }
 
-impl Tale {
-    /// The story in words, in the order of time: moments since onset and what happened.
+impl TimelineView {
+    /// The timeline in words, in the order of time: moments since onset and what happened.
     pub(super) fn events(&self) -> Vec<(String, String)> {
         let mut events = vec![(0.0, format!("onset, at {}", clock(self.onset_s)))];
         let mut tell = |at: Option<f64>, what: String| events.extend(at.map(|at| (at, what)));

@@ -77,7 +77,7 @@ pub struct Harm {
 
 /// All that trouble cost in a run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Bill {
+pub struct CostBreakdown {
     /// By what it was for.
     pub items: BTreeMap<Item, Line>,
     /// What was spent on each recovery action, by who carried it out.
@@ -88,7 +88,7 @@ pub struct Bill {
     pub harm: Harm,
 }
 
-impl Bill {
+impl CostBreakdown {
     /// One more amount.
     pub(super) fn add(&mut self, item: Item, amount: Money) {
         self.items.entry(item).or_default().add(amount);

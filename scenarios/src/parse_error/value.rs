@@ -2,11 +2,11 @@
 
 use ron::Error;
 
-use super::{Cure, Scene, Trouble};
+use super::{ErrorContext, ErrorRecovery, ParseError};
 use crate::diagnostic::Code;
 
-impl Scene<'_> {
-    pub(super) fn wrong_number(&self, expected: &str) -> Trouble {
+impl ErrorContext<'_> {
+    pub(super) fn wrong_number(&self, expected: &str) -> ParseError {
         let range = self.scalar().unwrap_or(self.span.clone());
         let value = self.text(range.clone());
         let number = value.trim_start_matches('-').parse::<f64>().ok();
@@ -20,27 +20,27 @@ impl Scene<'_> {
         let bare = value.trim_matches('"');
         let quoted = bare != value && bare.parse::<f64>().is_ok();
         let hint = quoted.then(|| format!("write it without quotes: `{bare}`"));
-        let told = self.told(code, range.clone(), message, hint);
-        Trouble { told: Some(told), cure: Cure::Patch(range, "1".into()) }
+        let message = self.message(code, range.clone(), message, hint);
+        ParseError { message: Some(message), recovery: ErrorRecovery::Patch(range, "1".into()) }
     }
 
     /// A value that its own type refused.
-    pub(super) fn refused(&self, message: &str) -> Trouble {
+    pub(super) fn refused(&self, message: &str) -> ParseError {
         let range = self.scalar().unwrap_or(self.span.clone());
         let number = self.text(range.clone()).parse::<f64>().is_ok();
         let code = if number { Code::OutOfRange } else { Code::WrongQuantity };
         let percent =
             self.text(range.clone()).strip_suffix('%').and_then(|it| it.parse::<f64>().ok());
         let hint = percent.map(|it| format!("write {it} % as `{}`", it / 100.0));
-        let told = self.told(code, range.clone(), message.to_owned(), hint);
-        let cure = match number {
-            true => Cure::Patch(range, "1".into()),
-            false => Cure::SetAside(range.start, None),
+        let message = self.message(code, range.clone(), message.to_owned(), hint);
+        let recovery = match number {
+            true => ErrorRecovery::Patch(range, "1".into()),
+            false => ErrorRecovery::SetAside(range.start, None),
         };
-        Trouble { told: Some(told), cure }
+        ParseError { message: Some(message), recovery }
     }
 
-    pub(super) fn wrong_type(&self, error: &Error) -> Trouble {
+    pub(super) fn wrong_type(&self, error: &Error) -> ParseError {
         let entry = self.entry();
         let range = self.scalar().or_else(|| entry.map(|it| it.value.clone()));
         let range = range.unwrap_or(self.span.clone());
@@ -52,8 +52,8 @@ impl Scene<'_> {
             None => error.to_string(),
         };
         let place = entry.map_or(self.span.start, |it| it.extent.start);
-        let told = self.told(Code::WrongType, range, message, hint);
-        Trouble { told: Some(told), cure: Cure::SetAside(place, None) }
+        let message = self.message(Code::WrongType, range, message, hint);
+        ParseError { message: Some(message), recovery: ErrorRecovery::SetAside(place, None) }
     }
 }
 

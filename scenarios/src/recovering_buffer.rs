@@ -1,15 +1,15 @@
 //! A copy of the text in which what is wrong is set aside, so that the rest can be read.
 //!
-//! Every byte keeps its place: a mistake found in the draft is at the same place in the file.
+//! Every byte keeps its place: a mistake found in the buffer is at the same place in the file.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::outline::{Bracket, Entry, Outline};
+use crate::syntax_tree::{Bracket, SyntaxEntry, SyntaxTree};
 
 /// The text with its mistakes set aside.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct RecoveringBuffer {
     text: String,
     blanks: Vec<Blank>,
     patches: Vec<Range<usize>>,
@@ -26,10 +26,10 @@ struct Blank {
     field: Option<String>,
 }
 
-impl Draft {
-    /// A draft of a text without mistakes so far.
+impl RecoveringBuffer {
+    /// A buffer of a text without mistakes so far.
     pub(crate) fn of(source: &str) -> Self {
-        let mut draft = Self {
+        let mut buffer = Self {
             text: source.to_owned(),
             blanks: Vec::new(),
             patches: Vec::new(),
@@ -38,9 +38,9 @@ impl Draft {
         };
         if source.starts_with('\u{FEFF}') {
             // A byte order mark, as some editors write it: no part of the scenario.
-            draft.overwrite(0..3, "");
+            buffer.overwrite(0..3, "");
         }
-        draft
+        buffer
     }
 
     /// The text as it stands.
@@ -70,9 +70,9 @@ impl Draft {
     }
 
     /// Sets an entry aside; `meant` is the field that it was probably meant to give, if not the one of its key.
-    pub(crate) fn blank(&mut self, entry: &Entry, outline: &Outline, meant: Option<&str>) {
+    pub(crate) fn blank(&mut self, entry: &SyntaxEntry, tree: &SyntaxTree, meant: Option<&str>) {
         let key = entry.key.clone().map(|key| self.text[key].trim_matches('"').to_owned());
-        let texts = outline.texts().iter().filter(|it| entry.extent.contains(&it.start));
+        let texts = tree.texts().iter().filter(|it| entry.extent.contains(&it.start));
         let texts: Vec<String> = texts.map(|it| self.text[it.clone()].to_owned()).collect();
         self.lost.extend(texts);
         self.lost.extend(key.clone());
@@ -100,7 +100,7 @@ impl Draft {
 
     /// Gives a bracket a field that it lacks, by adding it at its end: all places before stay the same.
     pub(crate) fn supply(&mut self, bracket: &Bracket, field: &str, value: &str) {
-        let ends_in_comma = |it: &Entry| self.text[it.extent.clone()].ends_with(',');
+        let ends_in_comma = |it: &SyntaxEntry| self.text[it.extent.clone()].ends_with(',');
         let comma = if bracket.entries.last().is_none_or(ends_in_comma) { "" } else { "," };
         // A line break, so that a comment before the bracket does not swallow it.
         let addition = format!("\n{comma}{field}:{value},");
@@ -110,7 +110,7 @@ impl Draft {
         self.lost.insert(field.to_owned());
     }
 
-    /// The place in the original of a place in the draft.
+    /// The place in the original of a place in the buffer.
     pub(crate) fn original(&self, place: usize) -> usize {
         match self.added {
             Some((start, length)) if place >= start => start.max(place.saturating_sub(length)),
@@ -134,23 +134,23 @@ mod tests {
     #[test]
     fn what_is_set_aside_leaves_every_other_byte_where_it_was() {
         let source = "(a: \"终\n端\", b: 2)";
-        let outline = Outline::of(source).expect("balanced");
-        let mut draft = Draft::of(source);
+        let tree = SyntaxTree::of(source).expect("balanced");
+        let mut buffer = RecoveringBuffer::of(source);
         let place = source.find('a').expect("it is there");
-        let (path, _) = outline.path_to(place);
-        let entry = outline.entry(*path.last().expect("an entry"));
-        draft.blank(entry, &outline, None);
-        assert_eq!(draft.text().len(), source.len());
-        assert_eq!(draft.text().find("b: 2"), source.find("b: 2"));
-        assert_eq!(draft.text().trim_matches(['(', ' ', '\n']), "b: 2)");
-        assert!(draft.has_lost(&(0..source.len()), "a"));
-        assert!(draft.lost().contains("终\n端"));
+        let (path, _) = tree.path_to(place);
+        let entry = tree.entry(*path.last().expect("an entry"));
+        buffer.blank(entry, &tree, None);
+        assert_eq!(buffer.text().len(), source.len());
+        assert_eq!(buffer.text().find("b: 2"), source.find("b: 2"));
+        assert_eq!(buffer.text().trim_matches(['(', ' ', '\n']), "b: 2)");
+        assert!(buffer.has_lost(&(0..source.len()), "a"));
+        assert!(buffer.lost().contains("终\n端"));
     }
 
     #[test]
     fn a_place_is_found_by_line_and_character() {
-        let draft = Draft::of("一\n二三");
-        assert_eq!(draft.place(2, 2), "一\n二".len());
-        assert_eq!(draft.place(9, 9), "一\n二三".len());
+        let buffer = RecoveringBuffer::of("一\n二三");
+        assert_eq!(buffer.place(2, 2), "一\n二".len());
+        assert_eq!(buffer.place(9, 9), "一\n二三".len());
     }
 }

@@ -6,7 +6,7 @@ use faults::{DomainEvent, NATURAL, Performer};
 use models::hardware::{power, printer};
 use models::invariants::Audit;
 use models::platform::host;
-use models::wire::{Code, Method};
+use models::wire::{Method, ResponseCode};
 use models::{Fault, Models, Money, Note, Outcome as Ending, Part, RecoveryAction, Sale};
 use scenarios::{Outcome, PlannedFault, Roster, RosterGroup, Scenario};
 use sim::{ActorId, Fact, Fingerprint, Instant, Span};
@@ -20,14 +20,14 @@ pub(crate) const PAPER: Fault = Fault::Printer(printer::Fault::PaperOut);
 /// A bank does not answer.
 pub(crate) const BANK: Fault = Fault::Host(host::Fault::Outage);
 
-/// Facts on a tape, and the outcome that they make.
-pub(crate) struct Tape {
+/// A fixture of tests: facts written by hand, and the outcome that they make.
+pub(crate) struct HandmadeRun {
     now: Instant,
     sequences: BTreeMap<ActorId, u32>,
     pub(crate) outcome: Outcome,
 }
 
-impl Tape {
+impl HandmadeRun {
     /// An hour of some terminals and one bank behind them; entry 0 of the scenario is a plug, entry 1 the bank.
     pub(crate) fn new(terminals: u32) -> Self {
         let planned = |id: &str, fault| PlannedFault { id: id.to_owned(), fault, targets: 1 };
@@ -126,7 +126,7 @@ impl Tape {
         self.says(who, DomainEvent::Service { up })
     }
 
-    pub(crate) fn sale(&mut self, who: u32, outcome: Ending, code: Code) -> &mut Self {
+    pub(crate) fn sale(&mut self, who: u32, outcome: Ending, code: ResponseCode) -> &mut Self {
         let sale = Sale {
             customer: 1,
             began: Instant(self.now.0.saturating_sub(Span::secs(30).0)),
@@ -137,7 +137,7 @@ impl Tape {
             stan: 12,
             rrn: 0,
             tries: 1,
-            kept: false,
+            alternative_tender: false,
         };
         self.says(who, DomainEvent::Noted(Note::SaleEnded(sale)))
     }
