@@ -10,6 +10,16 @@ impl<F> Default for Levels<F> {
     }
 }
 
+impl<F: Copy + PartialEq, const N: usize> From<[(F, f64); N]> for Levels<F> {
+    fn from(levels: [(F, f64); N]) -> Self {
+        let mut it = Self::default();
+        for (fault, level) in levels {
+            it.set(fault, level);
+        }
+        it
+    }
+}
+
 impl<F: Copy + PartialEq> Levels<F> {
     /// How bad a fault is: 0 if it is absent.
     ///
@@ -18,7 +28,7 @@ impl<F: Copy + PartialEq> Levels<F> {
     /// levels.set("worn", 0.3);
     /// assert_eq!((levels.of("worn"), levels.of("jammed")), (0.3, 0.0));
     /// levels.set("worn", 0.0);
-    /// assert!(!levels.has("worn"));
+    /// assert!(!levels.has("worn") && levels.is_sound());
     /// ```
     #[inline]
     pub fn of(&self, fault: F) -> f64 {
@@ -28,6 +38,11 @@ impl<F: Copy + PartialEq> Levels<F> {
     #[inline]
     pub fn has(&self, fault: F) -> bool {
         self.of(fault) > 0.0
+    }
+    /// Whether none of its faults is there.
+    #[inline]
+    pub fn is_sound(&self) -> bool {
+        self.0.is_empty()
     }
     /// Sets the level of a fault; 0 takes it away.
     ///

@@ -79,6 +79,24 @@ const DOUBLED: u64 = 2;
 /// How long after it the second copy of a packet goes out.
 const AGAIN_AFTER: Span = Span::millis(700);
 
+/// What the faults of a part do to its link, worked out once for each change of a level and not for each packet. By default
+/// nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Disturbances {
+    /// Something cuts it altogether: a dead module, a cell without power.
+    pub(crate) cut: bool,
+    /// It looks connected, but nothing passes: the far end has forgotten the connection.
+    pub(crate) half_open: bool,
+    /// How many times slower than usual packets are, less one.
+    pub(crate) slower: f64,
+    /// Share of packets whose content is damaged on the way, unnoticed by the link.
+    pub(crate) damages: f64,
+    /// Share of messages that go out a second time.
+    pub(crate) doubles: f64,
+    /// Share of packets that are lost on top of the channel's own losses.
+    pub(crate) extra_loss: f64,
+}
+
 /// State of a link.
 #[derive(Clone, Debug, Default)]
 pub struct Bearer {
@@ -86,18 +104,7 @@ pub struct Bearer {
     packets: u32,
     /// The terminal runs and the link has connected.
     connected: bool,
-    /// Something cuts it altogether: a dead module, a cell without power.
-    cut: bool,
-    /// It looks connected, but nothing passes: the far end has forgotten the connection.
-    half_open: bool,
-    /// How many times slower than usual packets are, less one.
-    slower: f64,
-    /// Share of packets whose content is damaged on the way, unnoticed by the link.
-    damages: f64,
-    /// Share of messages that go out a second time.
-    doubles: f64,
-    /// Share of packets that are lost on top of the channel's own losses.
-    extra_loss: f64,
+    disturbances: Disturbances,
     /// Counts attempts to connect: a note of an earlier one is ignored.
     attempt: u32,
     connecting: handshake::Connecting,
@@ -111,15 +118,15 @@ impl Bearer {
 
     /// Something can pass.
     pub(crate) fn up(&self) -> bool {
-        self.connected && !self.cut
+        self.connected && !self.disturbances.cut
     }
 
     /// Mean loss of far-apart packets, in parts per million.
     pub(crate) fn loss_ppm(&self, radio: &Radio) -> u32 {
-        if self.half_open {
+        if self.disturbances.half_open {
             return 1_000_000;
         }
-        (radio.law(self.extra_loss).loss() * 1e6) as u32
+        (radio.law(self.disturbances.extra_loss).loss() * 1e6) as u32
     }
 
     /// One packet: how long it takes, or `None` if it is lost.
@@ -129,7 +136,7 @@ impl Bearer {
         purpose: Purpose,
         cx: &Context<'_, Models>,
     ) -> Option<Span> {
-        if !self.up() || self.half_open {
+        if !self.up() || self.disturbances.half_open {
             return None;
         }
         self.packet(radio, purpose, cx)
@@ -142,17 +149,18 @@ impl Bearer {
         purpose: Purpose,
         cx: &Context<'_, Models>,
     ) -> Option<Span> {
-        if self.cut {
+        let Disturbances { cut, slower, extra_loss, .. } = self.disturbances;
+        if cut {
             return None;
         }
         self.packets += 1;
         let bits = cx.draw(purpose, u64::from(self.packets));
-        if self.channel.loses(&radio.law(self.extra_loss), cx.now(), [bits[0], bits[1]]) {
+        if self.channel.loses(&radio.law(extra_loss), cx.now(), [bits[0], bits[1]]) {
             return None;
         }
         let normal = normal([bits[2], bits[3]]);
         // Bad coverage means repetition on the air: it also costs time.
-        let slower = (1.0 + 4.0 * self.extra_loss) * (1.0 + self.slower);
+        let slower = (1.0 + 4.0 * extra_loss) * (1.0 + slower);
         Some(radio.latency.scaled(libm::exp(radio.spread.0 * normal) * slower))
     }
 
@@ -197,8 +205,9 @@ impl Bearer {
             let iso = self.carried(iso, purpose, cx);
             let sent = u64::from(self.packets);
             cx.post(gateway, Part::Gateway, delay + duration, InterActorMessage::Payment(iso));
-            if self.doubles > 0.0
-                && unit(cx.draw(purpose.numbered(DOUBLED), sent)[0]) < self.doubles
+            let doubles = self.disturbances.doubles;
+            if doubles > 0.0
+                && unit(cx.draw(purpose.numbered(DOUBLED), sent)[0]) < doubles
                 && let Some(duration) = self.pass(radio, purpose, cx)
             {
                 let duration = delay + duration + AGAIN_AFTER;
@@ -226,58 +235,23 @@ impl Bearer {
         }
     }
 
-    /// Something cuts the link, or no longer.
-    pub(crate) fn set_cut(&mut self, cut: bool) {
-        self.cut = cut;
-    }
-    /// The far end forgets the connection, or it has been made anew.
-    pub(crate) fn set_half_open(&mut self, half_open: bool) {
-        self.half_open = half_open;
-    }
-    /// It looks connected, but nothing passes.
-    pub(crate) fn half_open(&self) -> bool {
-        self.half_open
-    }
-    /// Packets take so many times longer than usual, less one.
-    pub(crate) fn set_slower(&mut self, slower: f64) {
-        self.slower = slower.max(0.0);
-    }
-    /// How many times slower than usual packets are, less one.
-    pub(crate) fn slower(&self) -> f64 {
-        self.slower
-    }
-    /// This share of packets is damaged on the way.
-    pub(crate) fn set_damages(&mut self, damages: f64) {
-        self.damages = damages.clamp(0.0, 1.0);
-    }
-    /// Share of packets that are damaged on the way.
-    pub(crate) fn damages(&self) -> f64 {
-        self.damages
-    }
-    /// This share of messages goes out a second time.
-    pub(crate) fn set_doubles(&mut self, doubles: f64) {
-        self.doubles = doubles.clamp(0.0, 1.0);
-    }
-    /// Share of messages that go out a second time.
-    pub(crate) fn doubles(&self) -> f64 {
-        self.doubles
+    /// The level of a fault has changed, and with it what disturbs the link.
+    pub(crate) fn disturb(&mut self, disturbances: Disturbances) {
+        let Disturbances { slower, damages, doubles, extra_loss, .. } = disturbances;
+        debug_assert!(slower >= 0.0, "a fault makes nothing faster: {slower}");
+        let share = |it| (0.0..=1.0).contains(&it);
+        debug_assert!(share(damages) && share(doubles) && share(extra_loss), "{disturbances:?}");
+        self.disturbances = disturbances;
     }
     /// A message as it comes out at the other end: damage makes its authentication code wrong.
     fn carried(&self, mut iso: Iso, purpose: Purpose, cx: &Context<'_, Models>) -> Iso {
-        if self.damages > 0.0 {
+        let damages = self.disturbances.damages;
+        if damages > 0.0 {
             let bits = cx.draw(purpose.numbered(DAMAGED), u64::from(self.packets));
-            if unit(bits[0]) < self.damages {
+            if unit(bits[0]) < damages {
                 iso.mac = !iso.mac;
             }
         }
         iso
-    }
-    /// Something disturbs the link, or no longer.
-    pub(crate) fn set_extra_loss(&mut self, extra_loss: f64) {
-        self.extra_loss = extra_loss.clamp(0.0, 1.0);
-    }
-    /// Something disturbs the link.
-    pub(crate) fn extra_loss(&self) -> f64 {
-        self.extra_loss
     }
 }

@@ -331,6 +331,11 @@ pub(crate) const AT_A_GLANCE: u64 = Indication::BlankScreen.bit()
     | Indication::PowerLightOut.bit()
     | Indication::ChargeLightOut.bit();
 
+/// A person can notice this from now on, or cannot any more.
+pub(crate) fn set(cx: &mut Context<'_, Models>, indication: Indication, on: bool) {
+    if on { show(cx, indication) } else { gone(cx, indication) }
+}
+
 /// From now on a person can notice this.
 pub(crate) fn show(cx: &mut Context<'_, Models>, indication: Indication) {
     let from = cx.part();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
-use crate::bearer::{Bearer, Radio};
+use crate::bearer::{Bearer, Disturbances, Radio};
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
@@ -36,8 +36,6 @@ impl Default for Spec {
 pub struct Cellular {
     levels: Levels<Fault>,
     bearer: Bearer,
-    module_dead: bool,
-    cell_down: bool,
     /// No probe of the connection was answered.
     unanswered: bool,
     /// Counts connections that were forgotten: a note of an earlier one is ignored.
@@ -91,6 +89,23 @@ pub struct Reading {
 
 const PACKET: Purpose = Purpose::of("cellular: packet");
 const VIA: Via = Via::Cellular;
+/// How many times longer a packet takes in a cell that is as full as can be, less one.
+const SLOWER_BY: f64 = 99.0;
+
+impl Cellular {
+    /// What its faults do to the link.
+    fn disturbances(&self) -> Disturbances {
+        let (has, level) = (|fault| self.levels.has(fault), |fault| self.levels.of(fault));
+        Disturbances {
+            cut: has(Fault::ModuleDead) || has(Fault::CellOutage),
+            half_open: has(Fault::HalfOpen),
+            slower: SLOWER_BY * level(Fault::Congestion),
+            damages: level(Fault::DamagesMessages),
+            doubles: level(Fault::SendsTwice),
+            extra_loss: level(Fault::PoorCoverage),
+        }
+    }
+}
 
 impl ActorPart<Models> for Cellular {
     const NAME: &'static str = "cellular";
@@ -111,7 +126,7 @@ impl ActorPart<Models> for Cellular {
                     self.bearer.tell(&spec.radio, VIA, cx);
                 }
             }
-            Timer::Unanswered(number) if number == self.forgotten && self.bearer.half_open() => {
+            Timer::Unanswered(number) if number == self.forgotten && self.levels.has(Fault::HalfOpen) => {
                 self.unanswered = true;
                 cx.look();
             }
@@ -296,21 +311,33 @@ impl DevicePart<Models> for Cellular {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        let on = level > 0.0;
+        if on {
+            cx.activated();
         }
+        match fault {
+            Fault::PoorCoverage => indication::set(cx, Indication::LinkLightBlinks, on),
+            Fault::Congestion => indication::set(cx, Indication::SlowOperation, on),
+            Fault::HalfOpen if on => {
+                self.forgotten += 1;
+                cx.after(spec.keepalive, Timer::Unanswered(self.forgotten));
+            }
+            // The connection has been made anew.
+            Fault::HalfOpen => self.unanswered = false,
+            Fault::ModuleDead | Fault::CellOutage | Fault::DamagesMessages | Fault::SendsTwice => {}
+        }
+        self.bearer.disturb(self.disturbances());
+        self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading {
-            module: !self.module_dead,
-            signal: !self.cell_down,
+            module: !self.levels.has(Fault::ModuleDead),
+            signal: !self.levels.has(Fault::CellOutage),
             answered: !self.unanswered,
-            weakness: self.bearer.extra_loss(),
-            slower: self.bearer.slower(),
-            damaged: self.bearer.damages(),
-            duplicates: self.bearer.doubles(),
+            weakness: self.levels.of(Fault::PoorCoverage),
+            slower: SLOWER_BY * self.levels.of(Fault::Congestion),
+            damaged: self.levels.of(Fault::DamagesMessages),
+            duplicates: self.levels.of(Fault::SendsTwice),
         }
     }
     /// A module that does not answer is dead; one that answers and hears nothing has no cell.
@@ -325,54 +352,5 @@ impl DevicePart<Models> for Cellular {
             Reading { slower, .. } if slower > 3.0 => Some(Fault::Congestion),
             _ => None,
         }
-    }
-}
-
-impl Cellular {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        cx.activated();
-        match fault {
-            Fault::PoorCoverage => {
-                self.bearer.set_extra_loss(magnitude);
-                indication::show(cx, Indication::LinkLightBlinks);
-            }
-            Fault::ModuleDead => self.module_dead = true,
-            Fault::CellOutage => self.cell_down = true,
-            Fault::Congestion => {
-                self.bearer.set_slower(99.0 * magnitude);
-                indication::show(cx, Indication::SlowOperation);
-            }
-            Fault::HalfOpen => {
-                self.bearer.set_half_open(true);
-                self.forgotten += 1;
-                cx.after(spec.keepalive, Timer::Unanswered(self.forgotten));
-            }
-            Fault::DamagesMessages => self.bearer.set_damages(magnitude),
-            Fault::SendsTwice => self.bearer.set_doubles(magnitude),
-        }
-        self.bearer.set_cut(self.module_dead || self.cell_down);
-        self.bearer.tell(&spec.radio, VIA, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::PoorCoverage => {
-                self.bearer.set_extra_loss(0.0);
-                indication::gone(cx, Indication::LinkLightBlinks);
-            }
-            Fault::ModuleDead => self.module_dead = false,
-            Fault::CellOutage => self.cell_down = false,
-            Fault::Congestion => {
-                self.bearer.set_slower(0.0);
-                indication::gone(cx, Indication::SlowOperation);
-            }
-            Fault::HalfOpen => {
-                self.bearer.set_half_open(false);
-                self.unanswered = false;
-            }
-            Fault::DamagesMessages => self.bearer.set_damages(0.0),
-            Fault::SendsTwice => self.bearer.set_doubles(0.0),
-        }
-        self.bearer.set_cut(self.module_dead || self.cell_down);
-        self.bearer.tell(&spec.radio, VIA, cx);
     }
 }

@@ -7,7 +7,7 @@ use sim::quantity::{Factor, Probability};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
-use crate::bearer::{Bearer, Radio};
+use crate::bearer::{Bearer, Disturbances, Radio};
 use crate::bus::{Leg, LocalMessage};
 use crate::indication::{self, Indication};
 use crate::plan::step;
@@ -53,9 +53,6 @@ impl Default for Spec {
 pub struct PhoneLink {
     levels: Levels<Fault>,
     bearer: Bearer,
-    unpaired: bool,
-    asleep: bool,
-    no_credit: bool,
 }
 
 /// Its notes to itself.
@@ -97,6 +94,19 @@ impl PhoneLink {
         let (up, loss_ppm) = (self.bearer.up(), self.bearer.loss_ppm(&spec.radio));
         cx.say(LocalMessage::PhoneLinked { up, loss_ppm });
         cx.look();
+    }
+    /// There is no pairing to lose where a wire is.
+    fn unpaired(&self, spec: &Spec) -> bool {
+        spec.medium == Medium::Bluetooth && self.levels.has(Fault::PairingLost)
+    }
+    /// What its faults do to the link.
+    fn disturbances(&self, spec: &Spec) -> Disturbances {
+        let has = |fault| self.levels.has(fault);
+        Disturbances {
+            cut: self.unpaired(spec) || has(Fault::PhoneAsleep) || has(Fault::NoCredit),
+            extra_loss: self.levels.of(Fault::Obstructed),
+            ..Disturbances::default()
+        }
     }
     fn used(cx: &Context<'_, Models>) -> bool {
         cx.settings().profile(cx.me()).software.firmware.through_phone
@@ -235,18 +245,24 @@ impl DevicePart<Models> for PhoneLink {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        let on = level > 0.0;
+        if fault == Fault::Obstructed {
+            indication::set(cx, Indication::LinkLightBlinks, on);
+        }
+        self.bearer.disturb(self.disturbances(spec));
+        if Self::used(cx) {
+            if on {
+                cx.activated();
+            }
+            self.tell(spec, cx);
         }
     }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
-            paired: !self.unpaired,
-            answers: !self.asleep,
-            carried: !self.no_credit,
-            weakness: self.bearer.extra_loss(),
+            paired: !self.unpaired(spec),
+            answers: !self.levels.has(Fault::PhoneAsleep),
+            carried: !self.levels.has(Fault::NoCredit),
+            weakness: self.levels.of(Fault::Obstructed),
         }
     }
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
@@ -256,40 +272,6 @@ impl DevicePart<Models> for PhoneLink {
             Reading { carried: false, .. } => Some(Fault::NoCredit),
             Reading { weakness, .. } if weakness > 0.3 => Some(Fault::Obstructed),
             _ => None,
-        }
-    }
-}
-
-impl PhoneLink {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::PairingLost => self.unpaired = spec.medium == Medium::Bluetooth,
-            Fault::PhoneAsleep => self.asleep = true,
-            Fault::NoCredit => self.no_credit = true,
-            Fault::Obstructed => {
-                self.bearer.set_extra_loss(magnitude);
-                indication::show(cx, Indication::LinkLightBlinks);
-            }
-        }
-        self.bearer.set_cut(self.unpaired || self.asleep || self.no_credit);
-        if Self::used(cx) {
-            cx.activated();
-            self.tell(spec, cx);
-        }
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::PairingLost => self.unpaired = false,
-            Fault::PhoneAsleep => self.asleep = false,
-            Fault::NoCredit => self.no_credit = false,
-            Fault::Obstructed => {
-                self.bearer.set_extra_loss(0.0);
-                indication::gone(cx, Indication::LinkLightBlinks);
-            }
-        }
-        self.bearer.set_cut(self.unpaired || self.asleep || self.no_credit);
-        if Self::used(cx) {
-            self.tell(spec, cx);
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
-use crate::bearer::{Bearer, Radio};
+use crate::bearer::{Bearer, Disturbances, Radio};
 use crate::bus::LocalMessage;
 use crate::indication::{self, Indication};
 use crate::plan::step;
@@ -27,8 +27,6 @@ pub struct Spec {
 pub struct Wifi {
     levels: Levels<Fault>,
     bearer: Bearer,
-    no_beacon: bool,
-    no_names: bool,
 }
 
 /// Its notes to itself.
@@ -60,6 +58,17 @@ pub struct Reading {
 
 const PACKET: Purpose = Purpose::of("wifi: packet");
 const VIA: Via = Via::Wifi;
+
+impl Wifi {
+    /// What its faults do to the link.
+    fn disturbances(&self) -> Disturbances {
+        Disturbances {
+            cut: self.levels.has(Fault::AccessPointDown) || self.levels.has(Fault::NameServiceDown),
+            extra_loss: self.levels.of(Fault::Interference),
+            ..Disturbances::default()
+        }
+    }
+}
 
 impl ActorPart<Models> for Wifi {
     const NAME: &'static str = "wifi";
@@ -167,17 +176,21 @@ impl DevicePart<Models> for Wifi {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        let on = level > 0.0;
+        if on {
+            cx.activated();
         }
+        if fault == Fault::Interference {
+            indication::set(cx, Indication::LinkLightBlinks, on);
+        }
+        self.bearer.disturb(self.disturbances());
+        self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading {
-            beacon: !self.no_beacon,
-            names: !self.no_names,
-            noise: self.bearer.extra_loss(),
+            beacon: !self.levels.has(Fault::AccessPointDown),
+            names: !self.levels.has(Fault::NameServiceDown),
+            noise: self.levels.of(Fault::Interference),
         }
     }
     /// No beacon is no access point; a third of all packets lost is noise that a radio's own counters show.
@@ -188,33 +201,5 @@ impl DevicePart<Models> for Wifi {
             Reading { noise, .. } if noise > 0.3 => Some(Fault::Interference),
             _ => None,
         }
-    }
-}
-
-impl Wifi {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        cx.activated();
-        match fault {
-            Fault::Interference => {
-                self.bearer.set_extra_loss(magnitude);
-                indication::show(cx, Indication::LinkLightBlinks);
-            }
-            Fault::AccessPointDown => self.no_beacon = true,
-            Fault::NameServiceDown => self.no_names = true,
-        }
-        self.bearer.set_cut(self.no_beacon || self.no_names);
-        self.bearer.tell(&spec.radio, VIA, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Interference => {
-                self.bearer.set_extra_loss(0.0);
-                indication::gone(cx, Indication::LinkLightBlinks);
-            }
-            Fault::AccessPointDown => self.no_beacon = false,
-            Fault::NameServiceDown => self.no_names = false,
-        }
-        self.bearer.set_cut(self.no_beacon || self.no_names);
-        self.bearer.tell(&spec.radio, VIA, cx);
     }
 }

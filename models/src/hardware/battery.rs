@@ -64,8 +64,11 @@ pub struct Battery {
     since: Instant,
     mains: bool,
     millivolts: u32,
-    charger_dead: bool,
-    /// Share of the capacity that is left after all that a fault has taken.
+    /// Change of the charge since then, in mAh an hour. It is kept because the level of a fault is the new one already when
+    /// what has flowed until then is counted.
+    flows: f64,
+    /// Share of the capacity that is left after all that a fault has taken: a new battery has all of it, even where the
+    /// exchange does not end the fault.
     health: f64,
     /// Share of the capacity that cycles and years have taken.
     faded: f64,
@@ -162,7 +165,7 @@ impl Battery {
     /// Change of the charge in mAh an hour: what goes in, less what goes out.
     fn rate(&self, spec: &Spec) -> f64 {
         let (charging, load) = (f64::from(spec.charging.0), f64::from(spec.load.0));
-        let fed = if self.charger_dead { 0.0 } else { self.fed(spec) };
+        let fed = if self.levels.has(Fault::ChargerDead) { 0.0 } else { self.fed(spec) };
         if CHARGES_BETWEEN.contains(&self.temperature) {
             fed * (charging + load) - load
         } else {
@@ -171,10 +174,11 @@ impl Battery {
         }
     }
 
-    /// Brings the charge up to date, and makes notes of what will follow from it.
+    /// Something has changed: from now on it flows otherwise. Makes notes of what will follow from that.
     fn update(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.epoch += 1;
         let (charge, rate) = (self.charge - self.frozen(spec), self.rate(spec));
+        self.flows = rate;
         if spec.capacity.0 > 0 && rate < 0.0 {
             let until = |level: f64| Span::from_secs_f64(((charge - level) / -rate).max(0.0) * 3_600.0);
             let low = (self.capacity(spec) - self.frozen(spec)) * spec.low.0;
@@ -192,13 +196,13 @@ impl Battery {
         cx.look();
     }
 
-    /// Brings charge and age up to date.
+    /// Brings charge and age up to date, by the rate since then: whoever changes it calls this first and [`Self::update`]
+    /// afterwards.
     fn flow(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let now = cx.now();
         let secs = now.since(self.since).as_secs_f64();
         let before = self.charge;
-        let rate = self.rate(spec);
-        self.charge = (self.charge + rate * secs / 3_600.0).clamp(0.0, self.capacity(spec));
+        self.charge = (self.charge + self.flows * secs / 3_600.0).clamp(0.0, self.capacity(spec));
         self.since = now;
         let warmer = libm::exp2((self.temperature - 25.0) / 10.0);
         self.faded += spec.fade_per_year.0 * warmer * secs / YEAR;
@@ -230,13 +234,13 @@ impl ActorPart<Models> for Battery {
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {
-        Self {
+        let mut battery = Self {
             levels: Levels::default(),
             charge: f64::from(spec.capacity.0),
             since: Instant::START,
             mains: true,
             millivolts: RAIL,
-            charger_dead: false,
+            flows: 0.0,
             health: 1.0,
             faded: 0.0,
             drawn: 0.0,
@@ -244,7 +248,9 @@ impl ActorPart<Models> for Battery {
             temperature: 25.0,
             epoch: 0,
             rail: true,
-        }
+        };
+        battery.flows = battery.rate(spec);
+        battery
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
@@ -346,11 +352,16 @@ impl DevicePart<Models> for Battery {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        self.flow(spec, cx);
+        match fault {
+            Fault::Aged if level > 0.0 => {
+                self.health = 1.0 - level.min(0.99);
+                self.charge = self.charge.min(self.capacity(spec));
+            }
+            Fault::Aged => self.renew(spec),
+            Fault::ChargerDead => {}
         }
+        self.update(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
@@ -371,28 +382,6 @@ impl DevicePart<Models> for Battery {
             Reading { health, cycles, .. } if health < 0.5 || cycles >= 1_000 => Some(Fault::Aged),
             _ => None,
         }
-    }
-}
-
-impl Battery {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        self.flow(spec, cx);
-        match fault {
-            Fault::Aged => {
-                self.health = 1.0 - magnitude.clamp(0.0, 0.99);
-                self.charge = self.charge.min(self.capacity(spec));
-            }
-            Fault::ChargerDead => self.charger_dead = magnitude > 0.0,
-        }
-        self.update(spec, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        self.flow(spec, cx);
-        match fault {
-            Fault::Aged => self.renew(spec),
-            Fault::ChargerDead => self.charger_dead = false,
-        }
-        self.update(spec, cx);
     }
 }
 

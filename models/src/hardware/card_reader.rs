@@ -64,12 +64,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct CardReader {
     levels: Levels<Fault>,
-    /// Share of reads that fail for dirt: chip, contactless, stripe.
-    dirty: [f64; 3],
-    /// Share of reads that fail because something is worn or dead: chip, contactless, stripe.
-    worn: [f64; 3],
-    /// It does not react at all.
-    dead: bool,
     insertions: Wear,
     swipes: Wear,
     /// Failed reads in a row: chip, contactless, stripe.
@@ -143,19 +137,17 @@ const SWIPES: Purpose = Purpose::of("card reader: life in swipes");
 impl CardReader {
     /// Share of reads of a kind that fail because of faults: dirt and wear each let their share pass.
     fn bad(&self, kind: usize) -> f64 {
-        if self.dead { 1.0 } else { 1.0 - (1.0 - self.dirty[kind]) * (1.0 - self.worn[kind]) }
-    }
-
-    /// Damages what a fault damages, or sets it right.
-    fn set(&mut self, fault: Fault, magnitude: f64) {
-        match fault {
-            Fault::ChipContactsDirty => self.dirty[0] = magnitude,
-            Fault::ChipContactsWorn => self.worn[0] = magnitude,
-            Fault::AntennaDead => self.worn[1] = magnitude,
-            Fault::StripeHeadDirty => self.dirty[2] = magnitude,
-            Fault::StripeHeadWorn => self.worn[2] = magnitude,
-            Fault::NoReaction => self.dead = magnitude > 0.0,
+        debug_assert!(kind < 3, "a card is read by chip, contactless or stripe");
+        if self.levels.has(Fault::NoReaction) {
+            return 1.0;
         }
+        let level = |fault| self.levels.of(fault);
+        let (dirty, worn) = match kind {
+            0 => (level(Fault::ChipContactsDirty), level(Fault::ChipContactsWorn)),
+            1 => (0.0, level(Fault::AntennaDead)),
+            _ => (level(Fault::StripeHeadDirty), level(Fault::StripeHeadWorn)),
+        };
+        1.0 - (1.0 - dirty) * (1.0 - worn)
     }
 
     /// Each insertion scrapes the contacts, each swipe the head.
@@ -293,18 +285,31 @@ impl DevicePart<Models> for CardReader {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+    fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
         if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+            // Nothing is to be seen before a card is read.
+            return;
         }
+        // The reads that failed say nothing about what it is now.
+        match fault {
+            Fault::ChipContactsDirty | Fault::ChipContactsWorn => self.failed[0] = 0,
+            Fault::AntennaDead => (self.failed[1], self.test_failed) = (0, false),
+            Fault::StripeHeadDirty | Fault::StripeHeadWorn => self.failed[2] = 0,
+            Fault::NoReaction => self.failed = [0; 3],
+        }
+        match fault {
+            Fault::ChipContactsWorn => self.insertions.renew(),
+            Fault::StripeHeadWorn => self.swipes.renew(),
+            _ => {}
+        }
+        indication::gone(cx, Indication::NoReactionToCard);
+        cx.look();
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
             failed: self.failed,
             limit: spec.suspects_after,
-            answers: !self.dead,
+            answers: !self.levels.has(Fault::NoReaction),
             overdue: self.overdue(spec),
             test_failed: self.test_failed,
         }
@@ -336,29 +341,6 @@ impl DevicePart<Models> for CardReader {
     }
 }
 
-impl CardReader {
-    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, _: &mut Context<'_, Models>) {
-        self.set(fault, magnitude);
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        self.set(fault, 0.0);
-        match fault {
-            Fault::ChipContactsDirty | Fault::ChipContactsWorn => self.failed[0] = 0,
-            Fault::AntennaDead => self.failed[1] = 0,
-            Fault::StripeHeadDirty | Fault::StripeHeadWorn => self.failed[2] = 0,
-            Fault::NoReaction => self.failed = [0; 3],
-        }
-        match fault {
-            Fault::ChipContactsWorn => self.insertions.renew(),
-            Fault::StripeHeadWorn => self.swipes.renew(),
-            _ => {}
-        }
-        self.test_failed &= fault != Fault::AntennaDead;
-        indication::gone(cx, Indication::NoReactionToCard);
-        cx.look();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -366,10 +348,10 @@ mod tests {
     #[test]
     fn dirt_and_wear_each_let_their_share_pass() {
         let mut reader = CardReader::default();
-        reader.set(Fault::ChipContactsDirty, 0.5);
-        reader.set(Fault::ChipContactsWorn, 0.6);
+        reader.levels.set(Fault::ChipContactsDirty, 0.5);
+        reader.levels.set(Fault::ChipContactsWorn, 0.6);
         assert!((reader.bad(0) - 0.8).abs() < 1e-12);
-        reader.set(Fault::ChipContactsDirty, 0.0);
+        reader.levels.set(Fault::ChipContactsDirty, 0.0);
         assert!((reader.bad(0) - 0.6).abs() < 1e-12, "cleaning leaves the wear");
     }
 

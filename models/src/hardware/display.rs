@@ -27,11 +27,6 @@ pub struct Spec {
 pub struct Display {
     levels: Levels<Fault>,
     running: bool,
-    blank: bool,
-    frozen: bool,
-    touch_dead: bool,
-    /// Share of the backlight that is missing.
-    dim: f64,
 }
 
 /// It makes no notes.
@@ -68,29 +63,27 @@ const NOTICED: f64 = 0.3;
 
 impl Display {
     fn usable(&self, spec: &Spec) -> bool {
-        !self.blank && !self.frozen && (spec.keypad_only || !self.touch_dead)
+        let has = |fault| self.levels.has(fault);
+        !has(Fault::Blank) && !has(Fault::Frozen) && (spec.keypad_only || !has(Fault::TouchDead))
     }
 
     /// Who reads on a dim screen looks twice at each key.
     fn dimmed(&self, cx: &mut Context<'_, Models>) {
-        cx.say(LocalMessage::Dim { percent: 100 + (SLOWED_BY * self.dim) as u32 });
-        if self.dim >= NOTICED {
+        let dim = self.levels.of(Fault::BacklightDim);
+        cx.say(LocalMessage::Dim { percent: 100 + (SLOWED_BY * dim) as u32 });
+        let noticed = dim >= NOTICED;
+        if noticed {
             cx.activated();
-            indication::show(cx, Indication::DimScreen);
-        } else {
-            indication::gone(cx, Indication::DimScreen);
         }
+        indication::set(cx, Indication::DimScreen, noticed);
     }
 
     fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
         cx.say(LocalMessage::Screen { readable: self.usable(spec) });
-        let dark = self.blank || !self.running;
-        if dark { indication::show(cx, Indication::BlankScreen) } else { indication::gone(cx, Indication::BlankScreen) }
-        if self.frozen && self.running {
-            indication::show(cx, Indication::KeysStillSound);
-        } else {
-            indication::gone(cx, Indication::KeysStillSound);
-        }
+        let dark = self.levels.has(Fault::Blank) || !self.running;
+        indication::set(cx, Indication::BlankScreen, dark);
+        let sounds = self.levels.has(Fault::Frozen) && self.running;
+        indication::set(cx, Indication::KeysStillSound, sounds);
         cx.look();
     }
 }
@@ -215,17 +208,32 @@ impl DevicePart<Models> for Display {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        let on = level > 0.0;
+        // A dead touch panel hurts nobody who has keys.
+        let hurts = on && !(fault == Fault::TouchDead && spec.keypad_only);
+        match fault {
+            Fault::BacklightDim => {
+                self.dimmed(cx);
+                if on {
+                    // A dim screen is still read: nobody but its detector is to know.
+                    return cx.look();
+                }
+            }
+            Fault::Frozen => indication::set(cx, Indication::FrozenScreen, on),
+            Fault::TouchDead => indication::set(cx, Indication::NoReactionToTouch, hurts),
+            Fault::Blank => {}
         }
+        if hurts {
+            cx.activated();
+        }
+        self.tell(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let lit = if self.blank { 0.0 } else { 1.0 - self.dim };
+        let blank = self.levels.has(Fault::Blank);
+        let lit = if blank { 0.0 } else { 1.0 - self.levels.of(Fault::BacklightDim) };
         Reading {
             lit: spec.measures_backlight.then_some(lit),
-            touch_answers: spec.keypad_only || !self.touch_dead,
+            touch_answers: spec.keypad_only || !self.levels.has(Fault::TouchDead),
         }
     }
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
@@ -235,54 +243,5 @@ impl DevicePart<Models> for Display {
             Some(dim) if dim < 1.0 - NOTICED => Some(Fault::BacklightDim),
             _ => None,
         }
-    }
-}
-
-impl Display {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        let on = magnitude > 0.0;
-        let touch = fault == Fault::TouchDead;
-        match fault {
-            Fault::Blank => self.blank = on,
-            Fault::Frozen => {
-                self.frozen = on;
-                if on { indication::show(cx, Indication::FrozenScreen) } else { indication::gone(cx, Indication::FrozenScreen) }
-            }
-            Fault::TouchDead => {
-                self.touch_dead = on;
-                if on && !spec.keypad_only {
-                    indication::show(cx, Indication::NoReactionToTouch);
-                } else {
-                    indication::gone(cx, Indication::NoReactionToTouch);
-                }
-            }
-            Fault::BacklightDim => {
-                self.dim = magnitude;
-                self.dimmed(cx);
-                return cx.look();
-            }
-        }
-        if on && !(touch && spec.keypad_only) {
-            cx.activated();
-        }
-        self.tell(spec, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Blank => self.blank = false,
-            Fault::Frozen => {
-                self.frozen = false;
-                indication::gone(cx, Indication::FrozenScreen);
-            }
-            Fault::TouchDead => {
-                self.touch_dead = false;
-                indication::gone(cx, Indication::NoReactionToTouch);
-            }
-            Fault::BacklightDim => {
-                self.dim = 0.0;
-                self.dimmed(cx);
-            }
-        }
-        self.tell(spec, cx);
     }
 }

@@ -50,8 +50,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug)]
 pub struct Enclosure {
     levels: Levels<Fault>,
-    hot: f64,
-    cold: f64,
     thermal: ThermalState,
     /// Counts changes: a note of an earlier one is ignored.
     change: u32,
@@ -92,8 +90,8 @@ impl Enclosure {
     fn change(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let place = spec.place.degrees();
         let to = place
-            + (spec.heat.degrees() - place) * self.hot
-            + (spec.cold.degrees() - place) * self.cold;
+            + (spec.heat.degrees() - place) * self.levels.of(Fault::Heat)
+            + (spec.cold.degrees() - place) * self.levels.of(Fault::Cold);
         self.thermal.towards(to, cx.now(), spec.follows_in);
         self.change += 1;
         self.left = STEPS;
@@ -124,7 +122,8 @@ impl ActorPart<Models> for Enclosure {
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {
-        Self { levels: Levels::default(), hot: 0.0, cold: 0.0, thermal: ThermalState::settled(spec.place.degrees()), change: 0, left: 0 }
+        let thermal = ThermalState::settled(spec.place.degrees());
+        Self { levels: Levels::default(), thermal, change: 0, left: 0 }
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         // Parts are built for a room; who stands elsewhere is told.
@@ -199,12 +198,9 @@ impl DevicePart<Models> for Enclosure {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
-        }
+    fn on_level(&mut self, spec: &Spec, _: Fault, _: f64, cx: &mut Context<'_, Models>) {
+        // The body takes its time: its sensor has nothing to say yet.
+        self.change(spec, cx);
     }
     fn reading(&self, spec: &Spec, now: Instant) -> Reading {
         Reading {
@@ -219,23 +215,6 @@ impl DevicePart<Models> for Enclosure {
             it if it <= reading.too_cold => Some(Fault::Cold),
             _ => None,
         }
-    }
-}
-
-impl Enclosure {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Heat => self.hot = magnitude,
-            Fault::Cold => self.cold = magnitude,
-        }
-        self.change(spec, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Heat => self.hot = 0.0,
-            Fault::Cold => self.cold = 0.0,
-        }
-        self.change(spec, cx);
     }
 }
 

@@ -30,9 +30,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Indicators {
     levels: Levels<Fault>,
-    mute: bool,
-    /// The lights are broken.
-    dark: bool,
     /// The processor does not run, so no light is lit but that of the charger.
     off: bool,
     tones: u32,
@@ -57,11 +54,8 @@ pub enum Fault {
 
 impl Indicators {
     fn light(&self, cx: &mut Context<'_, Models>) {
-        if self.dark || self.off {
-            indication::show(cx, Indication::PowerLightOut);
-        } else {
-            indication::gone(cx, Indication::PowerLightOut);
-        }
+        let dark = self.off || self.levels.has(Fault::LightsDead);
+        indication::set(cx, Indication::PowerLightOut, dark);
     }
 }
 
@@ -93,7 +87,7 @@ impl ActorPart<Models> for Indicators {
             }
             _ => return,
         };
-        if self.mute {
+        if self.levels.has(Fault::BuzzerDead) {
             cx.activated();
             indication::show(cx, Indication::Silence);
         } else if !good {
@@ -151,11 +145,18 @@ impl DevicePart<Models> for Indicators {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+    fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        let on = level > 0.0;
+        match fault {
+            // Silence is noticed when there should be a tone.
+            Fault::BuzzerDead if on => {}
+            Fault::BuzzerDead => indication::gone(cx, Indication::Silence),
+            Fault::LightsDead => {
+                if on {
+                    cx.activated();
+                }
+                self.light(cx);
+            }
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
@@ -163,32 +164,5 @@ impl DevicePart<Models> for Indicators {
     }
     fn detect((): &mut (), _: &Reading) -> Option<Fault> {
         None
-    }
-}
-
-impl Indicators {
-    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::BuzzerDead => self.mute = magnitude > 0.0,
-            Fault::LightsDead => {
-                self.dark = magnitude > 0.0;
-                if self.dark {
-                    cx.activated();
-                }
-                self.light(cx);
-            }
-        }
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::BuzzerDead => {
-                self.mute = false;
-                indication::gone(cx, Indication::Silence);
-            }
-            Fault::LightsDead => {
-                self.dark = false;
-                self.light(cx);
-            }
-        }
     }
 }

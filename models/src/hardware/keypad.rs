@@ -36,10 +36,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Keypad {
     levels: Levels<Fault>,
-    stuck: bool,
-    dead: bool,
-    /// Probability that a press of the bad key counts twice.
-    bounce: f64,
     /// Presses that the controller saw come twice faster than any finger.
     bounces: u8,
     /// How long an entry takes on this screen: 0 and 100 are as usual.
@@ -100,20 +96,21 @@ impl Keypad {
     /// A dead key spoils an entry that needs it; a stuck one spoils every entry; a bouncing one those in which it bounces.
     /// Returns what whoever makes the entry notices.
     fn spoiled(&mut self, cx: &mut Context<'_, Models>) -> Option<Indication> {
-        if self.stuck {
+        if self.levels.has(Fault::StuckKey) {
             return Some(Indication::WrongKey);
         }
-        if !self.dead && self.bounce == 0.0 {
+        let (dead, bounce) = (self.levels.has(Fault::DeadKey), self.levels.of(Fault::BouncingKey));
+        if !dead && bounce == 0.0 {
             return None;
         }
         let bits = cx.draw(TOUCHES, u64::from(self.entries));
         let any = |each: f64| 1.0 - libm::pow(1.0 - each / KEYS, f64::from(self.keys));
-        if unit(bits[1]) < any(self.bounce) {
+        if unit(bits[1]) < any(bounce) {
             self.bounces = self.bounces.saturating_add(1);
             cx.look();
             return Some(Indication::WrongKey);
         }
-        (self.dead && unit(bits[0]) < any(1.0)).then_some(Indication::NoReactionToKey)
+        (dead && unit(bits[0]) < any(1.0)).then_some(Indication::NoReactionToKey)
     }
 }
 
@@ -156,7 +153,7 @@ impl ActorPart<Models> for Keypad {
         }
     }
     fn able(&self, _: &Spec) -> bool {
-        !self.stuck && !self.dead
+        !self.levels.has(Fault::StuckKey) && !self.levels.has(Fault::DeadKey)
     }
 }
 
@@ -227,16 +224,22 @@ impl DevicePart<Models> for Keypad {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+    fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level == 0.0 {
+            match fault {
+                Fault::StuckKey => {}
+                Fault::DeadKey => self.presses.renew(),
+                Fault::BouncingKey => self.bounces = 0,
+            }
+            indication::gone(cx, Indication::WrongKey);
+            indication::gone(cx, Indication::NoReactionToKey);
         }
+        cx.look();
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         let (bounces, presses) = (self.bounces, self.presses.uses());
-        Reading { held: self.stuck, bounces, presses, rated: spec.rated }
+        let held = self.levels.has(Fault::StuckKey);
+        Reading { held, bounces, presses, rated: spec.rated }
     }
     /// One double press may be a nervous finger. Keys past their rated life are taken for dead before one is.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
@@ -246,29 +249,5 @@ impl DevicePart<Models> for Keypad {
             Reading { presses, rated: Some(rated), .. } if presses >= rated => Some(Fault::DeadKey),
             _ => None,
         }
-    }
-}
-
-impl Keypad {
-    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::StuckKey => self.stuck = magnitude > 0.0,
-            Fault::DeadKey => self.dead = magnitude > 0.0,
-            Fault::BouncingKey => self.bounce = magnitude,
-        }
-        cx.look();
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::StuckKey => self.stuck = false,
-            Fault::DeadKey => {
-                self.dead = false;
-                self.presses.renew();
-            }
-            Fault::BouncingKey => (self.bounce, self.bounces) = (0.0, 0),
-        }
-        indication::gone(cx, Indication::WrongKey);
-        indication::gone(cx, Indication::NoReactionToKey);
-        cx.look();
     }
 }

@@ -70,10 +70,8 @@ pub struct Mainboard {
     held: bool,
     /// It has switched itself off for heat.
     shut: bool,
-    dead: bool,
-    resets: bool,
-    /// How badly its heat gets away, from 0 to 1.
-    clogged: f64,
+    /// The processor runs, as the others were last told.
+    runs: bool,
     thermal: ThermalState,
     /// Temperature of the terminal's body, in degrees Celsius.
     body: f64,
@@ -145,7 +143,7 @@ const FALTERING: u32 = 150;
 
 impl Mainboard {
     fn up(&self) -> bool {
-        !self.held && !self.shut && !self.dead
+        !self.held && !self.shut && !self.levels.has(Fault::Dead)
     }
 
     fn faltering(&self, spec: &Spec) -> bool {
@@ -173,15 +171,17 @@ impl Mainboard {
     }
 
     /// Says whether the processor runs; what it held in passing is lost when it stops.
-    fn tell(&self, was_up: bool, cx: &mut Context<'_, Models>) {
-        if was_up && !self.up() {
+    fn tell(&mut self, cx: &mut Context<'_, Models>) {
+        let on = self.up();
+        if std::mem::replace(&mut self.runs, on) && !on {
             cx.say(LocalMessage::PowerLost);
         }
-        cx.say(LocalMessage::Supplied { on: self.up() });
+        cx.say(LocalMessage::Supplied { on });
     }
 
     fn supplied(&mut self, spec: &Spec, on: bool, millivolts: u32, cx: &mut Context<'_, Models>) {
         let (was_up, was_faltering) = (self.up(), self.faltering(spec));
+        debug_assert_eq!(was_up, self.runs, "who depends on it knows how it stands");
         self.rail = millivolts;
         if !on || millivolts < spec.brown_out.0 {
             self.brown_outs += u32::from(!self.held && on);
@@ -189,7 +189,7 @@ impl Mainboard {
         } else if self.held && millivolts >= spec.starts_at.0 {
             self.held = false;
         }
-        self.tell(was_up, cx);
+        self.tell(cx);
         if was_up != self.up() {
             self.warm(spec, cx);
         }
@@ -219,7 +219,7 @@ impl Mainboard {
     fn warm(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (now, tau) = (cx.now(), spec.warms_in);
         self.heat += 1;
-        let own = spec.warms_by.degrees() + CLOGGED_BY * self.clogged;
+        let own = spec.warms_by.degrees() + CLOGGED_BY * self.levels.of(Fault::Overheating);
         let to = if self.up() { self.body + own } else { self.body };
         self.thermal.towards(to, now, tau);
         let shuts = spec.shuts_at.degrees();
@@ -257,7 +257,7 @@ impl Mainboard {
             indication::show(cx, Indication::HotCase);
         }
         if was_up != self.up() {
-            self.tell(was_up, cx);
+            self.tell(cx);
         }
         self.warm(spec, cx);
     }
@@ -291,9 +291,7 @@ impl ActorPart<Models> for Mainboard {
             rail: 5_000,
             held: false,
             shut: false,
-            dead: false,
-            resets: false,
-            clogged: 0.0,
+            runs: true,
             thermal: ThermalState::settled(25.0 + spec.warms_by.degrees()),
             body: 25.0,
             unasked: 0,
@@ -308,7 +306,7 @@ impl ActorPart<Models> for Mainboard {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Reset(epoch) if epoch == self.epoch && self.resets => {
+            Timer::Reset(epoch) if epoch == self.epoch && self.levels.has(Fault::RandomResets) => {
                 if self.up() {
                     self.unasked += 1;
                     Self::reset(cx);
@@ -411,10 +409,29 @@ impl DevicePart<Models> for Mainboard {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        let on = level > 0.0;
+        match fault {
+            Fault::Dead => {
+                if on {
+                    cx.activated();
+                }
+                self.tell(cx);
+            }
+            Fault::RandomResets if on => {
+                self.epoch += 1;
+                self.next_reset(spec, cx);
+            }
+            Fault::RandomResets => {
+                self.unasked = 0;
+                indication::gone(cx, Indication::RestartsByItself);
+                cx.look();
+            }
+            Fault::Overheating => {
+                if !on {
+                    self.heat_stops = 0;
+                }
+                self.warm(spec, cx);
+            }
         }
     }
     fn reading(&self, spec: &Spec, now: Instant) -> Reading {
@@ -432,46 +449,5 @@ impl DevicePart<Models> for Mainboard {
             return Some(Fault::Overheating);
         }
         (reading.unasked >= 3).then_some(Fault::RandomResets)
-    }
-}
-
-impl Mainboard {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Dead => {
-                let was_up = self.up();
-                self.dead = magnitude > 0.0;
-                cx.activated();
-                self.tell(was_up, cx);
-            }
-            Fault::RandomResets => {
-                self.resets = magnitude > 0.0;
-                self.epoch += 1;
-                self.next_reset(spec, cx);
-            }
-            Fault::Overheating => {
-                self.clogged = magnitude;
-                self.warm(spec, cx);
-            }
-        }
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Dead => {
-                let was_up = self.up();
-                self.dead = false;
-                self.tell(was_up, cx);
-            }
-            Fault::RandomResets => {
-                self.resets = false;
-                self.unasked = 0;
-                indication::gone(cx, Indication::RestartsByItself);
-                cx.look();
-            }
-            Fault::Overheating => {
-                (self.clogged, self.heat_stops) = (0.0, 0);
-                self.warm(spec, cx);
-            }
-        }
     }
 }

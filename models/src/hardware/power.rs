@@ -55,10 +55,7 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Power {
     levels: Levels<Fault>,
-    outage: bool,
-    /// Share of the time for which the plug has no contact; 1 is out altogether.
-    loose: f64,
-    /// It has no contact now.
+    /// The plug has no contact now.
     apart: bool,
     /// Contacts lost and made: names the draws.
     contacts: u32,
@@ -66,14 +63,6 @@ pub struct Power {
     interruptions: u8,
     /// Counts changes of the plug: a note of an earlier state is ignored.
     plug: u32,
-    /// How broken the cable is, from 0 to 1.
-    broken: f64,
-    /// Share of the voltage that is missing.
-    sag: f64,
-    /// Share of the voltage that is too much.
-    swell: f64,
-    /// How far the adapter's voltage is from the right one, from 0 to 1.
-    wrong: f64,
     /// What a real supply in its place delivers, in millivolts; `None` if it is simulated.
     delivered: Option<u32>,
     /// What that was last told to deliver.
@@ -144,11 +133,13 @@ impl Power {
 
     /// Voltage of a simulated adapter without any load.
     fn source(&self, spec: &Spec) -> u32 {
-        if self.outage || self.apart || self.broken >= 1.0 {
+        let level = |fault| self.levels.of(fault);
+        if self.levels.has(Fault::SupplyOutage) || self.apart || level(Fault::CableBroken) >= 1.0 {
             return 0;
         }
-        let wrong = 1.0 + WRONG_BY * self.wrong;
-        (f64::from(spec.nominal.0) * (1.0 - self.sag) * (1.0 + self.swell) * wrong) as u32
+        let wrong = 1.0 + WRONG_BY * level(Fault::WrongAdapter);
+        let mains = (1.0 - level(Fault::VoltageSag)) * (1.0 + level(Fault::VoltageSwell));
+        (f64::from(spec.nominal.0) * mains * wrong) as u32
     }
 
     /// Voltage at the terminal, under its load.
@@ -159,7 +150,8 @@ impl Power {
 
     /// Resistance that a break adds to the cable, in milliohms.
     fn break_adds(&self, spec: &Spec) -> u32 {
-        (f64::from(spec.broken_cable.0) * self.broken / (1.0 - self.broken).max(1e-6)) as u32
+        let broken = self.levels.of(Fault::CableBroken);
+        (f64::from(spec.broken_cable.0) * broken / (1.0 - broken).max(1e-6)) as u32
     }
 
     /// What the terminal's load loses in a break, in millivolts.
@@ -200,16 +192,21 @@ impl Power {
     /// A plug that sits loose: exponential times with and without contact, whose means give the share of the time.
     fn next_contact(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let gap = spec.contact_gap;
-        let mean = if self.apart { gap } else { gap.scaled((1.0 - self.loose) / self.loose) };
+        let loose = self.levels.of(Fault::LoosePlug);
+        debug_assert!(loose > 0.0, "a plug that sits fast does not lose contact");
+        let mean = if self.apart { gap } else { gap.scaled((1.0 - loose) / loose) };
         self.contacts += 1;
         let wait = cx.stream(CONTACT, u64::from(self.contacts)).exponential(mean);
         cx.after(wait, Timer::Contact(self.plug));
     }
 
+    /// How loose the plug sits has changed: from here on its contacts are other ones.
     fn loosen(&mut self, spec: &Spec, share: f64, cx: &mut Context<'_, Models>) {
         self.plug += 1;
-        (self.loose, self.apart) = (share, share > 0.0);
-        if share > 0.0 && share < 1.0 {
+        self.apart = share > 0.0;
+        if share == 0.0 {
+            self.interruptions = 0;
+        } else if share < 1.0 {
             self.interruptions = self.interruptions.saturating_add(1);
             self.next_contact(spec, cx);
         }
@@ -390,11 +387,10 @@ impl DevicePart<Models> for Power {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        if fault == Fault::LoosePlug {
+            self.loosen(spec, level, cx);
         }
+        self.change(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         let nominal = f64::from(spec.nominal.0);
@@ -424,40 +420,16 @@ impl DevicePart<Models> for Power {
     }
 }
 
-impl Power {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::SupplyOutage => self.outage = magnitude > 0.0,
-            Fault::LoosePlug => self.loosen(spec, magnitude, cx),
-            Fault::CableBroken => self.broken = magnitude,
-            Fault::VoltageSag => self.sag = magnitude,
-            Fault::VoltageSwell => self.swell = magnitude,
-            Fault::WrongAdapter => self.wrong = magnitude,
-        }
-        self.change(spec, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::SupplyOutage => self.outage = false,
-            Fault::LoosePlug => {
-                self.loosen(spec, 0.0, cx);
-                self.interruptions = 0;
-            }
-            Fault::CableBroken => self.broken = 0.0,
-            Fault::VoltageSag => self.sag = 0.0,
-            Fault::VoltageSwell => self.swell = 0.0,
-            Fault::WrongAdapter => self.wrong = 0.0,
-        }
-        self.change(spec, cx);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn broken(magnitude: f64) -> u32 {
-        Power { broken: magnitude, ..Power::default() }.loaded(&Spec::default())
+    fn with(fault: Fault, level: f64) -> Power {
+        Power { levels: Levels::from([(fault, level)]), ..Power::default() }
+    }
+
+    fn broken(level: f64) -> u32 {
+        with(Fault::CableBroken, level).loaded(&Spec::default())
     }
 
     #[test]
@@ -484,19 +456,21 @@ mod tests {
         let spec = Spec::default();
         let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START));
         assert_eq!(sees(Power::default()), None);
-        assert_eq!(sees(Power { broken: 0.4, ..Power::default() }), Some(Fault::CableBroken));
-        assert_eq!(sees(Power { sag: 0.1, ..Power::default() }), Some(Fault::VoltageSag));
-        assert_eq!(sees(Power { swell: 0.2, ..Power::default() }), Some(Fault::VoltageSwell));
-        assert_eq!(sees(Power { wrong: 1.0, ..Power::default() }), Some(Fault::WrongAdapter));
+        assert_eq!(sees(with(Fault::CableBroken, 0.4)), Some(Fault::CableBroken));
+        assert_eq!(sees(with(Fault::VoltageSag, 0.1)), Some(Fault::VoltageSag));
+        assert_eq!(sees(with(Fault::VoltageSwell, 0.2)), Some(Fault::VoltageSwell));
+        assert_eq!(sees(with(Fault::WrongAdapter, 1.0)), Some(Fault::WrongAdapter));
         // From inside, an outage and an open cable look like the plug.
-        assert_eq!(sees(Power { outage: true, ..Power::default() }), Some(Fault::LoosePlug));
-        assert_eq!(sees(Power { broken: 1.0, ..Power::default() }), Some(Fault::LoosePlug));
+        assert_eq!(sees(with(Fault::SupplyOutage, 1.0)), Some(Fault::LoosePlug));
+        assert_eq!(sees(with(Fault::CableBroken, 1.0)), Some(Fault::LoosePlug));
     }
 
     #[test]
     fn what_a_real_supply_delivers_is_what_the_charger_sees() {
         let spec = Spec::default();
-        let real = |delivered, broken| Power { delivered: Some(delivered), broken, ..Power::default() };
+        let real = |delivered, broken| {
+            Power { delivered: Some(delivered), ..with(Fault::CableBroken, broken) }
+        };
         let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START));
         assert_eq!(sees(real(5_010, 0.0)), None);
         assert_eq!(sees(real(4_300, 0.0)), Some(Fault::VoltageSag), "whatever the scenario wanted");

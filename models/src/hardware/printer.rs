@@ -74,14 +74,8 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug)]
 pub struct Printer {
     levels: Levels<Fault>,
+    /// What is left of the roll: it is used up by printing as well as by the fault.
     paper_mm: u32,
-    jammed: bool,
-    cover_open: bool,
-    cutter_blocked: bool,
-    /// How worn the head is: the share of its blackness that is gone.
-    worn: f64,
-    /// How much too hot the head is driven, from 0 to 1.
-    overdriven: f64,
     head: ThermalState,
     millivolts: u32,
     prints: u32,
@@ -155,13 +149,35 @@ impl Printer {
 
     /// What keeps it from printing at all, and what it says about that.
     fn blocked(&self) -> Option<Indication> {
-        let causes = [
-            (self.cover_open, Indication::CoverText),
-            (self.jammed, Indication::JamText),
-            (self.cutter_blocked, Indication::CutterText),
-            (self.paper_mm == 0, Indication::PaperText),
-        ];
-        causes.into_iter().find(|(is, _)| *is).map(|(_, indication)| indication)
+        let stops = [Fault::CoverOpen, Fault::Jam, Fault::CutterBlocked];
+        let cause = stops.into_iter().find(|fault| self.levels.has(*fault));
+        cause.or((self.paper_mm == 0).then_some(Fault::PaperOut)).map(Self::shows)
+    }
+
+    /// How a fault is noticed, by what the screen says or by what comes out.
+    const fn shows(fault: Fault) -> Indication {
+        match fault {
+            Fault::PaperOut => Indication::PaperText,
+            Fault::Jam => Indication::JamText,
+            Fault::HeadWorn => Indication::FaintPrint,
+            Fault::HeadHot => Indication::PrinterRestsText,
+            Fault::CutterBlocked => Indication::CutterText,
+            Fault::CoverOpen => Indication::CoverText,
+        }
+    }
+
+    /// Whoever clears a fault leaves it as it should be: a new roll, a new head, a new blade.
+    fn put_right(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        self.lost = 0;
+        match fault {
+            Fault::PaperOut => self.paper_mm = spec.roll.0,
+            Fault::HeadWorn => self.lines.renew(),
+            Fault::HeadHot => self.cooldowns = 0,
+            Fault::CutterBlocked => self.cuts.renew(),
+            Fault::Jam | Fault::CoverOpen => {}
+        }
+        indication::gone(cx, Self::shows(fault));
+        cx.look();
     }
 
     fn print(&mut self, spec: &Spec, lines: u8, cx: &mut Context<'_, Models>) {
@@ -216,7 +232,7 @@ impl Printer {
     /// Prints as many lines as the head's temperature allows; its sensor is read line by line.
     fn put_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (now, tau) = (cx.now(), spec.cools_in);
-        let heat = spec.line_warms_by.degrees() * (1.0 + OVERDRIVEN * self.overdriven);
+        let heat = spec.line_warms_by.degrees() * (1.0 + OVERDRIVEN * self.levels.of(Fault::HeadHot));
         let room = spec.cooldown_at.degrees() - self.head.at(now, tau);
         let lines = if room >= heat * f64::from(self.waiting) {
             self.waiting
@@ -250,7 +266,8 @@ impl Printer {
         if self.lines.used(u32::from(lines), spec.life_in_lines.as_ref(), HEAD, cx) {
             cx.broke(Fault::HeadWorn.into());
         }
-        if blackness(Millivolts(self.millivolts), spec.faint_below, self.worn) < 1.0 {
+        let worn = self.levels.of(Fault::HeadWorn);
+        if blackness(Millivolts(self.millivolts), spec.faint_below, worn) < 1.0 {
             cx.activated();
             indication::show(cx, Indication::FaintPrint);
         }
@@ -267,11 +284,6 @@ impl ActorPart<Models> for Printer {
         Self {
             levels: Levels::default(),
             paper_mm: spec.roll.0,
-            jammed: false,
-            cover_open: false,
-            cutter_blocked: false,
-            worn: 0.0,
-            overdriven: 0.0,
             head: ThermalState::settled(25.0),
             millivolts: 5_000,
             prints: 0,
@@ -343,10 +355,20 @@ impl DevicePart<Models> for Printer {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        if self.real.is_some() {
+            // The level is the record of what the real one has said; what follows from that, it has said itself.
+            return;
+        }
+        match fault {
+            _ if level == 0.0 => self.put_right(spec, fault, cx),
+            Fault::PaperOut => self.ran_out(cx),
+            Fault::CoverOpen => {
+                // The sensor of the cover says so at once, the others when a receipt is due.
+                indication::show(cx, Self::shows(fault));
+                cx.activated();
+                cx.look();
+            }
+            Fault::Jam | Fault::HeadWorn | Fault::HeadHot | Fault::CutterBlocked => {}
         }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
@@ -355,9 +377,9 @@ impl DevicePart<Models> for Printer {
         }
         Reading {
             paper: self.paper_mm > 0,
-            cover_open: self.cover_open,
+            cover_open: self.levels.has(Fault::CoverOpen),
             // The blade's switch is asked at each cut.
-            cutter_blocked: self.cutter_blocked && self.lost > 0,
+            cutter_blocked: self.levels.has(Fault::CutterBlocked) && self.lost > 0,
             cooldowns: self.cooldowns,
             lost: self.lost,
             lines: self.lines.uses(),
@@ -376,65 +398,5 @@ impl DevicePart<Models> for Printer {
             Reading { lines, rated: Some(rated), .. } if lines >= rated => Some(Fault::HeadWorn),
             Reading { .. } => None,
         }
-    }
-}
-
-impl Printer {
-    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        if self.real.is_some() {
-            return;
-        }
-        let on = magnitude > 0.0;
-        match fault {
-            Fault::PaperOut if on => self.ran_out(cx),
-            Fault::PaperOut => {}
-            Fault::Jam => self.jammed = on,
-            Fault::HeadWorn => self.worn = magnitude,
-            Fault::HeadHot => self.overdriven = magnitude,
-            Fault::CutterBlocked => self.cutter_blocked = on,
-            Fault::CoverOpen => {
-                // The sensor of the cover says so at once, the others when a receipt is due.
-                self.cover_open = on;
-                if on { indication::show(cx, Indication::CoverText) } else { indication::gone(cx, Indication::CoverText) }
-                cx.activated();
-                cx.look();
-            }
-        }
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        if self.real.is_some() {
-            return;
-        }
-        self.lost = 0;
-        let shown = match fault {
-            Fault::PaperOut => {
-                self.paper_mm = spec.roll.0;
-                Indication::PaperText
-            }
-            Fault::Jam => {
-                self.jammed = false;
-                Indication::JamText
-            }
-            Fault::HeadWorn => {
-                self.worn = 0.0;
-                self.lines.renew();
-                Indication::FaintPrint
-            }
-            Fault::HeadHot => {
-                (self.overdriven, self.cooldowns) = (0.0, 0);
-                Indication::PrinterRestsText
-            }
-            Fault::CutterBlocked => {
-                self.cutter_blocked = false;
-                self.cuts.renew();
-                Indication::CutterText
-            }
-            Fault::CoverOpen => {
-                self.cover_open = false;
-                Indication::CoverText
-            }
-        };
-        indication::gone(cx, shown);
-        cx.look();
     }
 }

@@ -34,10 +34,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Scanner {
     levels: Levels<Fault>,
-    dirt: f64,
-    unplugged: bool,
-    /// Its decoder does nothing.
-    dead: bool,
     scans: u32,
     failed: u8,
 }
@@ -87,7 +83,9 @@ impl ActorPart<Models> for Scanner {
             return;
         }
         let bits = cx.draw(SCAN, u64::from(scan));
-        let faulty = self.unplugged || self.dead || unit(bits[1]) < self.dirt;
+        let faulty = self.levels.has(Fault::CableLoose)
+            || self.levels.has(Fault::CannotRead)
+            || unit(bits[1]) < self.levels.of(Fault::WindowDirty);
         let ok = !faulty && unit(bits[0]) >= spec.misread.0;
         let before = self.failed;
         self.failed = if ok { 0 } else { self.failed.saturating_add(1) };
@@ -183,15 +181,20 @@ impl DevicePart<Models> for Scanner {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+    fn on_level(&mut self, _: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if level == 0.0 {
+            // The scans that failed say nothing about what it is now.
+            self.failed = 0;
+            indication::gone(cx, Indication::NoReactionToCode);
         }
+        cx.look();
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { present: !self.unplugged, decodes: !self.dead, failed: self.failed }
+        Reading {
+            present: !self.levels.has(Fault::CableLoose),
+            decodes: !self.levels.has(Fault::CannotRead),
+            failed: self.failed,
+        }
     }
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         match *reading {
@@ -201,26 +204,5 @@ impl DevicePart<Models> for Scanner {
             Reading { failed: 4.., .. } => Some(Fault::WindowDirty),
             _ => None,
         }
-    }
-}
-
-impl Scanner {
-    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::WindowDirty => self.dirt = magnitude,
-            Fault::CableLoose => self.unplugged = magnitude > 0.0,
-            Fault::CannotRead => self.dead = magnitude > 0.0,
-        }
-        cx.look();
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::WindowDirty => self.dirt = 0.0,
-            Fault::CableLoose => self.unplugged = false,
-            Fault::CannotRead => self.dead = false,
-        }
-        self.failed = 0;
-        indication::gone(cx, Indication::NoReactionToCode);
-        cx.look();
     }
 }

@@ -33,9 +33,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Tamper {
     levels: Levels<Fault>,
-    triggered: bool,
-    /// How far the coin cell has run down, from 0 to 1.
-    drained: f64,
 }
 
 /// It makes no notes.
@@ -62,19 +59,8 @@ pub struct Reading {
 
 impl Tamper {
     fn coin_cell(&self, spec: &Spec) -> u32 {
-        (f64::from(spec.coin_cell.0) * (1.0 - self.drained * 2.0 / 3.0)) as u32
-    }
-
-    fn lock(&mut self, on: bool, cx: &mut Context<'_, Models>) {
-        self.triggered = on;
-        cx.say(LocalMessage::Locked { on });
-        if on {
-            cx.activated();
-            indication::show(cx, Indication::TamperText);
-        } else {
-            indication::gone(cx, Indication::TamperText);
-        }
-        cx.look();
+        let drained = self.levels.of(Fault::CoinCellEmpty);
+        (f64::from(spec.coin_cell.0) * (1.0 - drained * 2.0 / 3.0)) as u32
     }
 }
 
@@ -93,7 +79,9 @@ impl ActorPart<Models> for Tamper {
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
             // Without any other power the keys are left to the coin cell.
-            LocalMessage::Rail { on: false, .. } if self.coin_cell(spec) < spec.holds_from.0 && !self.triggered => {
+            LocalMessage::Rail { on: false, .. }
+                if self.coin_cell(spec) < spec.holds_from.0 && !self.levels.has(Fault::Triggered) =>
+            {
                 cx.broke(Fault::Triggered.into());
             }
             LocalMessage::Ready => cx.look(),
@@ -101,7 +89,7 @@ impl ActorPart<Models> for Tamper {
         }
     }
     fn able(&self, _: &Spec) -> bool {
-        !self.triggered
+        !self.levels.has(Fault::Triggered)
     }
 }
 
@@ -153,16 +141,20 @@ impl DevicePart<Models> for Tamper {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+    fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if fault == Fault::Triggered {
+            let on = level > 0.0;
+            cx.say(LocalMessage::Locked { on });
+            if on {
+                cx.activated();
+            }
+            indication::set(cx, Indication::TamperText, on);
         }
+        cx.look();
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
-            triggered: self.triggered,
+            triggered: self.levels.has(Fault::Triggered),
             coin_cell: self.coin_cell(spec),
             holds_from: spec.holds_from.0,
         }
@@ -173,26 +165,5 @@ impl DevicePart<Models> for Tamper {
             return Some(Fault::Triggered);
         }
         (reading.coin_cell < reading.holds_from).then_some(Fault::CoinCellEmpty)
-    }
-}
-
-impl Tamper {
-    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Triggered => self.lock(magnitude > 0.0, cx),
-            Fault::CoinCellEmpty => {
-                self.drained = magnitude;
-                cx.look();
-            }
-        }
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Triggered => self.lock(false, cx),
-            Fault::CoinCellEmpty => {
-                self.drained = 0.0;
-                cx.look();
-            }
-        }
     }
 }

@@ -63,10 +63,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct MisuseAndFraud {
     levels: Levels<Fault>,
-    prohibited: bool,
-    leaking: bool,
-    offered: bool,
-    cheated: bool,
     /// Patterns that risk control has flagged, and complaints that have reached it, since it last stepped in.
     flags: u8,
     complaints: u8,
@@ -155,14 +151,46 @@ impl MisuseAndFraud {
         self.next_complaint(spec, cx);
     }
 
+    /// Somebody has taken the merchant's money, or still may.
+    fn cheats(&self) -> bool {
+        self.levels.has(Fault::FreeOffer) || self.levels.has(Fault::ThirdPartyFraud)
+    }
+
     fn offer(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        self.offered = true;
         let mut stream = self.stream(cx);
         if stream.chance(spec.sees_through.0) {
             indication::show(cx, Indication::FreeOfferMessage);
         } else {
             cx.after(stream.exponential(spec.falls_in), Timer::Falls(self.epoch));
         }
+    }
+}
+
+impl MisuseAndFraud {
+    /// Somebody has stopped it, or it has stopped. What goes on beside it goes on, from a new epoch.
+    fn ended(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        match fault {
+            Fault::ProhibitedTransactions => self.flags = 0,
+            Fault::DataLeak => {
+                self.complaints = 0;
+                indication::gone(cx, Indication::Complaint);
+            }
+            Fault::FreeOffer => indication::gone(cx, Indication::FreeOfferMessage),
+            Fault::ThirdPartyFraud => {}
+        }
+        self.epoch += 1;
+        if self.levels.has(Fault::ProhibitedTransactions) {
+            self.next_prohibited(spec, cx);
+        }
+        if self.levels.has(Fault::DataLeak) {
+            self.next_complaint(spec, cx);
+        }
+        if self.cheats() {
+            self.expect_missing(spec, cx);
+        } else {
+            indication::gone(cx, Indication::MoneyMissing);
+        }
+        cx.look();
     }
 }
 
@@ -176,19 +204,20 @@ impl ActorPart<Models> for MisuseAndFraud {
         Self::default()
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let has = |fault| self.levels.has(fault);
         match timer {
-            Timer::Prohibited(epoch) if self.prohibited && epoch == self.epoch => {
+            Timer::Prohibited(epoch) if epoch == self.epoch && has(Fault::ProhibitedTransactions) => {
                 self.prohibited(spec, cx);
             }
-            Timer::Complaint(epoch) if self.leaking && epoch == self.epoch => {
+            Timer::Complaint(epoch) if epoch == self.epoch && has(Fault::DataLeak) => {
                 self.complaint(spec, cx);
             }
-            Timer::Falls(epoch) if self.offered && epoch == self.epoch => {
+            Timer::Falls(epoch) if epoch == self.epoch && has(Fault::FreeOffer) => {
                 cx.activated();
                 cx.note(Note::Life(DeploymentStep::Scammed(spec.amount.amount())));
                 self.expect_missing(spec, cx);
             }
-            Timer::Missing(epoch) if (self.offered || self.cheated) && epoch == self.epoch => {
+            Timer::Missing(epoch) if epoch == self.epoch && self.cheats() => {
                 cx.activated();
                 indication::show(cx, Indication::MoneyMissing);
             }
@@ -292,10 +321,12 @@ impl DevicePart<Models> for MisuseAndFraud {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        match fault {
+            _ if level == 0.0 => self.ended(spec, fault, cx),
+            Fault::ProhibitedTransactions => self.next_prohibited(spec, cx),
+            Fault::DataLeak => self.next_complaint(spec, cx),
+            Fault::FreeOffer => self.offer(spec, cx),
+            Fault::ThirdPartyFraud => self.expect_missing(spec, cx),
         }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
@@ -312,54 +343,5 @@ impl DevicePart<Models> for MisuseAndFraud {
             return Some(Fault::ProhibitedTransactions);
         }
         (reading.complaints >= reading.complaint_limit).then_some(Fault::DataLeak)
-    }
-}
-
-impl MisuseAndFraud {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::ProhibitedTransactions => {
-                self.prohibited = true;
-                self.next_prohibited(spec, cx);
-            }
-            Fault::DataLeak => {
-                self.leaking = true;
-                self.next_complaint(spec, cx);
-            }
-            Fault::FreeOffer => self.offer(spec, cx),
-            Fault::ThirdPartyFraud => {
-                self.cheated = true;
-                self.expect_missing(spec, cx);
-            }
-        }
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::ProhibitedTransactions => (self.prohibited, self.flags) = (false, 0),
-            Fault::DataLeak => {
-                (self.leaking, self.complaints) = (false, 0);
-                indication::gone(cx, Indication::Complaint);
-            }
-            Fault::FreeOffer => {
-                self.offered = false;
-                indication::gone(cx, Indication::FreeOfferMessage);
-            }
-            Fault::ThirdPartyFraud => self.cheated = false,
-        }
-        if !self.offered && !self.cheated {
-            indication::gone(cx, Indication::MoneyMissing);
-        }
-        // What goes on beside it goes on.
-        self.epoch += 1;
-        if self.prohibited {
-            self.next_prohibited(spec, cx);
-        }
-        if self.leaking {
-            self.next_complaint(spec, cx);
-        }
-        if self.offered || self.cheated {
-            self.expect_missing(spec, cx);
-        }
-        cx.look();
     }
 }

@@ -49,7 +49,6 @@ pub struct BackOffice {
     missing: u32,
     /// The most that were ever missing at the same time.
     max_missing: u32,
-    down: bool,
     /// What it holds as booked, by terminal: its copy of the transactions.
     booked: Vec<Money>,
     /// Transactions in its copy.
@@ -94,6 +93,9 @@ pub struct Reading {
 }
 
 impl BackOffice {
+    fn is_down(&self) -> bool {
+        self.levels.has(Fault::Down)
+    }
     /// What it holds as booked for a terminal.
     pub fn booked(&self, terminal: ActorId) -> Money {
         self.booked.get(terminal.0 as usize).copied().unwrap_or_default()
@@ -155,10 +157,10 @@ impl ActorPart<Models> for BackOffice {
         match timer {
             Timer::Names(kind) => self.common_causes.name(kind, cx),
             Timer::Unanswered(number) => self.operator.ends(number, CommandEnd::NoAnswer, cx),
-            Timer::SendsVersion(rollout) => self.rollouts.send(rollout, self.down, cx),
+            Timer::SendsVersion(rollout) => self.rollouts.send(rollout, self.is_down(), cx),
             Timer::Sold(terminal) => {
                 // While it is down it hears of no sale and says nothing.
-                let missing = *self.is_gone(terminal) || self.down;
+                let missing = *self.is_gone(terminal) || self.is_down();
                 self.readings.look_at_sales(terminal, missing, cx);
             }
         }
@@ -174,12 +176,12 @@ impl ActorPart<Models> for BackOffice {
         }
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
-        if !self.down {
+        if !self.is_down() {
             self.operator.hears(&message, cx);
         }
         match message {
             InterActorMessage::Outside(Outside::Command(command)) => {
-                let how = (self.down, spec.commands_in);
+                let how = (self.is_down(), spec.commands_in);
                 self.commands += u64::from(self.operator.command(command, how, cx));
             }
             // Its copy of the ledger is made from the gateway's log, so nothing is missing from it after an outage.
@@ -194,7 +196,7 @@ impl ActorPart<Models> for BackOffice {
                     self.readings.sold(terminal, cx);
                 }
             }
-            _ if self.down => cx.activated(),
+            _ if self.is_down() => cx.activated(),
             InterActorMessage::Report(report) => {
                 let row = report.terminal.0 as usize;
                 if self.reports.len() <= row {
@@ -233,7 +235,7 @@ impl ActorPart<Models> for BackOffice {
         }
     }
     fn able(&self, _: &Spec) -> bool {
-        !self.down
+        !self.is_down()
     }
     /// A suspected common cause stands as long as its incident does.
     fn still_sees(&self, _: &Spec, suspect: crate::Fault, _: Instant) -> bool {
@@ -268,29 +270,11 @@ impl DevicePart<Models> for BackOffice {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
-        }
-    }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { silent: self.down }
+        Reading { silent: self.is_down() }
     }
     /// Its own supervisor sees that it does not answer.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         reading.silent.then_some(Fault::Down)
-    }
-}
-
-impl BackOffice {
-    fn on_fault(&mut self, _: &Spec, _: Fault, _: f64, cx: &mut Context<'_, Models>) {
-        self.down = true;
-        cx.look();
-    }
-    fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
-        self.down = false;
-        cx.look();
     }
 }

@@ -93,8 +93,6 @@ pub struct Gateway {
     breakers: Vec<Breaker>,
     recent: Vec<Recent>,
     rrn: u64,
-    workers_lost: f64,
-    answers_lost: f64,
     /// Answers sent so far: names the draws of their losses.
     answered: u64,
     /// Smoothed share of reversals among what comes in: a fiftieth for each new message.
@@ -163,7 +161,7 @@ impl Gateway {
         &mut self.recent[row]
     }
     fn workers(&self, spec: &Spec) -> u32 {
-        (f64::from(spec.workers) * (1.0 - self.workers_lost)) as u32
+        (f64::from(spec.workers) * (1.0 - self.levels.of(Fault::WorkersLost))) as u32
     }
 
     fn receive(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
@@ -280,9 +278,10 @@ impl Gateway {
         iso.local = cx.now();
         iso.mac = iso.seal();
         let port = iso.via.part();
-        if self.answers_lost > 0.0 {
+        let lost = self.levels.of(Fault::AnswersLost);
+        if lost > 0.0 {
             self.answered += 1;
-            if sim::unit(cx.draw(LOST, self.answered)[0]) < self.answers_lost {
+            if sim::unit(cx.draw(LOST, self.answered)[0]) < lost {
                 return cx.activated();
             }
         }
@@ -392,10 +391,23 @@ impl DevicePart<Models> for Gateway {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        let on = level > 0.0;
+        match fault {
+            // The gateway sees the reversals that follow, and nothing before.
+            Fault::AnswersLost if on => {}
+            Fault::AnswersLost => {
+                self.taken_back = 0.0;
+                cx.look();
+            }
+            Fault::WorkersLost => {
+                if on {
+                    cx.activated();
+                } else {
+                    // Workers are back: whoever waits is served.
+                    self.next_in_queue(spec, cx);
+                }
+                self.pressure_changed(spec, cx);
+            }
         }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
@@ -414,26 +426,5 @@ impl DevicePart<Models> for Gateway {
             return Some(Fault::WorkersLost);
         }
         taken_back.then_some(Fault::AnswersLost)
-    }
-}
-
-impl Gateway {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        if fault == Fault::AnswersLost {
-            self.answers_lost = magnitude;
-            return;
-        }
-        self.workers_lost = magnitude.clamp(0.0, 1.0);
-        cx.activated();
-        self.pressure_changed(spec, cx);
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        if fault == Fault::AnswersLost {
-            (self.answers_lost, self.taken_back) = (0.0, 0.0);
-            return cx.look();
-        }
-        self.workers_lost = 0.0;
-        self.next_in_queue(spec, cx);
-        self.pressure_changed(spec, cx);
     }
 }

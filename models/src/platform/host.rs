@@ -77,9 +77,6 @@ pub struct Host {
     /// By terminal, and in the order in which transactions came.
     ledger: Vec<Vec<(u32, Posting)>>,
     authorisations: u32,
-    out: bool,
-    /// How many times slower than usual it decides, less one.
-    slow: f64,
 }
 
 /// It makes no notes: a decision takes its time on the way back.
@@ -104,6 +101,8 @@ const BALANCE: Purpose = Purpose::of("host: balance of an account");
 const BLOCKED: Purpose = Purpose::of("host: the card is blocked");
 const DECIDES: Purpose = Purpose::of("host: time to decide");
 const REFUSES: Purpose = Purpose::of("host: refuses as inoperative");
+/// How many times longer than usual a host takes that is as slow as can be, less one.
+const SLOWER_BY: f64 = 99.0;
 const DAY: u64 = Span::days(1).0;
 
 impl Host {
@@ -240,7 +239,7 @@ impl Host {
         let name = DECIDES.numbered(u64::from(iso.terminal.0));
         let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
         let usual = lognormal(spec.decides_in.0 as f64, spec.spread.0, bits);
-        let duration = Span::from_nanos_f64(usual * (1.0 + 99.0 * self.slow));
+        let duration = Span::from_nanos_f64(usual * (1.0 + SLOWER_BY * self.levels.of(Fault::Slow)));
         let gateway = cx.settings().directory.gateway;
         cx.post(gateway, Part::Gateway, duration, InterActorMessage::Payment(iso));
     }
@@ -261,7 +260,7 @@ impl ActorPart<Models> for Host {
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         let InterActorMessage::Payment(iso) = message else { return };
-        if self.out {
+        if self.levels.has(Fault::Outage) {
             return cx.activated();
         }
         match iso.mti {
@@ -272,7 +271,7 @@ impl ActorPart<Models> for Host {
         }
     }
     fn able(&self, _: &Spec) -> bool {
-        !self.out
+        !self.levels.has(Fault::Outage)
     }
 }
 
@@ -326,34 +325,10 @@ impl DevicePart<Models> for Host {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
-        }
-    }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading
     }
     fn detect((): &mut (), _: &Reading) -> Option<Fault> {
         None
-    }
-}
-
-impl Host {
-    fn on_fault(&mut self, _: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Outage => self.out = true,
-            Fault::Slow => self.slow = magnitude,
-        }
-        cx.look();
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Outage => self.out = false,
-            Fault::Slow => self.slow = 0.0,
-        }
-        cx.look();
     }
 }

@@ -32,7 +32,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Clock {
     levels: Levels<Fault>,
-    behind: Span,
     /// What the last answer of the gateway said about it.
     difference: Span,
 }
@@ -54,6 +53,13 @@ pub enum Fault {
 pub struct Reading {
     difference: Span,
     tolerance: Span,
+}
+
+impl Clock {
+    /// How far it is behind the time.
+    fn behind(&self, spec: &Spec) -> Span {
+        spec.wrong_by.scaled(self.levels.of(Fault::Wrong))
+    }
 }
 
 impl ActorPart<Models> for Clock {
@@ -78,7 +84,7 @@ impl ActorPart<Models> for Clock {
         }
     }
     fn able(&self, spec: &Spec) -> bool {
-        self.behind <= spec.tolerance
+        self.behind(spec) <= spec.tolerance
     }
 }
 
@@ -114,11 +120,16 @@ impl DevicePart<Models> for Clock {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+    fn on_level(&mut self, spec: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        let wrong = level > 0.0;
+        if wrong {
+            cx.activated();
+        }
+        cx.say(LocalMessage::Clock { behind: self.behind(spec) });
+        if !wrong {
+            // It has just been set by the gateway's time.
+            self.difference = Span::ZERO;
+            cx.look();
         }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
@@ -127,18 +138,5 @@ impl DevicePart<Models> for Clock {
     /// A clock cannot see itself: it is held against the time in the gateway's answers.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         (reading.difference > reading.tolerance).then_some(Fault::Wrong)
-    }
-}
-
-impl Clock {
-    fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        self.behind = spec.wrong_by.scaled(magnitude);
-        cx.activated();
-        cx.say(LocalMessage::Clock { behind: self.behind });
-    }
-    fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
-        (self.behind, self.difference) = (Span::ZERO, Span::ZERO);
-        cx.say(LocalMessage::Clock { behind: Span::ZERO });
-        cx.look();
     }
 }

@@ -85,11 +85,12 @@ pub struct Firmware {
     boot: u32,
     /// Commands of operators outside that are being carried out, and since which start.
     orders: Vec<(Command, u32)>,
+    /// By the fault, or because a leak has taken all memory: a restart ends the latter alone.
     hung: bool,
     hung_since: Instant,
-    leak: f64,
     /// When the memory was last all free.
     fresh: Instant,
+    /// Share of the processor that is taken, by the fault or by a shortage of memory.
     starved: f64,
     /// How slow the processor is by itself: 100 is as usual.
     slowed: u32,
@@ -189,14 +190,15 @@ impl Firmware {
     }
 
     fn memory_used(&self, spec: &Spec, now: Instant) -> f64 {
-        let leaking = now.since(self.fresh).as_secs_f64() * self.leak;
+        let leaking = now.since(self.fresh).as_secs_f64() * self.levels.of(Fault::MemoryLeak);
         (0.5 + 0.5 * leaking / spec.leaks_in.as_secs_f64().max(1.0)).min(1.0)
     }
 
     /// Makes notes of what a leak will do.
     fn expect_leak(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        if self.leak > 0.0 {
-            let all = spec.leaks_in.scaled(1.0 / self.leak);
+        let leak = self.levels.of(Fault::MemoryLeak);
+        if leak > 0.0 {
+            let all = spec.leaks_in.scaled(1.0 / leak);
             cx.after(all.scaled(0.8), Timer::MemoryLow(self.boot));
             cx.after(all, Timer::MemoryGone(self.boot));
         }
@@ -234,7 +236,7 @@ impl Firmware {
     fn show_slowness(&self, cx: &mut Context<'_, Models>) {
         if self.starved.max(self.burden) > 0.0 {
             indication::show(cx, Indication::SlowOperation);
-        } else if self.leak == 0.0 {
+        } else if !self.levels.has(Fault::MemoryLeak) {
             indication::gone(cx, Indication::SlowOperation);
         }
     }
@@ -298,14 +300,16 @@ impl ActorPart<Models> for Firmware {
             Timer::Ordered(number) => self.ordered(number, cx),
             Timer::Installed(attempt) => self.installed(spec, attempt, cx),
             Timer::Watchdog(boot) if boot == self.boot && self.hung => cx.look(),
-            Timer::MemoryLow(boot) if boot == self.boot && self.leak > 0.0 => {
+            Timer::MemoryLow(boot) if boot == self.boot && self.levels.has(Fault::MemoryLeak) => {
                 cx.activated();
                 self.starved = self.starved.max(0.5);
                 indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
                 cx.look();
             }
-            Timer::MemoryGone(boot) if boot == self.boot && self.leak > 0.0 => self.hang(spec, cx),
+            Timer::MemoryGone(boot) if boot == self.boot && self.levels.has(Fault::MemoryLeak) => {
+                self.hang(spec, cx);
+            }
             _ => {}
         }
     }
@@ -324,7 +328,7 @@ impl ActorPart<Models> for Firmware {
                 self.pace(cx);
             }
             LocalMessage::Restart | LocalMessage::Swapped => {
-                if self.leak > 0.0 {
+                if self.levels.has(Fault::MemoryLeak) {
                     // A restart gives the memory back; the leak stays.
                     (self.hung, self.starved) = (false, 0.0);
                     indication::gone(cx, Indication::FrozenScreen);
@@ -396,10 +400,26 @@ impl DevicePart<Models> for Firmware {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        match fault {
+            _ if level == 0.0 => {
+                if fault != Fault::Hang {
+                    self.starved = 0.0;
+                }
+                self.show_slowness(cx);
+                self.unhang(spec, cx);
+            }
+            Fault::Hang => self.hang(spec, cx),
+            Fault::MemoryLeak => {
+                self.fresh = cx.now();
+                self.expect_leak(spec, cx);
+            }
+            Fault::ProcessorStarved => {
+                self.starved = level;
+                cx.activated();
+                indication::show(cx, Indication::SlowOperation);
+                self.pace(cx);
+                cx.look();
+            }
         }
     }
     fn reading(&self, spec: &Spec, now: Instant) -> Reading {
@@ -419,34 +439,5 @@ impl DevicePart<Models> for Firmware {
             return Some(Fault::MemoryLeak);
         }
         (reading.processor_taken > 0.6).then_some(Fault::ProcessorStarved)
-    }
-}
-
-impl Firmware {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Hang => self.hang(spec, cx),
-            Fault::MemoryLeak => {
-                self.leak = magnitude;
-                self.fresh = cx.now();
-                self.expect_leak(spec, cx);
-            }
-            Fault::ProcessorStarved => {
-                self.starved = magnitude;
-                cx.activated();
-                indication::show(cx, Indication::SlowOperation);
-                self.pace(cx);
-                cx.look();
-            }
-        }
-    }
-    fn on_clear(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::Hang => {}
-            Fault::MemoryLeak => (self.leak, self.starved) = (0.0, 0.0),
-            Fault::ProcessorStarved => self.starved = 0.0,
-        }
-        self.show_slowness(cx);
-        self.unhang(spec, cx);
     }
 }

@@ -108,10 +108,6 @@ pub struct PaymentApp {
     resend: u16,
     /// A reversal or advice is on its way: a note of an earlier one is ignored.
     sending: u32,
-    wrong_currency: bool,
-    wrong_type: bool,
-    wrong_amount: bool,
-    incompatible: bool,
     /// It has no keys: nothing can be encrypted.
     locked: bool,
     /// The software may not be used.
@@ -364,7 +360,8 @@ impl ActorPart<Models> for PaymentApp {
         }
     }
     fn able(&self, _: &Spec) -> bool {
-        !self.wrong_currency && !self.wrong_type && !self.wrong_amount && !self.incompatible
+        // Each of its faults keeps it from selling.
+        self.levels.is_sound()
     }
     fn still_sees(&self, spec: &Spec, suspect: AnyFault, _: Instant) -> bool {
         suspect.part() != Part::PaymentApp && self.failures >= spec.suspects_after.max(1)
@@ -379,18 +376,31 @@ impl DevicePart<Models> for PaymentApp {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+    fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        let on = level > 0.0;
+        match fault {
+            Fault::IncompatibleVersion => {
+                if on {
+                    cx.activated();
+                }
+                crate::indication::set(cx, crate::Indication::FrozenScreen, on);
+                cx.look();
+            }
+            // What is wrong with a request is seen when it is refused.
+            Fault::WrongCurrency | Fault::WrongType | Fault::WrongAmount if on => {}
+            Fault::WrongCurrency | Fault::WrongType | Fault::WrongAmount => {
+                (self.failures, self.refusals) = (0, 0);
+                crate::indication::gone(cx, crate::Indication::RefusedText);
+                crate::indication::gone(cx, crate::Indication::NoAnswerText);
+                cx.look();
+            }
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading {
             refusals: self.refusals,
             refused_with: self.refused_with,
-            version_check_failed: self.incompatible,
+            version_check_failed: self.levels.has(Fault::IncompatibleVersion),
         }
     }
     /// No sound terminal's instruction is refused: one refusal is enough, and its code says what is wrong with it.
@@ -404,41 +414,6 @@ impl DevicePart<Models> for PaymentApp {
             ResponseCode::WRONG_AMOUNT => Some(Fault::WrongAmount),
             _ => Some(Fault::WrongCurrency),
         }
-    }
-}
-
-impl PaymentApp {
-    fn on_fault(&mut self, _: &Spec, fault: Fault, _: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::WrongCurrency => self.wrong_currency = true,
-            Fault::WrongType => self.wrong_type = true,
-            Fault::WrongAmount => self.wrong_amount = true,
-            Fault::IncompatibleVersion => {
-                self.incompatible = true;
-                cx.activated();
-                crate::indication::show(cx, crate::Indication::FrozenScreen);
-                cx.look();
-            }
-        }
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::WrongCurrency | Fault::WrongType | Fault::WrongAmount => {
-                match fault {
-                    Fault::WrongType => self.wrong_type = false,
-                    Fault::WrongAmount => self.wrong_amount = false,
-                    _ => self.wrong_currency = false,
-                }
-                (self.failures, self.refusals) = (0, 0);
-                crate::indication::gone(cx, crate::Indication::RefusedText);
-                crate::indication::gone(cx, crate::Indication::NoAnswerText);
-            }
-            Fault::IncompatibleVersion => {
-                self.incompatible = false;
-                crate::indication::gone(cx, crate::Indication::FrozenScreen);
-            }
-        }
-        cx.look();
     }
 }
 

@@ -37,13 +37,8 @@ impl Default for Spec {
 pub struct Security {
     levels: Levels<Fault>,
     running: bool,
-    expired: bool,
-    out_of_step: bool,
-    /// Somebody else's software has been installed.
-    altered: bool,
-    /// It has been found out: nothing is sold with it.
+    /// Somebody else's software has been found out: nothing is sold with it.
     refused: bool,
-    malware: f64,
     /// Connections to strangers that the egress filter has refused since it was last put in order.
     strangers: u32,
     /// Counts changes: a note of an earlier state is ignored.
@@ -89,7 +84,7 @@ impl Security {
     const TOO_MANY: u32 = 3;
 
     fn check(&mut self, cx: &mut Context<'_, Models>) {
-        if self.altered && self.running && !self.refused {
+        if self.levels.has(Fault::NotGenuine) && self.running && !self.refused {
             self.refused = true;
             cx.activated();
             indication::show(cx, Indication::RefusedText);
@@ -116,8 +111,10 @@ impl ActorPart<Models> for Security {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Check(epoch) if epoch == self.epoch && self.altered => self.check(cx),
-            Timer::Talks(epoch, number) if epoch == self.epoch && self.malware > 0.0 => {
+            Timer::Check(epoch) if epoch == self.epoch && self.levels.has(Fault::NotGenuine) => {
+                self.check(cx);
+            }
+            Timer::Talks(epoch, number) if epoch == self.epoch && self.levels.has(Fault::Malware) => {
                 if self.running {
                     self.strangers = self.strangers.saturating_add(1);
                     cx.activated();
@@ -140,7 +137,8 @@ impl ActorPart<Models> for Security {
         }
     }
     fn able(&self, _: &Spec) -> bool {
-        !self.expired && !self.out_of_step && !self.refused
+        let has = |fault| self.levels.has(fault);
+        !has(Fault::CertificateExpired) && !has(Fault::KeysOutOfStep) && !self.refused
     }
 }
 
@@ -236,15 +234,40 @@ impl DevicePart<Models> for Security {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+        let on = level > 0.0;
+        match fault {
+            Fault::CertificateExpired => {
+                if on {
+                    cx.activated();
+                }
+                cx.say(LocalMessage::Certificate { valid: !on });
+            }
+            Fault::KeysOutOfStep => cx.say(LocalMessage::Keys { in_step: !on }),
+            Fault::NotGenuine if on => {
+                self.epoch += 1;
+                let wait = spec.checks_every.scaled(unit(cx.draw(CHECK, u64::from(self.epoch))[0]));
+                cx.after(wait, Timer::Check(self.epoch));
+            }
+            Fault::NotGenuine => {
+                self.refused = false;
+                indication::gone(cx, Indication::RefusedText);
+                cx.say(LocalMessage::Genuine { ok: true });
+            }
+            Fault::Malware => {
+                cx.say(LocalMessage::Burden { share: telemetry::percent(level) });
+                if on {
+                    self.epoch += 1;
+                    self.plan_talk(spec, 0, cx);
+                } else {
+                    self.strangers = 0;
+                }
+            }
         }
+        cx.look();
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading {
-            certificate_valid: !self.expired,
+            certificate_valid: !self.levels.has(Fault::CertificateExpired),
             signature_refused: self.refused,
             strangers: self.strangers,
         }
@@ -258,54 +281,5 @@ impl DevicePart<Models> for Security {
             Reading { strangers, .. } if strangers >= Security::TOO_MANY => Some(Fault::Malware),
             _ => None,
         }
-    }
-}
-
-impl Security {
-    fn on_fault(&mut self, spec: &Spec, fault: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::CertificateExpired => {
-                self.expired = true;
-                cx.activated();
-                cx.say(LocalMessage::Certificate { valid: false });
-            }
-            Fault::KeysOutOfStep => {
-                self.out_of_step = true;
-                cx.say(LocalMessage::Keys { in_step: false });
-            }
-            Fault::NotGenuine => {
-                (self.altered, self.epoch) = (true, self.epoch + 1);
-                let wait = spec.checks_every.scaled(unit(cx.draw(CHECK, u64::from(self.epoch))[0]));
-                cx.after(wait, Timer::Check(self.epoch));
-            }
-            Fault::Malware => {
-                (self.malware, self.epoch) = (magnitude, self.epoch + 1);
-                cx.say(LocalMessage::Burden { share: telemetry::percent(magnitude) });
-                self.plan_talk(spec, 0, cx);
-            }
-        }
-        cx.look();
-    }
-    fn on_clear(&mut self, _: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        match fault {
-            Fault::CertificateExpired => {
-                self.expired = false;
-                cx.say(LocalMessage::Certificate { valid: true });
-            }
-            Fault::KeysOutOfStep => {
-                self.out_of_step = false;
-                cx.say(LocalMessage::Keys { in_step: true });
-            }
-            Fault::NotGenuine => {
-                (self.altered, self.refused) = (false, false);
-                indication::gone(cx, Indication::RefusedText);
-                cx.say(LocalMessage::Genuine { ok: true });
-            }
-            Fault::Malware => {
-                (self.malware, self.strangers) = (0.0, 0);
-                cx.say(LocalMessage::Burden { share: 0 });
-            }
-        }
-        cx.look();
     }
 }

@@ -30,7 +30,8 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Storage {
     levels: Levels<Fault>,
-    /// Speed of filling, as the share of `fills_in`'s speed.
+    /// Speed of filling since then, as the share of `fills_in`'s speed. It is kept because the level is the new one already
+    /// when what has come in until then is counted.
     filling: f64,
     since: Instant,
     full: bool,
@@ -59,6 +60,18 @@ pub enum Fault {
 pub struct Reading {
     /// From 0 to 1.
     used: f64,
+}
+
+impl Storage {
+    /// So much is in use; it fills from here on at the speed of now.
+    fn fill(&mut self, spec: &Spec, used: f64, cx: &mut Context<'_, Models>) {
+        // Seconds to fill the whole at this speed; what is in use counts as filled at it.
+        let whole = spec.fills_in.scaled(2.0 / self.filling.max(1e-6));
+        self.since = Instant(cx.now().0.saturating_sub(whole.scaled(used - 0.5).0));
+        let until = |level: f64| whole.scaled((level - used).max(0.0));
+        cx.after(until(0.9), Timer::NearlyFull(self.epoch));
+        cx.after(until(1.0), Timer::Full(self.epoch));
+    }
 }
 
 impl ActorPart<Models> for Storage {
@@ -126,12 +139,18 @@ impl DevicePart<Models> for Storage {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+    fn on_level(&mut self, spec: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        let used = self.reading(spec, cx.now()).used;
+        debug_assert!((0.5..=1.0).contains(&used), "half of it holds the software: {used}");
+        (self.filling, self.epoch) = (level, self.epoch + 1);
         if level > 0.0 {
-            self.on_fault(spec, fault, level, cx);
-        } else {
-            self.on_clear(spec, fault, cx);
+            self.fill(spec, used, cx);
+            return;
         }
+        self.full = false;
+        indication::gone(cx, Indication::RefusedText);
+        cx.say(LocalMessage::Storage { free: true });
+        cx.look();
     }
     fn reading(&self, spec: &Spec, now: Instant) -> Reading {
         let filled = now.since(self.since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
@@ -139,24 +158,5 @@ impl DevicePart<Models> for Storage {
     }
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         (reading.used >= 0.9 - 1e-9).then_some(Fault::Fills)
-    }
-}
-
-impl Storage {
-    fn on_fault(&mut self, spec: &Spec, _: Fault, magnitude: f64, cx: &mut Context<'_, Models>) {
-        let used = self.reading(spec, cx.now()).used;
-        (self.filling, self.epoch) = (magnitude, self.epoch + 1);
-        // Seconds to fill the whole at this speed; what is in use counts as filled at it.
-        let whole = spec.fills_in.scaled(2.0 / magnitude.max(1e-6));
-        self.since = Instant(cx.now().0.saturating_sub(whole.scaled(used - 0.5).0));
-        let until = |level: f64| whole.scaled((level - used).max(0.0));
-        cx.after(until(0.9), Timer::NearlyFull(self.epoch));
-        cx.after(until(1.0), Timer::Full(self.epoch));
-    }
-    fn on_clear(&mut self, _: &Spec, _: Fault, cx: &mut Context<'_, Models>) {
-        (self.filling, self.full, self.epoch) = (0.0, false, self.epoch + 1);
-        indication::gone(cx, Indication::RefusedText);
-        cx.say(LocalMessage::Storage { free: true });
-        cx.look();
     }
 }

@@ -58,7 +58,9 @@ impl CardReader {
                     | CardRead::Mute
                     | CardRead::Slow
                     | CardRead::TornOut
-                    | CardRead::Nonsense => self.was_read(false, self.dead, cx),
+                    | CardRead::Nonsense => {
+                        self.was_read(false, self.levels.has(Fault::NoReaction), cx);
+                    }
                 }
             }
             Outside::Gone if self.real == Some(true) => {

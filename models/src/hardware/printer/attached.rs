@@ -152,7 +152,8 @@ use sim::Instant;
         let mut printer = Printer::build(&Spec::default());
         printer.real = Some(said);
         // Whatever the simulated one would say of itself is not asked.
-        (printer.paper_mm, printer.cover_open) = (0, true);
+        printer.paper_mm = 0;
+        printer.levels.set(Fault::CoverOpen, 1.0);
         Printer::detect(&mut (), &printer.reading(&Spec::default(), Instant::START))
     }
 

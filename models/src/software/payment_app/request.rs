@@ -3,7 +3,7 @@
 use faults::Context;
 use sim::Instant;
 
-use super::{PaymentApp, Spec, SaleStep, Timer};
+use super::{Fault, PaymentApp, Spec, SaleStep, Timer};
 use crate::Models;
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
@@ -52,7 +52,9 @@ impl PaymentApp {
     pub(super) fn message(&mut self, mti: Mti, cx: &Context<'_, Models>) -> Iso {
         self.stan += 1;
         let Purchase { pan, amount, expiry, method, pin, .. } = self.sale;
-        let currency = if self.wrong_currency { NO_CURRENCY } else { cx.settings().currency };
+        let wrong = |fault| self.levels.has(fault);
+        let currency =
+            if wrong(Fault::WrongCurrency) { NO_CURRENCY } else { cx.settings().currency };
         // Encrypted by the PIN pad: what counts here is whether the host will find it right.
         let pin_block = match pin {
             Pin::NotDue => 0,
@@ -64,8 +66,8 @@ impl PaymentApp {
             mti,
             pan,
             // 000000 is a sale; no host here knows 999999.
-            processing: if self.wrong_type { 999_999 } else { 0 },
-            amount: if self.wrong_amount { Money::ZERO } else { amount },
+            processing: if wrong(Fault::WrongType) { 999_999 } else { 0 },
+            amount: if wrong(Fault::WrongAmount) { Money::ZERO } else { amount },
             stan: self.stan,
             local: self.local_time(cx),
             expiry,

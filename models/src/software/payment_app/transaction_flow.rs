@@ -2,7 +2,7 @@
 
 use faults::Context;
 
-use super::{PaymentApp, Spec, SaleStep};
+use super::{Fault, PaymentApp, Spec, SaleStep};
 use crate::Models;
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::note::{Note, Outcome, Sale};
@@ -12,7 +12,8 @@ use crate::wire::{ResponseCode, Method};
 impl PaymentApp {
     /// Something keeps it from beginning a sale.
     fn barred(&self) -> bool {
-        self.incompatible || self.locked || self.not_genuine || self.storage_full
+        let incompatible = self.levels.has(Fault::IncompatibleVersion);
+        incompatible || self.locked || self.not_genuine || self.storage_full
     }
 
     pub(super) fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
@@ -21,7 +22,7 @@ impl PaymentApp {
         cx.milestone(Milestone::SaleStarted);
         if !self.running || !self.readable || self.barred() || self.pace == 0 {
             // Customer and merchant look at a dead terminal for a while before they give up.
-            if self.incompatible && self.running {
+            if self.levels.has(Fault::IncompatibleVersion) && self.running {
                 cx.activated();
                 cx.look();
             }
