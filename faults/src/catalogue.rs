@@ -79,8 +79,9 @@ macro_rules! part_names {
 macro_rules! catalogue {
     (
         types: $ModelTypes:ident; parts: $parts:path;
-        local_message: $LocalMessage:ty; route: $route:path; message: $InterActorMessage:ty;
-        action: $RecoveryAction:ty; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; indication: $Indication:ty;
+        local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
+        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty;
+        indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
         milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
             $($module:ident :: $Model:ident),* $(,)?
@@ -212,9 +213,18 @@ macro_rules! catalogue {
             }
             /// The fault of this name, as `printer.jam`.
             pub fn named(name: &str) -> Option<Fault> {
-                let (part, mode) = name.split_once('.')?;
-                let part = Part::ALL.iter().find(|it| it.name() == part)?;
-                part.modes().into_iter().find(|(_, it)| it.name == mode).map(|(fault, _)| fault)
+                Fault::with_id($crate::sim::stable_id(name)).filter(|it| it.to_string() == name)
+            }
+            /// The fault whose name has this stable id.
+            pub fn with_id(id: u32) -> Option<Fault> {
+                static BY_ID: std::sync::LazyLock<Vec<(u32, Fault)>> = std::sync::LazyLock::new(|| {
+                    let id = |fault: Fault| ($crate::sim::stable_id(&fault.to_string()), fault);
+                    let mut all: Vec<_> = Fault::all().map(id).collect();
+                    all.sort_unstable();
+                    all
+                });
+                let at = BY_ID.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+                Some(BY_ID[at].1)
             }
         }
 
@@ -374,6 +384,42 @@ macro_rules! catalogue {
             seen
         }
 
+        /// Who hears of a topic.
+        #[derive(Clone, Copy)]
+        struct Heard {
+            parts: [Part; Part::ALL.len()],
+            count: usize,
+        }
+
+        /// Who hears of each topic: first those who hear it at once, then the others, each in the order of the list.
+        static HEARD: [Heard; <$Topic>::COUNT] = {
+            let nobody = Heard { parts: [Part::ALL[0]; Part::ALL.len()], count: 0 };
+            let mut all = [nobody; <$Topic>::COUNT];
+            let everybody: &[(Part, &[$Topic])] = &[
+                $(
+                    $((Part::$Model, <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::HEARS),)*
+                    $($((Part::$Sound, <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::HEARS),)+)?
+                )+
+                $(
+                    $((Part::$Model, <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::HEARS_LATER),)*
+                    $($((Part::$Sound, <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::HEARS_LATER),)+)?
+                )+
+            ];
+            let mut at = 0;
+            while at < everybody.len() {
+                let (part, topics) = everybody[at];
+                let mut topic = 0;
+                while topic < topics.len() {
+                    let heard = &mut all[topics[topic] as usize];
+                    heard.parts[heard.count] = part;
+                    heard.count += 1;
+                    topic += 1;
+                }
+                at += 1;
+            }
+            all
+        };
+
         impl $crate::Parts<$ModelTypes> for ActorParts<'_> {
             fn start(&mut self, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
@@ -407,7 +453,8 @@ macro_rules! catalogue {
             }
             fn on_message(&mut self, message: $LocalMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                for &part in $route(&message) {
+                let heard = &HEARD[message.topic() as usize];
+                for &part in &heard.parts[..heard.count] {
                     match part { $(
                         $(Part::$Model => if let Some(mut it) = self.$module() {
                             let it = $crate::catalogue::bypass_change_detection(&mut it);
@@ -503,11 +550,16 @@ macro_rules! catalogue {
         impl $crate::ModelTypes for $ModelTypes {
             type Part = Part;
             type Timer = Timer;
+            type Profile = Profile;
             type LocalMessage = $LocalMessage;
+            type Topic = $Topic;
             type Fault = Fault;
             type Family = $Family;
             type RecoveryAction = $RecoveryAction;
+            type ActionDefinition = $ActionDefinition;
             type Indication = $Indication;
+            type IndicationDefinition = $IndicationDefinition;
+            type Detector = $Detector;
             type Milestone = $Milestone;
             type Note = $Note;
             fn ask(request: $crate::StepRequest<Self>) -> $LocalMessage { $ask(request) }
@@ -515,6 +567,39 @@ macro_rules! catalogue {
             fn act(action: $RecoveryAction) -> Option<$LocalMessage> { $act(action) }
             fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
             fn part_of(fault: Fault) -> Part { fault.part() }
+            fn fault_with_id(id: u32) -> Option<Fault> { Fault::with_id(id) }
+            fn indications() -> &'static $crate::Table<$IndicationDefinition> {
+                static ALL: std::sync::LazyLock<$crate::Table<$IndicationDefinition>> =
+                    std::sync::LazyLock::new(|| $crate::Table::gather([
+                        $indications,
+                        $(
+                            $(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::INDICATIONS,)*
+                            $($(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::INDICATIONS,)+)?
+                        )+
+                    ]));
+                &ALL
+            }
+            fn actions() -> &'static $crate::Table<$ActionDefinition> {
+                static ALL: std::sync::LazyLock<$crate::Table<$ActionDefinition>> =
+                    std::sync::LazyLock::new(|| $crate::Table::gather([
+                        $actions,
+                        $(
+                            $(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::ACTIONS,)*
+                            $($(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::ACTIONS,)+)?
+                        )+
+                    ]));
+                &ALL
+            }
+            fn detectors() -> &'static $crate::Table<$Detector> {
+                static ALL: std::sync::LazyLock<$crate::Table<$Detector>> =
+                    std::sync::LazyLock::new(|| $crate::Table::gather([
+                        $(
+                            $(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::DETECTORS,)*
+                            $($(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::DETECTORS,)+)?
+                        )+
+                    ]));
+                &ALL
+            }
         }
 
         impl $crate::sim::Actors for $ModelTypes {

@@ -3,7 +3,7 @@
 //! A fault occurs, is activated by its first error, and lasts until it is cleared. All of this is the truth; who believes what
 //! about it is in [`crate::management`].
 
-use sim::{Law, Span};
+use sim::{Law, Span, stable_id};
 
 use crate::model::ModelTypes;
 
@@ -36,6 +36,34 @@ impl<K: ModelTypes> Mode<K> {
     /// Probability that one attempt of a recovery action clears this fault.
     pub fn cleared_by(&self, action: K::RecoveryAction) -> f64 {
         self.cleared_by.iter().find(|(known, _)| *known == action).map_or(0.0, |&(_, p)| p)
+    }
+}
+
+/// A fault mode by its name, as `printer.jam`: so that a component can suspect or bring about what breaks in another one
+/// without knowing that one. A test holds every such name against the catalogue.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FaultName {
+    name: &'static str,
+    id: u32,
+}
+
+impl FaultName {
+    /// The fault mode of this name.
+    pub const fn of(name: &'static str) -> Self {
+        Self { name, id: stable_id(name) }
+    }
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+    /// The fault mode in a catalogue.
+    ///
+    /// # Panics
+    ///
+    /// If no component has a fault mode of this name.
+    pub fn fault<K: ModelTypes>(self) -> K::Fault {
+        K::fault_with_id(self.id)
+            .unwrap_or_else(|| panic!("no component has the fault {}", self.name))
     }
 }
 

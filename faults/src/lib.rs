@@ -20,9 +20,12 @@ pub mod fitted;
 pub mod levels;
 pub mod management;
 pub mod model;
+pub mod table;
 
 pub use context::{Context, Scratch};
-pub use fault::{Effects, Mode, Performer, Planned, Ratings, RecoveryStep, SeverityProfile, When};
+pub use fault::{
+    Effects, FaultName, Mode, Performer, Planned, Ratings, RecoveryStep, SeverityProfile, When,
+};
 pub use fitted::{Fitted, Fitting};
 pub use levels::Levels;
 pub use management::{Care, DeviceOff, Parts, context, handle, plan, settle};
@@ -30,3 +33,4 @@ pub use model::{
     ActorPart, Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate,
     ModelTypes, NATURAL, SimEvent, StepRequest, set_level,
 };
+pub use table::{Declared, Table};

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::fault::{Mode, Performer, Planned, RecoveryStep};
 use crate::fitted::Fitting;
 use crate::levels::Levels;
+use crate::table::{Declared, Table};
 
 /// Plain data that an enum of the catalogue is made of.
 pub trait PlainData: Copy + Debug + Eq + Hash + PartialEq + Send + Sync + 'static {}
@@ -24,16 +25,26 @@ pub trait ModelTypes:
     type Part: PlainData + Ord;
     /// Notes of models to themselves.
     type Timer: PlainData;
+    /// What the parts of an actor are set to.
+    type Profile: Clone + Debug + Default + PartialEq;
     /// What the parts of one actor say to each other at the same instant.
     type LocalMessage: Copy + Debug;
+    /// What such a message is about.
+    type Topic: Copy + Debug + 'static;
     /// Everything that can break.
     type Fault: PlainData + Ord;
     /// Groups of faults.
     type Family: PlainData + Ord;
     /// Everything that can be done against a fault.
     type RecoveryAction: PlainData + Ord;
+    /// What a component declares of a recovery action that it brings.
+    type ActionDefinition: Declared;
     /// Everything that a person can notice.
     type Indication: PlainData + Ord;
+    /// What a component declares of an indication that it brings.
+    type IndicationDefinition: Declared;
+    /// One way to notice trouble, as a component declares it.
+    type Detector: Declared;
     /// What a scenario may wait for before a fault occurs.
     type Milestone: PlainData;
     /// What models note for the measures.
@@ -49,6 +60,18 @@ pub trait ModelTypes:
     fn mode(fault: Self::Fault) -> &'static Mode<Self>;
     /// The part that a fault belongs to.
     fn part_of(fault: Self::Fault) -> Self::Part;
+    /// The fault of this name, as `printer.jam`.
+    fn fault_named(name: &str) -> Option<Self::Fault> {
+        Self::fault_with_id(sim::stable_id(name))
+    }
+    /// The fault whose name has this [`sim::stable_id`].
+    fn fault_with_id(id: u32) -> Option<Self::Fault>;
+    /// Every indication.
+    fn indications() -> &'static Table<Self::IndicationDefinition>;
+    /// Every recovery action.
+    fn actions() -> &'static Table<Self::ActionDefinition>;
+    /// Every detector.
+    fn detectors() -> &'static Table<Self::Detector>;
 }
 
 /// A request to carry out a step.
@@ -362,6 +385,16 @@ pub trait ActorPart<K: ModelTypes>: Clone + Component<Mutability = Mutable> {
     const HUB: bool = false;
     /// Whether a terminal has it.
     const FITTING: Fitting = Fitting::Always;
+    /// What other parts of the same actor say that it hears.
+    const HEARS: &'static [K::Topic] = &[];
+    /// The same, after all who [hear it at once](Self::HEARS).
+    const HEARS_LATER: &'static [K::Topic] = &[];
+    /// Indications that it brings.
+    const INDICATIONS: &'static [K::IndicationDefinition] = &[];
+    /// Recovery actions that it brings.
+    const ACTIONS: &'static [K::ActionDefinition] = &[];
+    /// Detectors whose alarms carry its name.
+    const DETECTORS: &'static [K::Detector] = &[];
 
     /// A sound one, new.
     fn build(spec: &Self::Spec) -> Self;
@@ -369,7 +402,7 @@ pub trait ActorPart<K: ModelTypes>: Clone + Component<Mutability = Mutable> {
     fn start(&mut self, _spec: &Self::Spec, _cx: &mut Context<'_, K>) {}
     /// A note to itself falls due.
     fn on_timer(&mut self, spec: &Self::Spec, timer: Self::Timer, cx: &mut Context<'_, K>);
-    /// Another part of the same actor says something.
+    /// Another part of the same actor says something that it [hears](Self::HEARS).
     fn on_message(
         &mut self,
         _spec: &Self::Spec,

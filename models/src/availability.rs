@@ -1,7 +1,7 @@
 //! When a terminal is up, and what a scenario may wait for.
 
 use crate::wire::Via;
-use crate::{Part, Profile};
+use crate::{AnyProfile, Part};
 
 /// Something that a fault may wait for.
 #[derive(
@@ -37,7 +37,7 @@ pub enum Milestone {
 
 /// Truth: a terminal is up when it has power, has booted, can be read and keyed, can read a card in some way, runs the
 /// payment application and reaches the network by a bearer that it is set to use. A hub is up when its own part is.
-pub(crate) fn able(profile: &Profile, part: &mut dyn FnMut(Part) -> bool) -> bool {
+pub(crate) fn able(profile: &AnyProfile, part: &mut dyn FnMut(Part) -> bool) -> bool {
     let essential = |it: &&Part| it.group() != "comms";
     if !Part::ALL.iter().filter(essential).all(|&it| part(it)) {
         return false;

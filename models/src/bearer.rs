@@ -12,7 +12,7 @@ pub use handshake::Handshake;
 
 use crate::bus::{Leg, LocalMessage};
 use crate::wire::{InterActorMessage, Iso, Via};
-use crate::{Models, Part, Timer};
+use crate::{AnyTimer, Models, Part};
 
 /// What a scenario may set of a link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -166,7 +166,7 @@ impl Bearer {
 
     /// Connects anew when the terminal has booted or somebody asks for it, and ends with the terminal. `connected` makes
     /// the note that an attempt has had its time. True if the state of the link has changed.
-    pub(crate) fn hears<T: Into<Timer>>(
+    pub(crate) fn hears<T: Into<AnyTimer>>(
         &mut self,
         radio: &Radio,
         message: &LocalMessage,

@@ -1,6 +1,6 @@
 //! What the parts of a terminal say to each other at the same instant. Models know these messages, never each other.
 
-use faults::{IncidentUpdate, StepRequest};
+use faults::{IncidentUpdate, Performer, StepRequest};
 use sim::Span;
 
 use crate::indication::Indication;
@@ -304,69 +304,225 @@ pub enum LocalMessage {
     StepRequested(StepRequest<Models>),
     /// Fault management: what became of an incident that is kept here.
     IncidentUpdate(IncidentUpdate<Models>),
+    /// What a component says in a word of its own, for which nothing here is edited.
+    Own {
+        /// What is said.
+        word: Word,
+        /// How much, or which.
+        value: u64,
+    },
 }
 
-/// Who hears a message.
-pub(crate) fn route(message: &LocalMessage) -> &'static [Part] {
-    use LocalMessage as M;
-    match message {
-        M::Mains { .. } => &[Part::Battery, Part::Mainboard],
-        M::Rail { .. } => &[Part::Mainboard, Part::Printer, Part::Tamper],
-        M::Slowed { .. } => &[Part::Firmware],
-        M::Temperature(_) => &[Part::Battery, Part::Mainboard, Part::Printer],
-        // What wears is new; the new terminal boots, and there is no record of sales in it that was not in the old one.
-        M::Swapped => {
-            &[Part::Battery, Part::CardReader, Part::Keypad, Part::Printer, Part::Firmware]
+/// A word that a component says to others and that is not among the messages here: whoever hears [`Topic::Own`] takes its
+/// own out of them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Word(u32);
+
+impl Word {
+    /// The word of this name, as `printer: lid`.
+    pub const fn of(name: &str) -> Self {
+        Self(sim::stable_id(name))
+    }
+}
+
+/// What a message is about: a component says which of them it hears ([`faults::ActorPart::HEARS`]).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Topic {
+    /// See [`LocalMessage::Mains`].
+    Mains,
+    /// See [`LocalMessage::Rail`].
+    Rail,
+    /// See [`LocalMessage::Slowed`].
+    Slowed,
+    /// See [`LocalMessage::Temperature`].
+    Temperature,
+    /// See [`LocalMessage::Swapped`].
+    Swapped,
+    /// See [`LocalMessage::Overhauled`].
+    Overhauled,
+    /// See [`LocalMessage::Dim`].
+    Dim,
+    /// See [`LocalMessage::NewBattery`].
+    NewBattery,
+    /// See [`LocalMessage::PowerLost`].
+    PowerLost,
+    /// See [`LocalMessage::Locked`].
+    Locked,
+    /// See [`LocalMessage::Supplied`].
+    Supplied,
+    /// See [`LocalMessage::Ready`].
+    Ready,
+    /// See [`LocalMessage::Halt`].
+    Halt,
+    /// See [`LocalMessage::Report`].
+    Report,
+    /// See [`LocalMessage::Restart`].
+    Restart,
+    /// See [`LocalMessage::FailOver`].
+    FailOver,
+    /// See [`LocalMessage::Reconnect`].
+    Reconnect,
+    /// See [`LocalMessage::RestartApp`].
+    RestartApp,
+    /// See [`LocalMessage::LookUp`].
+    LookUp,
+    /// See [`LocalMessage::Keys`].
+    Keys,
+    /// See [`LocalMessage::Genuine`].
+    Genuine,
+    /// See [`LocalMessage::Clock`].
+    Clock,
+    /// See [`LocalMessage::Storage`].
+    Storage,
+    /// See [`LocalMessage::Screen`].
+    Screen,
+    /// See [`LocalMessage::Pace`].
+    Pace,
+    /// See [`LocalMessage::SaleWanted`].
+    SaleWanted,
+    /// See [`LocalMessage::CustomerLeaves`].
+    CustomerLeaves,
+    /// See [`LocalMessage::Keyed`].
+    Keyed,
+    /// See [`LocalMessage::WasRead`].
+    WasRead,
+    /// See [`LocalMessage::Printed`].
+    Printed,
+    /// See [`LocalMessage::Online`].
+    Online,
+    /// See [`LocalMessage::NewRoll`].
+    NewRoll,
+    /// See [`LocalMessage::Print`].
+    Print,
+    /// See [`LocalMessage::SaleOver`].
+    SaleOver,
+    /// See [`LocalMessage::EnterAmount`].
+    EnterAmount,
+    /// See [`LocalMessage::EnterPin`].
+    EnterPin,
+    /// A code is to be read.
+    ReadCode,
+    /// A card is to be read.
+    ReadCard,
+    /// See [`LocalMessage::Beep`].
+    Beep,
+    /// See [`LocalMessage::Transmit`].
+    Transmit,
+    /// See [`LocalMessage::Link`].
+    Link,
+    /// See [`LocalMessage::PhoneLinked`].
+    PhoneLinked,
+    /// See [`LocalMessage::Measured`].
+    Measured,
+    /// See [`LocalMessage::Certificate`].
+    Certificate,
+    /// See [`LocalMessage::Burden`].
+    Burden,
+    /// See [`LocalMessage::Reported`].
+    Reported,
+    /// See [`LocalMessage::GatewayTime`].
+    GatewayTime,
+    /// Something goes through the phone or tablet.
+    CarryPhone,
+    /// Something goes out by the shop's wireless network.
+    CarryWifi,
+    /// Something goes out by the mobile carrier.
+    CarryCellular,
+    /// See [`LocalMessage::Beats`].
+    Beats,
+    /// See [`LocalMessage::Watched`].
+    Watched,
+    /// See [`LocalMessage::Trading`].
+    Trading,
+    /// See [`LocalMessage::Serviced`].
+    Serviced,
+    /// See [`LocalMessage::Suspend`].
+    Suspend,
+    /// See [`LocalMessage::Cheated`].
+    Cheated,
+    /// See [`LocalMessage::IncidentUpdate`].
+    IncidentUpdate,
+    /// See [`LocalMessage::Indication`].
+    Indication,
+    /// A step is to be carried out by command.
+    StepRemote,
+    /// A step is to be carried out by people.
+    StepHere,
+    /// See [`LocalMessage::Own`].
+    Own,
+}
+
+impl Topic {
+    /// How many there are.
+    pub const COUNT: usize = Self::Own as usize + 1;
+}
+
+impl LocalMessage {
+    /// What it is about.
+    #[inline]
+    pub fn topic(&self) -> Topic {
+        match self {
+            Self::Read { method: Method::Code, .. } => Topic::ReadCode,
+            Self::Read { .. } => Topic::ReadCard,
+            Self::Carry { leg: Leg::ToPhone | Leg::FromPhone, .. } => Topic::CarryPhone,
+            Self::Carry { leg: Leg::Out(Via::Wifi), .. } => Topic::CarryWifi,
+            Self::Carry { leg: Leg::Out(Via::Cellular), .. } => Topic::CarryCellular,
+            Self::StepRequested(asked) if asked.step.by == Performer::Remote => Topic::StepRemote,
+            Self::StepRequested(_) => Topic::StepHere,
+            Self::Mains { .. } => Topic::Mains,
+            Self::Rail { .. } => Topic::Rail,
+            Self::Slowed { .. } => Topic::Slowed,
+            Self::Temperature(..) => Topic::Temperature,
+            Self::Swapped => Topic::Swapped,
+            Self::Overhauled => Topic::Overhauled,
+            Self::Dim { .. } => Topic::Dim,
+            Self::NewBattery => Topic::NewBattery,
+            Self::PowerLost => Topic::PowerLost,
+            Self::Locked { .. } => Topic::Locked,
+            Self::Supplied { .. } => Topic::Supplied,
+            Self::Ready => Topic::Ready,
+            Self::Halt => Topic::Halt,
+            Self::Report => Topic::Report,
+            Self::Restart => Topic::Restart,
+            Self::FailOver => Topic::FailOver,
+            Self::Reconnect => Topic::Reconnect,
+            Self::RestartApp => Topic::RestartApp,
+            Self::LookUp => Topic::LookUp,
+            Self::Keys { .. } => Topic::Keys,
+            Self::Genuine { .. } => Topic::Genuine,
+            Self::Clock { .. } => Topic::Clock,
+            Self::Storage { .. } => Topic::Storage,
+            Self::Screen { .. } => Topic::Screen,
+            Self::Pace { .. } => Topic::Pace,
+            Self::SaleWanted(..) => Topic::SaleWanted,
+            Self::CustomerLeaves { .. } => Topic::CustomerLeaves,
+            Self::Keyed { .. } => Topic::Keyed,
+            Self::WasRead { .. } => Topic::WasRead,
+            Self::Printed { .. } => Topic::Printed,
+            Self::Online { .. } => Topic::Online,
+            Self::NewRoll => Topic::NewRoll,
+            Self::Print(..) => Topic::Print,
+            Self::SaleOver { .. } => Topic::SaleOver,
+            Self::EnterAmount { .. } => Topic::EnterAmount,
+            Self::EnterPin => Topic::EnterPin,
+            Self::Beep { .. } => Topic::Beep,
+            Self::Transmit { .. } => Topic::Transmit,
+            Self::Link { .. } => Topic::Link,
+            Self::PhoneLinked { .. } => Topic::PhoneLinked,
+            Self::Measured { .. } => Topic::Measured,
+            Self::Certificate { .. } => Topic::Certificate,
+            Self::Burden { .. } => Topic::Burden,
+            Self::Reported => Topic::Reported,
+            Self::GatewayTime { .. } => Topic::GatewayTime,
+            Self::Beats { .. } => Topic::Beats,
+            Self::Watched { .. } => Topic::Watched,
+            Self::Trading { .. } => Topic::Trading,
+            Self::Serviced(..) => Topic::Serviced,
+            Self::Suspend => Topic::Suspend,
+            Self::Cheated => Topic::Cheated,
+            Self::IncidentUpdate(..) => Topic::IncidentUpdate,
+            Self::Indication { .. } => Topic::Indication,
+            Self::Own { .. } => Topic::Own,
         }
-        M::Overhauled => &[Part::CardReader, Part::Keypad, Part::Printer],
-        M::Dim { .. } => &[Part::Keypad],
-        M::NewBattery => &[Part::Battery],
-        M::PowerLost | M::Locked { .. } => &[Part::PaymentApp],
-        M::Supplied { .. } => &[Part::Firmware, Part::Indicators],
-        // Whoever is on the device hears these, a new part included.
-        M::Ready | M::Halt | M::Report => Part::ALL,
-        M::Restart | M::FailOver => &[Part::Firmware],
-        M::Reconnect => &[Part::PhoneLink, Part::Wifi, Part::Cellular],
-        M::RestartApp
-        | M::LookUp
-        | M::Keys { .. }
-        | M::Genuine { .. }
-        | M::Clock { .. }
-        | M::Storage { .. }
-        | M::Screen { .. }
-        | M::Pace { .. }
-        | M::SaleWanted(_)
-        | M::CustomerLeaves { .. }
-        | M::Keyed { .. }
-        | M::WasRead { .. }
-        | M::Printed { .. }
-        | M::Online { .. } => &[Part::PaymentApp],
-        M::NewRoll | M::Print(_) => &[Part::Printer],
-        M::SaleOver { .. } => &[Part::Customer],
-        M::EnterAmount { .. } | M::EnterPin => &[Part::Keypad],
-        M::Read { method: Method::Code, .. } => &[Part::Scanner],
-        M::Read { .. } => &[Part::CardReader],
-        M::Beep { .. } => &[Part::Indicators],
-        M::Transmit { .. }
-        | M::Link { .. }
-        | M::PhoneLinked { .. }
-        | M::Measured { .. }
-        | M::Certificate { .. }
-        | M::Burden { .. }
-        | M::Reported => &[Part::Firmware],
-        M::GatewayTime { .. } => &[Part::Clock],
-        M::Carry { leg: Leg::ToPhone | Leg::FromPhone, .. } => &[Part::PhoneLink],
-        M::Carry { leg: Leg::Out(Via::Wifi), .. } => &[Part::Wifi],
-        M::Carry { leg: Leg::Out(Via::Cellular), .. } => &[Part::Cellular],
-        M::Beats { .. } | M::Watched { .. } => &[Part::HeartbeatMonitor],
-        M::Trading { .. } => &[Part::Customer],
-        M::Serviced(_) | M::Suspend => &[Part::Deployment],
-        M::Cheated => &[Part::MisuseAndFraud],
-        M::IncidentUpdate(_) => &[Part::HeartbeatMonitor, Part::BackOffice],
-        M::Indication { .. } => &[Part::Merchant],
-        M::StepRequested(asked) => match asked.step.by {
-            faults::Performer::Remote => &[Part::HeartbeatMonitor],
-            _ => &[Part::Merchant],
-        },
     }
 }

@@ -4,7 +4,7 @@ use faults::{IncidentChange, Performer, RecoveryStep};
 use serde::{Deserialize, Serialize};
 use sim::Span;
 
-use crate::{Fault, Models, Part, RecoveryAction};
+use crate::{AnyFault, Models, Part, RecoveryAction};
 
 /// What became of an incident of a terminal.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct IncidentReport {
     /// Whose detector opened it.
     pub detector: Part,
     /// What is suspected.
-    pub suspect: Fault,
+    pub suspect: AnyFault,
     /// What became of it; at [`IncidentChange::AwaitingDecision`] it waits for an answer.
     pub change: IncidentChange,
 }

@@ -1,13 +1,14 @@
 //! What the back office watches for: settings of its detectors, and the groups that terminals with trouble are looked for
 //! in.
 
+use faults::FaultName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Span;
 use sim::quantity::{Factor, Probability};
 
-use crate::Fault;
 use crate::telemetry::Gauge;
+use crate::{AnyFault, Models};
 
 /// Terminals that have something in common, by the numbers of the inventory.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -97,20 +98,18 @@ pub struct Detectors {
 
 impl Default for Detectors {
     fn default() -> Self {
-        use crate::hardware::battery;
-        use crate::software::firmware;
         let memory = Threshold {
             gauge: Gauge::Memory,
             above: Some(90),
             below: None,
-            suspect: Fault::Firmware(firmware::Fault::MemoryLeak),
+            suspect: FaultName::of("firmware.memory-leak").fault::<Models>(),
         };
         // Below six tenths of its capacity a battery is usually replaced.
         let battery = Threshold {
             gauge: Gauge::BatteryHealth,
             above: None,
             below: Some(60),
-            suspect: Fault::Battery(battery::Fault::Aged),
+            suspect: FaultName::of("battery.aged").fault::<Models>(),
         };
         Self {
             thresholds: vec![memory, battery],
@@ -133,7 +132,7 @@ pub struct Threshold {
     #[serde(default)]
     pub below: Option<u32>,
     /// What is then suspected.
-    pub suspect: Fault,
+    pub suspect: AnyFault,
 }
 
 impl Threshold {
@@ -159,7 +158,7 @@ pub struct ControlChartRule {
     #[serde(default = "one")]
     pub min_spread: Factor,
     /// What is suspected when the chart signals.
-    pub suspect: Fault,
+    pub suspect: AnyFault,
 }
 
 fn twenty() -> u16 {
@@ -204,7 +203,7 @@ pub struct Silence {
     /// For how long rates are learnt before they are believed.
     pub learn: Span,
     /// What is then suspected.
-    pub suspect: Fault,
+    pub suspect: AnyFault,
 }
 
 impl Default for Silence {
@@ -215,7 +214,7 @@ impl Default for Silence {
             improbable: Probability(0.000_001),
             learn: Span::days(3),
             // Most of what stops sales and not the heartbeat goes with a restart, which this one's procedure begins with.
-            suspect: Fault::Firmware(crate::software::firmware::Fault::ProcessorStarved),
+            suspect: FaultName::of("firmware.processor-starved").fault::<Models>(),
         }
     }
 }

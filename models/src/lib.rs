@@ -38,28 +38,32 @@ pub mod recovery_action;
 pub mod rollout;
 pub mod telemetry;
 mod thermal;
+pub mod vocabulary;
 pub mod wear;
 pub mod wire;
 pub mod world;
 
 pub use detectors::{Detector, detectors};
 pub use family::Family;
-pub use indication::Indication;
 pub use money::Money;
 pub use note::{Note, Outcome, Sale};
-pub use parts::{AnyFault, Models, Part};
+pub use parts::{AnyFault, AnyProfile, AnyTimer, Models, Part};
 pub use plan::{Directory, Plan, Policy, Traits};
-pub use recovery_action::RecoveryAction;
 pub use telemetry::{Gauge, Telemetry};
+pub use vocabulary::indication::Indication;
+pub use vocabulary::recovery_action::RecoveryAction;
 
 components::components! {
     faults::catalogue! {
         types: Models; parts: parts::Part;
-        local_message: bus::LocalMessage; route: bus::route;
+        local_message: bus::LocalMessage; topic: bus::Topic;
         message: wire::InterActorMessage;
-        action: recovery_action::RecoveryAction; act: recovery_action::act;
+        action: recovery_action::RecoveryAction, recovery_action::ActionDefinition, recovery_action::SHARED;
+        act: recovery_action::act;
         ask: bus::LocalMessage::StepRequested; update: bus::LocalMessage::IncidentUpdate;
-        family: family::Family; indication: indication::Indication;
+        family: family::Family;
+        indication: vocabulary::indication::Indication, vocabulary::indication::IndicationDefinition, vocabulary::indication::SHARED;
+        detector: detectors::Detector;
         milestone: availability::Milestone; note: note::Note;
         settings: plan::Plan; able: availability::able; awake: availability::awake;
     }

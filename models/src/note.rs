@@ -7,7 +7,7 @@ use crate::lifecycle::{DeploymentStep, DepositEntry};
 use crate::money::Money;
 use crate::recovery_action::RecoveryAction;
 use crate::wire::{Channel, Method, ResponseCode};
-use crate::{Fault, Part};
+use crate::{AnyFault, Part};
 
 /// How a customer's purchase ended.
 #[derive(
@@ -173,7 +173,7 @@ pub enum Note {
         /// Who has it.
         zone: Zone,
         /// The cause.
-        cause: Fault,
+        cause: AnyFault,
         /// How many terminals it explained then.
         members: u32,
     },

@@ -6,7 +6,7 @@ use sim::{ActorId, Instant, Span};
 
 use crate::telemetry::Telemetry;
 use crate::wire::Via;
-use crate::{Fault, RecoveryAction};
+use crate::{AnyFault, RecoveryAction};
 
 /// Out: something that the back office has received or concluded.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub enum News {
     /// Something is suspected, or no longer.
     Alarm {
         /// What.
-        suspect: Fault,
+        suspect: AnyFault,
         /// By whom.
         by: Source,
         /// It is suspected.

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::hardware::card_reader::CardRead;
-use crate::hardware::printer::Said;
 use crate::money::Money;
 use crate::operator::{Command, OperatorReport};
 use crate::receipt::Receipt;
@@ -64,4 +62,62 @@ pub enum Outside {
     Command(Command),
     /// In: the real thing cannot be reached any more, or had to be stopped.
     Gone,
+}
+
+/// What the status of a real printer says.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Its paper.
+    pub paper: Paper,
+    /// Its cover is not shut.
+    pub cover_open: bool,
+    /// Its cutter is blocked.
+    pub cutter_blocked: bool,
+    /// Its head is too hot; it goes on by itself when it has cooled.
+    pub hot: bool,
+    /// It prints nothing for another reason, or cannot be reached.
+    pub stopped: bool,
+}
+
+/// What a printer's paper sensors say.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub enum Paper {
+    /// There is enough.
+    #[default]
+    Enough,
+    /// The roll is nearly used up.
+    NearEnd,
+    /// There is none.
+    Out,
+}
+
+impl Paper {
+    /// What telemetry says, in millimetres, where a roll has so many. A sensor at the roll's end knows no length: near the end
+    /// is taken for a tenth.
+    pub(crate) fn length(self, roll: u32) -> u32 {
+        match self {
+            Self::Enough => roll,
+            Self::NearEnd => roll / 10,
+            Self::Out => 0,
+        }
+    }
+}
+
+/// What came of a dialogue with a real card.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub enum CardRead {
+    /// It has answered everything, and wants the issuer to be asked or agrees without.
+    Read,
+    /// It has answered everything, and refuses the payment.
+    Refused,
+    /// No card was presented in time.
+    Absent,
+    /// It answers nothing at all.
+    Mute,
+    /// It began to answer, and did not come to an end in time.
+    Slow,
+    /// It was taken out in the middle.
+    TornOut,
+    /// What it answered means nothing, or is an error.
+    Nonsense,
 }

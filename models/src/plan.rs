@@ -9,7 +9,7 @@ use crate::availability::Milestone;
 use crate::detector_settings::{CommonCauseSearch, Detectors};
 use crate::recovery_action::RecoveryAction;
 use crate::rollout::Rollout;
-use crate::{Family, Fault, Models, Part, Profile};
+use crate::{AnyFault, AnyProfile, Family, Models, Part};
 
 /// Where the hubs are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,9 +64,9 @@ pub struct Policy {
     /// What a person tries when a procedure is exhausted, how often, how long apart.
     pub fallback: Option<(RecoveryStep<Models>, u8, Span)>,
     /// Procedures that replace those of the catalogue.
-    pub procedures: BTreeMap<Fault, Vec<RecoveryStep<Models>>>,
+    pub procedures: BTreeMap<AnyFault, Vec<RecoveryStep<Models>>>,
     /// What is tried against a cause that many terminals have in common.
-    pub common_procedures: BTreeMap<Fault, Vec<RecoveryStep<Models>>>,
+    pub common_procedures: BTreeMap<AnyFault, Vec<RecoveryStep<Models>>>,
     /// With which probability a recovery action, unless it brings a new terminal, clears a fault for a while only, and how long.
     pub imperfect: Option<(f64, Law)>,
     /// When trouble of many terminals has a common cause.
@@ -75,22 +75,18 @@ pub struct Policy {
     pub detectors: Detectors,
 }
 
-/// What can be done for many terminals at the same time: by their operator, carrier or host, and by command.
-const FOR_MANY: [RecoveryAction; 3] =
-    [RecoveryAction::RestoreService, RecoveryAction::Update, RecoveryAction::Configure];
-
 /// What is tried against a common cause: the steps of its procedure that can be taken for many at once. Where there are
 /// none, the back office can only wait and look again.
-fn common_procedures() -> BTreeMap<Fault, Vec<RecoveryStep<Models>>> {
+fn common_procedures() -> BTreeMap<AnyFault, Vec<RecoveryStep<Models>>> {
     let wait = step(RecoveryAction::Retry, Performer::Device, Span::minutes(30));
-    let of = |fault: Fault| {
-        let steps = fault.mode().procedure.iter().filter(|it| FOR_MANY.contains(&it.action));
+    let of = |fault: AnyFault| {
+        let steps = fault.mode().procedure.iter().filter(|it| it.action.for_many());
         // Whoever has the command carried out at one of them has it carried out at all.
         let steps = steps.map(|it| RecoveryStep { by: Performer::Device, ..*it });
         let steps: Vec<_> = steps.collect();
         (fault, if steps.is_empty() { vec![wait; 3] } else { steps })
     };
-    Fault::all().map(of).collect()
+    AnyFault::all().map(of).collect()
 }
 
 impl Default for Policy {
@@ -142,7 +138,7 @@ pub struct Traits {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// What parts are set to; actors share these.
-    pub profiles: Vec<Profile>,
+    pub profiles: Vec<AnyProfile>,
     /// Which profile each actor has.
     pub profile_of: Vec<u16>,
     /// What the inventory says of the actors of each profile; where it says nothing they are all alike.
@@ -176,7 +172,7 @@ impl Plan {
 
     /// What the parts of an actor are set to.
     #[inline]
-    pub fn profile(&self, actor: ActorId) -> &Profile {
+    pub fn profile(&self, actor: ActorId) -> &AnyProfile {
         &self.profiles[usize::from(self.profile_of[actor.0 as usize])]
     }
 }
@@ -191,19 +187,19 @@ impl FaultSettings<Models> for Plan {
         action != RecoveryAction::RollBack || came_with(self.planned(plan).when)
     }
     /// A supply is told what the scenario wants of it; the others break as they like, and people repair them.
-    fn is_real(&self, actor: ActorId, fault: Fault) -> bool {
+    fn is_real(&self, actor: ActorId, fault: AnyFault) -> bool {
         let part = fault.part();
         let breaks =
             matches!(part, Part::Printer | Part::CardReader | Part::PaymentApp | Part::Gateway);
         breaks && self.is_attached(actor, part)
     }
-    fn procedure(&self, suspect: Fault) -> &[RecoveryStep<Models>] {
+    fn procedure(&self, suspect: AnyFault) -> &[RecoveryStep<Models>] {
         match self.policy.procedures.get(&suspect) {
             Some(procedure) => procedure,
             None => suspect.mode().procedure,
         }
     }
-    fn common_procedure(&self, suspect: Fault) -> &[RecoveryStep<Models>] {
+    fn common_procedure(&self, suspect: AnyFault) -> &[RecoveryStep<Models>] {
         self.policy.common_procedures.get(&suspect).map_or(&[], Vec::as_slice)
     }
     fn decided_outside(&self, actor: ActorId) -> bool {
@@ -212,9 +208,9 @@ impl FaultSettings<Models> for Plan {
     /// What costs somebody a way, a call or a command is suppressed; what a device or a merchant does by itself goes on.
     fn suppresses(
         &self,
-        cause: Fault,
+        cause: AnyFault,
         detector: Part,
-        suspect: Fault,
+        suspect: AnyFault,
         step: &RecoveryStep<Models>,
     ) -> bool {
         let sent =
@@ -235,9 +231,8 @@ impl FaultSettings<Models> for Plan {
         self.policy.relapse_within
     }
     /// Where terminals age, an exchange brings a new unit, and cleaning a clean one. Elsewhere only what broke begins anew.
-    fn renews(&self, actor: ActorId, action: RecoveryAction, fault: Fault) -> bool {
-        self.profile(actor).people.deployment.ages()
-            && crate::recovery_action::renews(action, fault)
+    fn renews(&self, actor: ActorId, action: RecoveryAction, fault: AnyFault) -> bool {
+        self.profile(actor).people.deployment.ages() && action.renews(fault)
     }
     fn age(&self, actor: ActorId) -> Span {
         self.profile(actor).people.deployment.age
@@ -248,7 +243,7 @@ impl FaultSettings<Models> for Plan {
 }
 
 /// Whether a common cause would explain what a detector suspects at one terminal.
-fn explains(cause: Fault, detector: Part, suspect: Fault) -> bool {
+fn explains(cause: AnyFault, detector: Part, suspect: AnyFault) -> bool {
     let (of_cause, of_suspect) = (cause.mode().family, suspect.mode().family);
     let cut_off = matches!(of_cause, Family::Comms | Family::Power | Family::Transaction);
     let looks_cut_off = matches!(of_suspect, Family::Comms | Family::Transaction);

@@ -1,200 +1,164 @@
-//! Everything that can be done against a fault, by whomever.
+//! Everything that can be done against a fault, by whomever, and what it does to a terminal.
+
+use faults::Declared;
 
 use crate::bus::LocalMessage;
+use crate::parts::AnyFault;
 
-/// One recovery action.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-pub enum RecoveryAction {
+pub use crate::vocabulary::recovery_action::RecoveryAction;
+
+/// What a recovery action puts in that is new.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Renews {
+    /// Nothing.
+    Nothing,
+    /// What it clears: it had worn or become dirty.
+    WhatItClears,
+    /// The whole terminal.
+    Terminal,
+}
+
+/// What a component declares of a recovery action.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionDefinition {
+    /// How code and files write it.
+    pub ident: &'static str,
+    /// Its name in records and reports.
+    pub name: &'static str,
+    /// Its name in Chinese.
+    pub zh: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// Where it stands in lists.
+    pub rank: u16,
+    /// How it acts on the parts of a terminal, whether or not it clears anything.
+    pub acts: Option<LocalMessage>,
+    /// What it puts in that is new.
+    pub renews: Renews,
+    /// It needs a part from the depot's stock.
+    pub needs_part: bool,
+    /// It interrupts whatever goes on at the terminal.
+    pub interrupts: bool,
+    /// It can be done for many terminals at the same time: by their operator, carrier or host, or by command.
+    pub for_many: bool,
+}
+
+impl ActionDefinition {
+    /// One that has nothing yet.
+    pub(crate) const BLANK: Self = Self {
+        ident: "",
+        name: "",
+        zh: "",
+        about: "",
+        rank: u16::MAX,
+        acts: None,
+        renews: Renews::Nothing,
+        needs_part: false,
+        interrupts: false,
+        for_many: false,
+    };
+}
+
+impl Declared for ActionDefinition {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn rank(&self) -> u16 {
+        self.rank
+    }
+}
+
+/// Declares recovery actions: each with its rank in lists, its names, and what is particular to it. It adds them to
+/// [`RecoveryAction`] as an enum's variants would be, and makes the table `ACTIONS`, which the component hands to the
+/// catalogue.
+macro_rules! actions {
+    ($(
+        $(#[doc = $about:literal])+
+        $Ident:ident: $rank:expr, $name:literal, $zh:literal $({ $($field:ident: $value:expr),* $(,)? })? ;
+    )+) => {
+        #[allow(non_upper_case_globals, reason = "members of an open enum are written as those of any enum")]
+        impl crate::vocabulary::recovery_action::RecoveryAction {
+            $($(#[doc = $about])+ pub const $Ident: Self = Self::of($name);)+
+        }
+        const ACTIONS: &[crate::recovery_action::ActionDefinition] = &[$(
+            crate::recovery_action::ActionDefinition {
+                ident: stringify!($Ident),
+                name: $name,
+                zh: $zh,
+                about: concat!($($about),+),
+                rank: $rank,
+                $($($field: $value,)*)?
+                ..crate::recovery_action::ActionDefinition::BLANK
+            },
+        )+];
+    };
+}
+pub(crate) use actions;
+
+/// Those that several components share.
+pub(crate) const SHARED: &[ActionDefinition] = ACTIONS;
+
+actions! {
     /// Tries the same again, or waits for better times.
-    Retry,
+    Retry: 1, "retry", "重试";
     /// Drops the connection and makes a new one.
-    Reconnect,
+    Reconnect: 2, "reconnect", "重新连接" { acts: Some(LocalMessage::Reconnect) };
     /// Changes to the other uplink.
-    FailOver,
+    FailOver: 3, "fail-over", "切换线路" { acts: Some(LocalMessage::FailOver) };
     /// Restarts the payment application.
-    RestartApp,
+    RestartApp: 4, "restart-app", "重启应用" { acts: Some(LocalMessage::RestartApp), interrupts: true };
     /// Restarts the terminal.
-    RestartTerminal,
-    /// Restarts the merchant's phone or tablet.
-    RestartPhone,
-    /// Pairs terminal and phone anew.
-    PairAgain,
+    RestartTerminal: 5, "restart-terminal", "重启终端" { acts: Some(LocalMessage::Restart), interrupts: true };
     /// Pushes the plug in, checks the socket.
-    Replug,
-    /// Brings a new charging cable.
-    ReplaceCable,
+    Replug: 8, "replug", "检查插头";
     /// Brings a new battery.
-    ReplaceBattery,
+    ReplaceBattery: 10, "replace-battery", "更换电池" { acts: Some(LocalMessage::NewBattery), needs_part: true };
     /// Moves the terminal, removes what is in the way of the signal.
-    ClearObstruction,
-    /// Puts in a new roll of paper.
-    ReplaceRoll,
-    /// Opens the lid, takes the crumpled paper out, closes it.
-    OpenLid,
+    ClearObstruction: 11, "clear-obstruction", "移除阻挡物";
     /// Wipes heads, contacts, window or keys.
-    Clean,
+    Clean: 14, "clean", "清洁" { renews: Renews::WhatItClears };
     /// Sets the right parameters.
-    Configure,
+    Configure: 15, "configure", "修改参数" { for_many: true };
     /// Signs on at the gateway again: new working keys, and the gateway's date and time.
-    SignOn,
-    /// Pays what is owed for the phone's contract.
-    TopUp,
+    SignOn: 16, "sign-on", "重新签到";
     /// Installs the right version of firmware and application.
-    Update,
+    Update: 18, "update", "更新" { acts: Some(LocalMessage::Restart), interrupts: true, for_many: true };
     /// Goes back to the version before the last update: clears what came with that.
-    RollBack,
+    RollBack: 19, "roll-back", "回退版本" { acts: Some(LocalMessage::Restart) };
     /// Repairs or exchanges the part on the spot.
-    Repair,
-    /// Moves the terminal to where it is neither too hot nor too cold.
-    Relocate,
-    /// A professional injects new keys.
-    InjectKeys,
+    Repair: 20, "repair", "维修" { acts: Some(LocalMessage::Overhauled), needs_part: true };
     /// Exchanges the whole terminal.
-    Swap,
+    Swap: 23, "swap", "换机" { acts: Some(LocalMessage::Swapped), renews: Renews::Terminal, interrupts: true };
     /// The operator of the host or gateway restores its service.
-    RestoreService,
-    /// Instructs or warns the merchant about the rules of use.
-    Instruct,
+    RestoreService: 24, "restore-service", "恢复服务" { for_many: true };
     /// Suspends the terminal until the merchant keeps the rules.
-    Suspend,
-    /// Looks into a fraud and gets back what can be got.
-    Investigate,
+    Suspend: 26, "suspend", "暂停使用" { acts: Some(LocalMessage::Suspend) };
 }
 
 impl RecoveryAction {
-    /// All of them.
-    pub const ALL: [Self; 27] = [
-        Self::Retry,
-        Self::Reconnect,
-        Self::FailOver,
-        Self::RestartApp,
-        Self::RestartTerminal,
-        Self::RestartPhone,
-        Self::PairAgain,
-        Self::Replug,
-        Self::ReplaceCable,
-        Self::ReplaceBattery,
-        Self::ClearObstruction,
-        Self::ReplaceRoll,
-        Self::OpenLid,
-        Self::Clean,
-        Self::Configure,
-        Self::SignOn,
-        Self::TopUp,
-        Self::Update,
-        Self::RollBack,
-        Self::Repair,
-        Self::Relocate,
-        Self::InjectKeys,
-        Self::Swap,
-        Self::RestoreService,
-        Self::Instruct,
-        Self::Suspend,
-        Self::Investigate,
-    ];
-
-    /// Its name in records and reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Reconnect => "reconnect",
-            Self::FailOver => "fail-over",
-            Self::RestartApp => "restart-app",
-            Self::RestartTerminal => "restart-terminal",
-            Self::RestartPhone => "restart-phone",
-            Self::PairAgain => "pair-again",
-            Self::Replug => "replug",
-            Self::ReplaceCable => "replace-cable",
-            Self::ReplaceBattery => "replace-battery",
-            Self::ClearObstruction => "clear-obstruction",
-            Self::ReplaceRoll => "replace-roll",
-            Self::OpenLid => "open-lid",
-            Self::Clean => "clean",
-            Self::Configure => "configure",
-            Self::SignOn => "sign-on",
-            Self::TopUp => "top-up",
-            Self::Update => "update",
-            Self::RollBack => "roll-back",
-            Self::Repair => "repair",
-            Self::Relocate => "relocate",
-            Self::InjectKeys => "inject-keys",
-            Self::Swap => "swap",
-            Self::RestoreService => "restore-service",
-            Self::Instruct => "instruct",
-            Self::Suspend => "suspend",
-            Self::Investigate => "investigate",
+    /// Whether it puts in something new: an exchange renews the whole terminal, cleaning what gets dirty.
+    pub fn renews(self, fault: AnyFault) -> bool {
+        match self.definition().renews {
+            Renews::Nothing => false,
+            Renews::WhatItClears => fault.mode().cleared_by(self) > 0.0,
+            Renews::Terminal => matches!(fault.part().group(), "hardware" | "software"),
         }
     }
-
-    /// Its name in Chinese.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Retry => "重试",
-            Self::Reconnect => "重新连接",
-            Self::FailOver => "切换线路",
-            Self::RestartApp => "重启应用",
-            Self::RestartTerminal => "重启终端",
-            Self::RestartPhone => "重启手机",
-            Self::PairAgain => "重新配对",
-            Self::Replug => "检查插头",
-            Self::ReplaceCable => "更换电源线",
-            Self::ReplaceBattery => "更换电池",
-            Self::ClearObstruction => "移除阻挡物",
-            Self::ReplaceRoll => "更换打印纸",
-            Self::OpenLid => "开盖清除卡纸",
-            Self::Clean => "清洁",
-            Self::Configure => "修改参数",
-            Self::SignOn => "重新签到",
-            Self::TopUp => "充值缴费",
-            Self::Update => "更新",
-            Self::RollBack => "回退版本",
-            Self::Repair => "维修",
-            Self::Relocate => "移动终端",
-            Self::InjectKeys => "注入密钥",
-            Self::Swap => "换机",
-            Self::RestoreService => "恢复服务",
-            Self::Instruct => "合规培训与警告",
-            Self::Suspend => "暂停使用",
-            Self::Investigate => "调查追回",
-        }
+    /// It needs a part from the depot's stock.
+    pub fn needs_part(self) -> bool {
+        self.definition().needs_part
     }
-}
-
-/// Whether a recovery action puts in something new: an exchange renews the whole device, cleaning what gets dirty.
-pub fn renews(action: RecoveryAction, fault: crate::Fault) -> bool {
-    match action {
-        RecoveryAction::Swap => matches!(fault.part().group(), "hardware" | "software"),
-        RecoveryAction::Clean => fault.mode().cleared_by(action) > 0.0,
-        _ => false,
+    /// It interrupts whatever goes on at the terminal.
+    pub fn interrupts(self) -> bool {
+        self.definition().interrupts
+    }
+    /// It can be done for many terminals at the same time.
+    pub fn for_many(self) -> bool {
+        self.definition().for_many
     }
 }
 
 /// How a recovery action acts on the parts of a terminal, whether or not it clears anything.
 pub(crate) fn act(action: RecoveryAction) -> Option<LocalMessage> {
-    match action {
-        RecoveryAction::RestartApp => Some(LocalMessage::RestartApp),
-        RecoveryAction::RestartTerminal | RecoveryAction::Update | RecoveryAction::RollBack => {
-            Some(LocalMessage::Restart)
-        }
-        RecoveryAction::Swap => Some(LocalMessage::Swapped),
-        RecoveryAction::Reconnect => Some(LocalMessage::Reconnect),
-        RecoveryAction::FailOver => Some(LocalMessage::FailOver),
-        RecoveryAction::ReplaceRoll => Some(LocalMessage::NewRoll),
-        RecoveryAction::ReplaceBattery => Some(LocalMessage::NewBattery),
-        RecoveryAction::Repair => Some(LocalMessage::Overhauled),
-        RecoveryAction::Suspend => Some(LocalMessage::Suspend),
-        _ => None,
-    }
+    action.definition().acts
 }

@@ -3,14 +3,10 @@
 //! Field numbers (F2, F39, …) are those of ISO 8583; usage follows the UnionPay POS dialect. Fields that follow from others
 //! (F35 from F2, F14 and the service code; F12 and F13 from the terminal's clock) are left to a codec.
 
-mod pan;
-
-use std::fmt;
-
 use faults::StepRequest;
 use sim::{ActorId, Instant, Span};
 
-pub use pan::Pan;
+pub use crate::vocabulary::payment::{Channel, Method, Pan, ResponseCode, Via};
 
 use crate::decision::{Decision, IncidentReport};
 use crate::lifecycle::{Application, Reason};
@@ -19,7 +15,7 @@ use crate::operator::Command;
 use crate::outside::Outside;
 use crate::recovery_action::RecoveryAction;
 use crate::telemetry::Telemetry;
-use crate::{Fault, Models, Part};
+use crate::{AnyFault, Models};
 
 /// Message type (MTI).
 #[derive(
@@ -83,154 +79,6 @@ impl Mti {
     }
 }
 
-/// How the card was read (F22, first two digits), or that a code was.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-pub enum Method {
-    /// Chip, 05.
-    #[default]
-    Chip,
-    /// Contactless, 07.
-    Contactless,
-    /// Magnetic stripe, 02.
-    Stripe,
-    /// Magnetic stripe after the chip could not be read, 80.
-    Fallback,
-    /// A bar code or QR code on the customer's phone, 03.
-    Code,
-}
-
-impl Method {
-    /// Its name in records and reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Chip => "chip",
-            Self::Contactless => "contactless",
-            Self::Stripe => "stripe",
-            Self::Fallback => "fallback",
-            Self::Code => "code",
-        }
-    }
-    /// F22 without its last digit, which says whether a PIN can be entered.
-    pub const fn entry_mode(self) -> u16 {
-        match self {
-            Self::Chip => 5,
-            Self::Contactless => 7,
-            Self::Stripe => 2,
-            Self::Fallback => 80,
-            Self::Code => 3,
-        }
-    }
-}
-
-/// F39, the response code (ISO 8583:1987; what the editions of 1993 and 2003 call action code): two characters.
-#[derive(Clone, Copy, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct ResponseCode(pub [u8; 2]);
-
-impl ResponseCode {
-    /// Approved.
-    pub const APPROVED: Self = Self(*b"00");
-    /// Approved at the host, but the terminal failed: a reason to reverse.
-    pub const TERMINAL_FAILED: Self = Self(*b"96");
-    /// Invalid transaction.
-    pub const INVALID: Self = Self(*b"12");
-    /// Original not found.
-    pub const NOT_FOUND: Self = Self(*b"25");
-    /// Format error.
-    pub const FORMAT: Self = Self(*b"30");
-    /// The amount is not valid.
-    pub const WRONG_AMOUNT: Self = Self(*b"13");
-    /// The terminal's state is not the centre's (its clock, say): sign on again.
-    pub const OUT_OF_STEP: Self = Self(*b"22");
-    /// A kind of transaction that is not supported.
-    pub const NOT_SUPPORTED: Self = Self(*b"40");
-    /// The authentication code is wrong: sign on again.
-    pub const MAC_WRONG: Self = Self(*b"A0");
-    /// A restricted card.
-    pub const RESTRICTED: Self = Self(*b"62");
-    /// Insufficient funds.
-    pub const NO_FUNDS: Self = Self(*b"51");
-    /// Expired card.
-    pub const EXPIRED: Self = Self(*b"54");
-    /// Wrong PIN.
-    pub const WRONG_PIN: Self = Self(*b"55");
-    /// Amount limit.
-    pub const LIMIT: Self = Self(*b"61");
-    /// PIN tries exceeded.
-    pub const PIN_TRIES: Self = Self(*b"75");
-    /// Issuer or switch inoperative.
-    pub const INOPERATIVE: Self = Self(*b"91");
-    /// Duplicate.
-    pub const DUPLICATE: Self = Self(*b"94");
-    /// Totals differ.
-    pub const TOTALS_DIFFER: Self = Self(*b"95");
-    /// No answer from the issuer; in a reversal: no answer inside the timer.
-    pub const NO_ANSWER: Self = Self(*b"98");
-    /// No code.
-    pub const NONE: Self = Self(*b"  ");
-
-    /// True if the trouble is the system's, not the customer's: its rate is what a detector reads.
-    pub const fn technical(self) -> bool {
-        matches!(
-            &self.0,
-            b"06"
-                | b"12"
-                | b"13"
-                | b"22"
-                | b"30"
-                | b"40"
-                | b"68"
-                | b"90"
-                | b"91"
-                | b"92"
-                | b"96"
-                | b"98"
-                | b"A0"
-        )
-    }
-    /// True if the instruction itself was refused: its amount, its type, its currency.
-    pub const fn refuses_the_instruction(self) -> bool {
-        matches!(&self.0, b"13" | b"30" | b"40")
-    }
-    /// The two characters.
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("??")
-    }
-}
-
-impl serde::Serialize for ResponseCode {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.text())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ResponseCode {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        let code = <[u8; 2]>::try_from(text.as_bytes());
-        code.map(Self)
-            .map_err(|_| serde::de::Error::custom("a response code (F39) has two characters"))
-    }
-}
-
-impl fmt::Debug for ResponseCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
-    }
-}
-
 /// One ISO 8583 message.
 #[derive(
     Clone, Copy, Debug, Default, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize,
@@ -291,37 +139,6 @@ impl Iso {
     }
 }
 
-/// The bearer by which a terminal is reached.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    Eq,
-    Hash,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-pub enum Via {
-    /// The shop's wireless network.
-    #[default]
-    Wifi,
-    /// A mobile carrier.
-    Cellular,
-}
-
-impl Via {
-    /// The part that answers to it.
-    pub const fn part(self) -> Part {
-        match self {
-            Self::Wifi => Part::Wifi,
-            Self::Cellular => Part::Cellular,
-        }
-    }
-}
-
 /// A request to carry out a step at a terminal.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Job {
@@ -336,7 +153,7 @@ pub struct Job {
     /// Hands-on time.
     pub duration: Span,
     /// What is suspected.
-    pub suspect: Fault,
+    pub suspect: AnyFault,
 }
 
 impl Job {
@@ -345,17 +162,6 @@ impl Job {
         let StepRequest { incident, attempt, step, suspect } = *asked;
         Self { terminal, incident, attempt, action: step.action, duration: step.duration, suspect }
     }
-}
-
-/// How a merchant turns to support.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum Channel {
-    /// Telephone 客服电话.
-    Phone,
-    /// Website 官方网站.
-    Website,
-    /// WeChat account 微信公众号.
-    Wechat,
 }
 
 /// What one actor sends to another.
@@ -393,7 +199,7 @@ pub enum InterActorMessage {
         /// The terminal.
         terminal: ActorId,
         /// What is suspected.
-        suspect: Fault,
+        suspect: AnyFault,
         /// It has been opened.
         open: bool,
     },
@@ -402,14 +208,14 @@ pub enum InterActorMessage {
         /// Number of the common-cause incident.
         number: u16,
         /// The cause that is suspected.
-        cause: Fault,
+        cause: AnyFault,
         /// The terminal is one of its members.
         member: bool,
     },
     /// Back office to its record of a terminal: its readings or its sales make one suspect this, or no longer.
     Suspicion {
         /// What.
-        suspect: Fault,
+        suspect: AnyFault,
         /// It is suspected.
         raised: bool,
     },

@@ -137,7 +137,7 @@ impl Dialogue<'_> {
             seed,
             terminals: self.names.len() as u32,
             duration_s: source.scenario.duration.as_secs_f64(),
-            actions: RecoveryAction::ALL.iter().map(|it| it.name()).collect(),
+            actions: RecoveryAction::all().map(RecoveryAction::name).collect(),
             performers: words::performers(),
         };
         self.program.tell(&hello.line()?)

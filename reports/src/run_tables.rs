@@ -331,7 +331,7 @@ fn part(name: &str) -> Result<Part, String> {
 }
 
 fn action(name: &str) -> Result<RecoveryAction, String> {
-    let known = RecoveryAction::ALL.into_iter().find(|action| action.name() == name);
+    let known = RecoveryAction::all().find(|action| action.name() == name);
     known.ok_or_else(|| format!("this version knows no recovery action \"{name}\""))
 }
 

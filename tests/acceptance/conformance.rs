@@ -1,12 +1,16 @@
 //! Every model in the catalogue keeps the contract of a model, and every fault can be noticed and cleared.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use faults::{ActorPart, DevicePart, DomainEvent, Planned, SimEvent, When};
-use models::{Family, Fault, Models, Part, Profile, Visitor, for_each_model};
+use models::{
+    Family, Fault, Indication, Models, Part, Profile, RecoveryAction, Visitor, for_each_model,
+};
 use sim::quantity::Factor;
 use sim::{Instant, Span};
 
+use crate::architecture::{ROOT, sources};
 use crate::bench::Bench;
 
 struct Contract {
@@ -52,6 +56,15 @@ fn works<M: ActorPart<Models>>(part: Part) {
     let works = M::build(&spec).able(&spec) || part.group() == "comms";
     assert!(works, "{}: a sound one does not work", M::NAME);
     assert!(!M::ABOUT.is_empty() && !M::ZH.is_empty(), "{}: say what it is", M::NAME);
+    let topics = [M::HEARS, M::HEARS_LATER].concat();
+    let twice = (1..topics.len()).any(|at| topics[..at].contains(&topics[at]));
+    assert!(!twice, "{}: hears the same twice", M::NAME);
+    let own = M::DETECTORS.iter().all(|it| it.part == part);
+    assert!(
+        own,
+        "{}: a detector is declared by the component whose name its alarms carry",
+        M::NAME
+    );
 }
 
 #[test]
@@ -82,6 +95,56 @@ fn every_fault_of_the_language_has_a_catalogue_entry() {
     }
     let constants = schema.matches("\"const\":").count();
     assert_eq!(constants, entries.len(), "a mode of the language has no catalogue entry, or two");
+}
+
+/// What a component says of another one's fault it says by name, here and there in its code.
+#[test]
+fn every_fault_that_is_named_exists() {
+    let mut named = 0;
+    for file in sources(&Path::new(ROOT).join("models/src")) {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        for rest in text.split("FaultName::of(\"").skip(1) {
+            let name = rest.split('"').next().expect("text has an end");
+            let known = Fault::named(name).is_some();
+            assert!(known, "{}: no component has the fault {name}", file.display());
+            named += 1;
+        }
+    }
+    assert!(named >= 15, "{named}");
+    assert_eq!(
+        Fault::named("printer.jam").map(|it| it.to_string()).as_deref(),
+        Some("printer.jam")
+    );
+    assert_eq!(Fault::named("printer.ham"), None);
+}
+
+#[test]
+fn what_is_said_of_indications_and_actions_has_a_meaning() {
+    for indication in Indication::all() {
+        let it = indication.definition();
+        assert!(!it.zh.is_empty() && !it.about.is_empty(), "{}: say what it is", it.name);
+        assert_eq!(Indication::of(it.name), indication);
+        // Each panics if there is no such fault, no such indication.
+        let suspected = indication.suspicion().into_iter().chain(indication.also_suspected());
+        assert!(suspected.count() <= 3, "{}", it.name);
+        for beside in it.otherwise.iter().flat_map(|it| it.with.iter().chain(it.without)) {
+            assert!(!beside.name().is_empty());
+        }
+        let shown = Fault::all().any(|it| it.mode().indications.contains(&indication));
+        assert!(shown || it.suspicion.is_none() || it.name == "keys-still-sound", "{}", it.name);
+    }
+    for action in RecoveryAction::all() {
+        let it = action.definition();
+        assert!(!it.zh.is_empty() && !it.about.is_empty(), "{}: say what it is", it.name);
+        let text = serde_json::to_string(&action).expect("a name");
+        assert_eq!(text, format!("\"{}\"", it.ident));
+        assert_eq!(serde_json::from_str::<RecoveryAction>(&text).expect("the same"), action);
+    }
+    let unknown = serde_json::from_str::<RecoveryAction>("\"Swapp\"").expect_err("no such action");
+    assert!(
+        unknown.to_string().contains("unknown variant `Swapp`, expected one of `Retry`"),
+        "{unknown}"
+    );
 }
 
 #[test]

@@ -103,8 +103,8 @@ fn no_two_things_have_one_number() {
     }
     distinct(Part::ALL.iter().copied(), faults::part);
     distinct(Fault::all(), faults::fault);
-    distinct(RecoveryAction::ALL, numbers::action);
-    distinct(Indication::ALL, numbers::indication);
+    distinct(RecoveryAction::all(), numbers::action);
+    distinct(Indication::all(), numbers::indication);
 }
 
 #[test]

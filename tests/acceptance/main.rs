@@ -4,6 +4,7 @@ mod architecture;
 mod back_office;
 mod bench;
 mod catalogue;
+mod circles;
 mod closed_forms;
 mod command_line;
 mod conformance;

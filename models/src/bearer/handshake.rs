@@ -8,7 +8,7 @@ use sim::{Instant, Purpose, Span, unit};
 
 use super::{Bearer, Radio};
 use crate::note::Note;
-use crate::{Models, Timer};
+use crate::{AnyTimer, Models};
 
 /// A handshake: one packet there and one back, over the channel as it is. What is not answered in time is tried again
 /// after a pause; after the last attempt the link stays down until somebody has it connect anew.
@@ -80,7 +80,7 @@ const PAUSES: Purpose = Purpose::of("bearer: pause between attempts");
 
 impl Bearer {
     /// Begins to connect.
-    pub(super) fn connect<T: Into<Timer>>(
+    pub(super) fn connect<T: Into<AnyTimer>>(
         &mut self,
         radio: &Radio,
         note: impl FnOnce(u32) -> T,
@@ -98,7 +98,7 @@ impl Bearer {
     }
 
     /// A note about an attempt to connect is due: it is over, or tried again. True if the state of the link has changed.
-    pub(crate) fn connect_step<T: Into<Timer>>(
+    pub(crate) fn connect_step<T: Into<AnyTimer>>(
         &mut self,
         radio: &Radio,
         purpose: Purpose,

@@ -7,11 +7,12 @@ use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Per
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::{InterActorMessage, Via};
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -111,6 +112,21 @@ impl ActorPart<Models> for Cellular {
     const NAME: &'static str = "cellular";
     const ZH: &'static str = "移动网络";
     const ABOUT: &'static str = "A mobile carrier's network, as a bearer of payment messages.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "link-state",
+            zh: "链路检测",
+            place: Place::Device,
+            part: Part::Cellular,
+            sees: "a module that does not answer, no cell, a weak signal, late, lost or changed packets",
+            sees_zh: "模块不应答、无基站、信号弱、报文迟到、丢失或损坏",
+            blind_to: "whether the other terminals of the cell fare the same; it cannot tell anybody while it is cut off",
+            blind_to_zh: "同一基站下其他终端是否如此；断网期间它无法通知任何人",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Ready, Topic::Halt, Topic::Reconnect, Topic::CarryCellular,
+    ];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

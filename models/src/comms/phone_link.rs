@@ -8,11 +8,13 @@ use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Per
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
-use crate::bus::{Leg, LocalMessage};
+use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::InterActorMessage;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::recovery_action::{ActionDefinition, actions};
+use crate::detectors::{Detector, Place};
 
 /// How terminal and phone are connected.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -113,10 +115,35 @@ impl PhoneLink {
     }
 }
 
+actions! {
+    /// Restarts the merchant's phone or tablet.
+    RestartPhone: 6, "restart-phone", "重启手机";
+    /// Pairs terminal and phone anew.
+    PairAgain: 7, "pair-again", "重新配对";
+    /// Pays what is owed for the phone's contract.
+    TopUp: 17, "top-up", "充值缴费";
+}
+
 impl ActorPart<Models> for PhoneLink {
     const NAME: &'static str = "phone-link";
     const ZH: &'static str = "与移动设备的连接";
     const ABOUT: &'static str = "The link between the terminal and the merchant's phone or tablet.";
+    const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "phone-watch",
+            zh: "手机连接检测",
+            place: Place::Device,
+            part: Part::PhoneLink,
+            sees: "a phone that is not paired, does not answer, or answers and has no network; a weak signal",
+            sees_zh: "手机未配对、不应答、应答但无网络；信号弱",
+            blind_to: "whether the phone sleeps, is switched off or has gone: it does not answer",
+            blind_to_zh: "手机是休眠、关机还是被带走：它只是不应答",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Ready, Topic::Halt, Topic::Reconnect, Topic::CarryPhone,
+    ];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

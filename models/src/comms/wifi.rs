@@ -7,11 +7,12 @@ use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Per
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::{InterActorMessage, Via};
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +75,21 @@ impl ActorPart<Models> for Wifi {
     const NAME: &'static str = "wifi";
     const ZH: &'static str = "无线网络";
     const ABOUT: &'static str = "The shop's wireless network, as a bearer of payment messages.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "wifi-watch",
+            zh: "无线局域网检测",
+            place: Place::Device,
+            part: Part::Wifi,
+            sees: "no beacon, no name service, noise",
+            sees_zh: "无信标、域名解析失败、噪声",
+            blind_to: "what is wrong behind the access point; it cannot tell anybody while it is cut off",
+            blind_to_zh: "接入点之后的问题；断网期间它无法通知任何人",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Ready, Topic::Halt, Topic::Reconnect, Topic::CarryWifi,
+    ];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

@@ -7,13 +7,14 @@ use sim::quantity::{Factor, Probability};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
 use crate::telemetry::{self, Gauge};
 use crate::wear::{WearLife, Wear};
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -231,6 +232,22 @@ impl ActorPart<Models> for Battery {
     const NAME: &'static str = "battery";
     const ZH: &'static str = "电池";
     const ABOUT: &'static str = "Battery and charger: how long the terminal lives without its cable.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "battery-gauge",
+            zh: "电量检测",
+            place: Place::Device,
+            part: Part::Battery,
+            sees: "charge, charging, cycles, and what the battery can still hold",
+            sees_zh: "电量、充电状态、循环次数以及电池还能保持的容量",
+            blind_to: "a cell that will fail tomorrow and holds its charge today",
+            blind_to_zh: "今天还能存电、明天就会失效的电芯",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Mains, Topic::Temperature, Topic::Swapped, Topic::NewBattery, Topic::Ready,
+        Topic::Report,
+    ];
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

@@ -14,12 +14,14 @@ use sim::{Instant, Purpose, Span, unit};
 pub use attached::CardRead;
 pub use self_test::SelfTest;
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::wear::{WearLife, Wear};
 use crate::wire::{Method, InterActorMessage};
 use crate::telemetry::Gauge;
-use crate::Models;
+use crate::{Models, Part};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -190,10 +192,32 @@ impl CardReader {
     }
 }
 
+indications! {
+    /// A card is presented and nothing happens.
+    NoReactionToCard: 15, "no-reaction-to-card", "刷卡无反应", Behaviour, "card-reader.chip-contacts-dirty";
+}
+
 impl ActorPart<Models> for CardReader {
     const NAME: &'static str = "card-reader";
     const ZH: &'static str = "读卡器";
     const ABOUT: &'static str = "Reads cards by chip, contactless or stripe.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "read-counters",
+            zh: "读卡错误计数",
+            place: Place::Device,
+            part: Part::CardReader,
+            sees: "reads that failed in a row, by chip, tap and stripe; a reader that does not answer",
+            sees_zh: "芯片、挥卡、磁条连续读卡失败的次数；读卡器不应答",
+            blind_to: "bad cards: some in a row look like a bad reader; dirt and wear look alike until the rated life is over",
+            blind_to_zh: "坏卡：连续几张坏卡看起来像读卡器坏了；额定寿命之前脏污与磨损无法区分",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Swapped, Topic::Overhauled, Topic::Ready, Topic::Halt, Topic::Report,
+        Topic::ReadCard,
+    ];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

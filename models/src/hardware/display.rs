@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -88,10 +90,33 @@ impl Display {
     }
 }
 
+indications! {
+    /// The screen is so dim that it is hard to read.
+    DimScreen: 24, "dim-screen", "屏幕昏暗", Display, "display.backlight-dim";
+    /// The screen is touched and nothing happens.
+    NoReactionToTouch: 31, "no-reaction-to-touch", "触摸无反应", Behaviour, "display.touch-dead";
+    /// Keys sound when they are pressed, though the screen does not follow them.
+    KeysStillSound: 32, "keys-still-sound", "画面不动但按键有声", Sound, "display.frozen";
+}
+
 impl ActorPart<Models> for Display {
     const NAME: &'static str = "display";
     const ZH: &'static str = "显示屏";
     const ABOUT: &'static str = "The screen that merchant and customer read.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "display-test",
+            zh: "显示自检",
+            place: Place::Device,
+            part: Part::Display,
+            sees: "a touch panel that does not answer; where it is measured, the current of the backlight",
+            sees_zh: "触摸屏不应答；在可测时还有背光电流",
+            blind_to: "the picture: nobody on the terminal looks at the screen",
+            blind_to_zh: "画面本身：终端内没有谁在看屏幕",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Ready, Topic::Halt];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

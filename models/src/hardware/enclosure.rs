@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Celsius;
 use crate::thermal::ThermalState;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::recovery_action::{ActionDefinition, actions};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -115,10 +118,35 @@ impl Enclosure {
     }
 }
 
+indications! {
+    /// The screen says that the terminal is too cold.
+    ColdText: 26, "cold-text", "提示温度过低", Display, "enclosure.cold";
+}
+
+actions! {
+    /// Moves the terminal to where it is neither too hot nor too cold.
+    Relocate: 21, "relocate", "移动终端";
+}
+
 impl ActorPart<Models> for Enclosure {
     const NAME: &'static str = "enclosure";
     const ZH: &'static str = "机身";
     const ABOUT: &'static str = "The terminal's body and the place where it stands, which make it warm or cold.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "temperature-sensor",
+            zh: "温度检测",
+            place: Place::Device,
+            part: Part::Enclosure,
+            sees: "that the terminal's body is warmer or colder than it is made for",
+            sees_zh: "机身温度高于或低于允许范围",
+            blind_to: "where the heat comes from, and how warm the place around it is",
+            blind_to_zh: "热量的来源以及周围环境的温度",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Ready];
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -63,10 +64,18 @@ impl Indicators {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading;
 
+indications! {
+    /// No tone where one belongs.
+    Silence: 10, "silence", "无提示音", Sound, "indicators.buzzer-dead";
+}
+
 impl ActorPart<Models> for Indicators {
     const NAME: &'static str = "indicators";
     const ZH: &'static str = "指示灯与蜂鸣器";
     const ABOUT: &'static str = "The lights and the buzzer.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const HEARS: &'static [Topic] = &[Topic::Beep];
+    const HEARS_LATER: &'static [Topic] = &[Topic::Supplied];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wear::{WearLife, Wear};
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -114,10 +116,34 @@ impl Keypad {
     }
 }
 
+indications! {
+    /// What is keyed is not what appears.
+    WrongKey: 17, "wrong-key", "按键不对", Behaviour, "keypad.stuck-key";
+    /// A key is pressed and nothing happens.
+    NoReactionToKey: 18, "no-reaction-to-key", "按键无反应", Behaviour, "keypad.dead-key";
+}
+
 impl ActorPart<Models> for Keypad {
     const NAME: &'static str = "keypad";
     const ZH: &'static str = "按键";
     const ABOUT: &'static str = "The keys by which amounts and PINs are entered.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "key-test",
+            zh: "按键自检",
+            place: Place::Device,
+            part: Part::Keypad,
+            sees: "a key that is held down, presses that come twice, presses beyond the rated life",
+            sees_zh: "一直按下的键、重复触发的按键、超过额定寿命的按键次数",
+            blind_to: "a key that does nothing: nobody presses it, for all that the terminal knows",
+            blind_to_zh: "没有反应的键：终端只知道没人按它",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Dim, Topic::Ready, Topic::Halt, Topic::EnterAmount, Topic::EnterPin,
+    ];
+    const HEARS_LATER: &'static [Topic] = &[Topic::Overhauled, Topic::Swapped];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

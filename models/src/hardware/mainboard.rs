@@ -7,12 +7,13 @@ use sim::quantity::Probability;
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::{Celsius, Millivolts};
 use crate::thermal::ThermalState;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -283,6 +284,19 @@ impl ActorPart<Models> for Mainboard {
     const NAME: &'static str = "mainboard";
     const ZH: &'static str = "电路板";
     const ABOUT: &'static str = "The board that the processor and everything else runs on: it watches voltage and heat.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "self-test",
+            zh: "自检",
+            place: Place::Device,
+            part: Part::Mainboard,
+            sees: "resets that nobody ordered, a board that is much warmer than the body around it",
+            sees_zh: "无人下令的重启，以及电路板远高于机身的温度",
+            blind_to: "a board that is dead: it does not test itself",
+            blind_to_zh: "已经损坏的电路板：它不会自检",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Mains, Topic::Rail, Topic::Temperature, Topic::Ready];
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

@@ -7,13 +7,16 @@ use sim::quantity::Probability;
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::outside::Outside;
 use crate::plan::step;
 use crate::quantity::{Milliamperes, Millivolts, Milliohms};
 use crate::wire::InterActorMessage;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::recovery_action::{ActionDefinition, actions};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -213,10 +216,35 @@ impl Power {
     }
 }
 
+indications! {
+    /// The charging light is out though the cable is in.
+    ChargeLightOut: 12, "charge-light-out", "充电灯不亮", Lights, "power.loose-plug" { at_a_glance: true };
+}
+
+actions! {
+    /// Brings a new charging cable.
+    ReplaceCable: 9, "replace-cable", "更换电源线" { needs_part: true };
+}
+
 impl ActorPart<Models> for Power {
     const NAME: &'static str = "power";
     const ZH: &'static str = "电源";
     const ABOUT: &'static str = "Supply, adapter, plug and charging cable: the voltage that reaches the terminal.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "brown-out-detector",
+            zh: "欠压检测",
+            place: Place::Device,
+            part: Part::Power,
+            sees: "the voltage with and without load: outage, sag, swell, plug, cable, adapter",
+            sees_zh: "有载与空载电压：断电、欠压、过压、插头、电源线、适配器",
+            blind_to: "why the voltage is gone: a blackout of the street looks like a plug that is out",
+            blind_to_zh: "电压消失的原因：整条街停电与插头脱落看起来一样",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Ready];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

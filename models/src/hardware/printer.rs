@@ -12,7 +12,7 @@ use sim::{Instant, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::{Celsius, Millimetres, Millivolts};
 use crate::availability::Milestone;
@@ -20,7 +20,10 @@ use crate::telemetry::Gauge;
 use crate::thermal::ThermalState;
 use crate::wear::{WearLife, Wear};
 use crate::wire::InterActorMessage;
-use crate::Models;
+use crate::{Models, Part};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::recovery_action::{ActionDefinition, actions};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -274,10 +277,49 @@ impl Printer {
     }
 }
 
+indications! {
+    /// The screen asks for paper.
+    PaperText: 6, "paper-text", "提示缺纸", Display, "printer.paper-out";
+    /// The screen says that the printer is blocked.
+    JamText: 7, "jam-text", "提示卡纸", Display, "printer.jam";
+    /// The screen says that the printer's cover is open.
+    CoverText: 27, "cover-text", "提示纸仓盖未关", Display, "printer.cover-open";
+    /// The screen says that the cutter is blocked.
+    CutterText: 28, "cutter-text", "提示切刀卡住", Display, "printer.cutter-blocked";
+    /// The screen says that the printer waits until its head has cooled.
+    PrinterRestsText: 29, "printer-rests-text", "提示打印头冷却中", Display, "printer.head-hot";
+}
+
+actions! {
+    /// Puts in a new roll of paper.
+    ReplaceRoll: 12, "replace-roll", "更换打印纸" { acts: Some(LocalMessage::NewRoll) };
+    /// Opens the lid, takes the crumpled paper out, closes it.
+    OpenLid: 13, "open-lid", "开盖清除卡纸";
+}
+
 impl ActorPart<Models> for Printer {
     const NAME: &'static str = "printer";
     const ZH: &'static str = "打印机";
     const ABOUT: &'static str = "Prints receipts: a roll of paper, a feed and a thermal head.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "paper-sensor",
+            zh: "缺纸检测",
+            place: Place::Device,
+            part: Part::Printer,
+            sees: "no paper, an open cover, a blocked feed or cutter, a head that is too hot, lines beyond the rated life",
+            sees_zh: "缺纸、盖未关、走纸或切刀受阻、打印头过热、超过额定寿命的行数",
+            blind_to: "a faint print: nobody measures the ink",
+            blind_to_zh: "打印不清晰：没有谁测量墨迹",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Rail, Topic::Temperature, Topic::Ready, Topic::Halt, Topic::Report, Topic::NewRoll,
+        Topic::Print,
+    ];
+    const HEARS_LATER: &'static [Topic] = &[Topic::Overhauled, Topic::Swapped];
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

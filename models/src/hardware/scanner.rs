@@ -7,11 +7,13 @@ use sim::quantity::Probability;
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::Method;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -68,10 +70,29 @@ pub struct Reading {
 
 const SCAN: Purpose = Purpose::of("scanner: the scan fails");
 
+indications! {
+    /// A code is presented and nothing happens.
+    NoReactionToCode: 16, "no-reaction-to-code", "扫码无反应", Behaviour, "scanner.window-dirty";
+}
+
 impl ActorPart<Models> for Scanner {
     const NAME: &'static str = "scanner";
     const ZH: &'static str = "扫描枪";
     const ABOUT: &'static str = "Reads bar codes and QR codes from a customer's phone.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "scan-test",
+            zh: "扫描自检",
+            place: Place::Device,
+            part: Part::Scanner,
+            sees: "a scanner that is not there, codes that are not decoded, a sensor that fails its test",
+            sees_zh: "扫描枪不存在、条码无法解码、传感器自检失败",
+            blind_to: "a bad code on a customer's phone: some in a row look like a dirty window",
+            blind_to_zh: "顾客手机上的坏码：连续几个看起来像窗口脏污",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Ready, Topic::Halt, Topic::ReadCode];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Millivolts;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::recovery_action::{ActionDefinition, actions};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -64,10 +67,36 @@ impl Tamper {
     }
 }
 
+indications! {
+    /// The screen says that the terminal is locked.
+    TamperText: 25, "tamper-text", "提示终端已锁定", Display, "tamper.triggered";
+}
+
+actions! {
+    /// A professional injects new keys.
+    InjectKeys: 22, "inject-keys", "注入密钥";
+}
+
 impl ActorPart<Models> for Tamper {
     const NAME: &'static str = "tamper";
     const ZH: &'static str = "防拆开关";
     const ABOUT: &'static str = "The tamper switch and the coin cell that guard the keys.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "tamper-switch",
+            zh: "防拆开关",
+            place: Place::Device,
+            part: Part::Tamper,
+            sees: "that the body was opened, and the voltage of the coin cell that watches over it",
+            sees_zh: "机身被打开，以及供其值守的纽扣电池电压",
+            blind_to: "who opened it, and why: a blow looks like an attack",
+            blind_to_zh: "谁打开的、为什么打开：磕碰与攻击看起来一样",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Ready];
+    const HEARS_LATER: &'static [Topic] = &[Topic::Rail];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

@@ -7,7 +7,7 @@ use sim::quantity::{Factor, Probability};
 use faults::{Context, ActorPart};
 use sim::{Instant, Purpose, Span};
 
-use crate::bus::{LocalMessage, Pin, Purchase};
+use crate::bus::{LocalMessage, Pin, Purchase, Topic};
 use crate::money::Money;
 use crate::note::{Note, Outcome, Sale};
 use crate::quantity::Price;
@@ -254,6 +254,7 @@ impl ActorPart<Models> for Customer {
     const NAME: &'static str = "customer";
     const ZH: &'static str = "客户";
     const ABOUT: &'static str = "The merchant's customers: they come, wait, pay or give up.";
+    const HEARS: &'static [Topic] = &[Topic::SaleOver, Topic::Trading];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

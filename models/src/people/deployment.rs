@@ -18,7 +18,7 @@ use bevy_ecs::component::Component;
 use faults::{Context, ActorPart};
 use sim::{Instant, Purpose, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::lifecycle::{Application, Document, Papers, Reason, DeploymentStep, Way};
 use crate::money::Money;
 use crate::note::Note;
@@ -225,6 +225,7 @@ impl ActorPart<Models> for Deployment {
     const ZH: &'static str = "终端生命周期";
     const ABOUT: &'static str =
         "A merchant's time with a terminal: application, deposit, activation, maintenance, return.";
+    const HEARS: &'static [Topic] = &[Topic::Serviced, Topic::Suspend];
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

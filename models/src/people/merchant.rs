@@ -7,13 +7,14 @@ use sim::quantity::{Factor, Probability};
 use faults::{StepRequest, Context, ActorPart, Performer};
 use sim::{Instant, Purpose, Span};
 
-use crate::bus::LocalMessage;
-use crate::indication::{AT_A_GLANCE, Indication};
+use crate::bus::{LocalMessage, Topic};
+use crate::vocabulary::indication::{Indication, Indications};
 use crate::note::Note;
 use crate::people::deployment::PLANNED;
 use crate::provider;
 use crate::wire::{Channel, Job, InterActorMessage};
-use crate::{Fault as AnyFault, Models, Part};
+use crate::{AnyFault, Models, Part};
+use crate::detectors::{Detector, Place};
 
 /// Which way a merchant takes to support: weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -77,10 +78,10 @@ impl Default for Spec {
 /// The merchant at one terminal.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Merchant {
-    /// Indications that can be noticed now, as a set.
-    shown: u64,
+    /// Indications that can be noticed now.
+    shown: Indications,
     /// Indications that have been noticed.
-    noticed: u64,
+    noticed: Indications,
     /// Indications that have appeared so far: names the draws.
     appearances: u32,
     /// Times that somebody has asked so far: names the draws.
@@ -142,18 +143,17 @@ impl Merchant {
 
     fn indication(&mut self, spec: &Spec, indication: Indication, on: bool, from: Part, cx: &mut Context<'_, Models>) {
         if !on {
-            self.shown &= !indication.bit();
-            self.noticed &= !indication.bit();
-            let nothing_left = Indication::ALL.iter().all(|it| self.noticed & it.bit() == 0);
-            if nothing_left {
+            self.shown.remove(indication);
+            self.noticed.remove(indication);
+            if self.noticed.is_empty() {
                 cx.dismiss();
             }
             return;
         }
-        if self.shown & indication.bit() != 0 {
+        if self.shown.has(indication) {
             return;
         }
-        self.shown |= indication.bit();
+        self.shown.insert(indication);
         cx.indication(from, indication);
         if indication.suspicion().is_some() {
             self.appearances += 1;
@@ -173,7 +173,7 @@ impl Merchant {
         self.requests += 1;
         let mut stream = cx.stream(AGAIN, u64::from(self.requests));
         // Who sees nothing wrong any more lets it be.
-        if self.shown == 0 || !stream.chance(spec.calls_again.0) {
+        if self.shown.is_empty() || !stream.chance(spec.calls_again.0) {
             return cx.time_out_after(Span::ZERO, job.incident, job.attempt);
         }
         let wait = Self::at_counter(spec, cx.now(), stream.exponential(spec.calls_again_in));
@@ -219,6 +219,19 @@ impl ActorPart<Models> for Merchant {
     const NAME: &'static str = "merchant";
     const ZH: &'static str = "商户";
     const ABOUT: &'static str = "The person at the terminal: notices, restarts, replugs, changes paper, calls.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "merchant",
+            zh: "商户",
+            place: Place::People,
+            part: Part::Merchant,
+            sees: "screen, tones, lights, prints, the terminal's behaviour and the ledger, when somebody is there",
+            sees_zh: "有人在场时的屏幕、声音、指示灯、打印、表现以及账目",
+            blind_to: "whatever shows nothing; takes the likeliest cause of an indication for the true one",
+            blind_to_zh: "没有任何表现的故障；会把征兆最可能的原因当作真正的原因",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Indication, Topic::StepHere];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {
@@ -235,11 +248,12 @@ impl ActorPart<Models> for Merchant {
                 return Self::plan_look_up(spec, number + 1, cx);
             }
         };
-        if self.shown & indication.bit() == 0 || self.noticed & indication.bit() != 0 {
+        if !self.shown.has(indication) || self.noticed.has(indication) {
             return;
         }
-        self.noticed |= indication.bit();
-        let beside = self.noticed | self.shown & AT_A_GLANCE;
+        self.noticed.insert(indication);
+        let seen = |it: Indication| self.shown.has(it) && it.definition().at_a_glance;
+        let beside = |it: Indication| self.noticed.has(it) || seen(it);
         if let Some(suspect) = indication.taken_for(beside) {
             cx.alarm(suspect);
         }
@@ -285,7 +299,7 @@ impl ActorPart<Models> for Merchant {
     }
     /// As long as an indication is there that made the merchant suspect it.
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        Indication::ALL.iter().any(|indication| self.noticed & indication.bit() != 0 && indication.may_mean(suspect))
+        self.noticed.iter().any(|indication| indication.may_mean(suspect))
     }
 }
 

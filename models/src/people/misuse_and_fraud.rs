@@ -10,13 +10,16 @@ use sim::quantity::{Factor, Probability};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::lifecycle::DeploymentStep;
 use crate::note::Note;
 use crate::plan::step;
 use crate::quantity::Price;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::vocabulary::indication::{IndicationDefinition, indications};
+use crate::recovery_action::{ActionDefinition, actions};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set. No public figures were found for any of these: they are assumptions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -194,10 +197,41 @@ impl MisuseAndFraud {
     }
 }
 
+indications! {
+    /// A message offers a terminal for nothing.
+    FreeOfferMessage: 21, "free-offer-message", "免费送机短信", Behaviour, "misuse-and-fraud.free-offer";
+    /// A customer complains that their data got into other hands.
+    Complaint: 22, "complaint", "客户投诉", Behaviour, "misuse-and-fraud.data-leak";
+    /// Money is missing in the ledger.
+    MoneyMissing: 23, "money-missing", "账款短缺", Behaviour, "misuse-and-fraud.third-party-fraud";
+}
+
+actions! {
+    /// Instructs or warns the merchant about the rules of use.
+    Instruct: 25, "instruct", "合规培训与警告";
+    /// Looks into a fraud and gets back what can be got.
+    Investigate: 27, "investigate", "调查追回";
+}
+
 impl ActorPart<Models> for MisuseAndFraud {
     const NAME: &'static str = "misuse-and-fraud";
     const ZH: &'static str = "合规与风控";
     const ABOUT: &'static str = "Rules of use at a terminal: prohibited transactions, customers' data, scams against merchants.";
+    const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "risk-control",
+            zh: "风险控制",
+            place: Place::BackOffice,
+            part: Part::MisuseAndFraud,
+            sees: "transactions whose pattern the rules prohibit, complaints that pile up about one shop",
+            sees_zh: "违反规则的交易模式，针对同一商户积累的投诉",
+            blind_to: "a breach that looks like ordinary trade, and one that nobody complains about",
+            blind_to_zh: "看似普通交易的违规，以及无人投诉的违规",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Cheated];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

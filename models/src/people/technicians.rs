@@ -111,11 +111,6 @@ pub struct Figures {
     pub parts: u32,
 }
 
-/// A recovery action that needs a part from the stock.
-pub const fn needs_part(action: RecoveryAction) -> bool {
-    matches!(action, RecoveryAction::Repair | RecoveryAction::ReplaceBattery | RecoveryAction::ReplaceCable)
-}
-
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
@@ -142,7 +137,7 @@ impl Technicians {
             let (stock, parts) = (self.stock, self.parts);
             let doable = |job: &Job| match job.action {
                 RecoveryAction::Swap => stock > 0,
-                action => !needs_part(action) || parts > 0,
+                action => !action.needs_part() || parts > 0,
             };
             let Some(at) = self.waiting.iter().position(doable) else { return };
             let Some(job) = self.waiting.remove(at) else { return };
@@ -151,7 +146,7 @@ impl Technicians {
                 self.figures.swapped += 1;
                 let back = self.repaired_in(spec, &job, cx);
                 cx.after(back, Timer::Resupplied);
-            } else if needs_part(job.action) {
+            } else if job.action.needs_part() {
                 self.parts -= 1;
                 self.figures.parts_used += 1;
             }
@@ -251,7 +246,7 @@ impl ActorPart<Models> for Technicians {
                 self.figures.refused += 1;
                 return cx.post(job.terminal, Part::Merchant, Span::ZERO, InterActorMessage::Refused(job));
             }
-            if needs_part(job.action) {
+            if job.action.needs_part() {
                 let (stock, on_order) = (self.parts, self.ordered);
                 cx.note(Note::PartWanted { stock, on_order });
                 self.ordered += 1;

@@ -17,14 +17,15 @@ use operator::Operator;
 use readings::Readings;
 use rollouts::Rollouts;
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::money::Money;
 use crate::operator::CommandEnd;
 use crate::outside::Outside;
 use crate::plan::step;
 use crate::telemetry::Telemetry;
 use crate::wire::InterActorMessage;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -143,6 +144,29 @@ impl ActorPart<Models> for BackOffice {
     const ZH: &'static str = "后台管理系统";
     const ABOUT: &'static str = "The management system: who is missing, what was booked, remote commands.";
     const HUB: bool = true;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "common-cause",
+            zh: "共因识别",
+            place: Place::BackOffice,
+            part: Part::BackOffice,
+            sees: "many terminals in the same kind of trouble at the same time that share a cell, carrier, region or batch",
+            sees_zh: "同一时间许多终端出现同类问题，且同属一个基站、运营商、地区或批次",
+            blind_to: "causes that the inventory does not list; two groups with the same members cannot be told apart",
+            blind_to_zh: "台账中没有的原因；成员相同的两个组无法区分",
+        },
+        Detector {
+            name: "supervisor",
+            zh: "系统监控",
+            place: Place::BackOffice,
+            part: Part::BackOffice,
+            sees: "that the back office itself does not answer",
+            sees_zh: "后台自身不应答",
+            blind_to: "a back office that answers and is wrong",
+            blind_to_zh: "有应答但出错的后台",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::IncidentUpdate];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {
@@ -238,7 +262,7 @@ impl ActorPart<Models> for BackOffice {
         !self.is_down()
     }
     /// A suspected common cause stands as long as its incident does.
-    fn still_sees(&self, _: &Spec, suspect: crate::Fault, _: Instant) -> bool {
+    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
         self.common_causes.suspects(suspect)
     }
 }

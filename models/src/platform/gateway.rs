@@ -25,7 +25,8 @@ use crate::money::Money;
 use crate::note::Note;
 use crate::plan::step;
 use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
-use crate::{Family, Fault as AnyFault, Models, Part, RecoveryAction};
+use crate::{Family, AnyFault, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -302,6 +303,18 @@ impl ActorPart<Models> for Gateway {
     const ZH: &'static str = "支付网关";
     const ABOUT: &'static str = "The bridge between terminals and the hosts behind it.";
     const HUB: bool = true;
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "circuit-breaker",
+            zh: "熔断器",
+            place: Place::Gateway,
+            part: Part::Gateway,
+            sees: "hosts that fail several times in a row or answer slowly, its own queue, sales that terminals reverse",
+            sees_zh: "发卡行连续失败或响应缓慢，自身队列，终端冲正的交易",
+            blind_to: "a host that nobody asks, and whatever happens before a request reaches it",
+            blind_to_zh: "没人访问的发卡行，以及请求到达之前的一切",
+        },
+    ];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

@@ -10,15 +10,15 @@ mod freshness;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, ActorPart, IncidentUpdate, IncidentChange};
+use faults::{ActorPart, Context, FaultName, IncidentChange, IncidentUpdate};
 use sim::{Instant, Purpose, Span, unit};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::decision::IncidentReport;
-use crate::hardware::printer;
 use crate::note::Note;
 use crate::wire::{Job, InterActorMessage, Via};
-use crate::{Fault as AnyFault, Models, Part};
+use crate::{AnyFault, Models, Part};
+use crate::detectors::{Detector, Place};
 use freshness::delays;
 
 /// What a scenario may set. The period and the number of misses are the policy's.
@@ -279,9 +279,9 @@ impl HeartbeatMonitor {
         let seen = InterActorMessage::Seen { terminal: cx.me(), missing };
         cx.post(back_office, Part::BackOffice, Span::ZERO, seen);
         if missing {
-            cx.alarm(MISSING);
+            cx.alarm(cut_off());
         } else {
-            cx.dismiss_one(MISSING, cx.me());
+            cx.dismiss_one(cut_off(), cx.me());
         }
     }
 
@@ -305,7 +305,7 @@ impl HeartbeatMonitor {
             }
             IncidentChange::Opened => {
                 let on_device = !matches!(detector, Part::HeartbeatMonitor | Part::Merchant);
-                let paper = suspect == AnyFault::Printer(printer::Fault::PaperOut);
+                let paper = suspect == FaultName::of("printer.paper-out").fault::<Models>();
                 if !on_device || paper || !self.alive {
                     return;
                 }
@@ -322,12 +322,71 @@ impl HeartbeatMonitor {
 }
 
 /// Silence says little: no network is the likeliest of its causes.
-const MISSING: AnyFault = AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage);
+const MISSING: FaultName = FaultName::of("cellular.poor-coverage");
+
+fn cut_off() -> AnyFault {
+    MISSING.fault::<Models>()
+}
 
 impl ActorPart<Models> for HeartbeatMonitor {
     const NAME: &'static str = "heartbeat-monitor";
     const ZH: &'static str = "心跳监测";
     const ABOUT: &'static str = "The back office's record of a terminal's heartbeats.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "heartbeat-monitor",
+            zh: "心跳监测",
+            place: Place::BackOffice,
+            part: Part::HeartbeatMonitor,
+            sees: "heartbeats that do not come",
+            sees_zh: "未到的心跳",
+            blind_to: "why: power, link, hang and a closed shop are all silence; what breaks while heartbeats go on",
+            blind_to_zh: "原因：断电、断网、死机和关店都是静默；心跳照常时的故障",
+        },
+        Detector {
+            name: "telemetry-threshold",
+            zh: "遥测阈值",
+            place: Place::BackOffice,
+            part: Part::HeartbeatMonitor,
+            sees: "a reported reading beyond a fixed limit",
+            sees_zh: "上报读数超出固定界限",
+            blind_to: "what happens between two reports, and slow drift inside the limits",
+            blind_to_zh: "两次上报之间发生的事，以及界限之内的缓慢漂移",
+        },
+        Detector {
+            name: "ewma-chart",
+            zh: "指数加权移动平均控制图",
+            place: Place::BackOffice,
+            part: Part::HeartbeatMonitor,
+            sees: "a small lasting shift of a reading from the terminal's own usual value",
+            sees_zh: "读数相对终端自身常值的小幅持续偏移",
+            blind_to: "a single bad reading; a terminal that was bad while it was learnt",
+            blind_to_zh: "单个坏读数；学习期间就已不正常的终端",
+        },
+        Detector {
+            name: "cusum-chart",
+            zh: "累积和控制图",
+            place: Place::BackOffice,
+            part: Part::HeartbeatMonitor,
+            sees: "a lasting shift of about twice its slack",
+            sees_zh: "约为两倍松弛量的持续偏移",
+            blind_to: "shifts smaller than its slack; a terminal that was bad while it was learnt",
+            blind_to_zh: "小于松弛量的偏移；学习期间就已不正常的终端",
+        },
+        Detector {
+            name: "sales-silence",
+            zh: "交易静默检测",
+            place: Place::BackOffice,
+            part: Part::HeartbeatMonitor,
+            sees: "a terminal that usually sells and does not, though its heartbeats come",
+            sees_zh: "平时有交易、心跳正常却没有交易的终端",
+            blind_to: "holidays; terminals that hardly ever sell; what is wrong with it",
+            blind_to_zh: "节假日；很少交易的终端；究竟哪里有问题",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Beats, Topic::Watched, Topic::IncidentUpdate, Topic::StepRemote,
+    ];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {
@@ -397,6 +456,6 @@ impl ActorPart<Models> for HeartbeatMonitor {
         }
     }
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        if suspect == MISSING { self.known_missing } else { self.suspected == Some(suspect) }
+        if suspect == cut_off() { self.known_missing } else { self.suspected == Some(suspect) }
     }
 }

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::Indication;
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +67,19 @@ impl ActorPart<Models> for Clock {
     const NAME: &'static str = "clock";
     const ZH: &'static str = "时钟";
     const ABOUT: &'static str = "The terminal's own time, which goes into every message.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "clock-check",
+            zh: "时钟比对",
+            place: Place::Device,
+            part: Part::Clock,
+            sees: "how far its own time is from that of the gateway's answers",
+            sees_zh: "自身时间与网关应答时间的差",
+            blind_to: "a wrong clock before the next answer comes; which of the two is wrong",
+            blind_to_zh: "下一次应答之前的错误时间；以及两者谁错",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::GatewayTime];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

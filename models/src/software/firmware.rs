@@ -12,7 +12,7 @@ use sim::quantity::Probability;
 use faults::{Context, Mode, ActorPart, DevicePart, Levels};
 use sim::{Instant, Span};
 
-use crate::bus::{Leg, LocalMessage};
+use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
 use crate::availability::Milestone;
@@ -20,6 +20,7 @@ use crate::telemetry::Telemetry;
 use crate::operator::Command;
 use crate::wire::{Iso, InterActorMessage, Via};
 use crate::{Models, Part};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -270,6 +271,24 @@ impl ActorPart<Models> for Firmware {
     const NAME: &'static str = "firmware";
     const ZH: &'static str = "操作系统";
     const ABOUT: &'static str = "The embedded operating system: boot, watchdog, memory, processor, choice of the uplink.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "watchdog",
+            zh: "看门狗",
+            place: Place::Device,
+            part: Part::Firmware,
+            sees: "that nothing has run for so long, memory and processor in use",
+            sees_zh: "多久没有任何程序运行，内存与处理器占用",
+            blind_to: "a program that runs and does the wrong thing",
+            blind_to_zh: "正在运行但做错事的程序",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::Slowed, Topic::Supplied, Topic::Restart, Topic::FailOver, Topic::Transmit,
+        Topic::Link, Topic::PhoneLinked, Topic::Measured, Topic::Certificate, Topic::Burden,
+        Topic::Reported,
+    ];
+    const HEARS_LATER: &'static [Topic] = &[Topic::Swapped];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

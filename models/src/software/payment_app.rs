@@ -16,17 +16,18 @@ mod reversal;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Mode, ActorPart, DevicePart, Levels};
+use faults::{ActorPart, Context, DevicePart, FaultName, Levels, Mode};
 use sim::{Instant, Span};
 
-use crate::bus::{LocalMessage, Purchase};
+use crate::bus::{LocalMessage, Purchase, Topic};
 use crate::journal::{Journal, LineState, Writing};
 use crate::note::{Note, Outcome};
 use crate::quantity::Price;
 use crate::availability::Milestone;
 use crate::telemetry::Gauge;
 use crate::wire::{ResponseCode, Iso, Method, Mti, InterActorMessage};
-use crate::{Fault as AnyFault, Models, Part};
+use crate::{AnyFault, Models, Part};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -205,11 +206,11 @@ impl PaymentApp {
         if self.failures >= spec.suspects_after.max(1) && self.refusals == 0 {
             crate::indication::show(cx, crate::Indication::NoAnswerText);
             let suspect = if self.code == ResponseCode::MAC_WRONG {
-                AnyFault::Security(super::security::Fault::KeysOutOfStep)
+                FaultName::of("security.keys-out-of-step").fault::<Models>()
             } else if self.online {
-                AnyFault::Host(crate::platform::host::Fault::Outage)
+                FaultName::of("host.outage").fault::<Models>()
             } else {
-                AnyFault::Cellular(crate::comms::cellular::Fault::PoorCoverage)
+                FaultName::of("cellular.poor-coverage").fault::<Models>()
             };
             cx.alarm(suspect);
         }
@@ -262,6 +263,24 @@ impl ActorPart<Models> for PaymentApp {
     const NAME: &'static str = "payment-app";
     const ZH: &'static str = "支付应用";
     const ABOUT: &'static str = "The payment application: transaction flow, time-outs, reversals, stored transactions.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "error-counters",
+            zh: "错误计数",
+            place: Place::Device,
+            part: Part::PaymentApp,
+            sees: "refused instructions, answers that do not come, a version that does not fit",
+            sees_zh: "指令被拒、应答不来、版本不符",
+            blind_to: "where on the way an answer was lost: bearer, gateway and host look alike",
+            blind_to_zh: "应答在哪一段丢失：承载、网关与发卡行看起来一样",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[
+        Topic::PowerLost, Topic::Locked, Topic::Ready, Topic::Halt, Topic::Report,
+        Topic::RestartApp, Topic::LookUp, Topic::Keys, Topic::Genuine, Topic::Clock, Topic::Storage,
+        Topic::Screen, Topic::Pace, Topic::SaleWanted, Topic::CustomerLeaves, Topic::Keyed,
+        Topic::WasRead, Topic::Printed, Topic::Online,
+    ];
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::telemetry;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -104,6 +105,19 @@ impl ActorPart<Models> for Security {
     const NAME: &'static str = "security";
     const ZH: &'static str = "安全模块";
     const ABOUT: &'static str = "Keys, certificate, signature of the software, and a filter of outgoing connections.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "integrity-check",
+            zh: "完整性检查",
+            place: Place::Device,
+            part: Part::Security,
+            sees: "a certificate that has expired, a signature that does not match, connections to strangers",
+            sees_zh: "证书过期、签名不符、与陌生地址的连接",
+            blind_to: "malware that keeps still, and whatever happens between two checks",
+            blind_to_zh: "保持静默的恶意软件，以及两次检查之间发生的事",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Ready, Topic::Halt];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
-use crate::bus::LocalMessage;
+use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
+use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -78,6 +79,19 @@ impl ActorPart<Models> for Storage {
     const NAME: &'static str = "storage";
     const ZH: &'static str = "存储";
     const ABOUT: &'static str = "The memory that keeps its content: journal, logs, updates.";
+    const DETECTORS: &'static [Detector] = &[
+        Detector {
+            name: "free-space",
+            zh: "存储空间检测",
+            place: Place::Device,
+            part: Part::Storage,
+            sees: "how much of the storage is used",
+            sees_zh: "存储空间已用的比例",
+            blind_to: "what fills it",
+            blind_to_zh: "是什么占满了空间",
+        },
+    ];
+    const HEARS: &'static [Topic] = &[Topic::Ready];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

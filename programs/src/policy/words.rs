@@ -202,9 +202,9 @@ fn step(
     duration_s: Option<f64>,
     procedure: &[RecoveryStep<Models>],
 ) -> Result<Decision, String> {
-    let action = RecoveryAction::ALL.into_iter().find(|it| it.name() == name);
+    let action = RecoveryAction::all().find(|it| it.name() == name);
     let action = action.ok_or_else(|| {
-        let all: Vec<_> = RecoveryAction::ALL.iter().map(|it| it.name()).collect();
+        let all: Vec<_> = RecoveryAction::all().map(RecoveryAction::name).collect();
         format!("`{name}` is no recovery action; there is default, {}", all.join(", "))
     })?;
     let named = |name: &str| {

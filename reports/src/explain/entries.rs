@@ -14,10 +14,10 @@ pub(super) fn of_types() -> Vec<Explanation> {
     let (indications, actions) = (Docs::of::<Indication>(), Docs::of::<RecoveryAction>());
     let (measures, families) = (Docs::of::<Measure>(), Docs::of::<Family>());
     let mut all: Vec<Explanation> = Part::ALL.iter().map(|part| model(*part)).collect();
-    all.extend(models::detectors().iter().map(detector));
+    all.extend(models::detectors().iter().copied().map(detector));
     all.extend(Fault::all().map(fault));
-    all.extend(Indication::ALL.into_iter().map(|it| indication(it, &indications)));
-    all.extend(RecoveryAction::ALL.into_iter().map(|it| action(it, &actions)));
+    all.extend(Indication::all().map(|it| indication(it, &indications)));
+    all.extend(RecoveryAction::all().map(|it| action(it, &actions)));
     all.extend(Measure::ALL.into_iter().map(|it| measure(it, &measures)));
     all.extend(Family::ALL.into_iter().map(|it| family(it, &families)));
     all
@@ -218,13 +218,13 @@ fn indication(indication: Indication, docs: &Docs) -> Explanation {
     let taken =
         indication.suspicion().map_or("nothing in particular".to_owned(), |it| it.to_string());
     let taken_zh = indication.suspicion().map_or("不确定".to_owned(), fault_zh);
-    let also = indication.also_suspected();
+    let also: Vec<Fault> = indication.also_suspected().collect();
     let english = vec![
         docs.about(&format!("{indication:?}")),
         format!("noticed by {channel}"),
         format!("shown by   {}", list(names(&shown), "no fault by itself")),
         format!("taken for  {taken}"),
-        format!("or for     {}, by what else is seen", list(names(also), "nothing else")),
+        format!("or for     {}, by what else is seen", list(names(&also), "nothing else")),
     ];
     let chinese = vec![
         format!("征兆“{}”，通过{channel_zh}察觉。", indication.zh()),
@@ -235,7 +235,7 @@ fn indication(indication: Indication, docs: &Docs) -> Explanation {
         format!("人们通常以为是：{taken_zh}。"),
         format!("结合其他征兆也可能以为是：{}。", list(also.iter().map(|it| fault_zh(*it)), "无")),
     ];
-    let data = json!({ "channel": indication.channel(), "shown_by": names(&shown), "taken_for": indication.suspicion().map(|it| it.to_string()), "or_for": names(also) });
+    let data = json!({ "channel": indication.channel(), "shown_by": names(&shown), "taken_for": indication.suspicion().map(|it| it.to_string()), "or_for": names(&also) });
     let (term, zh) = (indication.name().to_owned(), indication.zh().to_owned());
     Explanation { term, zh, kind: "indication", english, chinese, data }
 }

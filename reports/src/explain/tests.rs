@@ -32,8 +32,8 @@ fn every_name_explains_in_both_languages() {
     assert_eq!(of("model"), Part::ALL.len());
     assert_eq!(of("fault"), Fault::all().count());
     assert_eq!(of("detector"), models::detectors().len());
-    assert_eq!(of("indication"), Indication::ALL.len());
-    assert_eq!(of("recovery action"), RecoveryAction::ALL.len());
+    assert_eq!(of("indication"), Indication::all().len());
+    assert_eq!(of("recovery action"), RecoveryAction::all().len());
     assert_eq!(of("measure"), Measure::ALL.len());
     assert_eq!(of("family"), Family::ALL.len());
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use faults::Performer;
-use models::people::technicians::needs_part;
 use models::{Money, RecoveryAction};
 use scenarios::costs::Costs;
 use serde::{Deserialize, Serialize};
@@ -122,7 +121,7 @@ pub(super) fn of_action(
         Performer::Technician if action == RecoveryAction::Swap => {
             Some((Item::Swap, costs.swap.amount()))
         }
-        Performer::Technician if needs_part(action) => Some((Item::Part, costs.part.amount())),
+        Performer::Technician if action.needs_part() => Some((Item::Part, costs.part.amount())),
         Performer::Device | Performer::Support | Performer::Technician => None,
     }
 }
@@ -137,15 +136,4 @@ pub(super) fn by_minute(price: Money, milliseconds: u64) -> Money {
 pub(super) fn share(amount: Money, share: f64) -> Money {
     let ppm = (share * 1e6 + 0.5) as i128;
     Money((i128::from(amount.0) * ppm / 1_000_000) as i64)
-}
-
-/// A recovery action that interrupts whatever goes on.
-pub(super) fn interrupts(action: RecoveryAction) -> bool {
-    matches!(
-        action,
-        RecoveryAction::RestartApp
-            | RecoveryAction::RestartTerminal
-            | RecoveryAction::Update
-            | RecoveryAction::Swap
-    )
 }

@@ -331,7 +331,7 @@ impl FaultRecordFold {
             self.charge((who, incident), (action, by), spent);
         }
         if !self.scene.is_hub(who) {
-            let needless = !cleared && cost_breakdown::interrupts(action);
+            let needless = !cleared && action.interrupts();
             self.history.breakdown.harm.needless += u64::from(needless);
             self.scene.watch_mut(who).needless = needless.then_some(at);
         }

@@ -36,6 +36,7 @@ pub(crate) fn action(action: RecoveryAction) -> u64 {
         RecoveryAction::Instruct => 25,
         RecoveryAction::Suspend => 26,
         RecoveryAction::Investigate => 27,
+        new => panic!("{} has no number yet", new.name()),
     }
 }
 
@@ -74,6 +75,7 @@ pub(crate) fn indication(indication: Indication) -> u64 {
         Indication::HotCase => 30,
         Indication::NoReactionToTouch => 31,
         Indication::KeysStillSound => 32,
+        new => panic!("{} has no number yet", new.name()),
     }
 }
 

@@ -4,7 +4,6 @@
 //! number and the amount are the scenario's: what the real card says of itself never enters the world. A scenario's faults of
 //! this reader do not occur, and simulated people repair nothing.
 
-use serde::{Deserialize, Serialize};
 use faults::Context;
 
 use super::{CardReader, Fault};
@@ -12,26 +11,8 @@ use crate::Models;
 use crate::bus::LocalMessage;
 use crate::money::Money;
 use crate::outside::Outside;
+pub use crate::outside::CardRead;
 use crate::wire::{Method, InterActorMessage};
-
-/// What came of a dialogue with a real card.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
-pub enum CardRead {
-    /// It has answered everything, and wants the issuer to be asked or agrees without.
-    Read,
-    /// It has answered everything, and refuses the payment.
-    Refused,
-    /// No card was presented in time.
-    Absent,
-    /// It answers nothing at all.
-    Mute,
-    /// It began to answer, and did not come to an end in time.
-    Slow,
-    /// It was taken out in the middle.
-    TornOut,
-    /// What it answered means nothing, or is an error.
-    Nonsense,
-}
 
 impl CardReader {
     /// A card is presented to the real reader.

@@ -4,54 +4,15 @@
 //! is the truth: a fault begins and ends as its status says, and counts as one that came by itself. A scenario's faults of this
 //! printer do not occur, and simulated people repair nothing: see [`crate::plan::Plan`].
 
-use serde::{Deserialize, Serialize};
 use faults::Context;
 
 use super::{Fault, Printer, Reading};
 use crate::Models;
 use crate::indication::{self, Indication};
+pub use crate::outside::{Paper, Said};
 use crate::outside::Outside;
 use crate::receipt::Receipt;
 use crate::wire::InterActorMessage;
-
-/// What the status of a real printer says.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
-pub struct Said {
-    /// Its paper.
-    pub paper: Paper,
-    /// Its cover is not shut.
-    pub cover_open: bool,
-    /// Its cutter is blocked.
-    pub cutter_blocked: bool,
-    /// Its head is too hot; it goes on by itself when it has cooled.
-    pub hot: bool,
-    /// It prints nothing for another reason, or cannot be reached.
-    pub stopped: bool,
-}
-
-/// What a printer's paper sensors say.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
-pub enum Paper {
-    /// There is enough.
-    #[default]
-    Enough,
-    /// The roll is nearly used up.
-    NearEnd,
-    /// There is none.
-    Out,
-}
-
-impl Paper {
-    /// What telemetry says, in millimetres, where a roll has so many. A sensor at the roll's end knows no length: near the end
-    /// is taken for a tenth.
-    pub(super) fn length(self, roll: u32) -> u32 {
-        match self {
-            Self::Enough => roll,
-            Self::NearEnd => roll / 10,
-            Self::Out => 0,
-        }
-    }
-}
 
 impl Said {
     /// The faults of the catalogue that a status can stand for, whether it does, and what the terminal's screen says then.

@@ -1,18 +1,17 @@
 //! A terminal in service: activation, maintenance, damage, suspension, return.
 
-use faults::Context;
+use faults::{Context, FaultName};
 use sim::{Purpose, Span};
 
 use super::{Handling, Phase, Retires, Spec, Deployment, Timer, step};
 use crate::bus::LocalMessage;
-use crate::hardware::card_reader;
 use crate::lifecycle::DeploymentStep;
 use crate::money::Money;
 use crate::people::onboarding::Spec as Onboarding;
 use crate::recovery_action::RecoveryAction;
 use crate::availability::Milestone;
 use crate::wire::{Job, InterActorMessage};
-use crate::{Fault, Models, Part};
+use crate::{AnyFault, Models, Part};
 
 /// The number of an incident that no incident has: planned maintenance.
 pub(crate) const PLANNED: u16 = u16::MAX;
@@ -55,7 +54,7 @@ impl Deployment {
             action: RecoveryAction::Clean,
             duration: maintenance.duration,
             // Nothing in particular: dirt is what maintenance is against.
-            suspect: Fault::CardReader(card_reader::Fault::ChipContactsDirty),
+            suspect: FaultName::of("card-reader.chip-contacts-dirty").fault::<Models>(),
         };
         let depot = cx.settings().directory.technicians;
         cx.post(depot, Part::Technicians, Span::ZERO, InterActorMessage::Dispatch(job));
@@ -92,7 +91,7 @@ impl Deployment {
     fn maintained(&self, cx: &mut Context<'_, Models>) {
         step(DeploymentStep::Maintained, cx);
         let mut stream = cx.stream(CLEANED, u64::from(self.visits));
-        for fault in Fault::all() {
+        for fault in AnyFault::all() {
             let clears = fault.mode().cleared_by(RecoveryAction::Clean);
             if clears > 0.0 && stream.chance(clears) {
                 cx.cleared(fault, RecoveryAction::Clean);

@@ -2,19 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use faults::Context;
+use faults::{Context, FaultName};
 use sim::{ActorId, Instant, Span};
 
 use super::Timer;
 use super::zones::Zones;
-use crate::comms::cellular;
-use crate::hardware::power;
 use crate::note::Note;
-use crate::platform::gateway;
-use crate::software::firmware;
 use crate::detector_settings::Zone;
 use crate::wire::InterActorMessage;
-use crate::{Family, Fault, Models, Part};
+use crate::{AnyFault, Family, Models, Part};
 
 /// A kind of trouble: silence, or alarms of one family.
 pub(super) type TroubleKind = u8;
@@ -23,7 +19,7 @@ pub(super) const SILENT: TroubleKind = 0;
 const KINDS: usize = 1 + Family::ALL.len();
 
 /// The kind of trouble that a suspicion at a terminal belongs to.
-pub(super) fn kind_of(suspect: Fault) -> TroubleKind {
+pub(super) fn kind_of(suspect: AnyFault) -> TroubleKind {
     1 + suspect.mode().family as TroubleKind
 }
 
@@ -42,7 +38,7 @@ struct CommonCause {
     number: u16,
     zone: usize,
     kind: TroubleKind,
-    cause: Fault,
+    cause: AnyFault,
     example: ActorId,
     members: u32,
     max: u32,
@@ -64,7 +60,7 @@ pub(super) struct CommonCauses {
     /// A cause of this kind is about to be named.
     about_to: [bool; KINDS],
     /// What is suspected at terminals, as far as the operator was told.
-    tickets: BTreeMap<ActorId, Vec<Fault>>,
+    tickets: BTreeMap<ActorId, Vec<AnyFault>>,
     standing: Vec<CommonCause>,
     named: u16,
 }
@@ -81,7 +77,7 @@ impl CommonCauses {
         (self.named, self.standing.len())
     }
 
-    pub(super) fn suspects(&self, cause: Fault) -> bool {
+    pub(super) fn suspects(&self, cause: AnyFault) -> bool {
         self.standing.iter().any(|it| it.cause == cause)
     }
 
@@ -97,7 +93,7 @@ impl CommonCauses {
     pub(super) fn ticket(
         &mut self,
         terminal: ActorId,
-        suspect: Fault,
+        suspect: AnyFault,
         open: bool,
         cx: &mut Context<'_, Models>,
     ) {
@@ -119,7 +115,7 @@ impl CommonCauses {
         }
     }
 
-    fn tickets_of(&self, terminal: ActorId) -> impl Iterator<Item = Fault> + '_ {
+    fn tickets_of(&self, terminal: ActorId) -> impl Iterator<Item = AnyFault> + '_ {
         self.tickets.get(&terminal).into_iter().flatten().copied()
     }
 
@@ -231,27 +227,27 @@ impl CommonCauses {
 
     /// The likeliest cause of this kind of trouble in such a zone: what the operator was told most often; of silence,
     /// what silences a zone of this kind.
-    fn cause(&self, zone: Zone, kind: TroubleKind, members: &[ActorId]) -> Fault {
+    fn cause(&self, zone: Zone, kind: TroubleKind, members: &[ActorId]) -> AnyFault {
         match zone {
             Zone::Cell { .. } | Zone::Carrier(_) if kind == SILENT => {
-                return Fault::Cellular(cellular::Fault::CellOutage);
+                return FaultName::of("cellular.cell-outage").fault::<Models>();
             }
             Zone::Region(_) if kind == SILENT => {
-                return Fault::Power(power::Fault::SupplyOutage);
+                return FaultName::of("power.supply-outage").fault::<Models>();
             }
             Zone::Fleet if kind == SILENT => {
-                return Fault::Gateway(gateway::Fault::WorkersLost);
+                return FaultName::of("gateway.workers-lost").fault::<Models>();
             }
             _ => {}
         }
-        let mut said: BTreeMap<Fault, u32> = BTreeMap::new();
+        let mut said: BTreeMap<AnyFault, u32> = BTreeMap::new();
         for suspect in members.iter().flat_map(|&it| self.tickets_of(it)) {
             if kind == SILENT || kind_of(suspect) == kind {
                 *said.entry(suspect).or_default() += 1;
             }
         }
         let max = said.into_iter().max_by_key(|&(suspect, count)| (count, std::cmp::Reverse(suspect)));
-        max.map_or(Fault::Firmware(firmware::Fault::Hang), |(suspect, _)| suspect)
+        max.map_or(FaultName::of("firmware.hang").fault::<Models>(), |(suspect, _)| suspect)
     }
 
     fn join(&mut self, terminal: ActorId, at: usize, cx: &mut Context<'_, Models>) {
@@ -299,7 +295,7 @@ impl CommonCauses {
 
     /// Nothing that can be done for many has helped. People are sent to the members again, one by one; the common-cause incident goes on
     /// to stand, so that it is not named anew.
-    pub(super) fn release(&mut self, cause: Fault, example: ActorId, cx: &mut Context<'_, Models>) {
+    pub(super) fn release(&mut self, cause: AnyFault, example: ActorId, cx: &mut Context<'_, Models>) {
         let is = |it: &&mut CommonCause| it.cause == cause && it.example == example;
         let Some(incident) = self.standing.iter_mut().find(is) else { return };
         incident.released = true;
@@ -313,7 +309,7 @@ impl CommonCauses {
     }
 
     /// A step was carried out against a common cause: it reaches every member, not only the example.
-    pub(super) fn treat(&self, cause: Fault, example: ActorId, position: u8, cx: &mut Context<'_, Models>) {
+    pub(super) fn treat(&self, cause: AnyFault, example: ActorId, position: u8, cx: &mut Context<'_, Models>) {
         let is = |it: &&CommonCause| it.cause == cause && it.example == example;
         let Some(incident) = self.standing.iter().find(is) else { return };
         let of = Some((incident.number, incident.kind));

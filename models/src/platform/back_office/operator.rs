@@ -10,7 +10,7 @@ use super::Timer;
 use crate::operator::{Command, CommandEnd, News, Source, OperatorReport};
 use crate::outside::Outside;
 use crate::wire::{InterActorMessage, Via};
-use crate::{Fault, Models, Part};
+use crate::{AnyFault, Models, Part};
 
 /// The commands that are under way, and by which bearer each terminal's last message was received.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ fn tell(terminal: ActorId, what: News, cx: &mut Context<'_, Models>) {
 /// The back office suspects something, or no longer.
 pub(super) fn suspects(
     terminal: ActorId,
-    suspect: Fault,
+    suspect: AnyFault,
     raised: bool,
     cx: &mut Context<'_, Models>,
 ) {

@@ -10,7 +10,7 @@ use crate::control_chart::{Baseline, ControlChart};
 use crate::telemetry::Telemetry;
 use crate::detector_settings::{ControlChartRule, Silence};
 use crate::wire::InterActorMessage;
-use crate::{Fault, Models, Part};
+use crate::{AnyFault, Models, Part};
 
 /// What is known of one reading of one terminal.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +32,7 @@ pub(super) struct Readings {
     /// By chart rule and terminal.
     drifts: BTreeMap<(usize, ActorId), Drift>,
     /// What it suspects of terminals because of their readings or sales.
-    suspected: BTreeMap<ActorId, Vec<Fault>>,
+    suspected: BTreeMap<ActorId, Vec<AnyFault>>,
     sales: Vec<Sales>,
     /// By profile: sales in each hour of the day.
     hours: Vec<[u32; 24]>,
@@ -107,7 +107,7 @@ impl Readings {
     fn suspect(
         &mut self,
         terminal: ActorId,
-        suspect: Fault,
+        suspect: AnyFault,
         seen: bool,
         cx: &mut Context<'_, Models>,
     ) {

@@ -1,12 +1,11 @@
 //! A breaker towards each host: what a host's silence, word and slowness mean for what is sent to it.
 
-use faults::Context;
+use faults::{Context, FaultName};
 use sim::{Instant, Span};
 
 use super::{Gateway, Spec, Timer};
 use crate::note::Note;
-use crate::platform::host;
-use crate::{Fault, Models};
+use crate::Models;
 
 /// A breaker towards one host.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,7 +73,7 @@ impl Gateway {
         }
         if breaker.open_until.replace(until).is_none() {
             cx.note(Note::Breaker { host: actor, open: true });
-            cx.alarm_about(Fault::Host(host::Fault::Outage), actor);
+            cx.alarm_about(FaultName::of("host.outage").fault::<Models>(), actor);
         }
     }
 
@@ -86,7 +85,7 @@ impl Gateway {
         breaker.smoothed_s += (took.as_secs_f64() - breaker.smoothed_s) / 5.0;
         if !breaker.slow && breaker.smoothed_s > limit {
             breaker.slow = true;
-            cx.alarm_about(Fault::Host(host::Fault::Slow), actor);
+            cx.alarm_about(FaultName::of("host.slow").fault::<Models>(), actor);
         } else if breaker.slow && breaker.smoothed_s < limit / 2.0 {
             breaker.slow = false;
             self.all_clear(cx);

@@ -1,16 +1,15 @@
 //! Versions: what a roll-out has sent is loaded while there is a way to the network, installed, and taken back when the
 //! back office says so.
 
-use faults::Context;
+use faults::{Context, FaultName};
 use sim::{Purpose, unit};
 
 use super::{Firmware, Spec, State, Timer};
 use crate::note::Note;
 use crate::rollout::RolloutStep;
 use crate::availability::Milestone;
-use crate::software::payment_app;
 use crate::wire::InterActorMessage;
-use crate::{Fault, Models, Part, RecoveryAction};
+use crate::{Models, Part, RecoveryAction};
 
 /// What is to become of the version.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,7 +93,7 @@ impl Firmware {
         let name = FAILS.numbered(u64::from(rollout));
         if unit(cx.draw(name, u64::from(attempt))[0]) < fails {
             cx.note(Note::Rollout { rollout, step: RolloutStep::Failed });
-            cx.broke(Fault::PaymentApp(payment_app::Fault::IncompatibleVersion));
+            cx.broke(FaultName::of("payment-app.incompatible-version").fault::<Models>());
         } else {
             cx.note(Note::Rollout { rollout, step: RolloutStep::Installed });
             cx.milestone(Milestone::Updated);

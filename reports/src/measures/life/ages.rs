@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use faults::DomainEvent;
 use models::lifecycle::DeploymentStep;
-use models::recovery_action::renews;
 use models::{Fact, Fault, Note, RecoveryAction};
 use scenarios::{LifeLaw, Outcome, When};
 use serde::{Deserialize, Serialize};
@@ -144,7 +143,7 @@ impl AgesFold {
 
     fn replaced(&mut self, who: ActorId, at: Instant, action: RecoveryAction) {
         if self.renewed.get(&who).copied().unwrap_or(false) {
-            self.renew(who, at, |sound, fault| sound && renews(action, fault));
+            self.renew(who, at, |sound, fault| sound && action.renews(fault));
         }
     }
 

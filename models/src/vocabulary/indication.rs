@@ -1,0 +1,253 @@
+//! What a person can notice, and what people think that it means.
+
+use faults::{Declared, FaultName};
+
+use crate::parts::{AnyFault, Models};
+
+super::open_enum! {
+    /// Something that can be seen, heard or missed at a terminal.
+    Indication: IndicationDefinition of indications
+}
+
+/// How an indication reaches a person: the catalogue's ways.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Channel {
+    /// By what the screen shows.
+    Display,
+    /// By a tone, or the lack of one.
+    Sound,
+    /// By a light.
+    Lights,
+    /// By what the terminal does, or does not do.
+    Behaviour,
+}
+
+impl Channel {
+    /// Its name, in both languages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Display => "display 显示屏",
+            Self::Sound => "sound 声音",
+            Self::Lights => "lights 指示灯",
+            Self::Behaviour => "behaviour 表现",
+        }
+    }
+}
+
+/// What an indication is taken for by whoever sees other indications beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Otherwise {
+    /// The fault.
+    pub fault: FaultName,
+    /// All of these are seen or have been heard of.
+    pub with: &'static [Indication],
+    /// None of these is.
+    pub without: &'static [Indication],
+}
+
+/// What a component declares of an indication.
+#[derive(Clone, Copy, Debug)]
+pub struct IndicationDefinition {
+    /// How code and files write it.
+    pub ident: &'static str,
+    /// Its name in records and reports.
+    pub name: &'static str,
+    /// Its name in Chinese.
+    pub zh: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// Where it stands in lists.
+    pub rank: u16,
+    /// How it reaches a person.
+    pub channel: Channel,
+    /// Whoever looks at a terminal sees it at once.
+    pub at_a_glance: bool,
+    /// What a person who notices it takes for its cause: the likeliest one, which need not be the true one. What only says
+    /// that somebody should look has none.
+    pub suspicion: Option<FaultName>,
+    /// What else it is taken for: the first that fits.
+    pub otherwise: &'static [Otherwise],
+}
+
+impl IndicationDefinition {
+    /// One that has nothing yet.
+    pub(crate) const BLANK: Self = Self {
+        ident: "",
+        name: "",
+        zh: "",
+        about: "",
+        rank: u16::MAX,
+        channel: Channel::Behaviour,
+        at_a_glance: false,
+        suspicion: None,
+        otherwise: &[],
+    };
+}
+
+impl Declared for IndicationDefinition {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn rank(&self) -> u16 {
+        self.rank
+    }
+}
+
+/// Declares indications: each with its rank in lists, its names, the channel by which it reaches a person and what it is
+/// taken for. It adds them to [`Indication`] as an enum's variants would be, and makes the table `INDICATIONS`, which the
+/// component hands to the catalogue.
+macro_rules! indications {
+    ($(
+        $(#[doc = $about:literal])+
+        $Ident:ident: $rank:expr, $name:literal, $zh:literal, $channel:ident $(, $suspicion:literal)?
+        $({ $($field:ident: $value:expr),* $(,)? })? ;
+    )+) => {
+        #[allow(non_upper_case_globals, reason = "members of an open enum are written as those of any enum")]
+        impl crate::vocabulary::indication::Indication {
+            $($(#[doc = $about])+ pub const $Ident: Self = Self::of($name);)+
+        }
+        const INDICATIONS: &[crate::vocabulary::indication::IndicationDefinition] = &[$(
+            crate::vocabulary::indication::IndicationDefinition {
+                ident: stringify!($Ident),
+                name: $name,
+                zh: $zh,
+                about: concat!($($about),+),
+                rank: $rank,
+                channel: crate::vocabulary::indication::Channel::$channel,
+                $(suspicion: Some(faults::FaultName::of($suspicion)),)?
+                $($($field: $value,)*)?
+                ..crate::vocabulary::indication::IndicationDefinition::BLANK
+            },
+        )+];
+    };
+}
+pub(crate) use indications;
+
+/// Those that several components share.
+pub(crate) const SHARED: &[IndicationDefinition] = INDICATIONS;
+
+indications! {
+    /// The screen is dark.
+    BlankScreen: 1, "blank-screen", "黑屏", Display, "display.blank" {
+        at_a_glance: true,
+        otherwise: &[
+            // The charger has its voltage, and nothing else lights up.
+            Otherwise {
+                fault: FaultName::of("mainboard.dead"),
+                with: &[Indication::PowerLightOut],
+                without: &[Indication::of("charge-light-out")],
+            },
+            // Nothing lights up at all: no power.
+            Otherwise {
+                fault: FaultName::of("power.loose-plug"),
+                with: &[Indication::of("charge-light-out")],
+                without: &[],
+            },
+        ]
+    };
+    /// The screen does not change any more.
+    FrozenScreen: 2, "frozen-screen", "画面卡死", Display, "firmware.hang" {
+        otherwise: &[Otherwise {
+            fault: FaultName::of("display.frozen"),
+            with: &[Indication::of("keys-still-sound")],
+            without: &[],
+        }]
+    };
+    /// The screen says that there is no network.
+    NoNetworkText: 3, "no-network-text", "提示无网络", Display, "cellular.poor-coverage";
+    /// The screen says that the system is busy or the bank does not answer.
+    NoAnswerText: 4, "no-answer-text", "提示系统繁忙", Display, "host.outage";
+    /// The screen says that the instruction was refused.
+    RefusedText: 5, "refused-text", "提示指令被拒", Display, "payment-app.wrong-currency";
+    /// The battery symbol is red.
+    LowBatteryText: 8, "low-battery-text", "电量低", Display, "battery.aged";
+    /// The error tone.
+    ErrorTone: 9, "error-tone", "错误提示音", Sound;
+    /// The power light is out.
+    PowerLightOut: 11, "power-light-out", "电源灯不亮", Lights, "power.loose-plug" {
+        at_a_glance: true,
+        otherwise: &[
+            Otherwise {
+                fault: FaultName::of("mainboard.dead"),
+                with: &[Indication::BlankScreen],
+                without: &[Indication::of("charge-light-out")],
+            },
+            // What shows a picture has power.
+            Otherwise {
+                fault: FaultName::of("indicators.lights-dead"),
+                with: &[],
+                without: &[Indication::BlankScreen],
+            },
+        ]
+    };
+    /// The link light blinks.
+    LinkLightBlinks: 13, "link-light-blinks", "联网灯闪烁", Lights, "cellular.poor-coverage";
+    /// Everything takes long.
+    SlowOperation: 14, "slow-operation", "操作迟缓", Behaviour, "firmware.processor-starved";
+    /// The receipt is faint.
+    FaintPrint: 19, "faint-print", "打印不清晰", Behaviour, "printer.head-worn";
+    /// The terminal starts again by itself.
+    RestartsByItself: 20, "restarts-by-itself", "自行重启", Behaviour, "mainboard.random-resets";
+    /// The terminal is hot to the hand.
+    HotCase: 30, "hot-case", "机身发烫", Behaviour, "enclosure.heat";
+}
+
+impl Indication {
+    /// How it reaches a person.
+    pub fn channel(self) -> &'static str {
+        self.definition().channel.name()
+    }
+
+    /// What a person who notices it takes for its cause: the likeliest one, which need not be the true one.
+    pub fn suspicion(self) -> Option<AnyFault> {
+        self.definition().suspicion.map(FaultName::fault::<Models>)
+    }
+
+    /// What else it may be taken for, by whoever sees other indications beside it.
+    pub fn also_suspected(self) -> impl Iterator<Item = AnyFault> {
+        self.definition().otherwise.iter().map(|it| it.fault.fault::<Models>())
+    }
+
+    /// What a person who notices it takes for its cause, to whom these are known too.
+    pub(crate) fn taken_for(self, beside: impl Fn(Self) -> bool) -> Option<AnyFault> {
+        let fits = |it: &&Otherwise| {
+            it.with.iter().all(|it| beside(*it)) && !it.without.iter().any(|it| beside(*it))
+        };
+        let otherwise = self.definition().otherwise.iter().find(fits);
+        otherwise.map(|it| it.fault.fault::<Models>()).or_else(|| self.suspicion())
+    }
+
+    /// Whether it can be what makes a person suspect this.
+    pub(crate) fn may_mean(self, suspect: AnyFault) -> bool {
+        self.suspicion() == Some(suspect) || self.also_suspected().any(|it| it == suspect)
+    }
+}
+
+/// Some indications. There are never many at the same time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Indications(Vec<Indication>);
+
+impl Indications {
+    /// This one is among them.
+    pub(crate) fn has(&self, indication: Indication) -> bool {
+        self.0.contains(&indication)
+    }
+    /// Puts one in, if it is not in already.
+    pub(crate) fn insert(&mut self, indication: Indication) {
+        if !self.has(indication) {
+            self.0.push(indication);
+        }
+    }
+    /// Takes one out, if it is in.
+    pub(crate) fn remove(&mut self, indication: Indication) {
+        self.0.retain(|it| *it != indication);
+    }
+    /// There is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Indication> {
+        self.0.iter().copied()
+    }
+}
