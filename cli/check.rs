@@ -6,7 +6,7 @@ use std::path::Path;
 use scenarios::{Diagnostic, Loaded};
 
 use crate::arguments::Check;
-use crate::{End, print};
+use crate::end::{End, print};
 
 /// Checks scenario files.
 pub(crate) fn check(arguments: &Check) -> End {
@@ -33,7 +33,7 @@ pub(crate) fn check(arguments: &Check) -> End {
     if arguments.json {
         match serde_json::to_string(&found) {
             Ok(text) => print(&text),
-            Err(why) => return crate::refuse(&why.to_string()),
+            Err(why) => return crate::end::refuse(&why.to_string()),
         }
     }
     if refused { End::Refused } else { End::Passed }

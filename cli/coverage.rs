@@ -9,7 +9,8 @@ use serde_json::json;
 use sim::Pulse;
 
 use crate::arguments::Coverage;
-use crate::{End, list, print, refuse};
+use crate::end::{End, print, refuse};
+use crate::list;
 
 /// Prints the coverage; fails if a fault mode lacks a step.
 pub(crate) fn coverage_of(arguments: &Coverage) -> End {

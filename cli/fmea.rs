@@ -7,7 +7,8 @@ use reports::fmea::{page, worksheet};
 use reports::run_tables::RunTables;
 
 use crate::arguments::Fmea;
-use crate::{End, print, refuse, run};
+use crate::end::{End, print, refuse};
+use crate::run;
 
 /// Writes the files that are asked for, and prints the table.
 pub(crate) fn fmea(arguments: &Fmea) -> End {

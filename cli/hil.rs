@@ -14,8 +14,9 @@ use scenarios::{Options, Run, Source};
 use sim::Pulse;
 
 use crate::arguments::{Doctor, Hil, Replay};
+use crate::check;
+use crate::end::{End, print, refuse};
 use crate::run::{self, Ending};
-use crate::{End, check, print, refuse};
 
 /// Runs a scenario against the wall clock.
 pub(crate) fn hil(arguments: &Hil) -> End {

@@ -7,7 +7,8 @@ use reports::explain;
 use serde_json::{Value, json};
 
 use crate::arguments::{List, Listed, New};
-use crate::{End, print, refuse, run};
+use crate::end::{End, print, refuse};
+use crate::run;
 
 /// Lists what there is.
 pub(crate) fn list(arguments: &List) -> End {

@@ -5,6 +5,7 @@
 mod arguments;
 mod check;
 mod coverage;
+mod end;
 mod fmea;
 mod hil;
 mod list;
@@ -12,27 +13,12 @@ mod run;
 mod trace;
 mod validate;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use arguments::{Arguments, Command, Explain, Report};
-
-/// How a command ended; its number is the exit code.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum End {
-    /// All is well.
-    Passed = 0,
-    /// An expectation or an invariant does not hold.
-    Failed = 1,
-    /// The input or its use was wrong.
-    Refused = 2,
-    /// What the run is about never happened.
-    Inconclusive = 3,
-    /// Ctrl-C: what shells expect of a program that was interrupted.
-    Interrupted = 130,
-}
+use end::{End, print, refuse};
 
 fn main() -> ExitCode {
     // Clap ends the program by itself with code 2 on wrong usage, and 0 on help.
@@ -52,18 +38,6 @@ fn main() -> ExitCode {
         Command::Validate(validate) => validate::validate(&validate),
     };
     ExitCode::from(end as u8)
-}
-
-/// Prints a result. A reader that has gone away is no error: there is nobody left to tell.
-pub(crate) fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n"));
-}
-
-/// Says on stderr why a command was refused.
-pub(crate) fn refuse(why: &str) -> End {
-    eprintln!("error: {why}");
-    End::Refused
 }
 
 fn explain_term(explain: &Explain) -> End {

@@ -14,7 +14,8 @@ use scenarios::{Failure, Options, Outcome, Source, simulate};
 use sim::{Pulse, RunError, Span};
 
 use crate::arguments::Run;
-use crate::{End, check, print, refuse};
+use crate::check;
+use crate::end::{End, print, refuse};
 
 /// Runs a scenario.
 pub(crate) fn run(arguments: &Run) -> End {

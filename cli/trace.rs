@@ -11,7 +11,8 @@ use scenarios::Source;
 use sim::Pulse;
 
 use crate::arguments::Trace;
-use crate::{End, check, print, refuse};
+use crate::check;
+use crate::end::{End, print, refuse};
 
 /// Runs the scenario of a run folder again and writes what crosses the gateway's network port.
 pub(crate) fn trace(arguments: &Trace) -> End {

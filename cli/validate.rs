@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use validation::{Options, Size};
 
 use crate::arguments::Validate;
-use crate::{End, print, refuse};
+use crate::end::{End, print, refuse};
 
 pub(crate) fn validate(arguments: &Validate) -> End {
     let threads = arguments

@@ -11,7 +11,7 @@
 //!
 //! Words used everywhere: an *actor* is an entity of a cell's world, its *parts* are components, each one a *model*; a
 //! *timer* is a model's note to itself; a *local message* goes between parts of one actor at the same instant; an
-//! *inter-actor message* goes between actors and takes time; a *fault* is the scenario's truth; an *alarm* is what fault management believes.
+//! *inter-actor message* goes between actors and takes time; a *fact* is what a model notes of it.
 //!
 //! The kernel knows nothing of what it simulates. What it promises: integer time; events handled by (time, sender,
 //! sender's count); every random number named by (seed, actor, purpose, occurrence); the same fingerprint whatever the
@@ -43,5 +43,5 @@ pub use link::{Channel, GilbertElliott};
 pub use process::{Process, ProcessContext, ProcessEvent, Processes};
 pub use random::{Purpose, Stream, Streams, lognormal, normal, stable_id, unit};
 pub use record::{Difference, Emission, Fact, Keep, RecordedEvent, first_difference};
-pub use simulation::{RunError, Setup, Simulation};
+pub use simulation::{FactFold, RunError, Setup, Simulation};
 pub use time::{Instant, Span};

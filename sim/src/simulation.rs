@@ -70,6 +70,9 @@ impl fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
+/// Takes facts as they come, in order.
+pub type FactFold<'a, A> = dyn FnMut(&[Fact<<A as Actors>::Fact>]) + 'a;
+
 /// A world of cells and its time.
 pub struct Simulation<A: Actors> {
     cells: Vec<Cell<A>>,
@@ -169,7 +172,7 @@ impl<A: Actors> Simulation<A> {
         end: Instant,
         threads: usize,
         pulse: &Pulse,
-        fold: &mut dyn FnMut(&[Fact<A::Fact>]),
+        fold: &mut FactFold<'_, A>,
     ) -> Result<(), RunError> {
         let mut stretch = FIRST_STRETCH;
         loop {

@@ -4,7 +4,6 @@ mod architecture;
 mod back_office;
 mod bench;
 mod catalogue;
-mod circles;
 mod closed_forms;
 mod command_line;
 mod conformance;

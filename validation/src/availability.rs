@@ -5,7 +5,7 @@ use models::Fault;
 use reports::statistics::Sample;
 use scenarios::Outcome;
 
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::{count, deviation, downs, hours, quantile};
 
 const YEAR: f64 = 8_760.0;

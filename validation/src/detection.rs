@@ -7,7 +7,7 @@ use scenarios::Outcome;
 use sim::Instant;
 
 use crate::availability::{Quiet, tills};
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::count;
 
 /// Tills that send a heartbeat every 30 seconds over a link that loses two in a hundred; three missed in a row count.

@@ -6,7 +6,7 @@ use scenarios::Outcome;
 use sim::Instant;
 
 use crate::availability::{Quiet, tills};
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 
 /// Tills that send a heartbeat a second, of which one in twenty is lost and each takes an exponential time of 200 ms; a
 /// beat is late 1.5 s after it was sent.

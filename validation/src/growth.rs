@@ -5,7 +5,7 @@ use reports::statistics::Sample;
 use scenarios::Outcome;
 
 use crate::availability::{Quiet, no_recovery, tills};
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::hours;
 
 /// 0.02 t^0.7 is (t / scale)^0.7 with this scale: 0.02^(-1/0.7) hours.

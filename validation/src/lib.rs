@@ -11,6 +11,7 @@
 //! per cent unless the declaration says why not.
 
 mod availability;
+mod case;
 mod cases;
 mod detection;
 #[cfg(test)]
@@ -34,8 +35,8 @@ use std::sync::{Mutex, PoisonError};
 use reports::statistics::Sample;
 use sim::{ActorId, Purpose, Streams};
 
-use cases::Case;
-pub use cases::Size;
+use case::Case;
+pub use case::Size;
 pub use table::{Row, Table, Verdict};
 pub use truths::{Expected, Truth, truths};
 

@@ -7,7 +7,7 @@ use scenarios::Outcome;
 use sim::Instant;
 
 use crate::availability::{Quiet, no_recovery, tills};
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::count;
 
 /// Tills that restart again and again and then connect by a wireless link of these settings.

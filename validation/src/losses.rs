@@ -6,7 +6,7 @@ use reports::statistics::Sample;
 use scenarios::Outcome;
 use sim::ActorId;
 
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::{deviation, downs};
 
 /// Shops with a customer every fifty seconds, out of service for an hour; and tills with the lives and the procedure of A11,

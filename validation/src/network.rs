@@ -3,7 +3,7 @@
 use reports::statistics::Sample;
 use sim::{Channel, GilbertElliott, Instant, Process, ProcessContext, Pulse, Purpose, Setup, Span};
 
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 
 /// Sends a packet over a channel at every step, and notes whether it was lost: a process on the kernel, with the channel
 /// that the bearers have.

@@ -3,7 +3,7 @@
 use reports::statistics::Sample;
 use scenarios::Outcome;
 
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::{arrivals, count, quantile, requests};
 
 /// So many that a till which waits for its answer is not missed among those that make requests.

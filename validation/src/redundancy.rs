@@ -5,7 +5,7 @@ use reports::statistics::Sample;
 use scenarios::Outcome;
 
 use crate::availability::{Quiet, alternating, no_recovery, tills};
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::{count, downs, first_downs};
 
 /// When at least two of three neighbours are out of service, in hours.

@@ -6,7 +6,7 @@ use reports::statistics::Sample;
 use scenarios::Outcome;
 
 use crate::availability::{Quiet, tills};
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::{downs, hours};
 
 const TERMINALS: u32 = 100;

@@ -7,7 +7,7 @@ use scenarios::Outcome;
 use sim::Instant;
 
 use crate::availability::{Quiet, tills};
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::sight::count;
 
 /// Four hundred tills whose boards live for 8,000 hours, ten boards in stock, and this law of an order's time.

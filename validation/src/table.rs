@@ -5,7 +5,7 @@ use std::fmt::Write;
 use reports::statistics::{Estimate, Sample, estimate};
 use serde::Serialize;
 
-use crate::cases::{Case, Size};
+use crate::case::{Case, Size};
 use crate::{Expected, Options, Truth};
 
 /// How a value came out.

@@ -1,0 +1,103 @@
+//! Runs of the program that was built.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::shell::{Failure, cargo, posrig, root, run, run_with, target};
+
+/// Every scenario that ships, as the commands want it.
+fn shipped() -> Result<Vec<String>, Failure> {
+    let entries = fs::read_dir(root().join("scenarios/showcase")).map_err(|why| why.to_string())?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut files: Vec<String> = names
+        .filter(|name| Path::new(name).extension().is_some_and(|it| it == "ron"))
+        .map(|name| format!("scenarios/showcase/{name}"))
+        .collect();
+    files.sort();
+    files.insert(0, "scenarios/quickstart.ron".to_owned());
+    Ok(files)
+}
+
+/// A folder for what is of no use later.
+fn scratch(name: &str) -> Result<PathBuf, Failure> {
+    let folder = target().join("xtask-runs").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|why| why.to_string())?;
+    }
+    fs::create_dir_all(&folder).map_err(|why| why.to_string())?;
+    Ok(folder)
+}
+
+/// Checks and runs every shipped scenario; the first that does not pass ends it.
+pub(crate) fn scenarios(_: &[String]) -> Result<(), Failure> {
+    cargo(&["build", "--release"])?;
+    let program = posrig("release");
+    let files = shipped()?;
+    let mut arguments = vec!["check"];
+    arguments.extend(files.iter().map(String::as_str));
+    run(&program, &arguments)?;
+    let folder = scratch("scenarios")?;
+    for file in &files {
+        let stem = Path::new(file).file_stem().unwrap_or_default();
+        let out = folder.join(stem).display().to_string();
+        run(&program, &["run", file, "--out", &out])?;
+    }
+    Ok(())
+}
+
+/// Threads and actors of a cell. The first is what the others are compared with.
+const SHAPES: &[(&str, &str)] = &[("1", "64"), ("1", "1"), ("1", "4096"), ("2", "64"), ("4", "64")];
+
+fn fingerprint(program: &str, threads: &str, cell: &str) -> Result<String, Failure> {
+    let out = scratch("matrix")?.join("run");
+    let shown = out.display().to_string();
+    let shape = ["--threads", threads, "--cell", cell, "--out", &shown, "-q"];
+    run(program, &[&["run", "scenarios/quickstart.ron"], shape.as_slice()].concat())?;
+    let text = fs::read_to_string(out.join("manifest.json")).map_err(|why| why.to_string())?;
+    let manifest: serde_json::Value = serde_json::from_str(&text).map_err(|why| why.to_string())?;
+    let found = manifest["fingerprint"].as_str().ok_or("a manifest without fingerprint")?;
+    Ok(found.to_owned())
+}
+
+/// One fingerprint, whatever the threads, the size of cells, the process and the build.
+pub(crate) fn matrix(_: &[String]) -> Result<(), Failure> {
+    cargo(&["build", "--release"])?;
+    cargo(&["build"])?;
+    let mut wanted = None;
+    for build in ["release", "debug"] {
+        for (threads, cell) in SHAPES {
+            let found = fingerprint(&posrig(build), threads, cell)?;
+            println!("{build}, {threads} threads, cells of {cell}: {found}");
+            let wanted = wanted.get_or_insert_with(|| found.clone());
+            if *wanted != found {
+                return Err(format!("differs from {wanted}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Compares two builds: `mix OLD NEW`, and whatever else `benches/mix.sh` takes.
+pub(crate) fn bench(arguments: &[String]) -> Result<(), Failure> {
+    match arguments.split_first() {
+        Some((name, rest)) if name == "mix" && rest.len() >= 2 => {
+            let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+            run("benches/mix.sh", &rest)
+        }
+        _ => Err("bench mix OLD NEW [OLD_SCENARIO [PAIRS]]".to_owned()),
+    }
+}
+
+/// What is longer than CI allows. Whoever cuts a test down for CI adds its full size here.
+pub(crate) fn nightly(_: &[String]) -> Result<(), Failure> {
+    cargo(&["build", "--profile", "dist"])?;
+    let program = posrig("dist");
+    run(&program, &["validate"])?;
+    let folder = scratch("nightly")?;
+    for name in ["three-years", "hundred-thousand"] {
+        let (file, out) = (format!("benches/{name}.ron"), folder.join(name).display().to_string());
+        run(&program, &["run", &file, "--threads", "2", "--out", &out])?;
+    }
+    let long = [("POSRIG_FUZZ_SECONDS", "600")];
+    run_with(&long, "cargo", &["test", "--release", "-p", "hil", "endurance"])
+}
