@@ -82,7 +82,7 @@ macro_rules! catalogue {
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
         action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
-        milestone: $Milestone:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
+        milestone: $Milestone:ty, $MilestoneDefinition:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
             $($module:ident :: $Model:ident),* $(,)?
             $(; sound $($smodule:ident :: $Sound:ident),+ $(,)?)?
@@ -561,6 +561,7 @@ macro_rules! catalogue {
             type IndicationDefinition = $IndicationDefinition;
             type Detector = $Detector;
             type Milestone = $Milestone;
+            type MilestoneDefinition = $MilestoneDefinition;
             type Note = $Note;
             fn ask(request: $crate::StepRequest<Self>) -> $LocalMessage { $ask(request) }
             fn update(update: $crate::IncidentUpdate<Self>) -> $LocalMessage { $update(update) }
@@ -586,6 +587,16 @@ macro_rules! catalogue {
                         $(
                             $(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::ACTIONS,)*
                             $($(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::ACTIONS,)+)?
+                        )+
+                    ]));
+                &ALL
+            }
+            fn milestones() -> &'static $crate::Table<$MilestoneDefinition> {
+                static ALL: std::sync::LazyLock<$crate::Table<$MilestoneDefinition>> =
+                    std::sync::LazyLock::new(|| $crate::Table::gather([
+                        $(
+                            $(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::MILESTONES,)*
+                            $($(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::MILESTONES,)+)?
                         )+
                     ]));
                 &ALL

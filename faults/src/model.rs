@@ -47,6 +47,8 @@ pub trait ModelTypes:
     type Detector: Declared;
     /// What a scenario may wait for before a fault occurs.
     type Milestone: PlainData;
+    /// What a component declares of a milestone that it brings.
+    type MilestoneDefinition: Declared;
     /// What models note for the measures.
     type Note: Copy + Debug + PartialEq + Send + 'static;
 
@@ -70,6 +72,8 @@ pub trait ModelTypes:
     fn indications() -> &'static Table<Self::IndicationDefinition>;
     /// Every recovery action.
     fn actions() -> &'static Table<Self::ActionDefinition>;
+    /// Every milestone.
+    fn milestones() -> &'static Table<Self::MilestoneDefinition>;
     /// Every detector.
     fn detectors() -> &'static Table<Self::Detector>;
 }
@@ -393,6 +397,8 @@ pub trait ActorPart<K: ModelTypes>: Clone + Component<Mutability = Mutable> {
     const INDICATIONS: &'static [K::IndicationDefinition] = &[];
     /// Recovery actions that it brings.
     const ACTIONS: &'static [K::ActionDefinition] = &[];
+    /// Milestones that it brings.
+    const MILESTONES: &'static [K::MilestoneDefinition] = &[];
     /// Detectors whose alarms carry its name.
     const DETECTORS: &'static [K::Detector] = &[];
 

@@ -64,7 +64,7 @@ components::components! {
         family: family::Family;
         indication: vocabulary::indication::Indication, vocabulary::indication::IndicationDefinition, vocabulary::indication::SHARED;
         detector: detectors::Detector;
-        milestone: availability::Milestone; note: note::Note;
+        milestone: vocabulary::milestone::Milestone, vocabulary::milestone::MilestoneDefinition; note: note::Note;
         settings: plan::Plan; able: availability::able; awake: availability::awake;
     }
 }

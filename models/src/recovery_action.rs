@@ -80,6 +80,7 @@ macro_rules! actions {
         impl crate::vocabulary::recovery_action::RecoveryAction {
             $($(#[doc = $about])+ pub const $Ident: Self = Self::of($name);)+
         }
+        #[allow(clippy::needless_update, reason = "one of them may say all that there is to say")]
         const ACTIONS: &[crate::recovery_action::ActionDefinition] = &[$(
             crate::recovery_action::ActionDefinition {
                 ident: stringify!($Ident),

@@ -2,6 +2,7 @@
 //! components that bring them; those that several share are in the tables beside the types.
 
 pub mod indication;
+pub mod milestone;
 mod open_enum;
 pub mod payment;
 pub mod recovery_action;

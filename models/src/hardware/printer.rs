@@ -24,6 +24,7 @@ use crate::{Models, Part};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
+use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -297,6 +298,11 @@ actions! {
     OpenLid: 13, "open-lid", "开盖清除卡纸";
 }
 
+milestones! {
+    /// A receipt has been printed.
+    ReceiptPrinted: 5, "receipt-printed", "小票已打印";
+}
+
 impl ActorPart<Models> for Printer {
     const NAME: &'static str = "printer";
     const ZH: &'static str = "打印机";
@@ -320,6 +326,7 @@ impl ActorPart<Models> for Printer {
         Topic::Print,
     ];
     const HEARS_LATER: &'static [Topic] = &[Topic::Overhauled, Topic::Swapped];
+    const MILESTONES: &'static [MilestoneDefinition] = MILESTONES;
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

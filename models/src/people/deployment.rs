@@ -26,6 +26,7 @@ use crate::people::deposits::TerminalKind;
 use crate::provider;
 use crate::wire::InterActorMessage;
 use crate::{Models, Part};
+use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
 /// Where a terminal stands in its life.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -220,12 +221,18 @@ impl Deployment {
     }
 }
 
+milestones! {
+    /// The terminal has been installed and activated. It happens only where `people.deployment` has it applied for.
+    InService: 8, "in-service", "已投入使用";
+}
+
 impl ActorPart<Models> for Deployment {
     const NAME: &'static str = "deployment";
     const ZH: &'static str = "终端生命周期";
     const ABOUT: &'static str =
         "A merchant's time with a terminal: application, deposit, activation, maintenance, return.";
     const HEARS: &'static [Topic] = &[Topic::Serviced, Topic::Suspend];
+    const MILESTONES: &'static [MilestoneDefinition] = MILESTONES;
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

@@ -21,6 +21,7 @@ use crate::operator::Command;
 use crate::wire::{Iso, InterActorMessage, Via};
 use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
+use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -267,6 +268,14 @@ impl Firmware {
     }
 }
 
+milestones! {
+    /// The terminal has booted.
+    Booted: 6, "booted", "启动完成";
+    /// The terminal runs a new version, by a roll-out of `policies.rollouts`. What is to occur a while after it does so
+    /// even if the version has been rolled back by then.
+    Updated: 7, "updated", "新版本已运行";
+}
+
 impl ActorPart<Models> for Firmware {
     const NAME: &'static str = "firmware";
     const ZH: &'static str = "操作系统";
@@ -289,6 +298,7 @@ impl ActorPart<Models> for Firmware {
         Topic::Reported,
     ];
     const HEARS_LATER: &'static [Topic] = &[Topic::Swapped];
+    const MILESTONES: &'static [MilestoneDefinition] = MILESTONES;
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

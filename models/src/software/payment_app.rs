@@ -28,6 +28,7 @@ use crate::telemetry::Gauge;
 use crate::wire::{ResponseCode, Iso, Method, Mti, InterActorMessage};
 use crate::{AnyFault, Models, Part};
 use crate::detectors::{Detector, Place};
+use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
 /// What a scenario may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -259,6 +260,17 @@ impl PaymentApp {
     }
 }
 
+milestones! {
+    /// A customer has begun to pay.
+    SaleStarted: 1, "sale-started", "开始付款";
+    /// A request (0200) has been sent.
+    RequestSent: 2, "request-sent", "已发送请求";
+    /// A sale has been approved.
+    SaleApproved: 3, "sale-approved", "交易已批准";
+    /// A reversal (0400) has been sent.
+    ReversalSent: 4, "reversal-sent", "已发送冲正";
+}
+
 impl ActorPart<Models> for PaymentApp {
     const NAME: &'static str = "payment-app";
     const ZH: &'static str = "支付应用";
@@ -281,6 +293,7 @@ impl ActorPart<Models> for PaymentApp {
         Topic::Screen, Topic::Pace, Topic::SaleWanted, Topic::CustomerLeaves, Topic::Keyed,
         Topic::WasRead, Topic::Printed, Topic::Online,
     ];
+    const MILESTONES: &'static [MilestoneDefinition] = MILESTONES;
     type Spec = Spec;
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {

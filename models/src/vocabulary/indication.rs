@@ -106,6 +106,7 @@ macro_rules! indications {
         impl crate::vocabulary::indication::Indication {
             $($(#[doc = $about])+ pub const $Ident: Self = Self::of($name);)+
         }
+        #[allow(clippy::needless_update, reason = "one of them may say all that there is to say")]
         const INDICATIONS: &[crate::vocabulary::indication::IndicationDefinition] = &[$(
             crate::vocabulary::indication::IndicationDefinition {
                 ident: stringify!($Ident),
