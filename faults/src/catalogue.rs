@@ -28,7 +28,7 @@ macro_rules! part_names {
 
         /// Names of components: what an actor is made of.
         #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-        #[derive(serde::Serialize, serde::Deserialize)]
+        #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         #[repr(u8)]
         pub enum Part { $(
             $(#[doc = concat!("`", stringify!($group), "::", stringify!($module), "`.")] $Model,)*
@@ -82,7 +82,7 @@ macro_rules! catalogue {
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
         action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
-        milestone: $Milestone:ty, $MilestoneDefinition:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
+        milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
             $($module:ident :: $Model:ident),* $(,)?
             $(; sound $($smodule:ident :: $Sound:ident),+ $(,)?)?
@@ -562,6 +562,7 @@ macro_rules! catalogue {
             type Detector = $Detector;
             type Milestone = $Milestone;
             type MilestoneDefinition = $MilestoneDefinition;
+            type Hook = $Hook;
             type Note = $Note;
             fn ask(request: $crate::StepRequest<Self>) -> $LocalMessage { $ask(request) }
             fn update(update: $crate::IncidentUpdate<Self>) -> $LocalMessage { $update(update) }
@@ -590,6 +591,20 @@ macro_rules! catalogue {
                         )+
                     ]));
                 &ALL
+            }
+            fn hooked(hook: $Hook) -> Vec<Part> {
+                let mut found: Vec<(u8, &'static str, Part)> = Vec::new();
+                let mut add = |part: Part, hooks: &[($Hook, u8)]| {
+                    let here = hooks.iter().filter(|(it, _)| *it == hook);
+                    found.extend(here.map(|&(_, place)| (place, part.name(), part)));
+                };
+                $(
+                    $(add(Part::$Model, <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::HOOKS);)*
+                    $($(add(Part::$Sound, <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::HOOKS);)+)?
+                )+
+                // By name where two want the same place: the order of the list does not matter.
+                found.sort_unstable();
+                found.into_iter().map(|(_, _, part)| part).collect()
             }
             fn milestones() -> &'static $crate::Table<$MilestoneDefinition> {
                 static ALL: std::sync::LazyLock<$crate::Table<$MilestoneDefinition>> =

@@ -49,6 +49,8 @@ pub trait ModelTypes:
     type Milestone: PlainData;
     /// What a component declares of a milestone that it brings.
     type MilestoneDefinition: Declared;
+    /// Places in what one component does at which others may add a step of their own.
+    type Hook: PlainData;
     /// What models note for the measures.
     type Note: Copy + Debug + PartialEq + Send + 'static;
 
@@ -72,6 +74,8 @@ pub trait ModelTypes:
     fn indications() -> &'static Table<Self::IndicationDefinition>;
     /// Every recovery action.
     fn actions() -> &'static Table<Self::ActionDefinition>;
+    /// The components that add a step at this place, in the order in which they are asked.
+    fn hooked(hook: Self::Hook) -> Vec<Self::Part>;
     /// Every milestone.
     fn milestones() -> &'static Table<Self::MilestoneDefinition>;
     /// Every detector.
@@ -399,6 +403,8 @@ pub trait ActorPart<K: ModelTypes>: Clone + Component<Mutability = Mutable> {
     const ACTIONS: &'static [K::ActionDefinition] = &[];
     /// Milestones that it brings.
     const MILESTONES: &'static [K::MilestoneDefinition] = &[];
+    /// Steps that it adds to what other components do: where, and its place among those who do so there.
+    const HOOKS: &'static [(K::Hook, u8)] = &[];
     /// Detectors whose alarms carry its name.
     const DETECTORS: &'static [K::Detector] = &[];
 

@@ -160,6 +160,18 @@ pub enum LocalMessage {
         /// What is to be paid.
         amount: Money,
     },
+    /// Payment application: a part that has a step of its own before a sale is to take it.
+    BeforeSale {
+        /// Whose turn it is.
+        part: Part,
+        /// The terminal's count of customers.
+        customer: u32,
+    },
+    /// Who has taken a step before a sale: it may go on, or not.
+    BeforeSaleDone {
+        /// It may.
+        ok: bool,
+    },
     /// Card reader or scanner: read, or not.
     WasRead {
         /// How.
@@ -384,6 +396,10 @@ pub enum Topic {
     CustomerLeaves,
     /// See [`LocalMessage::Keyed`].
     Keyed,
+    /// See [`LocalMessage::BeforeSale`].
+    BeforeSale,
+    /// See [`LocalMessage::BeforeSaleDone`].
+    BeforeSaleDone,
     /// See [`LocalMessage::WasRead`].
     WasRead,
     /// See [`LocalMessage::Printed`].
@@ -497,6 +513,8 @@ impl LocalMessage {
             Self::SaleWanted(..) => Topic::SaleWanted,
             Self::CustomerLeaves { .. } => Topic::CustomerLeaves,
             Self::Keyed { .. } => Topic::Keyed,
+            Self::BeforeSale { .. } => Topic::BeforeSale,
+            Self::BeforeSaleDone { .. } => Topic::BeforeSaleDone,
             Self::WasRead { .. } => Topic::WasRead,
             Self::Printed { .. } => Topic::Printed,
             Self::Online { .. } => Topic::Online,

@@ -11,6 +11,7 @@ macro_rules! components {
                 power::Power, battery::Battery, enclosure::Enclosure, mainboard::Mainboard,
                 tamper::Tamper, display::Display, keypad::Keypad, card_reader::CardReader,
                 printer::Printer, scanner::Scanner, indicators::Indicators,
+                fingerprint_reader::FingerprintReader,
             }
             /// The links from the terminal to the network.
             comms: Comms { phone_link::PhoneLink, wifi::Wifi, cellular::Cellular }

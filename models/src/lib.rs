@@ -64,7 +64,8 @@ components::components! {
         family: family::Family;
         indication: vocabulary::indication::Indication, vocabulary::indication::IndicationDefinition, vocabulary::indication::SHARED;
         detector: detectors::Detector;
-        milestone: vocabulary::milestone::Milestone, vocabulary::milestone::MilestoneDefinition; note: note::Note;
+        milestone: vocabulary::milestone::Milestone, vocabulary::milestone::MilestoneDefinition;
+        hook: vocabulary::hook::Hook; note: note::Note;
         settings: plan::Plan; able: availability::able; awake: availability::awake;
     }
 }

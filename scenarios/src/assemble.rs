@@ -11,7 +11,7 @@ use models::{Directory, Hardware, Part, Plan, Profile, Software, Traits};
 use sim::{ActorId, Instant, Keep, MOST_ACTORS, Purpose, Streams, unit};
 
 use crate::faults::{FaultEntry, Sample, Target};
-use crate::fleet::{Group, STANDARD, TerminalType};
+use crate::fleet::{FittedParts, Group, STANDARD, TerminalType};
 use crate::name::Name;
 use crate::outcome::{Places, PlannedFault, Roster, RosterGroup};
 use crate::platform::HostEntry;
@@ -150,7 +150,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
 fn rollouts(scenario: &Scenario, roster: &Roster, seed: u64) -> Vec<Rollout> {
     let of = |entry: &RolloutEntry| {
         let version = scenario.versions.get(&entry.version).copied().unwrap_or_default();
-        entry.rollout(terminals_of(&entry.target, scenario, roster), version, seed)
+        entry.rollout(terminals_of(&entry.target, Part::Firmware, scenario, roster), version, seed)
     };
     scenario.policies.rollouts.iter().map(of).collect()
 }
@@ -244,7 +244,7 @@ fn profiles(scenario: &Scenario, hosts: &[HostEntry]) -> Result<(Vec<Profile>, V
 
 fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     let kind = terminal_type(scenario, &group.terminal_type)?;
-    let TerminalType { hardware, mut comms, mut software, .. } = kind;
+    let TerminalType { fitted, hardware, mut comms, mut software, .. } = kind;
     if let Some(region) = scenario.network.regions.get(&group.region) {
         comms.wifi.radio = region.wifi.clone().unwrap_or(comms.wifi.radio);
         comms.cellular.radio = region.cellular.clone().unwrap_or(comms.cellular.radio);
@@ -260,7 +260,9 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     people.deployment.region = group.region.to_string();
     let kind = kind_of(&hardware, &software);
     people.deployment.device.kind = people.deployment.device.kind.or(Some(kind));
-    let (platform, fitted) = (scenario.platform.clone(), Fitted::default());
+    let platform = scenario.platform.clone();
+    let (with, without) = (fitted.with.into_iter().collect(), fitted.without.into_iter().collect());
+    let fitted = Fitted { with, without };
     Ok(Profile { hardware, comms, software, platform, people, fitted })
 }
 
@@ -291,6 +293,9 @@ fn terminal_type(scenario: &Scenario, name: &Name) -> Result<TerminalType, Strin
             }
             return Err(format!("there is no terminal type \"{name}\""));
         };
+        if kind.fitted == FittedParts::default() {
+            kind.fitted = base.fitted.clone();
+        }
         kind.hardware = kind.hardware.over(&base.hardware);
         kind.comms = kind.comms.over(&base.comms);
         kind.software = kind.software.over(&base.software);
@@ -342,13 +347,18 @@ pub(crate) fn candidates(entry: &FaultEntry, scenario: &Scenario, roster: &Roste
             places.map(host).collect()
         }
         (_, Part::Host, _) | (_, _, Some(_)) => Vec::new(),
-        (target, ..) => terminals_of(target, scenario, roster),
+        (target, ..) => terminals_of(target, part, scenario, roster),
     }
 }
 
-fn terminals_of(target: &Target, scenario: &Scenario, roster: &Roster) -> Vec<ActorId> {
+/// The terminals of a target that have a part.
+fn terminals_of(target: &Target, part: Part, scenario: &Scenario, roster: &Roster) -> Vec<ActorId> {
     let mut chosen = Vec::new();
     for (group, dealt) in scenario.fleet.iter().zip(&roster.groups) {
+        let has_it = terminal_type(scenario, &group.terminal_type);
+        if !has_it.is_ok_and(|it| it.fits(part)) {
+            continue;
+        }
         let all = 0..dealt.count;
         let numbers: Vec<u32> = match target {
             Target::All => all.collect(),

@@ -1,8 +1,9 @@
 //! The fleet: groups of terminals, and the types that they are of.
 
+use faults::Fitting;
 use models::people::deployment;
 use models::wire::Via;
-use models::{Comms, Hardware, Software};
+use models::{Comms, Hardware, Part, Software};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,17 @@ pub struct Group {
     pub deployment: Option<deployment::Spec>,
 }
 
+impl TerminalType {
+    /// Whether terminals of this type have a part.
+    pub fn fits(&self, part: Part) -> bool {
+        match part.fitting() {
+            Fitting::Always => true,
+            Fitting::Standard => !self.fitted.without.contains(&part),
+            Fitting::Optional => self.fitted.with.contains(&part),
+        }
+    }
+}
+
 fn standard() -> Name {
     Name::from(STANDARD)
 }
@@ -74,12 +86,24 @@ impl Group {
     }
 }
 
+/// Which parts a type of terminal has: faults reach terminals that have the part, and no others.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FittedParts {
+    /// Parts that it has and that other terminals have not: `[FingerprintReader]`.
+    pub with: Vec<Part>,
+    /// Parts that it lacks: `[Printer, Scanner]`. What no terminal can do without cannot be left out.
+    pub without: Vec<Part>,
+}
+
 /// A terminal type: what its parts are set to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TerminalType {
     /// Another type that it is like, but for what is said here.
     pub base: Option<Name>,
+    /// Which parts it has beyond what every terminal has, and which it lacks.
+    pub fitted: FittedParts,
     /// Its body and what is plugged into it.
     pub hardware: Hardware,
     /// Its links to the network.

@@ -8,7 +8,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Mode, ActorPart, DevicePart, Levels};
+use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels};
 use sim::{Instant, Purpose, Span, unit};
 
 pub use attached::CardRead;
@@ -201,6 +201,7 @@ impl ActorPart<Models> for CardReader {
     const NAME: &'static str = "card-reader";
     const ZH: &'static str = "读卡器";
     const ABOUT: &'static str = "Reads cards by chip, contactless or stripe.";
+    const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const DETECTORS: &'static [Detector] = &[
         Detector {

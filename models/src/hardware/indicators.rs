@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -73,6 +73,7 @@ impl ActorPart<Models> for Indicators {
     const NAME: &'static str = "indicators";
     const ZH: &'static str = "指示灯与蜂鸣器";
     const ABOUT: &'static str = "The lights and the buzzer.";
+    const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const HEARS: &'static [Topic] = &[Topic::Beep];
     const HEARS_LATER: &'static [Topic] = &[Topic::Supplied];

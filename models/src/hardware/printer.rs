@@ -7,7 +7,7 @@ mod modes;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Mode, ActorPart, DevicePart, Levels};
+use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels};
 use sim::{Instant, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
@@ -307,6 +307,7 @@ impl ActorPart<Models> for Printer {
     const NAME: &'static str = "printer";
     const ZH: &'static str = "打印机";
     const ABOUT: &'static str = "Prints receipts: a roll of paper, a feed and a thermal head.";
+    const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
     const DETECTORS: &'static [Detector] = &[

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
@@ -79,6 +79,7 @@ impl ActorPart<Models> for Scanner {
     const NAME: &'static str = "scanner";
     const ZH: &'static str = "扫描枪";
     const ABOUT: &'static str = "Reads bar codes and QR codes from a customer's phone.";
+    const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const DETECTORS: &'static [Detector] = &[
         Detector {

@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -81,6 +81,7 @@ impl ActorPart<Models> for Tamper {
     const NAME: &'static str = "tamper";
     const ZH: &'static str = "防拆开关";
     const ABOUT: &'static str = "The tamper switch and the coin cell that guard the keys.";
+    const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
     const DETECTORS: &'static [Detector] = &[

@@ -73,6 +73,8 @@ impl Default for Spec {
 enum SaleStep {
     #[default]
     Idle,
+    /// A part that has a step of its own before a sale is asked: the place of the next in the list.
+    Before(u8),
     Amount,
     Reading {
         method: Method,
@@ -181,6 +183,9 @@ impl PaymentApp {
             self.succeeded(cx);
             cx.milestone(Milestone::SaleApproved);
             cx.say(LocalMessage::Beep { good: true });
+            if !cx.settings().profile(cx.me()).fits(Part::Printer) {
+                return self.finish(Outcome::Approved, cx);
+            }
             self.step = SaleStep::Printing;
             cx.say(LocalMessage::Print(self.receipt(spec, iso, cx)));
             return;
@@ -290,7 +295,7 @@ impl ActorPart<Models> for PaymentApp {
     const HEARS: &'static [Topic] = &[
         Topic::PowerLost, Topic::Locked, Topic::Ready, Topic::Halt, Topic::Report,
         Topic::RestartApp, Topic::LookUp, Topic::Keys, Topic::Genuine, Topic::Clock, Topic::Storage,
-        Topic::Screen, Topic::Pace, Topic::SaleWanted, Topic::CustomerLeaves, Topic::Keyed,
+        Topic::Screen, Topic::Pace, Topic::SaleWanted, Topic::BeforeSaleDone, Topic::CustomerLeaves, Topic::Keyed,
         Topic::WasRead, Topic::Printed, Topic::Online,
     ];
     const MILESTONES: &'static [MilestoneDefinition] = MILESTONES;
@@ -321,6 +326,7 @@ impl ActorPart<Models> for PaymentApp {
         match message {
             LocalMessage::SaleWanted(purchase) => self.begin(purchase, cx),
             LocalMessage::CustomerLeaves { customer } => self.customer_leaves(customer, cx),
+            LocalMessage::BeforeSaleDone { ok } => self.before_sale_done(ok, cx),
             LocalMessage::Keyed { ok } => self.keyed(spec, ok, cx),
             LocalMessage::WasRead { ok, .. } => self.was_read(spec, ok, cx),
             // A receipt that does not come out takes nothing from the sale: the record shows that it is paid.

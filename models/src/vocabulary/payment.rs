@@ -47,6 +47,13 @@ impl Method {
             Self::Code => "code",
         }
     }
+    /// What reads it.
+    pub const fn part(self) -> Part {
+        match self {
+            Self::Code => Part::Scanner,
+            Self::Chip | Self::Contactless | Self::Stripe | Self::Fallback => Part::CardReader,
+        }
+    }
     /// F22 without its last digit, which says whether a PIN can be entered.
     pub const fn entry_mode(self) -> u16 {
         match self {

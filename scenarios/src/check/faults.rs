@@ -1,6 +1,6 @@
 //! Faults: where, when, how long.
 
-use faults::DevicePart;
+use faults::{DevicePart, Fitting};
 use models::availability::Milestone;
 use models::hardware::display;
 use models::wire::Via;
@@ -52,6 +52,14 @@ fn lacks(fault: Fault, group: &Group, of: &TerminalType) -> Option<&'static str>
     let firmware = &of.software.firmware;
     let bearers = [Some(group.uplink.unwrap_or(firmware.uplink)), group.backup.or(firmware.backup)];
     match fault {
+        _ if !of.fits(fault.part()) => Some(match fault.part().fitting() {
+            Fitting::Optional => {
+                "add it to `fitted: (with: [..])` of their type, or choose other terminals"
+            }
+            _ => {
+                "take it out of `fitted: (without: [..])` of their type, or choose other terminals"
+            }
+        }),
         Fault::Battery(_) if of.hardware.battery.capacity.0 == 0 => {
             Some("set `hardware.battery.capacity` of its type above 0, or choose other terminals")
         }
@@ -182,7 +190,8 @@ impl Checker<'_> {
             let message = match entry.mode {
                 Fault::Display(_) => format!("no terminal there can have {}", entry.mode),
                 _ => format!(
-                    "no terminal there has the part `{}`, so {} cannot occur",
+                    "none of the {} terminals there has the part `{}`, so {} cannot occur",
+                    self.terminals(&entry.target),
                     entry.mode.part().name(),
                     entry.mode
                 ),

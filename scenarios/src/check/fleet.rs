@@ -1,11 +1,13 @@
 //! Groups, terminal types, regions.
 
+use faults::Fitting;
+use models::Part;
 use models::bearer::Radio;
 
 use super::node_ref::NodeRef;
 use super::{Checker, said};
 use crate::diagnostic::Code;
-use crate::fleet::Group;
+use crate::fleet::{FittedParts, Group};
 
 /// The most terminals that a run can have, the hubs left out.
 const MOST_TERMINALS: u64 = 16_000_000;
@@ -78,6 +80,32 @@ impl Checker<'_> {
         }
     }
 
+    /// Reports parts that cannot be added or left out.
+    fn fitted(&mut self, fitted: &FittedParts, node: &NodeRef<'_>) {
+        let lists = [
+            ("with", &fitted.with, Fitting::Optional),
+            ("without", &fitted.without, Fitting::Standard),
+        ];
+        for (field, parts, wanted) in lists {
+            for (number, part) in parts.iter().enumerate() {
+                if part.fitting() == wanted && !part.is_hub() {
+                    continue;
+                }
+                let known = Part::ALL.iter().filter(|it| it.fitting() == wanted && !it.is_hub());
+                let known: Vec<String> = known.map(|it| format!("{it:?}")).collect();
+                let (message, hint) = if field == "with" {
+                    let message = format!("`{part:?}` is no part that a type of terminal adds");
+                    (message, format!("what can be added: {}", known.join(", ")))
+                } else {
+                    let message = format!("no terminal can do without `{part:?}`");
+                    (message, format!("what can be left out: {}", known.join(", ")))
+                };
+                let range = node.field(field).item(number).range();
+                self.error(Code::Contradiction, range, message, hint);
+            }
+        }
+    }
+
     fn types(&mut self) {
         let (scenario, map) = (self.scenario, self.root().field("types"));
         self.distinct("terminal types", map.keys().into_iter());
@@ -87,6 +115,7 @@ impl Checker<'_> {
                 self.refer(base, "terminal type", &self.known.types, &node.field("base"));
                 self.circle(name, &node.field("base"));
             }
+            self.fitted(&of.fitted, &node.field("fitted"));
         }
         self.devices();
     }

@@ -12,6 +12,9 @@ use models::platform::{back_office, gateway, host};
 use models::software::{clock, firmware, payment_app, security, storage};
 use models::{Fault, Part};
 
+/// Numbers of what came after the first freeze.
+const LATER: u64 = 1 << 32;
+
 /// The number of a part.
 pub(crate) fn part(part: Part) -> u64 {
     match part {
@@ -46,6 +49,8 @@ pub(crate) fn part(part: Part) -> u64 {
         Part::MisuseAndFraud => 29,
         Part::Onboarding => 30,
         Part::Deposits => 31,
+        // Of what came later its name is the number, so that a new component edits nothing here.
+        later => LATER | u64::from(later.stable_id()),
     }
 }
 
@@ -173,5 +178,6 @@ pub(crate) fn fault(fault: Fault) -> u64 {
             misuse_and_fraud::Fault::FreeOffer => 2903,
             misuse_and_fraud::Fault::ThirdPartyFraud => 2904,
         },
+        later => LATER | u64::from(sim::stable_id(&later.to_string())),
     }
 }

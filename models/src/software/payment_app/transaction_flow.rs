@@ -1,13 +1,19 @@
 //! The dialogue at the counter: amount, card or code, PIN; and how a purchase ends.
 
-use faults::Context;
+use std::sync::LazyLock;
+
+use faults::{Context, ModelTypes};
 
 use super::{Fault, PaymentApp, Spec, SaleStep};
-use crate::Models;
+use crate::vocabulary::hook::Hook;
+use crate::{Models, Part};
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::note::{Note, Outcome, Sale};
 use crate::availability::Milestone;
 use crate::wire::{ResponseCode, Method};
+
+/// Who has a step before a sale, in the order in which they are asked.
+static BEFORE_SALE: LazyLock<Vec<Part>> = LazyLock::new(|| Models::hooked(Hook::BeforeSale));
 
 impl PaymentApp {
     /// Something keeps it from beginning a sale.
@@ -28,9 +34,30 @@ impl PaymentApp {
             }
             return;
         }
+        self.before_sale(0, cx);
+    }
+
+    /// Asks the next of the fitted parts that have a step before a sale; after the last one the amount is keyed.
+    fn before_sale(&mut self, from: u8, cx: &mut Context<'_, Models>) {
+        let profile = cx.settings().profile(cx.me());
+        let steps = BEFORE_SALE.iter().enumerate().skip(from.into());
+        if let Some((at, &part)) = steps.into_iter().find(|(_, part)| profile.fits(**part)) {
+            self.step = SaleStep::Before(at as u8 + 1);
+            cx.say(LocalMessage::BeforeSale { part, customer: self.sale.customer });
+            return;
+        }
         self.step = SaleStep::Amount;
-        let digits = (purchase.amount.0.max(1).ilog10() + 1).max(3) as u8;
+        let digits = (self.sale.amount.0.max(1).ilog10() + 1).max(3) as u8;
         cx.say(LocalMessage::EnterAmount { keys: digits + 1 });
+    }
+
+    /// A part has taken its step before the sale. What says no keeps the terminal from selling.
+    pub(super) fn before_sale_done(&mut self, ok: bool, cx: &mut Context<'_, Models>) {
+        match self.step {
+            SaleStep::Before(next) if ok => self.before_sale(next, cx),
+            SaleStep::Before(_) => self.finish(Outcome::Failed, cx),
+            _ => {}
+        }
     }
 
     /// Somebody looks up what became of the last sale: in the terminal's own records, so it needs no network.
@@ -73,6 +100,10 @@ impl PaymentApp {
     pub(super) fn read(&mut self, method: Method, attempt: u8, cx: &mut Context<'_, Models>) {
         self.rekeyed = false;
         self.step = SaleStep::Reading { method, attempt };
+        if !cx.settings().profile(cx.me()).fits(method.part()) {
+            // There is nothing to present a card or code to.
+            return self.finish(Outcome::Failed, cx);
+        }
         cx.say(LocalMessage::Read { method, attempt, amount: self.sale.amount });
     }
 
