@@ -1,5 +1,7 @@
 //! What exists: the terminal's parts, what they talk to, and the people around them. One file a model.
 //!
+//! `vocabulary ◀ protocol ◀ {hardware, comms, software} ◀ platform ◀ people`: words, what is said in them, who says it.
+//!
 //! ```text
 //!  customer ─▶ payment_app ─▶ keypad, card_reader, scanner, printer, indicators
 //!                  │ ▲
@@ -10,48 +12,36 @@
 //!  deployment ═▶ onboarding, deposits; misuse_and_fraud
 //! ```
 
-pub mod availability;
 pub mod bearer;
-pub mod bus;
 mod components;
 pub mod control_chart;
-pub mod decision;
-pub mod detector_settings;
-pub mod detectors;
-pub mod duration;
-pub mod family;
-pub mod indication;
 pub mod invariants;
 pub mod journal;
-pub mod lifecycle;
-pub mod money;
-pub mod note;
-pub mod operator;
-pub mod outside;
 pub mod parts;
-pub mod plan;
+pub mod protocol;
 pub mod provider;
-pub mod quantity;
-pub mod ratings;
-pub mod receipt;
-pub mod recovery_action;
-pub mod rollout;
-pub mod telemetry;
 mod thermal;
 pub mod vocabulary;
 pub mod wear;
-pub mod wire;
 pub mod world;
 
-pub use detectors::{Detector, detectors};
-pub use family::Family;
-pub use money::Money;
-pub use note::{Note, Outcome, Sale};
+pub use protocol::{
+    availability, bus, decision, indication, note, outside, plan, recovery_action, wire,
+};
+pub use vocabulary::{
+    detector_settings, detectors, duration, family, lifecycle, money, operator, quantity, ratings,
+    receipt, rollout, telemetry,
+};
+
 pub use parts::{AnyFault, AnyProfile, AnyTimer, Models, Part};
-pub use plan::{Directory, Plan, Policy, Traits};
-pub use telemetry::{Gauge, Telemetry};
+pub use protocol::note::{Note, Outcome, Sale};
+pub use protocol::plan::{Directory, Plan, Policy, Traits};
+pub use vocabulary::detectors::{Detector, detectors};
+pub use vocabulary::family::Family;
 pub use vocabulary::indication::Indication;
+pub use vocabulary::money::Money;
 pub use vocabulary::recovery_action::RecoveryAction;
+pub use vocabulary::telemetry::{Gauge, Telemetry};
 
 components::components! {
     faults::catalogue! {
