@@ -1,6 +1,6 @@
 //! What a process does with an event, whatever the engine.
 
-use sim::{ActorId, Purpose, Span, Streams, unit};
+use sim::{Identity, Purpose, Span, Streams, unit};
 
 const HOP: Purpose = Purpose::of("phold: hop");
 /// No event takes less: the lookahead.
@@ -40,7 +40,8 @@ impl Law {
     /// What a process does with its event number `handled`, counted from zero.
     #[inline]
     pub fn hop(&self, process: u32, handled: u64) -> Hop {
-        let [delay, remote, other, _] = self.streams.draw(ActorId(process), HOP, handled + 1);
+        let [delay, remote, other, _] =
+            self.streams.draw(Identity::numbered(process), HOP, handled + 1);
         let to = if remote < REMOTE_BELOW {
             let others = u64::from(self.processes - 1);
             let steps = 1 + ((u64::from(other) * others) >> 32) as u32;
@@ -54,7 +55,7 @@ impl Law {
 
     /// When the first event of a process is due.
     pub fn first(&self, process: u32) -> Span {
-        delay_of(self.streams.draw(ActorId(process), HOP, 0)[0])
+        delay_of(self.streams.draw(Identity::numbered(process), HOP, 0)[0])
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::draw_name::DrawName;
 use crate::model::{Decision, DomainEvent, ModelTypes, SimEvent};
 use sim::actor::ActorId;
 use sim::cell::CellContext;
@@ -18,7 +19,7 @@ pub(crate) enum Task<K: ModelTypes> {
     Dismiss { detector: K::Part },
     DismissOne { detector: K::Part, suspect: K::Fault, about: ActorId },
     Hold(Option<K::Fault>),
-    Decide { incident: u16, attempt: u8, decision: Decision<K> },
+    Decide { incident: u32, attempt: u8, decision: Decision<K> },
     Milestone(K::Milestone),
     Broke(K::Fault),
     Cleared(K::Fault, Option<K::RecoveryAction>),
@@ -108,16 +109,31 @@ impl<'a, K: ModelTypes> Context<'a, K> {
     /// The random numbers of one occurrence of this actor.
     #[inline]
     pub fn stream(&self, purpose: Purpose, occurrence: u64) -> Stream {
-        self.cell.streams().stream(self.me, purpose, occurrence)
+        self.cell.stream(self.me, purpose, occurrence)
     }
     /// Four random numbers of one occurrence of this actor.
     #[inline]
     pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
-        self.cell.streams().draw(self.me, purpose, occurrence)
+        self.cell.draw(self.me, purpose, occurrence)
+    }
+    /// The random numbers of a request to this actor.
+    #[inline]
+    pub fn stream_of_request(&self, purpose: Purpose, name: DrawName) -> Stream {
+        self.stream(purpose, name.occurrence())
+    }
+    /// Four random numbers of a request to this actor.
+    #[inline]
+    pub fn draw_of_request(&self, purpose: Purpose, name: DrawName) -> [u32; 4] {
+        self.draw(purpose, name.occurrence())
+    }
+    /// The purpose as far as it concerns another actor: a hub draws for each of those whom it serves by itself.
+    #[inline]
+    pub fn on_behalf_of(&self, actor: ActorId, purpose: Purpose) -> Purpose {
+        purpose.numbered(self.cell.identity(actor).number())
     }
     /// The stream of something that belongs to nobody in particular, as the balance of an account.
     pub fn stream_of(&self, owner: ActorId, purpose: Purpose, occurrence: u64) -> Stream {
-        self.cell.streams().stream(owner, purpose, occurrence)
+        self.cell.stream(owner, purpose, occurrence)
     }
 
     /// Notes something for the measures.
@@ -167,7 +183,7 @@ impl<'a, K: ModelTypes> Context<'a, K> {
         self.scratch.tasks.push_back(Task::Hold(cause));
     }
     /// What was decided outside about an incident that waits for it at this attempt; ignored if it does not, or not any more.
-    pub fn decide(&mut self, incident: u16, attempt: u8, decision: Decision<K>) {
+    pub fn decide(&mut self, incident: u32, attempt: u8, decision: Decision<K>) {
         self.scratch.tasks.push_back(Task::Decide { incident, attempt, decision });
     }
     /// This detector sees one thing no more: the incident that it opened about it is closed.
@@ -214,11 +230,11 @@ impl<'a, K: ModelTypes> Context<'a, K> {
         self.scratch.tasks.push_back(Task::Treat(action));
     }
     /// A step will have been carried out after this delay.
-    pub fn apply_after(&mut self, delay: Span, incident: u16, attempt: u8) {
+    pub fn apply_after(&mut self, delay: Span, incident: u32, attempt: u8) {
         self.cell.after(self.me, delay, SimEvent::Apply { incident, attempt });
     }
     /// A step will not be carried out.
-    pub fn time_out_after(&mut self, delay: Span, incident: u16, attempt: u8) {
+    pub fn time_out_after(&mut self, delay: Span, incident: u32, attempt: u8) {
         self.cell.after(self.me, delay, SimEvent::StepTimedOut { incident, attempt });
     }
 }

@@ -15,6 +15,7 @@ pub use sim;
 
 pub mod catalogue;
 pub mod context;
+pub mod draw_name;
 pub mod fault;
 pub mod fitted;
 pub mod levels;
@@ -23,6 +24,7 @@ pub mod model;
 pub mod table;
 
 pub use context::{Context, Scratch};
+pub use draw_name::DrawName;
 pub use fault::{
     Effects, FaultName, Mode, Performer, Planned, Ratings, RecoveryStep, SeverityProfile, When,
 };

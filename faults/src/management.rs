@@ -7,10 +7,12 @@ mod commission;
 mod decisions;
 mod incidents;
 mod life_cycle;
+mod naming;
 
 use bevy_ecs::component::Component;
 
 use crate::context::{Context, Scratch, Task};
+use crate::draw_name::DrawName;
 use crate::fault::RecoveryStep;
 use crate::model::{DomainEvent, ModelTypes, NATURAL, SimEvent};
 use commission::{commission, replaced, withdraw};
@@ -21,6 +23,7 @@ use incidents::{
 };
 pub use life_cycle::plan;
 use life_cycle::{activated, clear, end, occur, onset, proceed, reached, recur};
+use naming::Naming;
 use sim::actor::ActorId;
 use sim::agenda::ScheduledEvent;
 use sim::time::Instant;
@@ -58,12 +61,12 @@ pub struct DeviceOff;
 /// A fault that is active.
 #[derive(Clone, Copy, Debug)]
 struct Active<K: ModelTypes> {
-    occurrence: u16,
+    occurrence: u32,
     plan: u16,
     /// How many times this plan has occurred here before.
-    round: u16,
-    /// How many recovery actions that could clear it have been tried.
-    tries: u16,
+    round: u32,
+    /// Names the random streams of what it happens to: those of its plan, or of the fault that comes by itself.
+    stream: u64,
     /// It has led to an error.
     activated: bool,
     fault: K::Fault,
@@ -89,7 +92,7 @@ enum Stage {
 /// What an operator believes about one interruption.
 #[derive(Clone, Copy, Debug)]
 struct Incident<K: ModelTypes> {
-    id: u16,
+    id: u32,
     detector: K::Part,
     suspect: K::Fault,
     about: ActorId,
@@ -102,6 +105,8 @@ struct Incident<K: ModelTypes> {
     /// What was chosen for this attempt instead of a step of the procedure.
     chosen: Option<RecoveryStep<K>>,
     stage: Stage,
+    /// Names the draws of those who are asked to help, and is read for nothing else.
+    cause: DrawName,
 }
 
 /// A planned fault that waits for something to happen.
@@ -124,7 +129,7 @@ struct Helped<K: ModelTypes> {
 struct PartLife {
     plan: u16,
     /// How many lives there were before it.
-    round: u16,
+    round: u32,
     since: Instant,
 }
 
@@ -138,11 +143,12 @@ pub struct Care<K: ModelTypes> {
     lives: Vec<PartLife>,
     /// It is not in service: not yet, or not any more.
     withdrawn: bool,
-    occurrences: u16,
-    opened: u16,
+    occurrences: u32,
+    opened: u32,
     serving: bool,
     /// A common cause that is being worked on.
     held: Option<K::Fault>,
+    naming: Naming<K>,
 }
 
 impl<K: ModelTypes> Default for Care<K> {
@@ -158,6 +164,7 @@ impl<K: ModelTypes> Default for Care<K> {
             opened: 0,
             serving: true,
             held: None,
+            naming: Naming::default(),
         }
     }
 }
@@ -234,7 +241,10 @@ pub fn settle<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>
                 decide(parts, cx, (incident, attempt), decision);
             }
             Task::Milestone(milestone) => reached(parts, cx, milestone),
-            Task::Broke(fault) => onset(parts, cx, NATURAL, 0, fault, 1.0),
+            Task::Broke(fault) => {
+                let round = parts.care().naming.came(fault);
+                onset(parts, cx, NATURAL, round, fault, 1.0);
+            }
             Task::Cleared(fault, by) => {
                 if let Some(at) = parts.care().active.iter().position(|a| a.fault == fault) {
                     clear(parts, cx, at, by, None);

@@ -8,6 +8,7 @@ use bevy_ecs::component::{Component, Mutable};
 use sim::{ActorId, Actors, Instant, Law, Slot, Span};
 
 use crate::context::Context;
+use crate::draw_name::DrawName;
 use crate::fault::{Mode, Performer, Planned, RecoveryStep};
 use crate::fitted::Fitting;
 use crate::levels::Levels;
@@ -86,20 +87,22 @@ pub trait ModelTypes:
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepRequest<K: ModelTypes> {
     /// The incident, within its actor.
-    pub incident: u16,
+    pub incident: u32,
     /// Which attempt, counted from 0.
     pub attempt: u8,
     /// What to do, by whom, how long.
     pub step: RecoveryStep<K>,
     /// What is suspected.
     pub suspect: K::Fault,
+    /// What the draws of whoever carries it out are named by, and nothing else.
+    pub name: DrawName,
 }
 
 /// What became of an incident: told to the parts of its own actor that keep the record of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IncidentUpdate<K: ModelTypes> {
     /// The incident, within its actor.
-    pub incident: u16,
+    pub incident: u32,
     /// Whose detector opened it.
     pub detector: K::Part,
     /// What is suspected.
@@ -228,31 +231,31 @@ pub enum SimEvent<K: ModelTypes> {
         /// Entry of the scenario's faults.
         plan: u16,
         /// How many times it has occurred here before.
-        round: u16,
+        round: u32,
     },
     /// A fault ends by itself.
     Clear {
         /// Which of the actor's faults.
-        occurrence: u16,
+        occurrence: u32,
     },
     /// An active fault grows, goes off for a while, or comes on again.
     ProfileStep {
         /// Which of the actor's faults.
-        occurrence: u16,
+        occurrence: u32,
         /// Steps of its severity profile so far.
-        step: u16,
+        step: u32,
     },
     /// A step is carried out.
     Apply {
         /// Which of the actor's incidents.
-        incident: u16,
+        incident: u32,
         /// Which attempt, counted from 0.
         attempt: u8,
     },
     /// A step was not carried out in time.
     StepTimedOut {
         /// Which of the actor's incidents.
-        incident: u16,
+        incident: u32,
         /// Which attempt, counted from 0.
         attempt: u8,
     },
@@ -270,12 +273,12 @@ pub enum SimEvent<K: ModelTypes> {
         /// Entry of the scenario's faults.
         plan: u16,
         /// How many times it has occurred here before.
-        round: u16,
+        round: u32,
     },
     /// A step's effect is looked at.
     Verify {
         /// Which of the actor's incidents.
-        incident: u16,
+        incident: u32,
         /// Which attempt, counted from 0.
         attempt: u8,
     },
@@ -287,7 +290,7 @@ pub enum DomainEvent<K: ModelTypes> {
     /// Truth: a fault occurred; this is its onset.
     Occurred {
         /// Number within the actor.
-        occurrence: u16,
+        occurrence: u32,
         /// Entry of the scenario's faults; [`NATURAL`] if it came by itself (paper that ran out).
         plan: u16,
         /// The fault.
@@ -296,7 +299,7 @@ pub enum DomainEvent<K: ModelTypes> {
     /// Truth: a fault is gone.
     Cleared {
         /// Number within the actor.
-        occurrence: u16,
+        occurrence: u32,
         /// The fault.
         fault: K::Fault,
         /// What cleared it; `None` if it ended by itself.
@@ -322,7 +325,7 @@ pub enum DomainEvent<K: ModelTypes> {
     /// Belief: a detector says that something is wrong.
     Alarm {
         /// Number within the actor at which the incident is kept.
-        incident: u16,
+        incident: u32,
         /// Whose detector.
         detector: K::Part,
         /// What it suspects.
@@ -333,7 +336,7 @@ pub enum DomainEvent<K: ModelTypes> {
     /// A step was begun.
     ActionStarted {
         /// The incident.
-        incident: u16,
+        incident: u32,
         /// Which attempt, counted from 0.
         attempt: u8,
         /// What is done.
@@ -344,7 +347,7 @@ pub enum DomainEvent<K: ModelTypes> {
     /// A step was carried out.
     ActionApplied {
         /// The incident.
-        incident: u16,
+        incident: u32,
         /// Which attempt, counted from 0.
         attempt: u8,
         /// What was done.
@@ -357,17 +360,17 @@ pub enum DomainEvent<K: ModelTypes> {
     /// Belief: service is good again.
     Restored {
         /// The incident.
-        incident: u16,
+        incident: u32,
     },
     /// Nothing in the procedure helped; a person takes over.
     Exhausted {
         /// The incident.
-        incident: u16,
+        incident: u32,
     },
     /// The fallback has failed too: nobody works on it any more.
     Unresolved {
         /// The incident.
-        incident: u16,
+        incident: u32,
     },
     /// What a model noted.
     Noted(K::Note),

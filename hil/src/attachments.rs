@@ -146,9 +146,10 @@ mod tests {
         let wanted = |text| Wanted::parse(text).expect("it is well written");
         with_roster(|roster| {
             let port = |number| Port::new(ActorId(number), Part::Power);
-            assert_eq!(wanted("scpi:lanes-2=a:1").ports(roster), Ok(vec![port(2)]));
-            assert_eq!(wanted("scpi:front-desk=a:1").ports(roster), Ok(vec![port(3)]));
-            assert_eq!(wanted("scpi:front-desk-0=a:1").ports(roster), Ok(vec![port(3)]));
+            // By name, not by place in the scenario: the front desk comes first.
+            assert_eq!(wanted("scpi:lanes-2=a:1").ports(roster), Ok(vec![port(3)]));
+            assert_eq!(wanted("scpi:front-desk=a:1").ports(roster), Ok(vec![port(0)]));
+            assert_eq!(wanted("scpi:front-desk-0=a:1").ports(roster), Ok(vec![port(0)]));
             let why = wanted("scpi:lanes=a:1").ports(roster).unwrap_err();
             assert!(why.ends_with("these are 3; write `scpi:lanes-0=…`"), "{why}");
             let why = wanted("scpi:lane-0=a:1").ports(roster).unwrap_err();

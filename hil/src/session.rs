@@ -223,7 +223,7 @@ impl<'a> Session<'a> {
 /// Faults that are active, and the last alarms.
 #[derive(Debug, Default)]
 struct News {
-    active: BTreeMap<(ActorId, u16), Fault>,
+    active: BTreeMap<(ActorId, u32), Fault>,
     alarms: VecDeque<(ActorId, Fault)>,
 }
 
@@ -249,7 +249,7 @@ impl News {
         }
     }
     fn active(&self, roster: &Roster) -> Vec<String> {
-        let named = |((who, _), fault): (&(ActorId, u16), &Fault)| {
+        let named = |((who, _), fault): (&(ActorId, u32), &Fault)| {
             format!("{fault} at {}", roster.name(*who))
         };
         let mut shown: Vec<String> = self.active.iter().take(SHOWN).map(named).collect();

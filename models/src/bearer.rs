@@ -1,6 +1,7 @@
 //! What the links of a terminal have in common: a channel that loses packets in bursts, and the time that one takes.
 
 mod handshake;
+mod packet;
 
 use faults::Context;
 use schemars::JsonSchema;
@@ -9,6 +10,8 @@ use sim::quantity::{Factor, Probability};
 use sim::{Channel, GilbertElliott, Purpose, Span, normal, unit};
 
 pub use handshake::Handshake;
+pub(crate) use packet::Packet;
+use packet::Sendings;
 
 use crate::bus::{Leg, LocalMessage};
 use crate::wire::{InterActorMessage, Iso, Via};
@@ -76,6 +79,8 @@ impl Radio {
 const DAMAGED: u64 = 1;
 /// The same for whether it goes out a second time.
 const DOUBLED: u64 = 2;
+/// The same for the loss and delay of the second copy.
+const COPY: u64 = 3;
 /// How long after it the second copy of a packet goes out.
 const AGAIN_AFTER: Span = Span::millis(700);
 
@@ -101,7 +106,7 @@ pub(crate) struct Disturbances {
 #[derive(Clone, Debug, Default)]
 pub struct Bearer {
     channel: Channel,
-    packets: u32,
+    sendings: Sendings,
     /// The terminal runs and the link has connected.
     connected: bool,
     disturbances: Disturbances,
@@ -133,28 +138,28 @@ impl Bearer {
     pub(crate) fn pass(
         &mut self,
         radio: &Radio,
-        purpose: Purpose,
+        (purpose, packet): (Purpose, Packet),
         cx: &Context<'_, Models>,
     ) -> Option<Span> {
         if !self.up() || self.disturbances.half_open {
             return None;
         }
-        self.packet(radio, purpose, cx)
+        let name = self.sendings.name(packet);
+        self.packet(radio, (purpose, name), cx)
     }
 
     /// One packet over the channel, whether the link has connected or not.
     fn packet(
         &mut self,
         radio: &Radio,
-        purpose: Purpose,
+        (purpose, name): (Purpose, u64),
         cx: &Context<'_, Models>,
     ) -> Option<Span> {
         let Disturbances { cut, slower, extra_loss, .. } = self.disturbances;
         if cut {
             return None;
         }
-        self.packets += 1;
-        let bits = cx.draw(purpose, u64::from(self.packets));
+        let bits = cx.draw(purpose, name);
         if self.channel.loses(&radio.law(extra_loss), cx.now(), [bits[0], bits[1]]) {
             return None;
         }
@@ -200,15 +205,18 @@ impl Bearer {
         (iso, delay): (Iso, Span),
         cx: &mut Context<'_, Models>,
     ) {
-        if let Some(duration) = self.pass(radio, purpose, cx) {
+        if !self.up() || self.disturbances.half_open {
+            return;
+        }
+        let name = self.sendings.name(Packet::of_payment(&iso));
+        if let Some(duration) = self.packet(radio, (purpose, name), cx) {
             let gateway = cx.settings().directory.gateway;
-            let iso = self.carried(iso, purpose, cx);
-            let sent = u64::from(self.packets);
+            let iso = self.carried(iso, (purpose, name), cx);
             cx.post(gateway, Part::Gateway, delay + duration, InterActorMessage::Payment(iso));
             let doubles = self.disturbances.doubles;
             if doubles > 0.0
-                && unit(cx.draw(purpose.numbered(DOUBLED), sent)[0]) < doubles
-                && let Some(duration) = self.pass(radio, purpose, cx)
+                && unit(cx.draw(purpose.numbered(DOUBLED), name)[0]) < doubles
+                && let Some(duration) = self.packet(radio, (purpose.numbered(COPY), name), cx)
             {
                 let duration = delay + duration + AGAIN_AFTER;
                 cx.post(gateway, Part::Gateway, duration, InterActorMessage::Payment(iso));
@@ -224,7 +232,7 @@ impl Bearer {
         (via, message): (Via, InterActorMessage),
         cx: &mut Context<'_, Models>,
     ) {
-        let Some(delay) = self.pass(radio, purpose, cx) else { return };
+        let Some(delay) = self.pass(radio, (purpose, Packet::of(&message)), cx) else { return };
         let through_phone = cx.settings().profile(cx.me()).software.firmware.through_phone;
         match message {
             InterActorMessage::Payment(iso) if through_phone => {
@@ -244,10 +252,15 @@ impl Bearer {
         self.disturbances = disturbances;
     }
     /// A message as it comes out at the other end: damage makes its authentication code wrong.
-    fn carried(&self, mut iso: Iso, purpose: Purpose, cx: &Context<'_, Models>) -> Iso {
+    fn carried(
+        &self,
+        mut iso: Iso,
+        (purpose, name): (Purpose, u64),
+        cx: &Context<'_, Models>,
+    ) -> Iso {
         let damages = self.disturbances.damages;
         if damages > 0.0 {
-            let bits = cx.draw(purpose.numbered(DAMAGED), u64::from(self.packets));
+            let bits = cx.draw(purpose.numbered(DAMAGED), name);
             if unit(bits[0]) < damages {
                 iso.mac = !iso.mac;
             }

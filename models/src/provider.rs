@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use faults::Context;
+use faults::{Context, DrawName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
@@ -122,10 +122,10 @@ pub(crate) fn of<'a>(terminal: ActorId, cx: &Context<'a, Models>) -> Option<(usi
 }
 
 /// How long the provider of this terminal takes to react to a call for a technician.
-pub(crate) fn reacts(occurrence: u64, cx: &Context<'_, Models>) -> Span {
+pub(crate) fn reacts(name: DrawName, cx: &Context<'_, Models>) -> Span {
     match of(cx.me(), cx) {
         Some((_, provider)) if provider.responds_in > Span::ZERO => {
-            cx.stream(RESPONDS, occurrence).exponential(provider.responds_in)
+            cx.stream_of_request(RESPONDS, name).exponential(provider.responds_in)
         }
         _ => Span::ZERO,
     }
@@ -133,7 +133,7 @@ pub(crate) fn reacts(occurrence: u64, cx: &Context<'_, Models>) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use sim::Streams;
+    use sim::{Identity, Streams};
 
     use super::*;
 
@@ -144,7 +144,7 @@ mod tests {
         let all = BTreeMap::from([("cheap".to_owned(), cheap), ("dear".to_owned(), dear)]);
         let share = |choice: &Choice| {
             let first = |n: &u32| {
-                let mut stream = Streams::new(1).stream(ActorId(*n), CHOICE, 0);
+                let mut stream = Streams::new(1).stream(Identity::numbered(*n), CHOICE, 0);
                 choose(choice, &all, &mut stream) == Some(0)
             };
             (0..4_000).filter(first).count() as f64 / 4_000.0
@@ -160,7 +160,7 @@ mod tests {
             choose(
                 &Choice::Named("dear".into()),
                 &all,
-                &mut Streams::new(1).stream(ActorId(0), CHOICE, 0)
+                &mut Streams::new(1).stream(Identity::numbered(0), CHOICE, 0)
             ),
             Some(1)
         );

@@ -72,12 +72,12 @@ impl Wear {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sim::{ActorId, Streams};
+    use sim::{Identity, Streams};
 
     #[test]
     fn lives_in_uses_have_the_mean_that_is_promised() {
         let life = WearLife { shape: Factor(2.0), uses: 100_000 };
-        let mut stream = Streams::new(7).stream(ActorId(0), Purpose::of("wear"), 0);
+        let mut stream = Streams::new(7).stream(Identity::numbered(0), Purpose::of("wear"), 0);
         let n = 100_000;
         let draw =
             |_| stream.weibull(life.shape.0, Span(u64::from(life.uses)), Span::ZERO).0 as f64;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sim::{ActorId, Keep, Layout, Setup, Simulation, Span};
+use sim::{ActorId, Identities, Keep, Layout, Setup, Simulation, Span};
 
 use crate::{Models, Part, Plan};
 
@@ -13,6 +13,8 @@ pub struct Stage {
     pub terminals: u32,
     /// The hubs, in the order of their numbers, which follow those of the terminals.
     pub hubs: Vec<Part>,
+    /// Who all of them are: names their random numbers.
+    pub identities: Identities,
     /// On which actors each planned fault occurs, in the order of the plan.
     pub targets: Vec<Vec<ActorId>>,
     /// Names every random stream.
@@ -29,7 +31,8 @@ pub struct Stage {
 pub fn raise(plan: Plan, stage: &Stage) -> Simulation<Models> {
     let layout = Layout::new(stage.terminals, stage.hubs.len() as u32, stage.cell_size);
     let Stage { seed, lookahead, .. } = *stage;
-    let setup = Setup { seed, layout, lookahead, keep: stage.keep.clone() };
+    let identities = stage.identities.clone();
+    let setup = Setup { seed, layout, identities, lookahead, keep: stage.keep.clone() };
     let plan = Arc::new(plan);
     let mut simulation = Simulation::new(setup, Arc::clone(&plan));
     for number in 0..layout.actors() {
@@ -37,6 +40,7 @@ pub fn raise(plan: Plan, stage: &Stage) -> Simulation<Models> {
         let hub = number.checked_sub(stage.terminals).map(|hub| stage.hubs[hub as usize]);
         crate::spawn(&mut simulation, actor, plan.profile(actor), hub);
     }
+    assert!(stage.targets.len() < usize::from(faults::NATURAL), "more planned faults than numbers");
     for (number, targets) in stage.targets.iter().enumerate() {
         for &actor in targets {
             crate::plan_fault(&mut simulation, actor, number as u16);

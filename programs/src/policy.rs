@@ -124,7 +124,7 @@ struct Dialogue<'a> {
     program: Program,
     recorder: Option<Recorder>,
     names: Vec<String>,
-    open: BTreeMap<(ActorId, u16), Open>,
+    open: BTreeMap<(ActorId, u32), Open>,
     counts: Counts,
 }
 

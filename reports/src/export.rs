@@ -17,7 +17,7 @@ use crate::run_tables::Origin;
 struct FaultRow<'a> {
     record: usize,
     place: String,
-    occurrence: u16,
+    occurrence: u32,
     entry: &'a str,
     origin: Option<Origin>,
     fault: String,

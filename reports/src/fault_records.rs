@@ -72,7 +72,7 @@ pub struct Tried {
     /// The actor that keeps the incident.
     pub kept_by: ActorId,
     /// The incident, within that actor.
-    pub incident: u16,
+    pub incident: u32,
     /// Which attempt, counted from 0.
     pub attempt: u8,
     /// What.
@@ -143,7 +143,7 @@ pub struct FaultRecord {
     /// Where it occurred.
     pub who: ActorId,
     /// Its number there.
-    pub occurrence: u16,
+    pub occurrence: u32,
     /// Entry of the scenario's faults; `None` if it came by itself.
     pub plan: Option<u16>,
     /// The fault.
@@ -184,7 +184,7 @@ impl FaultRecord {
     /// A fault that has just occurred.
     pub fn new(
         who: ActorId,
-        occurrence: u16,
+        occurrence: u32,
         plan: Option<u16>,
         fault: Fault,
         onset: Instant,
@@ -233,7 +233,7 @@ pub struct Alarm {
     /// Which actor it is about.
     pub about: ActorId,
     /// The incident, within the actor that keeps it.
-    pub incident: u16,
+    pub incident: u32,
     /// Whose detector.
     pub detector: Part,
     /// What it suspects.

@@ -8,7 +8,7 @@ use models::invariants::Audit;
 use models::platform::host;
 use models::wire::{Method, ResponseCode};
 use models::{Fault, Models, Money, Note, Outcome as Ending, Part, RecoveryAction, Sale};
-use scenarios::{Outcome, PlannedFault, Roster, RosterGroup, Scenario};
+use scenarios::{Outcome, Places, PlannedFault, Roster, RosterGroup, Scenario};
 use sim::{ActorId, Fact, Fingerprint, Instant, Span};
 
 /// The plug has slipped out.
@@ -49,11 +49,11 @@ impl HandmadeRun {
             seed: 7,
             simulated: Span::hours(1),
             fingerprint: Fingerprint::default(),
-            roster: Roster {
-                groups: vec![group],
-                hubs: vec![(ActorId(terminals), "host bank-a".to_owned())],
-                ..Roster::default()
-            },
+            roster: Roster::new(
+                vec![group],
+                vec![(ActorId(terminals), "host bank-a".to_owned())],
+                Places::default(),
+            ),
             planned: vec![planned("plug", PLUG), planned("bank", BANK)],
             rollouts: Vec::new(),
             targets: vec![Vec::new(); 2],
@@ -77,7 +77,7 @@ impl HandmadeRun {
         self
     }
 
-    pub(crate) fn occurs(&mut self, who: u32, occurrence: u16, fault: Fault) -> &mut Self {
+    pub(crate) fn occurs(&mut self, who: u32, occurrence: u32, fault: Fault) -> &mut Self {
         let planned = self.outcome.planned.iter().position(|planned| planned.fault == fault);
         let plan = planned.map_or(NATURAL, |at| at as u16);
         self.says(who, DomainEvent::Occurred { occurrence, plan, fault })
@@ -86,14 +86,14 @@ impl HandmadeRun {
     pub(crate) fn clears(
         &mut self,
         who: u32,
-        occurrence: u16,
+        occurrence: u32,
         fault: Fault,
         by: Option<RecoveryAction>,
     ) -> &mut Self {
         self.says(who, DomainEvent::Cleared { occurrence, fault, by })
     }
 
-    pub(crate) fn alarm(&mut self, who: u32, incident: u16, suspect: Fault) -> &mut Self {
+    pub(crate) fn alarm(&mut self, who: u32, incident: u32, suspect: Fault) -> &mut Self {
         let (detector, about) = (suspect.part(), ActorId(who));
         self.says(who, DomainEvent::Alarm { incident, detector, suspect, about })
     }
@@ -101,7 +101,7 @@ impl HandmadeRun {
     pub(crate) fn starts(
         &mut self,
         who: u32,
-        incident: u16,
+        incident: u32,
         action: RecoveryAction,
         by: Performer,
     ) -> &mut Self {
@@ -111,14 +111,14 @@ impl HandmadeRun {
     pub(crate) fn applies(
         &mut self,
         who: u32,
-        incident: u16,
+        incident: u32,
         action: RecoveryAction,
         by: Performer,
     ) -> &mut Self {
         self.says(who, DomainEvent::ActionApplied { incident, attempt: 0, action, by, cleared: 0 })
     }
 
-    pub(crate) fn restores(&mut self, who: u32, incident: u16) -> &mut Self {
+    pub(crate) fn restores(&mut self, who: u32, incident: u32) -> &mut Self {
         self.says(who, DomainEvent::Restored { incident })
     }
 

@@ -8,7 +8,7 @@ use models::rollout::Rollout;
 use models::wire::Via;
 use models::world::Stage;
 use models::{Directory, Hardware, Part, Plan, Profile, Software, Traits};
-use sim::{ActorId, Instant, Keep, MOST_ACTORS, Purpose, Streams, unit};
+use sim::{ActorId, Identities, Instant, Keep, MOST_ACTORS, Purpose, Streams, unit};
 
 use crate::faults::{FaultEntry, Sample, Target};
 use crate::fleet::{FittedParts, Group, STANDARD, TerminalType};
@@ -100,6 +100,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
     let seed = options.seed.unwrap_or(scenario.seed);
     let roster = roster(scenario, &hosts);
     let terminals = roster.terminals();
+    let identities = identities(&roster);
     let (profiles, profile_of) = profiles(scenario, &hosts)?;
     let mut attached = options.attached.clone();
     attached.sort_unstable();
@@ -112,16 +113,19 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
         traits: traits(scenario, &roster.places),
         planned: scenario.faults.iter().map(FaultEntry::planned).collect(),
         policy,
-        directory: directory(terminals, &hosts),
+        directory: directory(&roster, &hosts),
         sales_end: Instant::START + scenario.sales_end(),
         end: Instant::START + scenario.duration,
         currency: scenario.currency.number(),
-        rollouts: rollouts(scenario, &roster, seed),
+        rollouts: rollouts(scenario, &roster, (&identities, seed)),
         attached,
         captured: options.captured,
     };
-    let targets: Vec<_> =
-        scenario.faults.iter().map(|entry| targets(entry, scenario, &roster, seed)).collect();
+    let targets: Vec<_> = scenario
+        .faults
+        .iter()
+        .map(|entry| targets(entry, scenario, &roster, (&identities, seed)))
+        .collect();
     let planned = scenario.faults.iter().zip(&targets).map(|(entry, targets)| PlannedFault {
         id: entry.id.to_string(),
         fault: entry.mode,
@@ -136,6 +140,7 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
     let stage = Stage {
         terminals,
         hubs,
+        identities,
         targets,
         seed,
         cell_size: options.cell_size.unwrap_or(LARGEST_CELL),
@@ -147,10 +152,10 @@ pub fn assemble(scenario: &Scenario, options: &Options) -> Result<Assembly, Stri
 
 /// The scenario's roll-outs. One of a version that is not described, which the check of a file refuses, installs it as
 /// usual.
-fn rollouts(scenario: &Scenario, roster: &Roster, seed: u64) -> Vec<Rollout> {
+fn rollouts(scenario: &Scenario, roster: &Roster, draws: (&Identities, u64)) -> Vec<Rollout> {
     let of = |entry: &RolloutEntry| {
         let version = scenario.versions.get(&entry.version).copied().unwrap_or_default();
-        entry.rollout(terminals_of(&entry.target, Part::Firmware, scenario, roster), version, seed)
+        entry.rollout(terminals_of(&entry.target, Part::Firmware, scenario, roster), version, draws)
     };
     scenario.policies.rollouts.iter().map(of).collect()
 }
@@ -164,14 +169,27 @@ fn hosts(scenario: &Scenario) -> Vec<HostEntry> {
     scenario.hosts.clone()
 }
 
-fn directory(terminals: u32, hosts: &[HostEntry]) -> Directory {
+/// The places of hosts among each other, by their names: one host more moves no other before or behind a third. What a
+/// card's digits say is the place in the scenario.
+fn places_of_hosts(hosts: &[HostEntry]) -> Vec<usize> {
+    let mut by_name: Vec<usize> = (0..hosts.len()).collect();
+    by_name.sort_by_key(|n| hosts[*n].id.as_str());
+    let mut places = vec![0; hosts.len()];
+    for (place, n) in by_name.into_iter().enumerate() {
+        places[n] = place;
+    }
+    places
+}
+
+fn directory(roster: &Roster, hosts: &[HostEntry]) -> Directory {
+    let terminals = roster.terminals();
     let hub = |n: usize| ActorId(terminals + n as u32);
     Directory {
         gateway: hub(0),
         back_office: hub(1),
         support: hub(2),
         technicians: hub(3),
-        hosts: (0..hosts.len()).map(|n| hub(HUBS.len() + n)).collect(),
+        hosts: places_of_hosts(hosts).into_iter().map(|n| hub(HUBS.len() + n)).collect(),
         onboarding: hub(HUBS.len() + hosts.len()),
         deposits: hub(HUBS.len() + hosts.len() + 1),
         shares: hosts.iter().map(|host| host.share.0).collect(),
@@ -179,25 +197,46 @@ fn directory(terminals: u32, hosts: &[HostEntry]) -> Directory {
 }
 
 fn roster(scenario: &Scenario, hosts: &[HostEntry]) -> Roster {
+    let dealt = |group: &Group| RosterGroup {
+        id: group.id.to_string(),
+        terminal_type: group.terminal_type.to_string(),
+        region: group.region.to_string(),
+        first: 0,
+        count: group.count,
+    };
+    let mut groups: Vec<RosterGroup> = scenario.fleet.iter().map(dealt).collect();
+    // By name: a group that comes, goes or grows puts no terminal of another before or behind that of a third.
     let mut first = 0;
-    let mut groups = Vec::new();
-    for group in &scenario.fleet {
-        groups.push(RosterGroup {
-            id: group.id.to_string(),
-            terminal_type: group.terminal_type.to_string(),
-            region: group.region.to_string(),
-            first,
-            count: group.count,
-        });
-        first += group.count;
+    for n in in_order(scenario) {
+        groups[n].first = first;
+        first += groups[n].count;
     }
     let fixed = HUBS.iter().map(|(_, name)| (*name).to_owned());
-    let names = fixed.chain(hosts.iter().map(|host| format!("host {}", host.id)));
+    let mut by_name: Vec<&HostEntry> = hosts.iter().collect();
+    by_name.sort_by_key(|host| host.id.as_str());
+    let names = fixed.chain(by_name.into_iter().map(|host| format!("host {}", host.id)));
     let last = LIFE_HUBS.iter().filter(|_| scenario.lives()).map(|(_, name)| (*name).to_owned());
     let names = names.chain(last);
     let places = Places::of(scenario);
     let hubs = names.zip(first..).map(|(name, number)| (ActorId(number), name)).collect();
-    Roster { groups, hubs, places }
+    Roster::new(groups, hubs, places)
+}
+
+/// The groups' places in the scenario, in the order in which terminals are numbered.
+fn in_order(scenario: &Scenario) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scenario.fleet.len()).collect();
+    order.sort_by_key(|n| scenario.fleet[*n].id.as_str());
+    order
+}
+
+/// Who everybody is: a terminal by its group and its number there, a hub by its name, which no group can have.
+fn identities(roster: &Roster) -> Identities {
+    let mut groups: Vec<&RosterGroup> = roster.groups.iter().filter(|it| it.count > 0).collect();
+    groups.sort_by_key(|it| it.first);
+    let groups = groups.into_iter().map(|it| (ActorId(it.first), it.id.clone()));
+    let hubs = roster.hubs.iter().map(|(actor, name)| (*actor, format!("\0{name}")));
+    let all: Vec<(ActorId, String)> = groups.chain(hubs).collect();
+    Identities::of(all.iter().map(|(first, name)| (*first, name.as_str())))
 }
 
 /// What the inventory says of each group, in their order; of the hubs it says nothing.
@@ -215,12 +254,12 @@ fn traits(scenario: &Scenario, places: &Places) -> Vec<Traits> {
 
 /// One profile a group, one for the fixed hubs, one a host; and which actor has which.
 fn profiles(scenario: &Scenario, hosts: &[HostEntry]) -> Result<(Vec<Profile>, Vec<u16>), String> {
-    let mut profiles = Vec::new();
+    let profiles: Result<Vec<_>, _> =
+        scenario.fleet.iter().map(|group| profile(scenario, group)).collect();
+    let mut profiles = profiles?;
     let mut profile_of = Vec::new();
-    for group in &scenario.fleet {
-        let number = profiles.len() as u16;
-        profiles.push(profile(scenario, group)?);
-        profile_of.extend(std::iter::repeat_n(number, group.count as usize));
+    for n in in_order(scenario) {
+        profile_of.extend(std::iter::repeat_n(n as u16, scenario.fleet[n].count as usize));
     }
     let common = Profile {
         platform: scenario.platform.clone(),
@@ -229,12 +268,15 @@ fn profiles(scenario: &Scenario, hosts: &[HostEntry]) -> Result<(Vec<Profile>, V
     };
     profile_of.extend(HUBS.iter().map(|_| profiles.len() as u16));
     profiles.push(common.clone());
-    for host in hosts {
+    let first = profiles.len();
+    let mut of_hosts = vec![0; hosts.len()];
+    for (n, (host, place)) in hosts.iter().zip(places_of_hosts(hosts)).enumerate() {
         let mut own = common.clone();
         own.platform.host = host.settings.clone().unwrap_or(own.platform.host);
-        profile_of.push(profiles.len() as u16);
+        of_hosts[place] = (first + n) as u16;
         profiles.push(own);
     }
+    profile_of.extend(of_hosts);
     if scenario.lives() {
         profile_of.extend(LIFE_HUBS.iter().map(|_| profiles.len() as u16));
         profiles.push(common);
@@ -308,7 +350,12 @@ const SAMPLE: Purpose = Purpose::of("fault: which targets");
 const HAS_IT: Purpose = Purpose::of("fault: whether a target has it");
 
 /// Where a fault is planned. Whether an actor is chosen depends on its own draws and on nobody else's, but for the count.
-fn targets(entry: &FaultEntry, scenario: &Scenario, roster: &Roster, seed: u64) -> Vec<ActorId> {
+fn targets(
+    entry: &FaultEntry,
+    scenario: &Scenario,
+    roster: &Roster,
+    (identities, seed): (&Identities, u64),
+) -> Vec<ActorId> {
     let mut chosen = candidates(entry, scenario, roster);
     let streams = Streams::new(seed);
     let stream = entry.planned().stream;
@@ -318,13 +365,17 @@ fn targets(entry: &FaultEntry, scenario: &Scenario, roster: &Roster, seed: u64) 
         Sample::Share(share) => (share.0 * chosen.len() as f64 + 0.5) as usize,
     };
     if count < chosen.len() {
-        let rank = |actor: &ActorId| (streams.draw(*actor, SAMPLE.numbered(stream), 0)[0], *actor);
+        let rank = |actor: &ActorId| {
+            let who = identities.get(*actor);
+            (streams.draw(who, SAMPLE.numbered(stream), 0)[0], who)
+        };
         chosen.sort_unstable_by_key(rank);
         chosen.truncate(count);
         chosen.sort_unstable();
     }
     let has_it = |actor: &ActorId| {
-        unit(streams.draw(*actor, HAS_IT.numbered(stream), 0)[0]) < entry.probability.0
+        let who = identities.get(*actor);
+        unit(streams.draw(who, HAS_IT.numbered(stream), 0)[0]) < entry.probability.0
     };
     chosen.retain(has_it);
     chosen
@@ -334,8 +385,9 @@ fn targets(entry: &FaultEntry, scenario: &Scenario, roster: &Roster, seed: u64) 
 pub(crate) fn candidates(entry: &FaultEntry, scenario: &Scenario, roster: &Roster) -> Vec<ActorId> {
     let terminals = roster.terminals();
     let hub = |n: usize| ActorId(terminals + n as u32);
-    let host = |n: usize| hub(HUBS.len() + n);
     let hosts = hosts(scenario);
+    let places = places_of_hosts(&hosts);
+    let host = |n: usize| hub(HUBS.len() + places[n]);
     let part = entry.mode.part();
     let fixed = HUBS.iter().position(|(it, _)| *it == part);
     match (&entry.target, part, fixed) {
@@ -343,8 +395,7 @@ pub(crate) fn candidates(entry: &FaultEntry, scenario: &Scenario, roster: &Roste
         (Target::All | Target::Gateway, Part::Gateway, Some(n)) => vec![hub(n)],
         (Target::All | Target::BackOffice, Part::BackOffice, Some(n)) => vec![hub(n)],
         (Target::Host(name), Part::Host, _) => {
-            let places = (0..hosts.len()).filter(|n| hosts[*n].id == *name);
-            places.map(host).collect()
+            (0..hosts.len()).filter(|n| hosts[*n].id == *name).map(host).collect()
         }
         (_, Part::Host, _) | (_, _, Some(_)) => Vec::new(),
         (target, ..) => terminals_of(target, part, scenario, roster),
@@ -383,5 +434,6 @@ fn terminals_of(target: &Target, part: Part, scenario: &Scenario, roster: &Roste
         };
         chosen.extend(numbers.into_iter().map(|number| ActorId(dealt.first + number)));
     }
+    chosen.sort_unstable();
     chosen
 }

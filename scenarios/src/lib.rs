@@ -38,7 +38,7 @@ pub use fleet::{Group, STANDARD, TerminalType};
 pub use load::{Loaded, check_all, load, load_text};
 pub use name::Name;
 pub use network::{Network, Region};
-pub use outcome::{Outcome, PlannedFault, Roster, RosterGroup};
+pub use outcome::{Outcome, Places, PlannedFault, Roster, RosterGroup};
 pub use platform::HostEntry;
 pub use policies::{
     Against, By, Fallback, Heartbeat, Policies, Procedure, Recovery, RecoveryStep, Transport,

@@ -70,23 +70,31 @@ impl Places {
 /// Who is who in a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Roster {
-    /// Groups of terminals, in the order of their numbers.
+    /// Groups of terminals, in the order of the scenario; their terminals are numbered in the order of their names.
     pub groups: Vec<RosterGroup>,
     /// Hubs: the gateway, each host, the back office, and so on.
     pub hubs: Vec<(ActorId, String)>,
     /// What terminals have in common.
     pub places: Places,
+    /// Places in `groups`, in the order of their numbers.
+    by_number: Vec<usize>,
 }
 
 impl Roster {
+    /// Groups, hubs, and what they have in common.
+    pub fn new(groups: Vec<RosterGroup>, hubs: Vec<(ActorId, String)>, places: Places) -> Self {
+        let mut by_number: Vec<usize> = (0..groups.len()).collect();
+        by_number.sort_by_key(|n| (groups[*n].first, groups[*n].count));
+        Self { groups, hubs, places, by_number }
+    }
     /// Number of terminals.
     pub fn terminals(&self) -> u32 {
         self.groups.iter().map(|group| group.count).sum()
     }
     /// The group of a terminal; `None` for a hub.
     pub fn group_of(&self, actor: ActorId) -> Option<&RosterGroup> {
-        let after = self.groups.partition_point(|group| group.first <= actor.0);
-        let group = self.groups.get(after.checked_sub(1)?)?;
+        let after = self.by_number.partition_point(|n| self.groups[*n].first <= actor.0);
+        let group = self.groups.get(*self.by_number.get(after.checked_sub(1)?)?)?;
         (actor.0 < group.first + group.count).then_some(group)
     }
     /// A name for people: `lanes-17`, `gateway`, `host bank-a`.

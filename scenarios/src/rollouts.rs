@@ -4,7 +4,7 @@ use models::rollout::{Halt, Rollout, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use sim::{ActorId, Purpose, Span, StableHasher, Streams};
+use sim::{ActorId, Identities, Purpose, Span, StableHasher, Streams};
 
 use crate::faults::Target;
 use crate::name::Name;
@@ -54,11 +54,14 @@ impl RolloutEntry {
         &self,
         mut terminals: Vec<ActorId>,
         version: Version,
-        seed: u64,
+        (identities, seed): (&Identities, u64),
     ) -> Rollout {
         let streams = Streams::new(seed);
         let name = ORDER.numbered(StableHasher::of(&self.id.as_str()));
-        terminals.sort_by_key(|it| (streams.draw(*it, name, 0)[0], *it));
+        terminals.sort_by_key(|it| {
+            let who = identities.get(*it);
+            (streams.draw(who, name, 0)[0], who)
+        });
         let count = |share: &Probability| (share.0 * terminals.len() as f64).ceil() as u32;
         let stages = self.stages.iter().map(count).collect();
         let Self { from, every, over, halt, .. } = *self;

@@ -10,7 +10,8 @@
 use std::time::Instant as Wall;
 
 use sim::{
-    ActorId, Instant, Keep, Layout, Process, ProcessContext, Pulse, Purpose, RunError, Setup, Span,
+    ActorId, Identities, Instant, Keep, Layout, Process, ProcessContext, Pulse, Purpose, RunError,
+    Setup, Span,
 };
 
 /// Mean of the exponential part of a delay; the lookahead comes on top.
@@ -60,7 +61,13 @@ fn main() -> Result<(), RunError> {
     let threads = numbers.next().unwrap_or(1);
     let cell_size = processes.div_ceil(threads).next_power_of_two().min(16_384);
     let layout = Layout::new(processes, 0, cell_size);
-    let setup = Setup { seed: 1, layout, lookahead: LOOKAHEAD, keep: Keep::Nothing };
+    let setup = Setup {
+        seed: 1,
+        layout,
+        identities: Identities::default(),
+        lookahead: LOOKAHEAD,
+        keep: Keep::Nothing,
+    };
     let mut phold =
         sim::process::simulation(setup, processes, (0..processes).map(|_| Hold::default()));
     let begun = Wall::now();

@@ -91,6 +91,32 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agenda::EventKey;
+    use crate::identity::Identities;
+
+    #[test]
+    fn ten_million_actors_fit() {
+        let layout = Layout::new(10_000_000, 20, 131_072);
+        let identities = Identities::of([(ActorId(0), "many"), (ActorId(10_000_000), "hubs")]);
+        let some = [0, 131_071, 131_072, 9_999_999, 10_000_000, 10_000_019].map(ActorId);
+        for actor in some {
+            let (first, count) = layout.members(layout.cell_of(actor));
+            assert!((first.0..first.0 + count).contains(&actor.0));
+            let key = EventKey::new(actor, (1 << 40) - 1);
+            assert_eq!((key.from(), key.sequence()), (actor, (1 << 40) - 1));
+        }
+        assert!(some.is_sorted_by_key(|it| EventKey::new(*it, 1)));
+        assert!(EventKey::new(some[5], (1 << 40) - 1) < EventKey::new(OUTSIDE, 0));
+        let mut all: Vec<_> = (0..1_000_000).map(|it| identities.get(ActorId(it * 10))).collect();
+        all.sort_unstable();
+        assert!(all.is_sorted_by(|a, b| a < b), "two actors are one");
+    }
+
+    #[test]
+    #[should_panic(expected = "more than")]
+    fn more_actors_than_keys_can_tell_apart_are_refused() {
+        let _ = Layout::new(MOST_ACTORS, 1, 64);
+    }
 
     #[test]
     fn every_actor_is_in_the_cell_that_lists_it() {

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::actor::ActorId;
+use crate::actor::{ActorId, MOST_ACTORS};
 use crate::time::Instant;
 
 /// Bits of a key that count the sender's events; the 24 above them are the sender.
@@ -31,6 +31,7 @@ impl EventKey {
     #[inline]
     pub fn new(from: ActorId, sequence: u64) -> Self {
         debug_assert!(sequence < 1 << SEQUENCE_BITS, "an actor sends at most 2^40 events");
+        debug_assert!(from.0 <= MOST_ACTORS, "a sender's number has 24 bits");
         Self(u64::from(from.0) << SEQUENCE_BITS | sequence & ((1 << SEQUENCE_BITS) - 1))
     }
     /// Who sent the event.
@@ -40,9 +41,6 @@ impl EventKey {
     /// The sender's count of events before this one.
     pub fn sequence(self) -> u64 {
         self.0 & ((1 << SEQUENCE_BITS) - 1)
-    }
-    pub(crate) fn bits(self) -> u64 {
-        self.0
     }
 }
 

@@ -13,7 +13,8 @@ use crate::actor::{ActorId, Layout, OUTSIDE};
 use crate::agenda::{Agenda, EventKey, ScheduledEvent};
 use crate::arena::{Arena, Slot};
 use crate::fingerprint::{Fingerprint, StableHasher};
-use crate::random::Streams;
+use crate::identity::{Identities, Identity};
+use crate::random::{Purpose, Stream, Streams};
 use crate::record::{Emission, Fact, Keep, RecordedEvent};
 use crate::time::{Instant, Span};
 
@@ -105,6 +106,9 @@ pub struct CellContext<A: Actors> {
     layout: Layout,
     first: ActorId,
     me: usize,
+    identities: Identities,
+    /// The identity of each actor of the cell.
+    own: Arc<[Identity]>,
     agenda: Agenda<A::Event>,
     arena: Arena<A::InterActorMessage>,
     /// Events sent by each actor of the cell.
@@ -163,7 +167,9 @@ impl<A: Actors> CellContext<A> {
             Some(slot) => StableHasher::of(self.arena.get(slot)),
             None => StableHasher::of(&entry.event),
         };
-        self.fingerprint.add(entry.at.0, entry.to.0, entry.key.bits(), digest);
+        let (to, from) = (self.identity(entry.to), entry.key.from());
+        let from = if from == entry.to { to } else { self.identity(from) };
+        self.fingerprint.add(entry.at.0, (to, from), entry.key.sequence(), digest);
         if self.keeps && self.keep.wants(entry.to) {
             let ScheduledEvent { at, key, to: who, event: what } = entry;
             self.records.push(RecordedEvent { at, key, who, what, digest });
@@ -175,6 +181,25 @@ impl<A: Actors> CellContext<A> {
     #[inline]
     pub fn row(&self, actor: ActorId) -> usize {
         (actor.0 - self.first.0) as usize
+    }
+
+    /// Who an actor is: of this cell or of another.
+    #[inline]
+    pub fn identity(&self, actor: ActorId) -> Identity {
+        let row = actor.0.wrapping_sub(self.first.0) as usize;
+        self.own.get(row).copied().unwrap_or_else(|| self.identities.get(actor))
+    }
+
+    /// The random numbers of one occurrence of an actor.
+    #[inline]
+    pub fn stream(&self, actor: ActorId, purpose: Purpose, occurrence: u64) -> Stream {
+        self.streams.stream(self.identity(actor), purpose, occurrence)
+    }
+
+    /// Four random numbers of one occurrence of an actor.
+    #[inline]
+    pub fn draw(&self, actor: ActorId, purpose: Purpose, occurrence: u64) -> [u32; 4] {
+        self.streams.draw(self.identity(actor), purpose, occurrence)
     }
 
     #[inline]
@@ -259,11 +284,6 @@ impl<A: Actors> CellContext<A> {
     pub fn now(&self) -> Instant {
         self.now
     }
-    /// The run's random streams.
-    #[inline]
-    pub fn streams(&self) -> Streams {
-        self.streams
-    }
     /// The least time that a message between actors takes.
     pub fn lookahead(&self) -> Span {
         self.lookahead
@@ -284,6 +304,7 @@ pub(crate) struct Cell<A: Actors> {
 /// What the context of every cell of a run has in common.
 pub(crate) struct Common {
     pub(crate) layout: Layout,
+    pub(crate) identities: Identities,
     pub(crate) streams: Streams,
     pub(crate) lookahead: Span,
     pub(crate) keep: Arc<Keep>,
@@ -298,6 +319,8 @@ impl<A: Actors> Cell<A> {
             layout: common.layout,
             first,
             me,
+            identities: common.identities.clone(),
+            own: (first.0..first.0 + count).map(|it| common.identities.get(ActorId(it))).collect(),
             agenda: Agenda::default(),
             arena: Arena::default(),
             sent: vec![0; count as usize],
@@ -327,6 +350,8 @@ impl<A: Actors> Cell<A> {
             layout: from.layout,
             first: from.first,
             me: from.me,
+            identities: from.identities.clone(),
+            own: Arc::clone(&from.own),
             agenda: from.agenda.clone(),
             arena: from.arena.clone(),
             sent: from.sent.clone(),

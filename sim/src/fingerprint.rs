@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use crate::identity::Identity;
 use crate::random::mix;
 
 /// Sum of the hashes of all handled events, and their number.
@@ -13,10 +14,17 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// Adds one event: when, to whom, its key, and the hash of what it says.
+    /// Adds one event: when, to whom, from whom, the sender's count, and the hash of what it says.
     #[inline]
-    pub(crate) fn add(&mut self, at: u64, to: u32, key: u64, what: u64) {
-        let who = key ^ u64::from(to).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    pub(crate) fn add(
+        &mut self,
+        at: u64,
+        (to, from): (Identity, Identity),
+        sequence: u64,
+        what: u64,
+    ) {
+        let sender = from.0.wrapping_mul(0xc2b2_ae3d_27d4_eb4f).rotate_left(29);
+        let who = sequence ^ sender ^ to.0.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let folded = (at ^ what).wrapping_mul(0xd6e8_feb8_6659_fd93).rotate_left(32) ^ who;
         self.sum = self.sum.wrapping_add(mix(folded.wrapping_mul(0xa076_1d64_78bd_642f)));
         self.events += 1;
@@ -95,17 +103,19 @@ mod tests {
 
     #[test]
     fn the_order_of_cells_does_not_matter_and_everything_else_does() {
-        let of = |events: &[(u64, u32, u64, u64)]| {
+        let of = |events: &[(u64, u64, u64, u64, u64)]| {
             let mut print = Fingerprint::default();
-            for &(at, to, key, what) in events {
-                print.add(at, to, key, what);
+            for &(at, to, from, sequence, what) in events {
+                print.add(at, (Identity(to), Identity(from)), sequence, what);
             }
             print
         };
-        let (a, b) = ((1, 2, 3, 4), (5, 6, 7, 8));
+        let (a, b) = ((1, 2, 2, 3, 4), (5, 6, 2, 7, 8));
         assert_eq!(of(&[a, b]), of(&[b, a]));
         assert_eq!(of(&[a, b]), of(&[a]).merged(of(&[b])));
-        for other in [(9, 2, 3, 4), (1, 9, 3, 4), (1, 2, 9, 4), (1, 2, 3, 9)] {
+        for other in
+            [(9, 2, 2, 3, 4), (1, 9, 2, 3, 4), (1, 2, 9, 3, 4), (1, 2, 2, 9, 4), (1, 2, 2, 3, 9)]
+        {
             assert_ne!(of(&[a]), of(&[other]));
         }
         assert_ne!(of(&[a, a]), of(&[a]));

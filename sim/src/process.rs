@@ -170,12 +170,12 @@ impl<'a, P: Process> ProcessContext<'a, P> {
     /// The random numbers of one occurrence of this process.
     #[inline]
     pub fn stream(&self, purpose: Purpose, occurrence: u64) -> Stream {
-        self.cell.streams().stream(self.me, purpose, occurrence)
+        self.cell.stream(self.me, purpose, occurrence)
     }
     /// Four random numbers of one occurrence of this process.
     #[inline]
     pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
-        self.cell.streams().draw(self.me, purpose, occurrence)
+        self.cell.draw(self.me, purpose, occurrence)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Randomness by identity: a number is a function of (seed, actor, purpose, occurrence), not of who drew before.
+//! Randomness by identity: a number is a function of (seed, identity, purpose, occurrence), not of who drew before.
 //!
 //! Two tools, for two needs. A [`Stream`] gives the ten or twenty numbers that one occurrence needs (a visit,
 //! a repair job): ChaCha8 with the name as its key. [`Streams::draw`] gives up to four numbers at once without any
@@ -7,11 +7,11 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::actor::ActorId;
+use crate::identity::Identity;
 use crate::time::Span;
 
 /// What a draw is for. Made from a name at compile time: `Purpose::of("printer: jam")`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Purpose(u64);
 
 impl Purpose {
@@ -25,6 +25,10 @@ impl Purpose {
             i += 1;
         }
         Self(hash)
+    }
+
+    pub(crate) const fn number(self) -> u64 {
+        self.0
     }
 
     /// This purpose, told apart by a number (the third entry of a list, say).
@@ -74,10 +78,10 @@ impl Streams {
     }
 
     /// The stream of one occurrence. The name is the key, so no two names share a number.
-    pub fn stream(self, actor: ActorId, purpose: Purpose, occurrence: u64) -> Stream {
+    pub fn stream(self, who: Identity, purpose: Purpose, occurrence: u64) -> Stream {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&self.seed.to_le_bytes());
-        key[8..12].copy_from_slice(&actor.0.to_le_bytes());
+        key[8..16].copy_from_slice(&who.0.to_le_bytes());
         key[16..24].copy_from_slice(&purpose.0.to_le_bytes());
         key[24..].copy_from_slice(&occurrence.to_le_bytes());
         Stream(ChaCha8Rng::from_seed(key))
@@ -85,11 +89,12 @@ impl Streams {
 
     /// Four numbers of one occurrence.
     #[inline]
-    pub fn draw(self, actor: ActorId, purpose: Purpose, occurrence: u64) -> [u32; 4] {
-        let counter =
-            [occurrence as u32, (occurrence >> 32) as u32, actor.0, (purpose.0 >> 32) as u32];
-        let key = [self.seed as u32 ^ purpose.0 as u32, (self.seed >> 32) as u32];
-        philox(counter, key)
+    pub fn draw(self, who: Identity, purpose: Purpose, occurrence: u64) -> [u32; 4] {
+        let (high, low) = ((occurrence >> 32) as u32, occurrence as u32);
+        let counter = [low, high, who.0 as u32, (who.0 >> 32) as u32];
+        // The purpose is a hash: two pairs of seed and purpose share a key as rarely as any two numbers of 64 bits are equal.
+        let key = self.seed ^ purpose.0;
+        philox(counter, [key as u32, (key >> 32) as u32])
     }
 }
 
@@ -202,16 +207,22 @@ mod tests {
     #[test]
     fn every_part_of_the_name_matters_and_nothing_else_does() {
         let name = |seed, actor, purpose, n| {
+            let who = Identity(actor);
             let streams = Streams::new(seed);
             let purpose = Purpose::of(purpose);
-            let mut stream = streams.stream(ActorId(actor), purpose, n);
-            (stream.0.next_u64(), streams.draw(ActorId(actor), purpose, n))
+            let mut stream = streams.stream(who, purpose, n);
+            (stream.0.next_u64(), streams.draw(who, purpose, n))
         };
         let first = name(1, 2, "jam", 3);
         assert_eq!(first, name(1, 2, "jam", 3));
-        for other in
-            [name(9, 2, "jam", 3), name(1, 9, "jam", 3), name(1, 2, "cut", 3), name(1, 2, "jam", 9)]
-        {
+        for other in [
+            name(9, 2, "jam", 3),
+            name(1, 9, "jam", 3),
+            name(1, 2 | 1 << 40, "jam", 3),
+            name(1, 2, "cut", 3),
+            name(1, 2, "jam", 9),
+            name(1, 2, "jam", 3 | 1 << 40),
+        ] {
             assert_ne!(first.0, other.0);
             assert_ne!(first.1, other.1);
         }
@@ -219,7 +230,7 @@ mod tests {
 
     #[test]
     fn laws_have_their_means() {
-        let mut stream = Streams::new(7).stream(ActorId(0), Purpose::of("laws"), 0);
+        let mut stream = Streams::new(7).stream(Identity(0), Purpose::of("laws"), 0);
         let n = 200_000;
         let mean = |f: &mut dyn FnMut() -> f64| (0..n).map(|_| f()).sum::<f64>() / f64::from(n);
         let exponential = mean(&mut || stream.exponential(Span::secs(3)).as_secs_f64());

@@ -10,6 +10,7 @@ use crate::agenda::{EventKey, ScheduledEvent};
 use crate::cell::{Actors, Cell, CellContext, Common, CrossCellMessage, Disorder};
 use crate::executor::{Pulse, run_on_many, run_on_one};
 use crate::fingerprint::Fingerprint;
+use crate::identity::Identities;
 use crate::random::Streams;
 use crate::record::{Emission, Fact, Keep, RecordedEvent};
 use crate::time::{Instant, Span};
@@ -21,6 +22,8 @@ pub struct Setup {
     pub seed: u64,
     /// How actors are dealt to cells.
     pub layout: Layout,
+    /// Who they are: names their random numbers.
+    pub identities: Identities,
     /// The least time that a message between actors takes; longer than zero.
     pub lookahead: Span,
     /// Which handled events to keep.
@@ -31,7 +34,8 @@ impl Setup {
     /// So many actors in one cell, messages that take at least a second, and no record of events: for a small world.
     pub fn small(seed: u64, actors: u32) -> Self {
         let layout = Layout::new(actors, 0, actors.next_power_of_two());
-        Self { seed, layout, lookahead: Span::secs(1), keep: Keep::Nothing }
+        let identities = Identities::default();
+        Self { seed, layout, identities, lookahead: Span::secs(1), keep: Keep::Nothing }
     }
 }
 
@@ -93,6 +97,7 @@ impl<A: Actors> Simulation<A> {
         assert!(setup.lookahead > Span::ZERO, "messages take time: the lookahead is not zero");
         let common = Common {
             layout: setup.layout,
+            identities: setup.identities,
             streams: Streams::new(setup.seed),
             lookahead: setup.lookahead,
             keep: Arc::new(setup.keep),

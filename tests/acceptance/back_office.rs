@@ -9,7 +9,7 @@ use models::quantity::Millimetres;
 use models::wire::Via;
 use models::{Fact, Fault, Note, Part, Profile, RecoveryAction, Traits};
 use sim::quantity::{Factor, Probability};
-use sim::{ActorId, Instant, Law, Purpose, Span, Streams};
+use sim::{Identity, Instant, Law, Purpose, Span, Streams};
 
 use crate::bench::Bench;
 
@@ -18,7 +18,8 @@ fn run_length(chart: Chart, shift: f64, runs: u64) -> (f64, f64) {
     let streams = Streams::new(5);
     let lengths: Vec<f64> = (0..runs)
         .map(|run| {
-            let mut readings = streams.stream(ActorId(0), Purpose::of("run length"), run);
+            let mut readings =
+                streams.stream(Identity::numbered(0), Purpose::of("run length"), run);
             let mut state = ControlChart::default();
             let mut length = 1.0;
             while !state.signals(chart, readings.normal() + shift) {

@@ -45,6 +45,7 @@ impl Bench {
         let stage = world::Stage {
             terminals,
             hubs,
+            identities: sim::Identities::default(),
             targets: Vec::new(),
             seed: 42,
             cell_size: 64,

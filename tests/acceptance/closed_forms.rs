@@ -55,14 +55,14 @@ fn miss_counting(bench: &mut Bench) {
 
 /// When each alarm of the heartbeat monitor was raised, and how long it lasted.
 fn silences(facts: &[Fact]) -> Vec<(ActorId, Instant, Option<Span>)> {
-    let mut all: Vec<(ActorId, u16, Instant, Option<Span>)> = Vec::new();
+    let mut all: Vec<(ActorId, u32, Instant, Option<Span>)> = Vec::new();
     for fact in facts {
         match fact.what {
             DomainEvent::Alarm { incident, detector: Part::HeartbeatMonitor, .. } => {
                 all.push((fact.who, incident, fact.at, None));
             }
             DomainEvent::Restored { incident } => {
-                let open = |it: &&mut (ActorId, u16, Instant, Option<Span>)| {
+                let open = |it: &&mut (ActorId, u32, Instant, Option<Span>)| {
                     it.0 == fact.who && it.1 == incident
                 };
                 if let Some(it) = all.iter_mut().rev().find(open) {

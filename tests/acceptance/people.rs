@@ -276,6 +276,7 @@ fn a_job_says_what_is_suspected() {
             works: None,
         },
         suspect: FROZEN,
+        name: faults::DrawName::default(),
     };
     assert_eq!(Job::of(ActorId(7), &asked).suspect.part(), Part::Display);
 }

@@ -65,15 +65,6 @@ fn a_fault_of_probability_zero_is_no_fault() {
 }
 
 #[test]
-fn one_group_of_400_is_four_groups_of_100() {
-    let one = "(id: \"all\", count: 400)";
-    let four = "(id: \"a\", count: 100), (id: \"b\", count: 100), (id: \"c\", count: 100), (id: \"d\", count: 100)";
-    let sampled =
-        "(id: \"jam\", mode: Printer(Jam), sample: Count(40), when: At(\"9h\"), stagger: \"2h\")";
-    assert_eq!(fingerprint(&scenario(one, sampled)), fingerprint(&scenario(four, sampled)));
-}
-
-#[test]
 fn another_fault_in_the_list_moves_none_of_the_first_ones_draws() {
     let fleet = "(id: \"shops\", count: 100)";
     let jam =

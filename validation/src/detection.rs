@@ -96,7 +96,7 @@ fn predictive(outcome: &Outcome) -> Vec<Sample> {
 
 /// F3: mistakes, their distance and their length.
 fn mistakes(outcome: &Outcome) -> Vec<Sample> {
-    let mut open: Vec<Option<(u16, Instant)>> = vec![None; outcome.roster.terminals() as usize];
+    let mut open: Vec<Option<(u32, Instant)>> = vec![None; outcome.roster.terminals() as usize];
     let (mut begun, mut lasted) = (0.0, Vec::new());
     for fact in &outcome.facts {
         let place = &mut open[fact.who.0 as usize];

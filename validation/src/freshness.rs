@@ -66,7 +66,7 @@ fn shops(count: u32, lasts: &str, faults: &str) -> String {
 /// Alarms of one detector at each terminal: begun, over.
 #[derive(Clone, Copy, Debug, Default)]
 struct Watch {
-    open: Option<(u16, Instant)>,
+    open: Option<(u32, Instant)>,
     stopped: Option<Instant>,
 }
 

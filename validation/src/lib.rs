@@ -33,7 +33,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use reports::statistics::Sample;
-use sim::{ActorId, Purpose, Streams};
+use sim::{Identity, Purpose, Streams};
 
 use case::Case;
 pub use case::Size;
@@ -130,6 +130,6 @@ fn replicate(
 fn seed(base: u64, case: &Case, replication: u32) -> u64 {
     let purpose = Purpose::of(case.law).numbered(u64::from(case.number));
     let [low, high, ..] =
-        Streams::new(base).draw(ActorId(replication), purpose, u64::from(replication));
+        Streams::new(base).draw(Identity::numbered(replication), purpose, u64::from(replication));
     u64::from(high) << 32 | u64::from(low)
 }

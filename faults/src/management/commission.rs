@@ -17,7 +17,7 @@ impl<K: ModelTypes> Care<K> {
     }
 
     /// Whether a life that ends now is still the one that counts: a new unit has begun another one.
-    pub(super) fn counts(&self, plan: u16, round: u16) -> bool {
+    pub(super) fn counts(&self, plan: u16, round: u32) -> bool {
         self.lives.iter().all(|life| life.plan != plan || life.round == round)
     }
 }

@@ -10,7 +10,7 @@ use sim::time::Span;
 pub(super) fn decide<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    (incident, attempt): (u16, u8),
+    (incident, attempt): (u32, u8),
     decision: Decision<K>,
 ) {
     if !standing(parts, incident, attempt, Stage::AwaitingDecision) {

@@ -10,6 +10,7 @@ use crate::model::{
     StepRequest,
 };
 use sim::actor::ActorId;
+use sim::fingerprint::StableHasher;
 use sim::random::{Purpose, unit};
 use sim::time::Span;
 
@@ -40,7 +41,9 @@ pub(super) fn open<K: ModelTypes, P: Parts<K>>(
         return;
     }
     let id = care.opened;
-    care.opened = care.opened.wrapping_add(1);
+    // One number is for work that no incident asked for.
+    care.opened = id.checked_add(1).expect("fewer than 2^32 incidents at an actor");
+    let cause = care.cause(detector, suspect, about == cx.me && !common);
     let stage = Stage::Acting;
     let now = cx.cell.now();
     let recent =
@@ -51,7 +54,7 @@ pub(super) fn open<K: ModelTypes, P: Parts<K>>(
     let attempt = above.min(u8::try_from(highest).unwrap_or(u8::MAX));
     let (position, chosen) = (attempt, None);
     let incident =
-        Incident { id, detector, suspect, about, common, attempt, position, chosen, stage };
+        Incident { id, detector, suspect, about, common, attempt, position, chosen, stage, cause };
     care.incidents.push(incident);
     cx.cell.note(cx.me, DomainEvent::Alarm { incident: id, detector, suspect, about });
     tell(parts, cx, id, IncidentChange::Opened);
@@ -71,7 +74,7 @@ pub(super) fn procedure<'a, K: ModelTypes>(
 pub(super) fn tell<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    id: u16,
+    id: u32,
     change: IncidentChange,
 ) {
     let Some(at) = index_of(parts, id) else { return };
@@ -135,7 +138,8 @@ pub(super) fn restore<K: ModelTypes, P: Parts<K>>(
     let closed = parts.care().incidents[at].id;
     tell(parts, cx, closed, IncidentChange::Closed);
     let care = parts.care();
-    let Incident { id, suspect, position, chosen, stage, .. } = care.incidents.remove(at);
+    let Incident { id, suspect, position, chosen, stage, cause, .. } = care.incidents.remove(at);
+    care.forget(cause);
     care.helped.retain(|it| it.suspect != suspect);
     // A step that is still being carried out cannot have helped: the one before it may have. What was chosen outside the
     // procedure leaves the procedure where it was.
@@ -155,14 +159,14 @@ pub(super) fn dismiss_all<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Co
     parts.care().helped.clear();
 }
 
-pub(super) fn index_of<K: ModelTypes, P: Parts<K>>(parts: &mut P, incident: u16) -> Option<usize> {
+pub(super) fn index_of<K: ModelTypes, P: Parts<K>>(parts: &mut P, incident: u32) -> Option<usize> {
     parts.care().incidents.iter().position(|i| i.id == incident)
 }
 
 /// Whether an incident is still at this attempt and stage; a late event of an earlier one is ignored.
 pub(super) fn standing<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
-    incident: u16,
+    incident: u32,
     attempt: u8,
     stage: Stage,
 ) -> bool {
@@ -196,7 +200,7 @@ fn current<K: ModelTypes>(cx: &Context<'_, K>, incident: &Incident<K>) -> Option
 }
 
 /// Begins an attempt, or has it decided outside what that is.
-fn begin<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>, incident: u16) {
+fn begin<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>, incident: u32) {
     let Some(at) = index_of(parts, incident) else { return };
     let Incident { about, common, attempt, position, .. } = parts.care().incidents[at];
     // Attempts are told apart by a byte: whoever has tried so often has no more to try.
@@ -215,7 +219,7 @@ fn begin<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>, inc
 pub(super) fn leave_unresolved<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    incident: u16,
+    incident: u32,
 ) {
     let Some(at) = index_of(parts, incident) else { return };
     parts.care().incidents[at].stage = Stage::Unresolved;
@@ -227,11 +231,11 @@ pub(super) fn leave_unresolved<K: ModelTypes, P: Parts<K>>(
 pub(super) fn carry_out<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    incident: u16,
+    incident: u32,
 ) {
     let Some(at) = index_of(parts, incident) else { return };
     let standing = parts.care().incidents[at];
-    let Incident { suspect, attempt, detector, .. } = standing;
+    let Incident { suspect, attempt, detector, cause, .. } = standing;
     let Some(step) = current(cx, &standing) else { return leave_unresolved(parts, cx, incident) };
     let held = parts.care().held;
     if held.is_some_and(|cause| cx.settings.suppresses(cause, detector, suspect, &step)) {
@@ -244,7 +248,8 @@ pub(super) fn carry_out<K: ModelTypes, P: Parts<K>>(
     if by == Performer::Device {
         cx.cell.after(cx.me, step.duration, SimEvent::Apply { incident, attempt });
     } else {
-        cx.say(K::ask(StepRequest { incident, attempt, step, suspect }));
+        let name = parts.care().naming.request(cause, by);
+        cx.say(K::ask(StepRequest { incident, attempt, step, suspect, name }));
     }
     if by == Performer::Remote {
         let patience = cx.settings.remote_patience() + step.duration;
@@ -256,7 +261,7 @@ pub(super) fn carry_out<K: ModelTypes, P: Parts<K>>(
 pub(super) fn escalate<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    incident: u16,
+    incident: u32,
 ) {
     let Some(at) = index_of(parts, incident) else { return };
     let entry = &mut parts.care().incidents[at];
@@ -286,7 +291,7 @@ pub(super) fn escalate<K: ModelTypes, P: Parts<K>>(
 pub(super) fn apply<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    incident: u16,
+    incident: u32,
     attempt: u8,
 ) {
     if !standing(parts, incident, attempt, Stage::Acting) {
@@ -333,17 +338,20 @@ pub(super) fn apply_to_all<K: ModelTypes, P: Parts<K>>(
     let mut cleared = 0;
     let mut index = 0;
     while index < parts.care().active.len() {
-        let active = &mut parts.care().active[index];
-        let Active { fault, plan, round, tries, .. } = *active;
-        active.tries += 1;
+        let Active { fault, plan, occurrence, stream, round, .. } = parts.care().active[index];
         let reaches = !cx.settings.is_real(cx.me, fault)
             && (plan == NATURAL || cx.settings.reaches(plan, action));
         let known = if reaches { K::mode(fault).cleared_by(action) } else { 0.0 };
         let probability = if known > 0.0 { works.unwrap_or(known) } else { 0.0 };
-        // Named by the fault's own round and try: another incident or policy moves none of these draws.
-        let named = if plan == NATURAL { u64::MAX } else { cx.settings.planned(plan).stream };
-        let draw = u64::from(round) << 16 | u64::from(tries);
-        if unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability {
+        // Named by the fault's own round, the action, and how often that had been tried on it: neither another incident nor
+        // another action moves any of these draws.
+        let named = stream ^ StableHasher::of(&action);
+        let works = (probability > 0.0)
+            .then(|| {
+                u64::from(round) << 32 | u64::from(parts.care().naming.tried(occurrence, action))
+            })
+            .filter(|&draw| unit(cx.draw(WORKS.numbered(named), draw)[0]) < probability);
+        if let Some(draw) = works {
             let lasts = if plan == NATURAL { None } else { comes_back(cx, action, named, draw) };
             clear(parts, cx, index, Some(action), lasts);
             cleared += 1;
@@ -375,7 +383,7 @@ fn comes_back<K: ModelTypes>(
 pub(super) fn verify<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    incident: u16,
+    incident: u32,
     attempt: u8,
 ) {
     let Some(at) = index_of(parts, incident) else { return };

@@ -6,6 +6,7 @@ use crate::fault::{Planned, RAMP_STEPS, SeverityProfile, When};
 use crate::model::{DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent};
 use sim::actor::ActorId;
 use sim::cell::CellContext;
+use sim::fingerprint::StableHasher;
 use sim::random::Purpose;
 use sim::time::Span;
 
@@ -14,7 +15,7 @@ pub(super) fn occur<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
-    round: u16,
+    round: u32,
 ) {
     let planned = *cx.settings.planned(plan);
     if !parts.care().counts(plan, round) {
@@ -24,13 +25,13 @@ pub(super) fn occur<K: ModelTypes, P: Parts<K>>(
     let wait = match planned.when {
         When::Every { period, .. } => period,
         When::PowerLaw { scale, shape } => {
-            let next = u64::from(round.saturating_add(1));
+            let next = u64::from(next_round(round));
             let mut stream = cx.stream(LIFE.numbered(planned.stream), next);
             grown(scale, shape, Span(cx.now().0), stream.unit())
         }
         _ => return,
     };
-    let next = SimEvent::Occur { plan, round: round.saturating_add(1) };
+    let next = SimEvent::Occur { plan, round: next_round(round) };
     cx.cell.after(cx.me, wait, next);
 }
 
@@ -50,7 +51,7 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
-    round: u16,
+    round: u32,
     fault: K::Fault,
     magnitude: f64,
 ) {
@@ -66,7 +67,7 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
         return;
     }
     let occurrence = care.occurrences;
-    care.occurrences = care.occurrences.wrapping_add(1);
+    care.occurrences = occurrence.checked_add(1).expect("fewer than 2^32 faults at an actor");
     let severity_profile = if plan == NATURAL {
         SeverityProfile::Constant
     } else {
@@ -78,7 +79,12 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
         magnitude
     };
     let care = parts.care();
-    care.active.push(Active { occurrence, plan, round, tries: 0, activated: false, fault });
+    let stream = if plan == NATURAL {
+        StableHasher::of(&(K::part_of(fault), K::mode(fault).name))
+    } else {
+        cx.settings.planned(plan).stream
+    };
+    care.active.push(Active { occurrence, plan, round, stream, activated: false, fault });
     cx.cell.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
     cx.scratch.touched = true;
     parts.set_level(fault, first, cx);
@@ -98,29 +104,29 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
 fn plan_profile<K: ModelTypes>(
     cx: &mut Context<'_, K>,
     severity_profile: SeverityProfile,
-    (plan, round): (u16, u16),
-    occurrence: u16,
-    step: u16,
+    (plan, round): (u16, u32),
+    occurrence: u32,
+    step: u32,
 ) {
     let wait = match severity_profile {
         SeverityProfile::Constant => return,
-        SeverityProfile::Ramp(_) if step + 1 >= RAMP_STEPS => return,
+        SeverityProfile::Ramp(_) if step + 1 >= u32::from(RAMP_STEPS) => return,
         SeverityProfile::Ramp(over) => Span(over.0 / u64::from(RAMP_STEPS - 1)),
         SeverityProfile::Intermittent { on, off } => {
             let law = if step.is_multiple_of(2) { on } else { off };
             let name = PROFILE.numbered(cx.settings.planned(plan).stream);
-            law.draw(&mut cx.stream(name, u64::from(round) << 16 | u64::from(step)), false)
+            law.draw(&mut cx.stream(name, u64::from(round) << 32 | u64::from(step)), false)
         }
     };
-    cx.cell.after(cx.me, wait, SimEvent::ProfileStep { occurrence, step: step.saturating_add(1) });
+    cx.cell.after(cx.me, wait, SimEvent::ProfileStep { occurrence, step: step + 1 });
 }
 
 /// An active fault has come to the next step of its severity profile: it grows, goes off for a while, or comes on again.
 pub(super) fn proceed<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    occurrence: u16,
-    step: u16,
+    occurrence: u32,
+    step: u32,
 ) {
     let Some(&active) = parts.care().active.iter().find(|it| it.occurrence == occurrence) else {
         return;
@@ -146,7 +152,7 @@ pub(super) fn proceed<K: ModelTypes, P: Parts<K>>(
 pub(super) fn end<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
-    occurrence: u16,
+    occurrence: u32,
 ) {
     let at = parts.care().active.iter().position(|active| active.occurrence == occurrence);
     if let Some(at) = at {
@@ -161,7 +167,9 @@ pub(super) fn clear<K: ModelTypes, P: Parts<K>>(
     by: Option<K::RecoveryAction>,
     comes_back: Option<Span>,
 ) {
-    let Active { occurrence, plan, round, fault, .. } = parts.care().active.remove(at);
+    let over = parts.care().active.remove(at);
+    let Active { occurrence, plan, round, fault, .. } = over;
+    parts.care().over(&over);
     cx.cell.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
     cx.scratch.touched = true;
     parts.set_level(fault, 0.0, cx);
@@ -178,13 +186,13 @@ pub(super) fn recur<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
-    round: u16,
+    round: u32,
 ) {
     if parts.care().withdrawn || !parts.care().counts(plan, round) {
         return;
     }
     // Named apart from the first time, so that the same recovery action is not bound to help for the same while.
-    let round = round.wrapping_add(RECURRENCE);
+    let round = round.checked_add(RECURRENCE).expect("a fault comes back fewer than 2^16 times");
     if let Some(life) = parts.care().lives.iter_mut().find(|life| life.plan == plan) {
         life.round = round;
     }
@@ -193,17 +201,22 @@ pub(super) fn recur<K: ModelTypes, P: Parts<K>>(
 }
 
 /// How far the rounds of a fault that came back are from those of its lives.
-const RECURRENCE: u16 = 0x1000;
+const RECURRENCE: u32 = 1 << 16;
+
+/// The round after this one.
+fn next_round(round: u32) -> u32 {
+    round.checked_add(1).expect("fewer than 2^32 lives")
+}
 
 /// Plans the next life of a part that breaks at random; what is not in service does not age.
 pub(super) fn renew<K: ModelTypes, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
-    round: u16,
+    round: u32,
 ) {
     let When::Life(law) = cx.settings.planned(plan).when else { return };
-    let round = round.saturating_add(1);
+    let round = next_round(round);
     let now = cx.now();
     let care = parts.care();
     if let Some(life) = care.lives.iter_mut().find(|life| life.plan == plan) {
@@ -231,11 +244,11 @@ pub(super) fn reached<K: ModelTypes, P: Parts<K>>(
         if awaited != milestone {
             continue;
         }
-        armed.seen += 1;
+        armed.seen = armed.seen.checked_add(1).expect("fewer than 2^32 milestones");
         let (plan, seen) = (armed.plan, armed.seen);
         let mut stream = cx.stream(STRIKES.numbered(planned.stream), u64::from(seen));
         if seen.is_multiple_of(nth.max(1)) && stream.chance(probability) {
-            let round = (seen / nth.max(1)) as u16;
+            let round = seen / nth.max(1);
             cx.cell.after(cx.me, after, SimEvent::Occur { plan, round });
         }
     }
@@ -270,7 +283,7 @@ pub fn plan<K: ModelTypes>(
 ) {
     let stagger = if planned.stagger > Span::ZERO {
         let mut stream =
-            cell.streams().stream(actor, Purpose::of("fault: stagger").numbered(planned.stream), 0);
+            cell.stream(actor, Purpose::of("fault: stagger").numbered(planned.stream), 0);
         planned.stagger.scaled(stream.unit())
     } else {
         Span::ZERO
@@ -279,13 +292,12 @@ pub fn plan<K: ModelTypes>(
         When::At(at) => at,
         When::Every { first, .. } => first,
         When::PowerLaw { scale, shape } => {
-            let mut stream = cell.streams().stream(actor, LIFE.numbered(planned.stream), 0);
+            let mut stream = cell.stream(actor, LIFE.numbered(planned.stream), 0);
             grown(scale, shape, Span::ZERO, stream.unit())
         }
         When::Life(law) => {
             care.lives(number);
-            law.aged(age)
-                .draw(&mut cell.streams().stream(actor, LIFE.numbered(planned.stream), 0), true)
+            law.aged(age).draw(&mut cell.stream(actor, LIFE.numbered(planned.stream), 0), true)
         }
         When::On { .. } => {
             care.arm(number);

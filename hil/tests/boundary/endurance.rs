@@ -8,7 +8,7 @@ use hil::iso8583::endure::endure;
 use hil::iso8583::{Dialect, Mapper, Message};
 use models::Money;
 use models::wire::{Iso, Mti, Pan, ResponseCode};
-use sim::{ActorId, Purpose, Stream, Streams};
+use sim::{ActorId, Identity, Purpose, Stream, Streams};
 
 const RANDOM: Purpose = Purpose::of("endurance: bytes at random");
 
@@ -79,7 +79,7 @@ fn no_bytes_break_the_codec() {
     let mappers: Vec<Mapper> = Dialect::names()
         .map(|name| Mapper::new(Arc::new(Dialect::load(name).expect("it is built in"))))
         .collect();
-    let mut stream = Streams::new(20_260_101).stream(ActorId(0), RANDOM, 0);
+    let mut stream = Streams::new(20_260_101).stream(Identity::numbered(0), RANDOM, 0);
     let mut count = 0u64;
     while Instant::now() < until {
         for mapper in &mappers {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use sim::{Instant, Purpose, Span, unit};
 
-use super::{Bearer, Radio};
+use super::{Bearer, Packet, Radio};
 use crate::note::Note;
 use crate::{AnyTimer, Models};
 
@@ -121,8 +121,12 @@ impl Bearer {
             return false;
         }
         self.connecting.tries += 1;
-        let there = self.packet(radio, purpose, cx);
-        let back = there.and_then(|_| self.packet(radio, purpose, cx));
+        let mut half = |back| {
+            let name = self.sendings.name(Packet::Handshake(attempt, tries, back));
+            self.packet(radio, (purpose, name), cx)
+        };
+        let there = half(false);
+        let back = there.and_then(|_| half(true));
         let waits = handshake.waits(tries);
         let next = match (there, back) {
             (Some(there), Some(back)) if there + back <= waits => {

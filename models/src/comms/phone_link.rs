@@ -7,7 +7,7 @@ use sim::quantity::{Factor, Probability};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
-use crate::bearer::{Bearer, Disturbances, Radio};
+use crate::bearer::{Bearer, Disturbances, Packet, Radio};
 use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
@@ -162,7 +162,8 @@ impl ActorPart<Models> for PhoneLink {
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         if let LocalMessage::Carry { leg, iso, via, delay } = message {
-            let Some(duration) = self.bearer.pass(&spec.radio, PACKET, cx) else { return };
+            let packet = (PACKET, Packet::of_payment(&iso));
+            let Some(duration) = self.bearer.pass(&spec.radio, packet, cx) else { return };
             let delay = delay + duration;
             if let Leg::FromPhone = leg {
                 cx.post(cx.me(), Part::PaymentApp, delay, InterActorMessage::Payment(iso));

@@ -71,6 +71,8 @@ pub struct CardReader {
     /// Failed reads in a row: chip, contactless, stripe.
     failed: [u8; 3],
     reads: u32,
+    /// Whose card is being read and at which attempt: names the draws.
+    reading: u64,
     method: Method,
     /// Tests of the antenna so far.
     tests: u32,
@@ -241,7 +243,7 @@ impl ActorPart<Models> for CardReader {
             return;
         }
         let kind = kind(self.method);
-        let bits = cx.draw(READ, u64::from(read));
+        let bits = cx.draw(READ, self.reading);
         let faulty = unit(bits[1]) < self.bad(kind);
         let ok = !faulty && unit(bits[0]) >= spec.misread.0;
         self.was_read(ok, faulty, cx);
@@ -251,12 +253,13 @@ impl ActorPart<Models> for CardReader {
             LocalMessage::Read { method, amount, .. } if self.real.is_some() && kind(method) < 2 => {
                 self.present(method, amount, cx);
             }
-            LocalMessage::Read { method, .. } => {
+            LocalMessage::Read { method, customer, attempt, .. } => {
                 if self.real.is_none() {
                     self.wears(spec, method, cx);
                 }
                 self.awaiting = false;
                 self.method = method;
+                self.reading = u64::from(customer) << 8 | u64::from(attempt);
                 self.reads += 1;
                 cx.after(spec.duration, Timer::Presented(self.reads));
             }

@@ -43,8 +43,10 @@ pub struct Keypad {
     /// How long an entry takes on this screen: 0 and 100 are as usual.
     slowed: u32,
     presses: Wear,
-    /// Entries so far: names the draws.
+    /// Entries so far: a note of an earlier one is ignored.
     entries: u32,
+    /// Who makes the entry under way, and how many they had made before it: names the draws.
+    customer: (u32, u32),
     /// Number of keys of the entry under way.
     keys: u8,
 }
@@ -84,9 +86,11 @@ const TOUCHES: Purpose = Purpose::of("keypad: the bad key is needed");
 const KEYS: f64 = 12.0;
 
 impl Keypad {
-    fn begin(&mut self, spec: &Spec, keys: u8, cx: &mut Context<'_, Models>) {
+    fn begin(&mut self, spec: &Spec, keys: u8, customer: u32, cx: &mut Context<'_, Models>) {
         self.keys = keys;
         self.entries += 1;
+        let before = if self.customer.0 == customer { self.customer.1 + 1 } else { 0 };
+        self.customer = (customer, before);
         if self.presses.used(u32::from(keys), spec.life.as_ref(), LIFE, cx) {
             cx.broke(Fault::DeadKey.into());
         }
@@ -105,7 +109,8 @@ impl Keypad {
         if !dead && bounce == 0.0 {
             return None;
         }
-        let bits = cx.draw(TOUCHES, u64::from(self.entries));
+        let (customer, entry) = self.customer;
+        let bits = cx.draw(TOUCHES, u64::from(customer) << 32 | u64::from(entry));
         let any = |each: f64| 1.0 - libm::pow(1.0 - each / KEYS, f64::from(self.keys));
         if unit(bits[1]) < any(bounce) {
             self.bounces = self.bounces.saturating_add(1);
@@ -163,9 +168,9 @@ impl ActorPart<Models> for Keypad {
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            LocalMessage::EnterAmount { keys } => self.begin(spec, keys, cx),
+            LocalMessage::EnterAmount { keys, customer } => self.begin(spec, keys, customer, cx),
             // Six digits and the enter key.
-            LocalMessage::EnterPin => self.begin(spec, 7, cx),
+            LocalMessage::EnterPin { customer } => self.begin(spec, 7, customer, cx),
             LocalMessage::Ready => cx.look(),
             LocalMessage::Dim { percent } => self.slowed = percent,
             LocalMessage::Overhauled if spec.rated.is_some_and(|rated| self.presses.uses() >= rated) => {

@@ -85,8 +85,12 @@ pub struct Mainboard {
     surges: u32,
     /// Counts beginnings of random resets: a note of an earlier one is ignored.
     epoch: u32,
+    /// Intervals between resets drawn since: names the draws with `epoch`.
+    intervals: u32,
     /// Counts changes of the voltage's band.
     band: u32,
+    /// Intervals between abnormal resets drawn since: names the draws with `band`.
+    falters: u32,
     /// Counts changes of the temperature.
     heat: u32,
     slowed: u32,
@@ -151,15 +155,17 @@ impl Mainboard {
         self.up() && self.rail < spec.abnormal_below.0
     }
 
-    fn next_reset(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let occurrence = u64::from(self.epoch) << 32 | u64::from(self.unasked);
+    fn next_reset(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let occurrence = u64::from(self.epoch) << 32 | u64::from(self.intervals);
         let wait = cx.stream(RESETS, occurrence).exponential(spec.resets_every);
+        self.intervals += 1;
         cx.after(wait, Timer::Reset(self.epoch));
     }
 
-    fn next_falter(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let occurrence = u64::from(self.band) << 32 | u64::from(self.brown_outs);
+    fn next_falter(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let occurrence = u64::from(self.band) << 32 | u64::from(self.falters);
         let wait = cx.stream(FALTERS, occurrence).exponential(spec.abnormal_resets_every);
+        self.falters += 1;
         cx.after(wait, Timer::Falter(self.band));
     }
 
@@ -196,6 +202,7 @@ impl Mainboard {
         }
         if was_faltering != self.faltering(spec) {
             self.band += 1;
+            self.falters = 0;
             if self.faltering(spec) {
                 self.next_falter(spec, cx);
             } else {
@@ -313,7 +320,9 @@ impl ActorPart<Models> for Mainboard {
             heat_stops: 0,
             surges: 0,
             epoch: 0,
+            intervals: 0,
             band: 0,
+            falters: 0,
             heat: 0,
             slowed: 100,
         }

@@ -60,7 +60,7 @@ pub struct Power {
     levels: Levels<Fault>,
     /// The plug has no contact now.
     apart: bool,
-    /// Contacts lost and made: names the draws.
+    /// Contacts lost and made since the last change of the plug: names the draws with it.
     contacts: u32,
     /// Contacts lost since the plug was last put right, as the charger counts them.
     interruptions: u8,
@@ -199,13 +199,15 @@ impl Power {
         debug_assert!(loose > 0.0, "a plug that sits fast does not lose contact");
         let mean = if self.apart { gap } else { gap.scaled((1.0 - loose) / loose) };
         self.contacts += 1;
-        let wait = cx.stream(CONTACT, u64::from(self.contacts)).exponential(mean);
+        let draw = u64::from(self.plug) << 32 | u64::from(self.contacts);
+        let wait = cx.stream(CONTACT, draw).exponential(mean);
         cx.after(wait, Timer::Contact(self.plug));
     }
 
     /// How loose the plug sits has changed: from here on its contacts are other ones.
     fn loosen(&mut self, spec: &Spec, share: f64, cx: &mut Context<'_, Models>) {
         self.plug += 1;
+        self.contacts = 0;
         self.apart = share > 0.0;
         if share == 0.0 {
             self.interruptions = 0;

@@ -37,6 +37,8 @@ impl Default for Spec {
 pub struct Scanner {
     levels: Levels<Fault>,
     scans: u32,
+    /// Whose code is being read and at which attempt: names the draws.
+    scanning: u64,
     failed: u8,
 }
 
@@ -104,7 +106,7 @@ impl ActorPart<Models> for Scanner {
         if scan != self.scans {
             return;
         }
-        let bits = cx.draw(SCAN, u64::from(scan));
+        let bits = cx.draw(SCAN, self.scanning);
         let faulty = self.levels.has(Fault::CableLoose)
             || self.levels.has(Fault::CannotRead)
             || unit(bits[1]) < self.levels.of(Fault::WindowDirty);
@@ -122,7 +124,8 @@ impl ActorPart<Models> for Scanner {
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            LocalMessage::Read { .. } => {
+            LocalMessage::Read { customer, attempt, .. } => {
+                self.scanning = u64::from(customer) << 8 | u64::from(attempt);
                 self.scans += 1;
                 cx.after(spec.duration, Timer::Presented(self.scans));
             }

@@ -53,9 +53,9 @@ pub struct Deployment {
     /// Third parties that have vanished with a deposit.
     cheated: u8,
     suspended: bool,
-    /// Suspensions and visits so far: they name draws.
+    /// Suspensions and planned visits so far: they name notes and draws.
     suspensions: u16,
-    visits: u32,
+    maintenances: u32,
     /// What the merchant has paid as deposit, and got back.
     paid: Money,
     got_back: Money,

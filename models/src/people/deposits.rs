@@ -137,7 +137,7 @@ impl Deposits {
         let account = self.accounts.entry(terminal).or_default();
         let amount = account.held();
         account.refunded += amount;
-        let mut stream = cx.stream(REFUND.numbered(u64::from(terminal.0)), 0);
+        let mut stream = cx.stream(cx.on_behalf_of(terminal, REFUND), 0);
         let duration = spec.refunded_in.draw(&mut stream);
         cx.note(Note::Deposit { terminal, entry: DepositEntry::Refunded, amount });
         cx.post(terminal, Part::Deployment, duration, InterActorMessage::Refund { amount });

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{StepRequest, Context, ActorPart, Performer};
+use faults::{StepRequest, Context, DrawName, ActorPart, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -82,10 +82,8 @@ pub struct Merchant {
     shown: Indications,
     /// Indications that have been noticed.
     noticed: Indications,
-    /// Indications that have appeared so far: names the draws.
-    appearances: u32,
-    /// Times that somebody has asked so far: names the draws.
-    requests: u32,
+    /// How often each indication has appeared so far: names the draws.
+    appearances: Vec<(Indication, u32)>,
 }
 
 /// A merchant's notes.
@@ -156,57 +154,68 @@ impl Merchant {
         self.shown.insert(indication);
         cx.indication(from, indication);
         if indication.suspicion().is_some() {
-            self.appearances += 1;
-            let wait = cx.stream(NOTICES, u64::from(self.appearances)).exponential(spec.notices_in);
+            let name = NOTICES.numbered(u64::from(sim::stable_id(indication.name())));
+            let wait = cx.stream(name, self.appears(indication)).exponential(spec.notices_in);
             cx.after(Self::at_counter(spec, cx.now(), wait), Timer::Notices(indication));
         }
     }
 
+    /// An indication appears: how often it had before.
+    fn appears(&mut self, indication: Indication) -> u64 {
+        let known = self.appearances.iter().position(|it| it.0 == indication);
+        let at = known.unwrap_or_else(|| {
+            self.appearances.push((indication, 0));
+            self.appearances.len() - 1
+        });
+        self.appearances[at].1 += 1;
+        u64::from(self.appearances[at].1 - 1)
+    }
+
     /// Whether this merchant does not want the technician that was just asked for.
-    fn refuses(&self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
+    fn refuses(spec: &Spec, name: DrawName, cx: &Context<'_, Models>) -> bool {
         spec.refuses_visit.0 > 0.0
-            && cx.stream(REFUSES, u64::from(self.requests)).chance(spec.refuses_visit.0)
+            && cx.stream_of_request(REFUSES, name).chance(spec.refuses_visit.0)
     }
 
     /// Who has hung up calls again, or leaves it.
-    fn hung_up(&mut self, spec: &Spec, job: Job, cx: &mut Context<'_, Models>) {
-        self.requests += 1;
-        let mut stream = cx.stream(AGAIN, u64::from(self.requests));
+    fn hung_up(&self, spec: &Spec, job: Job, cx: &mut Context<'_, Models>) {
+        let mut stream = cx.stream_of_request(AGAIN, job.name);
         // Who sees nothing wrong any more lets it be.
         if self.shown.is_empty() || !stream.chance(spec.calls_again.0) {
             return cx.time_out_after(Span::ZERO, job.incident, job.attempt);
         }
         let wait = Self::at_counter(spec, cx.now(), stream.exponential(spec.calls_again_in));
-        self.call(spec, job, wait, cx);
+        // Another call, with a wait and an answer of its own.
+        let job = Job { name: job.name.again(), ..job };
+        Self::call(spec, job, wait, cx);
     }
 
-    fn call(&self, spec: &Spec, job: Job, wait: Span, cx: &mut Context<'_, Models>) {
+    fn call( spec: &Spec, job: Job, wait: Span, cx: &mut Context<'_, Models>) {
         let weights = [spec.channels.phone.0, spec.channels.website.0, spec.channels.wechat.0];
-        let choice = cx.stream(CHANNEL, u64::from(self.requests)).pick(&weights);
+        let choice = cx.stream_of_request(CHANNEL, job.name).pick(&weights);
         let channel = [Channel::Phone, Channel::Website, Channel::Wechat][choice];
         let support = cx.settings().directory.support;
         cx.post(support, Part::Support, wait, InterActorMessage::Call(job, channel));
     }
 
     /// Somebody asks for a step.
-    fn asked(&mut self, spec: &Spec, asked: &StepRequest<Models>, cx: &mut Context<'_, Models>) {
-        self.requests += 1;
-        let reacts = cx.stream(REACTS, u64::from(self.requests)).exponential(spec.reacts_in);
+    fn asked(spec: &Spec, asked: &StepRequest<Models>, cx: &mut Context<'_, Models>) {
+        let reacts = cx.stream_of_request(REACTS, asked.name).exponential(spec.reacts_in);
         let wait = Self::at_counter(spec, cx.now(), reacts);
         let job = Job::of(cx.me(), asked);
         let directory = &cx.settings().directory;
         match asked.step.by {
             Performer::Attendant => cx.apply_after(wait + job.duration, job.incident, job.attempt),
             Performer::Support => {
-                self.call(spec, job, wait, cx);
+                Self::call(spec, job, wait, cx);
             }
-            Performer::Technician if self.refuses(spec, cx) => {
+            Performer::Technician if Self::refuses(spec, job.name, cx) => {
                 cx.note(Note::VisitFailed { incident: job.incident, refused: true });
                 cx.time_out_after(wait, job.incident, job.attempt);
             }
             Performer::Technician => {
                 // The provider's after-sales support takes its time before anybody is sent.
-                let wait = wait + provider::reacts(u64::from(self.requests), cx);
+                let wait = wait + provider::reacts(job.name, cx);
                 cx.post(directory.technicians, Part::Technicians, wait, InterActorMessage::Dispatch(job));
             }
             // These are carried out elsewhere: see the route of the message.
@@ -261,7 +270,7 @@ impl ActorPart<Models> for Merchant {
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
             LocalMessage::Indication { indication, on, from } => self.indication(spec, indication, on, from, cx),
-            LocalMessage::StepRequested(asked) => self.asked(spec, &asked, cx),
+            LocalMessage::StepRequested(asked) => Self::asked(spec, &asked, cx),
             _ => {}
         }
     }

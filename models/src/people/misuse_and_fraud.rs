@@ -71,8 +71,8 @@ pub struct MisuseAndFraud {
     complaints: u8,
     /// Counts what has begun and ended: a note of something earlier is ignored.
     epoch: u32,
-    /// Names draws.
-    draws: u32,
+    /// How often each kind of draw has been made: names them.
+    draws: [u32; 5],
 }
 
 /// Its notes to itself.
@@ -113,33 +113,44 @@ pub struct Reading {
 
 const EVENTS: Purpose = Purpose::of("conduct: what happens and when");
 
+/// What is drawn: each kind is counted for itself.
+#[derive(Clone, Copy, Debug)]
+enum Drawn {
+    Prohibited,
+    Flagged,
+    Complaint,
+    Missing,
+    Offer,
+}
+
 impl MisuseAndFraud {
-    fn stream(&mut self, cx: &Context<'_, Models>) -> sim::Stream {
-        self.draws += 1;
-        cx.stream(EVENTS, u64::from(self.draws))
+    fn stream(&mut self, drawn: Drawn, cx: &Context<'_, Models>) -> sim::Stream {
+        let so_far = &mut self.draws[drawn as usize];
+        *so_far += 1;
+        cx.stream(EVENTS.numbered(drawn as u64), u64::from(*so_far))
     }
 
     fn next_prohibited(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         if spec.prohibited_per_day.0 > 0.0 {
             let mean = Span::days(1).scaled(1.0 / spec.prohibited_per_day.0);
-            let wait = self.stream(cx).exponential(mean);
+            let wait = self.stream(Drawn::Prohibited, cx).exponential(mean);
             cx.after(wait, Timer::Prohibited(self.epoch));
         }
     }
 
     fn next_complaint(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let wait = self.stream(cx).exponential(spec.complaints_every);
+        let wait = self.stream(Drawn::Complaint, cx).exponential(spec.complaints_every);
         cx.after(wait, Timer::Complaint(self.epoch));
     }
 
     fn expect_missing(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let wait = self.stream(cx).exponential(spec.ledger_after);
+        let wait = self.stream(Drawn::Missing, cx).exponential(spec.ledger_after);
         cx.after(wait, Timer::Missing(self.epoch));
     }
 
     fn prohibited(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         cx.activated();
-        if self.stream(cx).chance(spec.flagged.0) {
+        if self.stream(Drawn::Flagged, cx).chance(spec.flagged.0) {
             self.flags = self.flags.saturating_add(1);
             cx.look();
         }
@@ -160,7 +171,7 @@ impl MisuseAndFraud {
     }
 
     fn offer(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let mut stream = self.stream(cx);
+        let mut stream = self.stream(Drawn::Offer, cx);
         if stream.chance(spec.sees_through.0) {
             indication::show(cx, Indication::FreeOfferMessage);
         } else {

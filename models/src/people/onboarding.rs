@@ -163,7 +163,7 @@ impl Onboarding {
             let Application { terminal, attempt, .. } = application;
             self.busy += 1;
             let mut stream =
-                cx.stream(REVIEW.numbered(u64::from(terminal.0)), u64::from(attempt));
+                cx.stream(cx.on_behalf_of(terminal, REVIEW), u64::from(attempt));
             let duration = spec.reviews.draw(&mut stream);
             let refused = Self::judge(spec, &application, &mut stream);
             cx.after(duration, Timer::Free);

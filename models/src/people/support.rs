@@ -173,9 +173,8 @@ const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::Website, Channel::Wecha
 
 impl Support {
     fn draws(case: &Case, cx: &Context<'_, Models>) -> sim::Stream {
-        let Job { terminal, incident, attempt, .. } = case.job;
-        let occurrence = u64::from(incident) << 8 | u64::from(attempt);
-        cx.stream(CASE.numbered(u64::from(terminal.0)), occurrence)
+        let Job { terminal, name, .. } = case.job;
+        cx.stream_of_request(cx.on_behalf_of(terminal, CASE), name)
     }
 
     fn call(&mut self, spec: &Spec, job: Job, channel: Channel, cx: &mut Context<'_, Models>) {

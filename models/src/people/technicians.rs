@@ -152,13 +152,13 @@ impl Technicians {
             }
             self.busy += 1;
             self.figures.sent += 1;
-            let name = TRAVEL.numbered(u64::from(job.terminal.0));
-            let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.attempt));
+            let name = cx.on_behalf_of(job.terminal, TRAVEL);
+            let mut stream = cx.stream_of_request(name, job.name);
             let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
             let provider = provider::of(job.terminal, cx).map(|(_, it)| it);
             let duration = job.duration.scaled(provider.map_or(1.0, |it| it.hands_on.0));
-            let name = HANDS_ON.numbered(u64::from(job.terminal.0));
-            let duration = spec.hands_on.draw(duration, cx.draw(name, u64::from(job.incident) << 8 | u64::from(job.attempt)));
+            let name = cx.on_behalf_of(job.terminal, HANDS_ON);
+            let duration = spec.hands_on.draw(duration, cx.draw_of_request(name, job.name));
             let fixes = provider.is_none_or(|it| stream.chance(it.first_time_fix.0));
             let charge = provider.and_then(|it| it.visit).map(|it| it.amount());
             let Job { terminal, incident, action, .. } = job;
@@ -174,8 +174,8 @@ impl Technicians {
 
     /// When the terminal that is taken back, or a new one for it, is in the pool.
     fn repaired_in(&mut self, spec: &Spec, job: &Job, cx: &Context<'_, Models>) -> Span {
-        let name = DEPOT.numbered(u64::from(job.terminal.0));
-        let mut stream = cx.stream(name, u64::from(job.incident) << 8 | u64::from(job.attempt));
+        let name = cx.on_behalf_of(job.terminal, DEPOT);
+        let mut stream = cx.stream_of_request(name, job.name);
         if stream.chance(spec.scrapped.0) {
             self.figures.scrapped += 1;
             return spec.order(stream.normal());
@@ -240,9 +240,8 @@ impl ActorPart<Models> for Technicians {
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         if let InterActorMessage::Dispatch(job) = message {
             self.figures.asked += 1;
-            let name = REFUSES.numbered(u64::from(job.terminal.0));
-            let occurrence = u64::from(job.incident) << 8 | u64::from(job.attempt);
-            if spec.refuses.0 > 0.0 && cx.stream(name, occurrence).chance(spec.refuses.0) {
+            let name = cx.on_behalf_of(job.terminal, REFUSES);
+            if spec.refuses.0 > 0.0 && cx.stream_of_request(name, job.name).chance(spec.refuses.0) {
                 self.figures.refused += 1;
                 return cx.post(job.terminal, Part::Merchant, Span::ZERO, InterActorMessage::Refused(job));
             }
@@ -250,8 +249,8 @@ impl ActorPart<Models> for Technicians {
                 let (stock, on_order) = (self.parts, self.ordered);
                 cx.note(Note::PartWanted { stock, on_order });
                 self.ordered += 1;
-                let name = ORDER.numbered(u64::from(job.terminal.0));
-                let duration = spec.order(cx.stream(name, occurrence).normal());
+                let name = cx.on_behalf_of(job.terminal, ORDER);
+                let duration = spec.order(cx.stream_of_request(name, job.name).normal());
                 cx.after(duration, Timer::PartCame);
             }
             self.waiting.push_back(job);

@@ -119,7 +119,7 @@ impl BackOffice {
         self.reported
     }
     /// Common-cause incidents that it has opened, and how many of them are open.
-    pub fn common_causes(&self) -> (u16, usize) {
+    pub fn common_causes(&self) -> (u32, usize) {
         self.common_causes.figures()
     }
     /// Alarms that it has raised because of reports and sales.

@@ -1,6 +1,6 @@
 //! Gateway: a queue with c workers, routing to hosts, time-outs, duplicates, and a breaker towards each host.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 mod ledger;
 mod breaker;
@@ -94,8 +94,8 @@ pub struct Gateway {
     breakers: Vec<Breaker>,
     recent: Vec<Recent>,
     rrn: u64,
-    /// Answers sent so far: names the draws of their losses.
-    answered: u64,
+    /// While answers are lost, how often each has been given: names the draws of their losses.
+    given: BTreeMap<(ActorId, u32, u8), u32>,
     /// Smoothed share of reversals among what comes in: a fiftieth for each new message.
     taken_back: f64,
     dropped: u64,
@@ -193,7 +193,7 @@ impl Gateway {
         self.busy += 1;
         let job = self.in_hand.insert(iso);
         // Named by the terminal's own message: another terminal moves none of these draws.
-        let name = SERVES.numbered(u64::from(iso.terminal.0));
+        let name = cx.on_behalf_of(iso.terminal, SERVES);
         let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
         let service_time = spec.serving.draw(spec.service_time, bits);
         if spec.notes_requests {
@@ -281,8 +281,12 @@ impl Gateway {
         let port = iso.via.part();
         let lost = self.levels.of(Fault::AnswersLost);
         if lost > 0.0 {
-            self.answered += 1;
-            if sim::unit(cx.draw(LOST, self.answered)[0]) < lost {
+            // Named by the answer itself: what other terminals ask for moves none of these draws.
+            let times = self.given.entry((iso.terminal, iso.stan, iso.mti as u8)).or_default();
+            let name = cx.on_behalf_of(iso.terminal, LOST).numbered(u64::from(*times));
+            *times += 1;
+            let draw = u64::from(iso.stan) << 8 | iso.mti as u64;
+            if sim::unit(cx.draw(name, draw)[0]) < lost {
                 return cx.activated();
             }
         }
@@ -410,6 +414,7 @@ impl DevicePart<Models> for Gateway {
             Fault::AnswersLost if on => {}
             Fault::AnswersLost => {
                 self.taken_back = 0.0;
+                self.given.clear();
                 cx.look();
             }
             Fault::WorkersLost => {

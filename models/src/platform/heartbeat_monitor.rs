@@ -60,7 +60,7 @@ pub struct HeartbeatMonitor {
     /// Nobody expects its heartbeats: it is not in service.
     unwatched: bool,
     /// Incidents of the terminal that the operator was told of.
-    told: Vec<u16>,
+    told: Vec<u32>,
     /// What the back office suspects because of readings or sales.
     suspected: Option<AnyFault>,
 }

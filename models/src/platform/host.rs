@@ -180,7 +180,7 @@ impl Host {
     }
 
     fn refuses(spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> bool {
-        let name = REFUSES.numbered(u64::from(iso.terminal.0));
+        let name = cx.on_behalf_of(iso.terminal, REFUSES);
         spec.refuses.0 > 0.0 && unit(cx.draw(name, u64::from(iso.stan))[0]) < spec.refuses.0
     }
 
@@ -236,7 +236,7 @@ impl Host {
     }
 
     fn reply(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
-        let name = DECIDES.numbered(u64::from(iso.terminal.0));
+        let name = cx.on_behalf_of(iso.terminal, DECIDES);
         let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
         let usual = lognormal(spec.decides_in.0 as f64, spec.spread.0, bits);
         let duration = Span::from_nanos_f64(usual * (1.0 + SLOWER_BY * self.levels.of(Fault::Slow)));

@@ -143,9 +143,14 @@ pub enum LocalMessage {
     EnterAmount {
         /// Number of keys.
         keys: u8,
+        /// For whom.
+        customer: u32,
     },
     /// Payment application: the PIN is to be keyed.
-    EnterPin,
+    EnterPin {
+        /// By whom.
+        customer: u32,
+    },
     /// Keypad: what was keyed, or that it cannot be.
     Keyed {
         /// It is what was meant.
@@ -157,6 +162,8 @@ pub enum LocalMessage {
         method: Method,
         /// Which attempt, from 0.
         attempt: u8,
+        /// Whose.
+        customer: u32,
         /// What is to be paid.
         amount: Money,
     },
@@ -522,7 +529,7 @@ impl LocalMessage {
             Self::Print(..) => Topic::Print,
             Self::SaleOver { .. } => Topic::SaleOver,
             Self::EnterAmount { .. } => Topic::EnterAmount,
-            Self::EnterPin => Topic::EnterPin,
+            Self::EnterPin { .. } => Topic::EnterPin,
             Self::Beep { .. } => Topic::Beep,
             Self::Transmit { .. } => Topic::Transmit,
             Self::Link { .. } => Topic::Link,

@@ -10,7 +10,7 @@ use crate::{AnyFault, Models, Part, RecoveryAction};
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
 pub struct IncidentReport {
     /// The incident, within its terminal.
-    pub incident: u16,
+    pub incident: u32,
     /// Whose detector opened it.
     pub detector: Part,
     /// What is suspected.

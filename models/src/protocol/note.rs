@@ -125,7 +125,7 @@ pub enum Note {
     /// A merchant reached support, or gave up waiting.
     SupportCall {
         /// The incident that it was about.
-        incident: u16,
+        incident: u32,
         /// Time from the call to an agent, or to hanging up.
         waited_ms: u32,
         /// Nobody answered in time.
@@ -138,7 +138,7 @@ pub enum Note {
         /// Whose.
         terminal: ActorId,
         /// The incident that it is about.
-        incident: u16,
+        incident: u32,
         /// What the merchant is guided to do.
         action: RecoveryAction,
         /// How.
@@ -151,7 +151,7 @@ pub enum Note {
     /// A visit ended without success, or was refused.
     VisitFailed {
         /// The incident that it was about.
-        incident: u16,
+        incident: u32,
         /// Nobody came at all.
         refused: bool,
     },
@@ -169,7 +169,7 @@ pub enum Note {
     /// The back office holds that many terminals have one cause in common.
     CommonCauseOpened {
         /// Its number.
-        number: u16,
+        number: u32,
         /// Who has it.
         zone: Zone,
         /// The cause.
@@ -180,24 +180,24 @@ pub enum Note {
     /// A common-cause incident is closed: nearly all of its members are well.
     CommonCauseClosed {
         /// Its number.
-        number: u16,
+        number: u32,
     },
     /// A terminal's trouble was laid to a common-cause incident.
     CommonCauseJoined {
         /// Its number.
-        number: u16,
+        number: u32,
     },
     /// Nobody is sent for an incident of a terminal, because its common cause is being worked on.
     Suppressed {
         /// The incident.
-        incident: u16,
+        incident: u32,
     },
     /// A technician was sent to a terminal.
     TechnicianSent {
         /// The terminal.
         terminal: ActorId,
         /// The incident that it is about.
-        incident: u16,
+        incident: u32,
         /// What is to be done.
         action: RecoveryAction,
         /// What the provider charges, if other than usual.

@@ -3,7 +3,7 @@
 //! Field numbers (F2, F39, …) are those of ISO 8583; usage follows the UnionPay POS dialect. Fields that follow from others
 //! (F35 from F2, F14 and the service code; F12 and F13 from the terminal's clock) are left to a codec.
 
-use faults::StepRequest;
+use faults::{DrawName, StepRequest};
 use sim::{ActorId, Instant, Span};
 
 pub use crate::vocabulary::payment::{Channel, Method, Pan, ResponseCode, Via};
@@ -145,7 +145,7 @@ pub struct Job {
     /// The terminal.
     pub terminal: ActorId,
     /// Its incident.
-    pub incident: u16,
+    pub incident: u32,
     /// Which attempt, counted from 0.
     pub attempt: u8,
     /// What is to be done.
@@ -154,13 +154,17 @@ pub struct Job {
     pub duration: Span,
     /// What is suspected.
     pub suspect: AnyFault,
+    /// What the draws of whoever carries it out are named by, and nothing else.
+    #[serde(skip)]
+    pub name: DrawName,
 }
 
 impl Job {
     /// What fault management asks for at a terminal.
     pub fn of(terminal: ActorId, asked: &StepRequest<Models>) -> Self {
-        let StepRequest { incident, attempt, step, suspect } = *asked;
-        Self { terminal, incident, attempt, action: step.action, duration: step.duration, suspect }
+        let StepRequest { incident, attempt, step, suspect, name } = *asked;
+        let (action, duration) = (step.action, step.duration);
+        Self { terminal, incident, attempt, action, duration, suspect, name }
     }
 }
 
@@ -206,7 +210,7 @@ pub enum InterActorMessage {
     /// Back office to its record of a terminal: the terminal is, or is no longer, one of those with a common cause.
     Common {
         /// Number of the common-cause incident.
-        number: u16,
+        number: u32,
         /// The cause that is suspected.
         cause: AnyFault,
         /// The terminal is one of its members.
@@ -287,7 +291,7 @@ pub enum InterActorMessage {
     /// Where fault management is decided outside, in: what is done about an incident.
     Decision {
         /// The incident, within its terminal.
-        incident: u16,
+        incident: u32,
         /// The attempt that waits.
         attempt: u8,
         /// What is done.

@@ -62,7 +62,7 @@ pub(super) struct Over<'a> {
     pub(super) time_ns: u64,
     pub(super) terminal: &'a str,
     pub(super) actor: u32,
-    pub(super) incident: u16,
+    pub(super) incident: u32,
     pub(super) suspect: String,
 }
 
@@ -73,7 +73,7 @@ pub(super) struct Question<'a> {
     pub(super) time_ns: u64,
     pub(super) terminal: &'a str,
     pub(super) actor: u32,
-    pub(super) incident: u16,
+    pub(super) incident: u32,
     pub(super) attempt: u8,
     pub(super) alarm: Alarm,
     pub(super) readings: Map<String, Value>,

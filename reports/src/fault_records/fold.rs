@@ -21,9 +21,9 @@ pub struct FaultRecordFold {
     /// How many incidents of each record are open.
     open: Vec<u32>,
     /// Incidents that are open: by the actor that keeps one and its number there.
-    incidents: BTreeMap<(ActorId, u16), Incident>,
+    incidents: BTreeMap<(ActorId, u32), Incident>,
     /// The alarm that opened each incident, for what is charged to it later. Numbers are used again after 65,536.
-    alarm_of: BTreeMap<(ActorId, u16), usize>,
+    alarm_of: BTreeMap<(ActorId, u32), usize>,
 }
 
 /// An open incident.
@@ -107,7 +107,7 @@ impl FaultRecordFold {
         self.history
     }
 
-    fn occurred(&mut self, at: Instant, who: ActorId, occurrence: u16, plan: u16, fault: Fault) {
+    fn occurred(&mut self, at: Instant, who: ActorId, occurrence: u32, plan: u16, fault: Fault) {
         let number = self.history.records.len();
         let plan = (plan != NATURAL).then_some(plan);
         self.history.records.push(FaultRecord::new(who, occurrence, plan, fault, at));
@@ -119,7 +119,7 @@ impl FaultRecordFold {
         }
     }
 
-    fn cleared(&mut self, at: Instant, who: ActorId, occurrence: u16, by: Option<RecoveryAction>) {
+    fn cleared(&mut self, at: Instant, who: ActorId, occurrence: u32, by: Option<RecoveryAction>) {
         let is = |&&record: &&usize| self.history.records[record].occurrence == occurrence;
         let Some(&number) = self.scene.active(who).iter().find(is) else { return };
         self.history.records[number].cleared = Some(Cleared { at, by });
@@ -209,7 +209,7 @@ impl FaultRecordFold {
         &mut self,
         at: Instant,
         who: ActorId,
-        incident: u16,
+        incident: u32,
         detector: Part,
         suspect: Fault,
         about: ActorId,
@@ -247,20 +247,20 @@ impl FaultRecordFold {
     }
 
     /// The record that an incident is about, and its number.
-    fn behind(&mut self, who: ActorId, incident: u16) -> Option<(&mut FaultRecord, usize)> {
+    fn behind(&mut self, who: ActorId, incident: u32) -> Option<(&mut FaultRecord, usize)> {
         let alarm = self.incidents.get(&(who, incident))?.alarm;
         let number = self.history.alarms[alarm].record?;
         Some((&mut self.history.records[number], number))
     }
 
     /// The recovery action that was begun last for an incident.
-    fn last_tried(&mut self, who: ActorId, incident: u16) -> Option<&mut Tried> {
+    fn last_tried(&mut self, who: ActorId, incident: u32) -> Option<&mut Tried> {
         let last = self.incidents.get(&(who, incident))?.tried?;
         self.behind(who, incident)?.0.actions.get_mut(last)
     }
 
     /// What was begun for an incident and not carried out will not be.
-    fn drop_unfinished(&mut self, at: Instant, who: ActorId, incident: u16) {
+    fn drop_unfinished(&mut self, at: Instant, who: ActorId, incident: u32) {
         if let Some(tried) = self.last_tried(who, incident).filter(|tried| tried.applied.is_none())
         {
             tried.dropped.get_or_insert(at);
@@ -271,7 +271,7 @@ impl FaultRecordFold {
         &mut self,
         at: Instant,
         who: ActorId,
-        incident: u16,
+        incident: u32,
         attempt: u8,
         action: RecoveryAction,
         by: Performer,
@@ -299,7 +299,7 @@ impl FaultRecordFold {
     /// Charges what was spent because of an incident to its alarm and to the record behind it.
     fn charge(
         &mut self,
-        (who, incident): (ActorId, u16),
+        (who, incident): (ActorId, u32),
         (action, by): (RecoveryAction, Performer),
         (item, amount): (Item, Money),
     ) {
@@ -320,7 +320,7 @@ impl FaultRecordFold {
         &mut self,
         at: Instant,
         who: ActorId,
-        incident: u16,
+        incident: u32,
         (action, by): (RecoveryAction, Performer),
         cleared: bool,
     ) {
@@ -361,7 +361,7 @@ impl FaultRecordFold {
         }
     }
 
-    fn restored(&mut self, at: Instant, who: ActorId, incident: u16) {
+    fn restored(&mut self, at: Instant, who: ActorId, incident: u32) {
         self.drop_unfinished(at, who, incident);
         let Some(open) = self.incidents.remove(&(who, incident)) else { return };
         let alarm = &mut self.history.alarms[open.alarm];

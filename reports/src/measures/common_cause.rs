@@ -70,7 +70,7 @@ struct Open {
 /// Reads which common-cause incidents the back office opened.
 #[derive(Debug, Default)]
 pub struct ClustersFold {
-    open: BTreeMap<u16, Open>,
+    open: BTreeMap<u32, Open>,
     suppressed: u64,
 }
 

@@ -1,7 +1,7 @@
 //! A recorded session that ships: with it a change of the models shows as a departure from what a real terminal program saw.
 //!
 //! If a model is meant to behave differently, it is recorded again: `posrig hil hil/tests/recordings/terminal.ron --record
-//! hil/tests/recordings/terminal.jsonl`, and beside it `tests/peers/iso_terminal.py 18583 25 1.0 00000000`.
+//! hil/tests/recordings/terminal.jsonl`, and beside it `tests/peers/iso_terminal.py 18583 25 1.0 00000004`.
 
 use std::path::Path;
 

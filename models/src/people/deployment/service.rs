@@ -1,6 +1,6 @@
 //! A terminal in service: activation, maintenance, damage, suspension, return.
 
-use faults::{Context, FaultName};
+use faults::{Context, DrawName, FaultName};
 use sim::{Purpose, Span};
 
 use super::{Handling, Phase, Retires, Spec, Deployment, Timer, step};
@@ -14,11 +14,12 @@ use crate::wire::{Job, InterActorMessage};
 use crate::{AnyFault, Models, Part};
 
 /// The number of an incident that no incident has: planned maintenance.
-pub(crate) const PLANNED: u16 = u16::MAX;
+pub(crate) const PLANNED: u32 = u32::MAX;
 
 const SERVES: Purpose = Purpose::of("tenure: length of service");
 const BLAMED: Purpose = Purpose::of("tenure: whether the merchant is to blame");
 const RETURNS: Purpose = Purpose::of("tenure: way back and inspection");
+const MAINTAINS: Purpose = Purpose::of("tenure: a planned visit");
 const CLEANED: Purpose = Purpose::of("tenure: what maintenance mends");
 
 impl Deployment {
@@ -44,30 +45,31 @@ impl Deployment {
         }
     }
 
-    pub(super) fn maintain(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+    pub(super) fn maintain(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (Some(maintenance), Phase::InService) = (&spec.maintenance, self.phase) else { return };
         cx.after(maintenance.every, Timer::Maintenance);
         let job = Job {
             terminal: cx.me(),
             incident: PLANNED,
-            attempt: (self.visits % 256) as u8,
+            attempt: 0,
             action: RecoveryAction::Clean,
             duration: maintenance.duration,
             // Nothing in particular: dirt is what maintenance is against.
             suspect: FaultName::of("card-reader.chip-contacts-dirty").fault::<Models>(),
+            name: DrawName::planned(MAINTAINS, self.maintenances),
         };
+        self.maintenances += 1;
         let depot = cx.settings().directory.technicians;
         cx.post(depot, Part::Technicians, Span::ZERO, InterActorMessage::Dispatch(job));
     }
 
     /// A technician is at the terminal.
     pub(super) fn serviced(&mut self, spec: &Spec, job: &Job, cx: &mut Context<'_, Models>) {
-        self.visits += 1;
         if self.phase != Phase::InService {
             return;
         }
         if job.incident == PLANNED {
-            return self.maintained(cx);
+            return Self::maintained(job.name, cx);
         }
         if !spec.lives() {
             return;
@@ -78,7 +80,7 @@ impl Deployment {
             RecoveryAction::Repair => tariff.repair.0,
             _ => return,
         };
-        let blamed = cx.stream(BLAMED, u64::from(self.visits)).chance(spec.handling.blamed.0);
+        let blamed = cx.stream_of_request(BLAMED, job.name).chance(spec.handling.blamed.0);
         let amount = part_of(spec.device.costs.amount(), share);
         if blamed && amount.0 > 0 {
             step(DeploymentStep::Blamed(amount), cx);
@@ -88,9 +90,9 @@ impl Deployment {
     }
 
     /// Dirt is gone, a new roll is in: what cleaning clears is cleared, as likely as at any other time, and lives anew.
-    fn maintained(&self, cx: &mut Context<'_, Models>) {
+    fn maintained(name: DrawName, cx: &mut Context<'_, Models>) {
         step(DeploymentStep::Maintained, cx);
-        let mut stream = cx.stream(CLEANED, u64::from(self.visits));
+        let mut stream = cx.stream_of_request(CLEANED, name);
         for fault in AnyFault::all() {
             let clears = fault.mode().cleared_by(RecoveryAction::Clean);
             if clears > 0.0 && stream.chance(clears) {

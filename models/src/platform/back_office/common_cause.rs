@@ -17,6 +17,8 @@ pub(super) type TroubleKind = u8;
 /// Nothing is received from the terminal.
 pub(super) const SILENT: TroubleKind = 0;
 const KINDS: usize = 1 + Family::ALL.len();
+// Kinds are kept as a set of 16 bits.
+const _: () = assert!(KINDS <= u16::BITS as usize);
 
 /// The kind of trouble that a suspicion at a terminal belongs to.
 pub(super) fn kind_of(suspect: AnyFault) -> TroubleKind {
@@ -29,13 +31,13 @@ struct Trouble {
     /// Kinds of trouble that it is in, as a set.
     is: u16,
     /// The open common-cause incident that it was laid to: its place among all, and the kind.
-    member: Option<(u16, TroubleKind)>,
+    member: Option<(u32, TroubleKind)>,
 }
 
 /// A cause that was named and stands.
 #[derive(Clone, Debug)]
 struct CommonCause {
-    number: u16,
+    number: u32,
     zone: usize,
     kind: TroubleKind,
     cause: AnyFault,
@@ -62,7 +64,7 @@ pub(super) struct CommonCauses {
     /// What is suspected at terminals, as far as the operator was told.
     tickets: BTreeMap<ActorId, Vec<AnyFault>>,
     standing: Vec<CommonCause>,
-    named: u16,
+    named: u32,
 }
 
 impl CommonCauses {
@@ -73,7 +75,7 @@ impl CommonCauses {
     }
 
     /// Causes that were named so far, and those that stand.
-    pub(super) fn figures(&self) -> (u16, usize) {
+    pub(super) fn figures(&self) -> (u32, usize) {
         (self.named, self.standing.len())
     }
 
@@ -209,7 +211,7 @@ impl CommonCauses {
         let Some(&example) = members.first() else { return };
         let cause = self.cause(self.zones.zone(zone), kind, &members);
         let number = self.named;
-        self.named = self.named.wrapping_add(1);
+        self.named = self.named.checked_add(1).expect("fewer than 2^32 common causes");
         let count = members.len() as u32;
         let named = self.zones.zone(zone);
         cx.note(Note::CommonCauseOpened { number, zone: named, cause, members: count });
@@ -266,7 +268,7 @@ impl CommonCauses {
         cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, common);
     }
 
-    fn leave(&mut self, terminal: ActorId, number: u16, cx: &mut Context<'_, Models>) {
+    fn leave(&mut self, terminal: ActorId, number: u32, cx: &mut Context<'_, Models>) {
         self.trouble_of(terminal).member = None;
         let Some(at) = self.standing.iter().position(|it| it.number == number) else { return };
         let incident = &mut self.standing[at];

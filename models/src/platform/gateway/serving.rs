@@ -73,7 +73,7 @@ pub enum Overflow {
 
 #[cfg(test)]
 mod tests {
-    use sim::{ActorId, Purpose, Streams};
+    use sim::{Identity, Purpose, Streams};
 
     use super::*;
 
@@ -95,7 +95,7 @@ mod tests {
             assert_eq!(law.contradiction(), None);
             let purpose = Purpose::of("test").numbered(number as u64);
             let n = 400_000u32;
-            let draw = |i: u32| law.draw(Span::secs(1), streams.draw(ActorId(0), purpose, i.into())).as_secs_f64();
+            let draw = |i: u32| law.draw(Span::secs(1), streams.draw(Identity::numbered(0), purpose, i.into())).as_secs_f64();
             let mean = (0..n).map(draw).sum::<f64>() / f64::from(n);
             let square = (0..n).map(|i| draw(i) * draw(i)).sum::<f64>() / f64::from(n);
             assert!((mean - 1.0).abs() < 0.012, "{law:?}: {mean}");

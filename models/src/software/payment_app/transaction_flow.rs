@@ -48,7 +48,7 @@ impl PaymentApp {
         }
         self.step = SaleStep::Amount;
         let digits = (self.sale.amount.0.max(1).ilog10() + 1).max(3) as u8;
-        cx.say(LocalMessage::EnterAmount { keys: digits + 1 });
+        cx.say(LocalMessage::EnterAmount { keys: digits + 1, customer: self.sale.customer });
     }
 
     /// A part has taken its step before the sale. What says no keeps the terminal from selling.
@@ -85,10 +85,11 @@ impl PaymentApp {
             // The merchant or the customer tries once more, then gives up.
             (SaleStep::Amount | SaleStep::Pin, false) if !self.rekeyed => {
                 self.rekeyed = true;
+                let customer = self.sale.customer;
                 let again = if self.step == SaleStep::Pin {
-                    LocalMessage::EnterPin
+                    LocalMessage::EnterPin { customer }
                 } else {
-                    LocalMessage::EnterAmount { keys: 5 }
+                    LocalMessage::EnterAmount { keys: 5, customer }
                 };
                 cx.say(again);
             }
@@ -104,7 +105,8 @@ impl PaymentApp {
             // There is nothing to present a card or code to.
             return self.finish(Outcome::Failed, cx);
         }
-        cx.say(LocalMessage::Read { method, attempt, amount: self.sale.amount });
+        let Purchase { customer, amount, .. } = self.sale;
+        cx.say(LocalMessage::Read { method, attempt, customer, amount });
     }
 
     /// A failed read is tried again by the next method that the rules allow: a tap becomes an insertion, a chip that fails
@@ -118,7 +120,7 @@ impl PaymentApp {
                 self.authorise(spec, cx);
             } else {
                 self.step = SaleStep::Pin;
-                cx.say(LocalMessage::EnterPin);
+                cx.say(LocalMessage::EnterPin { customer: self.sale.customer });
             }
             return;
         }

@@ -54,7 +54,7 @@ pub(super) struct AgesFold {
     renewed: BTreeMap<ActorId, bool>,
     sound: BTreeMap<(ActorId, u16), Sound>,
     /// Parts that are broken: by terminal and occurrence.
-    broken: BTreeMap<(ActorId, u16), u16>,
+    broken: BTreeMap<(ActorId, u32), u16>,
     seconds: [f64; EDGES.len()],
     failures: [u64; EDGES.len()],
 }
