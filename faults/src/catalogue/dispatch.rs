@@ -1,0 +1,326 @@
+//! What happens to an actor, and which of its components it reaches.
+//!
+//! A part of [`catalogue!`](crate::catalogue!), in a file of its own.
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! catalogue_dispatch {
+    (
+        types: $ModelTypes:ident; parts: $parts:path;
+        local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
+        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty;
+        indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
+        milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
+        $($(#[$gdoc:meta])* $group:ident: $Group:ident {
+            $($module:ident :: $Model:ident),* $(,)?
+            $(; sound $($smodule:ident :: $Sound:ident),+ $(,)?)?
+        })+
+    ) => {
+        /// What detectors remember of their readings, part by part.
+        #[derive(bevy_ecs::component::Component, Clone, Copy, Debug, Default)]
+        pub struct Beliefs { $($(
+            $module: <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::Belief,
+        )*)+ }
+
+        /// What a cell keeps beside its world: the entity of each row, and scratch room.
+        #[derive(Debug)]
+        pub struct Columns {
+            entities: Vec<bevy_ecs::entity::Entity>,
+            scratch: $crate::Scratch<$ModelTypes>,
+        }
+
+        impl Columns {
+            /// The entity of each row: actors never leave, so it is made once. A query has no order of its own.
+            fn entities(&mut self, world: &mut bevy_ecs::world::World) {
+                if self.entities.is_empty() {
+                    let mut query = world.query::<(bevy_ecs::entity::Entity, &$crate::sim::ActorId)>();
+                    let mut rows: Vec<_> = query.iter(world).map(|(entity, id)| (*id, entity)).collect();
+                    rows.sort_unstable_by_key(|(id, _)| *id);
+                    self.entities = rows.into_iter().map(|(_, entity)| entity).collect();
+                }
+            }
+        }
+
+        /// The parts of one actor: an entity of its cell's world.
+        ///
+        /// Parts are fetched one by one. Most windows of a fleet hold one event a cell, which touches a handful of the
+        /// parts; taking the slices of all columns, as the PHOLD bench does, costs more than it saves here.
+        struct ActorParts<'r> {
+            entity: bevy_ecs::world::EntityMut<'r>,
+            profile: &'r Profile,
+        }
+
+        impl ActorParts<'_> {
+            $(
+                $(fn $module(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$module::$Model>> {
+                    self.entity.get_mut()
+                })*
+                $($(fn $smodule(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$smodule::$Sound>> {
+                    self.entity.get_mut()
+                })+)?
+            )+
+            /// The device runs, so that a detector on it can look. The watchdog and what measures the supply always can.
+            fn awake(&mut self, part: Part) -> bool {
+                let able = $awake;
+                able(part, &mut |it| self.part_able(it))
+            }
+            /// Truth: a part does what a sale needs of it; a part that is not there cannot fail.
+            fn part_able(&mut self, part: Part) -> bool {
+                let profile = self.profile;
+                match part { $(
+                    $(Part::$Model => self.entity.get::<$group::$module::$Model>().is_none_or(|it| {
+                        $crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$module)
+                    }),)*
+                    $($(Part::$Sound => self.entity.get::<$group::$smodule::$Sound>().is_none_or(|it| {
+                        $crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$smodule)
+                    }),)+)?
+                )+ }
+            }
+        }
+
+        /// Reads something of the part that an event is for: what it reads changes nothing, but is near from then on.
+        #[inline]
+        fn prefetch(
+            world: &bevy_ecs::world::World,
+            settings: &$Settings,
+            entity: bevy_ecs::entity::Entity,
+            entry: &$crate::sim::ScheduledEvent<$crate::SimEvent<$ModelTypes>>,
+        ) -> u64 {
+            let Ok(entity) = world.get_entity(entity) else { return 0 };
+            let profile = settings.profile(entry.to);
+            let mut seen = 0;
+            $(
+                $({
+                    let due = match &entry.event {
+                        $crate::SimEvent::Timer(Timer::$Model(_)) => true,
+                        $crate::SimEvent::Arrival { port, .. } => *port == Part::$Model as u8,
+                        _ => false,
+                    };
+                    if due && let Some(it) = entity.get::<$group::$module::$Model>() {
+                        seen = u64::from($crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$module));
+                    }
+                })*
+                $($({
+                    let due = match &entry.event {
+                        $crate::SimEvent::Timer(Timer::$Sound(_)) => true,
+                        $crate::SimEvent::Arrival { port, .. } => *port == Part::$Sound as u8,
+                        _ => false,
+                    };
+                    if due && let Some(it) = entity.get::<$group::$smodule::$Sound>() {
+                        seen = u64::from($crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$smodule));
+                    }
+                })+)?
+            )+
+            seen
+        }
+
+        /// Who hears of a topic.
+        #[derive(Clone, Copy)]
+        struct Heard {
+            parts: [Part; Part::ALL.len()],
+            count: usize,
+        }
+
+        /// Who hears of each topic: first those who hear it at once, then the others, each in the order of the list.
+        static HEARD: [Heard; <$Topic>::COUNT] = {
+            let nobody = Heard { parts: [Part::ALL[0]; Part::ALL.len()], count: 0 };
+            let mut all = [nobody; <$Topic>::COUNT];
+            let everybody: &[(Part, &[$Topic])] = &[
+                $(
+                    $((Part::$Model, <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::HEARS),)*
+                    $($((Part::$Sound, <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::HEARS),)+)?
+                )+
+                $(
+                    $((Part::$Model, <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::HEARS_LATER),)*
+                    $($((Part::$Sound, <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::HEARS_LATER),)+)?
+                )+
+            ];
+            let mut at = 0;
+            while at < everybody.len() {
+                let (part, topics) = everybody[at];
+                let mut topic = 0;
+                while topic < topics.len() {
+                    let heard = &mut all[topics[topic] as usize];
+                    heard.parts[heard.count] = part;
+                    heard.count += 1;
+                    topic += 1;
+                }
+                at += 1;
+            }
+            all
+        };
+
+        impl $crate::Parts<$ModelTypes> for ActorParts<'_> {
+            fn start(&mut self, cx: &mut $crate::Context<'_, $ModelTypes>) {
+                let profile = self.profile;
+                $(
+                    $(if let Some(mut it) = self.$module() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Model);
+                        $crate::ActorPart::<$ModelTypes>::start(it, &profile.$group.$module, cx);
+                    })*
+                    $($(if let Some(mut it) = self.$smodule() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Sound);
+                        $crate::ActorPart::<$ModelTypes>::start(it, &profile.$group.$smodule, cx);
+                    })+)?
+                )+
+            }
+            fn on_timer(&mut self, timer: Timer, cx: &mut $crate::Context<'_, $ModelTypes>) {
+                let profile = self.profile;
+                match timer { $(
+                    $(Timer::$Model(timer) => if let Some(mut it) = self.$module() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Model);
+                        $crate::ActorPart::<$ModelTypes>::on_timer(it, &profile.$group.$module, timer, cx);
+                    },)*
+                    $($(Timer::$Sound(timer) => if let Some(mut it) = self.$smodule() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Sound);
+                        $crate::ActorPart::<$ModelTypes>::on_timer(it, &profile.$group.$smodule, timer, cx);
+                    },)+)?
+                )+ }
+            }
+            fn on_message(&mut self, message: $LocalMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
+                let profile = self.profile;
+                let heard = &HEARD[message.topic() as usize];
+                for &part in &heard.parts[..heard.count] {
+                    match part { $(
+                        $(Part::$Model => if let Some(mut it) = self.$module() {
+                            let it = $crate::catalogue::bypass_change_detection(&mut it);
+                            cx.enter(Part::$Model);
+                            $crate::ActorPart::<$ModelTypes>::on_message(it, &profile.$group.$module, message, cx);
+                        },)*
+                        $($(Part::$Sound => if let Some(mut it) = self.$smodule() {
+                            let it = $crate::catalogue::bypass_change_detection(&mut it);
+                            cx.enter(Part::$Sound);
+                            $crate::ActorPart::<$ModelTypes>::on_message(it, &profile.$group.$smodule, message, cx);
+                        },)+)?
+                    )+ }
+                }
+            }
+            fn on_delivery(&mut self, port: u8, message: $InterActorMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
+                let profile = self.profile;
+                $(
+                    $(if port == Part::$Model as u8 && let Some(mut it) = self.$module() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Model);
+                        $crate::ActorPart::<$ModelTypes>::on_delivery(it, &profile.$group.$module, message, cx);
+                    })*
+                    $($(if port == Part::$Sound as u8 && let Some(mut it) = self.$smodule() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Sound);
+                        $crate::ActorPart::<$ModelTypes>::on_delivery(it, &profile.$group.$smodule, message, cx);
+                    })+)?
+                )+
+            }
+            fn set_level(&mut self, fault: Fault, level: f64, cx: &mut $crate::Context<'_, $ModelTypes>) {
+                let profile = self.profile;
+                match fault { $($(Fault::$Model(fault) => if let Some(mut it) = self.$module() {
+                    let it = $crate::catalogue::bypass_change_detection(&mut it);
+                    cx.enter(Part::$Model);
+                    $crate::set_level::<$ModelTypes, _>(it, &profile.$group.$module, fault, level, cx);
+                },)*)+ }
+            }
+            fn look(
+                &mut self,
+                part: Part,
+                cx: &mut $crate::Context<'_, $ModelTypes>,
+            ) -> Result<Option<Fault>, $crate::DeviceOff> {
+                let profile = self.profile;
+                let on_device = match part { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE,)*
+                    // Who watches others from elsewhere looks when something is brought to notice.
+                    $($(Part::$Sound => false,)+)?
+                )+ };
+                if on_device && !self.awake(part) {
+                    return Err($crate::DeviceOff);
+                }
+                let now = cx.now();
+                let suspect = match part { $(
+                    $(Part::$Model => {
+                        let Some(reading) = self.entity.get::<$group::$module::$Model>().map(|it| {
+                            $crate::DevicePart::<$ModelTypes>::reading(it, &profile.$group.$module, now)
+                        }) else { return Ok(None) };
+                        let Some(mut beliefs) = self.entity.get_mut::<Beliefs>() else { return Ok(None) };
+                        <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::detect(&mut beliefs.$module, &reading)
+                            .map(Fault::$Model)
+                    })*
+                    $($(Part::$Sound => None,)+)?
+                )+ };
+                Ok(suspect)
+            }
+            fn still_sees(
+                &mut self,
+                part: Part,
+                suspect: Fault,
+                cx: &mut $crate::Context<'_, $ModelTypes>,
+            ) -> bool {
+                let profile = self.profile;
+                let now = cx.now();
+                match part { $(
+                    $(Part::$Model => self.entity.get::<$group::$module::$Model>().is_some_and(|it| {
+                        $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$module, suspect, now)
+                    }),)*
+                    $($(Part::$Sound => self.entity.get::<$group::$smodule::$Sound>().is_some_and(|it| {
+                        $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$smodule, suspect, now)
+                    }),)+)?
+                )+ }
+            }
+            fn able(&mut self, _cx: &$crate::Context<'_, $ModelTypes>) -> bool {
+                $able(self.profile, &mut |part| self.part_able(part))
+            }
+            fn care(&mut self) -> &mut $crate::Care<$ModelTypes> {
+                let care = self.entity.get_mut::<$crate::Care<$ModelTypes>>();
+                // `spawn` gives one to every actor, and nothing takes it away.
+                care.expect("every actor has its faults and incidents").into_inner()
+            }
+        }
+
+        impl $crate::sim::Actors for $ModelTypes {
+            type Event = $crate::SimEvent<$ModelTypes>;
+            type InterActorMessage = $InterActorMessage;
+            type Fact = $crate::DomainEvent<$ModelTypes>;
+            type Columns = Columns;
+            type Settings = $Settings;
+
+            fn arrival(port: u8, slot: $crate::sim::Slot) -> Self::Event {
+                $crate::SimEvent::Arrival { port, slot }
+            }
+            fn carries(event: &Self::Event) -> Option<$crate::sim::Slot> {
+                match event { $crate::SimEvent::Arrival { slot, .. } => Some(*slot), _ => None }
+            }
+            fn columns(_: &mut bevy_ecs::world::World) -> Columns {
+                Columns { entities: Vec::new(), scratch: $crate::Scratch::default() }
+            }
+            fn fork(
+                world: &bevy_ecs::world::World,
+                columns: &Columns,
+            ) -> (bevy_ecs::world::World, Columns) {
+                let mut forked = bevy_ecs::world::World::new();
+                let entities = columns.entities.iter().map(|&entity| copy(world, entity, &mut forked));
+                let entities = entities.collect();
+                (forked, Columns { entities, scratch: $crate::Scratch::default() })
+            }
+            fn advance(
+                columns: &mut Columns,
+                world: &mut bevy_ecs::world::World,
+                settings: &$Settings,
+                cell: &mut $crate::sim::CellContext<$ModelTypes>,
+            ) {
+                columns.entities(world);
+                let Columns { entities, scratch } = columns;
+                while let Some(entry) =
+                    cell.next_prefetching(|row, entry| prefetch(world, settings, entities[row], entry))
+                {
+                    let entity = entities[cell.row(entry.to)];
+                    let profile = settings.profile(entry.to);
+                    let entity = world.entity_mut(entity).into();
+                    let mut parts = ActorParts { entity, profile };
+                    let mut cx = $crate::context::<$ModelTypes>(entry.to, Part::ALL[0], settings, cell, scratch);
+                    $crate::handle(&mut parts, &mut cx, &entry);
+                }
+            }
+        }
+    };
+}

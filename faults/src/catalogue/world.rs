@@ -1,0 +1,194 @@
+//! What components are set to; how actors are put into the store, copied, started and looked at.
+//!
+//! A part of [`catalogue!`](crate::catalogue!), in a file of its own.
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! catalogue_world {
+    (
+        types: $ModelTypes:ident; parts: $parts:path;
+        local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
+        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty;
+        indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
+        milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
+        $($(#[$gdoc:meta])* $group:ident: $Group:ident {
+            $($module:ident :: $Model:ident),* $(,)?
+            $(; sound $($smodule:ident :: $Sound:ident),+ $(,)?)?
+        })+
+    ) => {
+        $(
+            $(#[$gdoc])*
+            #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+            #[serde(default, deny_unknown_fields)]
+            pub struct $Group {
+                $(
+                    #[doc = concat!("Settings of the ", stringify!($module), ".")]
+                    pub $module: <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::Spec,
+                )*
+                $($(
+                    #[doc = concat!("Settings of the ", stringify!($smodule), ".")]
+                    pub $smodule: <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::Spec,
+                )+)?
+            }
+        )+
+
+        $(impl $Group {
+            /// This on top of a base: a part that is not set here is set as in the base.
+            #[must_use]
+            pub fn over(&self, base: &Self) -> Self {
+                let usual = Self::default();
+                Self {
+                    $($module: if self.$module == usual.$module {
+                        base.$module.clone()
+                    } else {
+                        self.$module.clone()
+                    },)*
+                    $($($smodule: if self.$smodule == usual.$smodule {
+                        base.$smodule.clone()
+                    } else {
+                        self.$smodule.clone()
+                    },)+)?
+                }
+            }
+        })+
+
+        /// What the parts of an actor are set to, and which of them it has.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct Profile {
+            $($(#[$gdoc])* pub $group: $Group,)+
+            /// What a terminal has beyond what every terminal has, and what it lacks.
+            pub fitted: $crate::Fitted<Part>,
+        }
+
+        impl Profile {
+            /// Whether a terminal of this profile has a part.
+            #[inline]
+            pub fn fits(&self, part: Part) -> bool {
+                self.fitted.has(part, part.fitting())
+            }
+        }
+
+        /// The parts of a group, put into the store in one move.
+        mod together {
+            $(
+                #[derive(bevy_ecs::bundle::Bundle)]
+                pub(super) struct $Group {
+                    $(pub(super) $module: super::$group::$module::$Model,)*
+                    $($(pub(super) $smodule: super::$group::$smodule::$Sound,)+)?
+                }
+            )+
+        }
+
+        /// Copies one actor with all that it is made of into another store.
+        fn copy(
+            world: &bevy_ecs::world::World,
+            entity: bevy_ecs::entity::Entity,
+            into: &mut bevy_ecs::world::World,
+        ) -> bevy_ecs::entity::Entity {
+            let from = world.entity(entity);
+            let id = *from.get::<$crate::sim::ActorId>().expect("every row is an actor");
+            let care = from.get::<$crate::Care<$ModelTypes>>().cloned().unwrap_or_default();
+            let beliefs = from.get::<Beliefs>().copied().unwrap_or_default();
+            let mut to = into.spawn((id, care, beliefs));
+            $(
+                // A group that is all there goes in one move; each move copies what is there already.
+                if let ($(Some($module),)* $($(Some($smodule),)+)?) = (
+                    $(from.get::<$group::$module::$Model>(),)*
+                    $($(from.get::<$group::$smodule::$Sound>(),)+)?
+                ) {
+                    to.insert(together::$Group {
+                        $($module: $module.clone(),)*
+                        $($($smodule: $smodule.clone(),)+)?
+                    });
+                } else {
+                    $(if let Some(it) = from.get::<$group::$module::$Model>() {
+                        to.insert(it.clone());
+                    })*
+                    $($(if let Some(it) = from.get::<$group::$smodule::$Sound>() {
+                        to.insert(it.clone());
+                    })+)?
+                }
+            )+
+            to.id()
+        }
+
+        /// Puts an actor into the world of its cell: a terminal with the parts that are fitted, or, if `hub` says which, a
+        /// hub.
+        pub fn spawn(
+            simulation: &mut $crate::sim::Simulation<$ModelTypes>,
+            actor: $crate::sim::ActorId,
+            profile: &Profile,
+            hub: Option<Part>,
+        ) {
+            let world = simulation.world_of(actor);
+            let mut entity = world.spawn((actor, $crate::Care::<$ModelTypes>::default(), Beliefs::default()));
+            let has = |part: Part| match hub {
+                Some(hub) => part == hub,
+                None => !part.is_hub() && profile.fits(part),
+            };
+            $(
+                if true $(&& has(Part::$Model))* $($(&& has(Part::$Sound))+)? {
+                    entity.insert(together::$Group {
+                        $($module: $crate::ActorPart::<$ModelTypes>::build(&profile.$group.$module),)*
+                        $($($smodule: $crate::ActorPart::<$ModelTypes>::build(&profile.$group.$smodule),)+)?
+                    });
+                } else {
+                    $(if has(Part::$Model) {
+                        entity.insert(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::build(&profile.$group.$module));
+                    })*
+                    $($(if has(Part::$Sound) {
+                        entity.insert(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::build(&profile.$group.$smodule));
+                    })+)?
+                }
+            )+
+        }
+
+        /// Starts every part of an actor that has been spawned, before the run begins.
+        pub fn start(simulation: &mut $crate::sim::Simulation<$ModelTypes>, actor: $crate::sim::ActorId) {
+            simulation.begin(actor, |columns, world, settings, cell| {
+                columns.entities(world);
+                let Columns { entities, scratch } = columns;
+                let entity = world.entity_mut(entities[cell.row(actor)]).into();
+                let mut parts = ActorParts { entity, profile: settings.profile(actor) };
+                let mut cx = $crate::context::<$ModelTypes>(actor, Part::ALL[0], settings, cell, scratch);
+                $crate::Parts::start(&mut parts, &mut cx);
+                $crate::settle(&mut parts, &mut cx);
+            });
+        }
+
+        /// Plans a fault of the scenario at an actor that has been spawned, before the run begins.
+        pub fn plan_fault(simulation: &mut $crate::sim::Simulation<$ModelTypes>, actor: $crate::sim::ActorId, number: u16) {
+            simulation.begin(actor, |columns, world, settings, cell| {
+                columns.entities(world);
+                let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
+                let mut parts = ActorParts { entity, profile: settings.profile(actor) };
+                let planned = $crate::FaultSettings::<$ModelTypes>::planned(settings, number);
+                let age = $crate::FaultSettings::<$ModelTypes>::age(settings, actor);
+                $crate::plan(cell, $crate::Parts::<$ModelTypes>::care(&mut parts), actor, number, planned, age);
+            });
+        }
+
+        /// What can be seen of the parts of an actor that somebody can look at now, in the order of the list.
+        pub fn readings(
+            simulation: &mut $crate::sim::Simulation<$ModelTypes>,
+            actor: $crate::sim::ActorId,
+        ) -> Vec<(Part, Reading)> {
+            let mut seen = Vec::new();
+            simulation.begin(actor, |columns, world, settings, cell| {
+                columns.entities(world);
+                let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
+                let profile = settings.profile(actor);
+                let mut parts = ActorParts { entity, profile };
+                let now = cell.now();
+                $($({
+                    let on_device = <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE;
+                    if (!on_device || parts.awake(Part::$Model)) && let Some(it) = parts.$module() {
+                        let reading = $crate::DevicePart::<$ModelTypes>::reading(&*it, &profile.$group.$module, now);
+                        seen.push((Part::$Model, Reading::$Model(reading)));
+                    }
+                })*)+
+            });
+            seen
+        }
+    };
+}
