@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "b and b")]
+    #[should_panic(expected = "are one to the catalogue")]
     fn no_two_components_declare_the_same() {
         Table::gather([SHARED, SHARED]);
     }
