@@ -197,13 +197,18 @@ impl Battery {
         cx.look();
     }
 
+    /// What it holds when it has flowed as it does for so many seconds, in mAh.
+    fn charge_after(&self, spec: &Spec, secs: f64) -> f64 {
+        (self.charge + self.flows * secs / 3_600.0).clamp(0.0, self.capacity(spec))
+    }
+
     /// Brings charge and age up to date, by the rate since then: whoever changes it calls this first and [`Self::update`]
     /// afterwards.
     fn flow(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let now = cx.now();
         let secs = now.since(self.since).as_secs_f64();
         let before = self.charge;
-        self.charge = (self.charge + self.flows * secs / 3_600.0).clamp(0.0, self.capacity(spec));
+        self.charge = self.charge_after(spec, secs);
         self.since = now;
         let warmer = libm::exp2((self.temperature - 25.0) / 10.0);
         self.faded += spec.fade_per_year.0 * warmer * secs / YEAR;
@@ -430,6 +435,16 @@ mod tests {
         assert!((rate(4_920) - 1_000.0).abs() < 1e-9);
         assert!((rate(4_550) - 375.0).abs() < 1e-9, "half of what the cable brings, less the load");
         assert!((rate(4_300) + 250.0).abs() < 1e-9, "it drives the terminal alone");
+    }
+
+    #[test]
+    fn a_charger_that_dies_takes_nothing_of_what_it_has_charged() {
+        let spec = Spec::default();
+        let mut battery = Battery { charge: 0.0, ..Battery::build(&spec) };
+        battery.levels.set(Fault::ChargerDead, 1.0);
+        assert!((battery.rate(&spec) + 250.0).abs() < 1e-9, "from now on the load is all that flows");
+        let charged = battery.charge_after(&spec, 3_600.0);
+        assert!((charged - 1_000.0).abs() < 1e-9, "until now it charged for an hour: {charged}");
     }
 
     #[test]

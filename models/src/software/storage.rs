@@ -174,3 +174,18 @@ impl DevicePart<Models> for Storage {
         (reading.used >= 0.9 - 1e-9).then_some(Fault::Fills)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_come_in_until_a_change_came_at_the_speed_before() {
+        let spec = Spec::default();
+        let mut storage = Storage { filling: 0.5, ..Storage::default() };
+        storage.levels.set(Fault::Fills, 1.0);
+        // Half of the time to fill the other half, at half the speed: an eighth of the whole.
+        let used = storage.reading(&spec, Instant::START + spec.fills_in.scaled(0.5)).used;
+        assert!((used - 0.625).abs() < 1e-9, "{used}");
+    }
+}
