@@ -8,12 +8,9 @@ mod decisions;
 mod incidents;
 mod life_cycle;
 mod naming;
-
-use bevy_ecs::component::Component;
+mod state;
 
 use crate::context::{Context, Scratch, Task};
-use crate::draw_name::DrawName;
-use crate::fault::RecoveryStep;
 use crate::model::{DomainEvent, ModelTypes, NATURAL, SimEvent};
 use commission::{commission, replaced, withdraw};
 use decisions::decide;
@@ -23,166 +20,10 @@ use incidents::{
 };
 pub use life_cycle::plan;
 use life_cycle::{activated, clear, end, occur, onset, proceed, reached, recur};
-use naming::Naming;
 use sim::actor::ActorId;
 use sim::agenda::ScheduledEvent;
-use sim::time::Instant;
-
-/// A row of a cell's columns, seen as the parts of one actor. `catalogue!` implements it.
-pub trait Parts<K: ModelTypes> {
-    /// Starts every part.
-    fn start(&mut self, cx: &mut Context<'_, K>);
-    /// A model's note to itself.
-    fn on_timer(&mut self, timer: K::Timer, cx: &mut Context<'_, K>);
-    /// A message between parts.
-    fn on_message(&mut self, message: K::LocalMessage, cx: &mut Context<'_, K>);
-    /// A message from another actor for a part.
-    fn on_delivery(&mut self, port: u8, message: K::InterActorMessage, cx: &mut Context<'_, K>);
-    /// Sets the level of a fault at the part that has it; 0 is absent.
-    fn set_level(&mut self, fault: K::Fault, level: f64, cx: &mut Context<'_, K>);
-    /// What a part's own detector suspects now. `Err` if nobody can look: the device is off.
-    fn look(
-        &mut self,
-        part: K::Part,
-        cx: &mut Context<'_, K>,
-    ) -> Result<Option<K::Fault>, DeviceOff>;
-    /// Whether a detector would still raise its alarm.
-    fn still_sees(&mut self, part: K::Part, suspect: K::Fault, cx: &mut Context<'_, K>) -> bool;
-    /// Truth: the actor can do what it is for.
-    fn able(&mut self, cx: &Context<'_, K>) -> bool;
-    /// The actor's faults and incidents.
-    fn care(&mut self) -> &mut Care<K>;
-}
-
-/// Nobody can look: the device is off.
-#[derive(Clone, Copy, Debug)]
-pub struct DeviceOff;
-
-/// A fault that is active.
-#[derive(Clone, Copy, Debug)]
-struct Active<K: ModelTypes> {
-    occurrence: u32,
-    plan: u16,
-    /// How many times this plan has occurred here before.
-    round: u32,
-    /// Names the random streams of what it happens to: those of its plan, or of the fault that comes by itself.
-    stream: u64,
-    /// It has led to an error.
-    activated: bool,
-    fault: K::Fault,
-}
-
-/// Where an incident stands.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Stage {
-    /// A step is being carried out.
-    Acting,
-    /// It has been carried out, its effect is to be looked at.
-    Verifying,
-    /// The procedure is used up; a person tries the fallback.
-    Escalated,
-    /// Nobody works on it.
-    Unresolved,
-    /// Nobody is sent: a common cause is being worked on that would explain it.
-    Suppressed,
-    /// Whoever decides outside has been asked what to do.
-    AwaitingDecision,
-}
-
-/// What an operator believes about one interruption.
-#[derive(Clone, Copy, Debug)]
-struct Incident<K: ModelTypes> {
-    id: u32,
-    detector: K::Part,
-    suspect: K::Fault,
-    about: ActorId,
-    /// One incident for many actors.
-    common: bool,
-    /// Attempts before this one: names the events that belong to it.
-    attempt: u8,
-    /// Where it stands in its procedure: behind `attempt` by what was chosen outside it.
-    position: u8,
-    /// What was chosen for this attempt instead of a step of the procedure.
-    chosen: Option<RecoveryStep<K>>,
-    stage: Stage,
-    /// Names the draws of those who are asked to help, and is read for nothing else.
-    cause: DrawName,
-}
-
-/// A planned fault that waits for something to happen.
-#[derive(Clone, Copy, Debug)]
-struct Armed {
-    plan: u16,
-    seen: u32,
-}
-
-/// A step that seemed to help.
-#[derive(Clone, Copy, Debug)]
-struct Helped<K: ModelTypes> {
-    suspect: K::Fault,
-    position: u8,
-    at: Instant,
-}
-
-/// A random life of a part, and since when it has lasted.
-#[derive(Clone, Copy, Debug)]
-struct PartLife {
-    plan: u16,
-    /// How many lives there were before it.
-    round: u32,
-    since: Instant,
-}
-
-/// The faults and incidents of one actor. Empty while all is well: then it costs its bytes and nothing else.
-#[derive(Clone, Component, Debug)]
-pub struct Care<K: ModelTypes> {
-    active: Vec<Active<K>>,
-    incidents: Vec<Incident<K>>,
-    armed: Vec<Armed>,
-    helped: Vec<Helped<K>>,
-    lives: Vec<PartLife>,
-    /// It is not in service: not yet, or not any more.
-    withdrawn: bool,
-    occurrences: u32,
-    opened: u32,
-    serving: bool,
-    /// A common cause that is being worked on.
-    held: Option<K::Fault>,
-    naming: Naming<K>,
-}
-
-impl<K: ModelTypes> Default for Care<K> {
-    fn default() -> Self {
-        Self {
-            active: Vec::new(),
-            incidents: Vec::new(),
-            armed: Vec::new(),
-            helped: Vec::new(),
-            lives: Vec::new(),
-            withdrawn: false,
-            occurrences: 0,
-            opened: 0,
-            serving: true,
-            held: None,
-            naming: Naming::default(),
-        }
-    }
-}
-
-impl<K: ModelTypes> Care<K> {
-    /// Arms a planned fault that waits for something to happen.
-    pub fn arm(&mut self, plan: u16) {
-        self.armed.push(Armed { plan, seen: 0 });
-    }
-    /// Truth: the actor can do what it is for.
-    pub fn serving(&self) -> bool {
-        self.serving
-    }
-    /// Truth: the faults that are active.
-    pub fn active(&self) -> impl Iterator<Item = K::Fault> + '_ {
-        self.active.iter().map(|active| active.fault)
-    }
-}
+use state::Stage;
+pub use state::{Care, DeviceOff, Parts};
 
 /// Handles one event: what happens, then all that follows from it at the same instant.
 pub fn handle<K: ModelTypes, P: Parts<K>>(

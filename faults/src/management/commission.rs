@@ -4,7 +4,7 @@
 
 use super::incidents::dismiss_all;
 use super::life_cycle::{clear, renew};
-use super::{Care, PartLife, Parts};
+use super::state::{Care, PartLife, Parts};
 use crate::context::Context;
 use crate::fault::When;
 use crate::model::{FaultSettings, ModelTypes};

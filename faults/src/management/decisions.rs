@@ -1,7 +1,7 @@
 //! What is decided outside: the answer to an attempt that waits for it.
 
 use super::incidents::{carry_out, index_of, leave_unresolved, procedure, restore, standing};
-use super::{Parts, Stage};
+use super::state::{Parts, Stage};
 use crate::context::Context;
 use crate::model::{Decision, DomainEvent, ModelTypes, SimEvent};
 use sim::time::Span;

@@ -2,7 +2,7 @@
 
 use super::commission::replaced;
 use super::life_cycle::clear;
-use super::{Active, DeviceOff, Helped, Incident, Parts, Stage};
+use super::state::{Active, DeviceOff, Helped, Incident, Parts, Stage};
 use crate::context::Context;
 use crate::fault::{Performer, RecoveryStep};
 use crate::model::{

@@ -1,6 +1,6 @@
 //! Truth: a fault occurs, is activated by its first error, and is cleared.
 
-use super::{Active, Care, PartLife, Parts};
+use super::state::{Active, Care, PartLife, Parts};
 use crate::context::Context;
 use crate::fault::{Planned, RAMP_STEPS, SeverityProfile, When};
 use crate::model::{DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent};

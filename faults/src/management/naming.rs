@@ -3,7 +3,7 @@
 
 use sim::StableHasher;
 
-use super::{Active, Care};
+use super::state::{Active, Care};
 use crate::draw_name::DrawName;
 use crate::fault::Performer;
 use crate::model::ModelTypes;
