@@ -162,6 +162,9 @@ fn profile_for(fault: Fault) -> Profile {
     profile.people.technicians.spares = 100;
     profile.people.technicians.travels = Span::minutes(30);
     profile.software.firmware.backup = None;
+    if fault.part().fitting() == faults::Fitting::Optional {
+        profile.fitted.with.insert(fault.part());
+    }
     match fault.part() {
         Part::PhoneLink => profile.software.firmware.through_phone = true,
         Part::Cellular => profile.software.firmware.uplink = models::wire::Via::Cellular,

@@ -110,14 +110,17 @@ fn a_fault_of_a_part_that_nobody_there_has_is_found() {
     };
     let wired = r#"Group("wired")"#;
     for (mode, message) in [
-        ("Battery(Aged)", "no terminal there has the part `battery`, so battery.aged cannot occur"),
+        (
+            "Battery(Aged)",
+            "none of the 2 terminals there has the part `battery`, so battery.aged cannot occur",
+        ),
         (
             "Cellular(ModuleDead)",
-            "no terminal there has the part `cellular`, so cellular.module-dead cannot occur",
+            "none of the 2 terminals there has the part `cellular`, so cellular.module-dead cannot occur",
         ),
         (
             "PhoneLink(PairingLost)",
-            "no terminal there has the part `phone-link`, so phone-link.pairing-lost cannot occur",
+            "none of the 2 terminals there has the part `phone-link`, so phone-link.pairing-lost cannot occur",
         ),
         ("Display(TouchDead)", "no terminal there can have display.touch-dead"),
     ] {

@@ -13,7 +13,7 @@ use models::software::{clock, firmware, payment_app, security, storage};
 use models::{Fault, Part};
 
 /// Numbers of what came after the first freeze.
-const LATER: u64 = 1 << 32;
+pub(crate) const LATER: u64 = 1 << 32;
 
 /// The number of a part.
 pub(crate) fn part(part: Part) -> u64 {

@@ -1,5 +1,6 @@
 //! Frozen numbers of everything else that a fact can name. The rule is that of [`super::faults`].
 
+use super::faults::LATER;
 use faults::Performer;
 use models::lifecycle::{DepositEntry, Reason, Way};
 use models::wire::{Channel, Method};
@@ -36,7 +37,8 @@ pub(crate) fn action(action: RecoveryAction) -> u64 {
         RecoveryAction::Instruct => 25,
         RecoveryAction::Suspend => 26,
         RecoveryAction::Investigate => 27,
-        new => panic!("{} has no number yet", new.name()),
+        // Of what came later its name is the number: see `faults::LATER`.
+        later => LATER | u64::from(sim::stable_id(later.name())),
     }
 }
 
@@ -75,7 +77,8 @@ pub(crate) fn indication(indication: Indication) -> u64 {
         Indication::HotCase => 30,
         Indication::NoReactionToTouch => 31,
         Indication::KeysStillSound => 32,
-        new => panic!("{} has no number yet", new.name()),
+        // Of what came later its name is the number: see `faults::LATER`.
+        later => LATER | u64::from(sim::stable_id(later.name())),
     }
 }
 
