@@ -212,7 +212,7 @@ schema: 2 | schema: 3 | schema | 3:13 | 3 | this scenario is of schema 3; this p
 count: 40 | count: 4000000000 | out-of-range | 8:12 | [ | there are 4000000010 terminals; a run can have 16000000 | make the groups smaller
 faults: [ |     policies: (heartbeat: (misses: 0)), faults: [ | out-of-range | 19:40 | 0 | a terminal would be missing before any heartbeat is | set `misses` to 1 or more
 faults: [ |     policies: (transport: (backoff: "1h")), faults: [ | wrong-times | 19:41 | "1h" | the first pause (1h) is longer than the longest (2min) | `backoff` has to be at most `max_backoff`
-faults: [ |     policies: (procedures: [(against: Mode(Printer(Jam)), steps: [(action: Swap, by: Technician), (action: Retry, by: Device)])]), faults: [ | contradiction | 19:109 | Retry | `Retry` never clears printer.jam | what can: `OpenLid`, `Repair`, `Swap`
+faults: [ |     policies: (procedures: [(against: Mode(Printer(Jam)), steps: [(action: Swap, by: Technician), (action: Retry, by: Device)])]), faults: [ | contradiction | 19:112 | Retry | `Retry` never clears printer.jam | what can: `OpenLid`, `Repair`, `Swap`
 faults: [ |     network: (min_latency: "0s"), faults: [ | wrong-times | 19:32 | "0s" | the minimum latency is zero | write a length of time, such as "45min"
 faults: [ |     network: (regions: {"EU-W": (wifi: (latency: "1ms"))}), faults: [ | contradiction | 19:54 | "1ms" | a latency of 1ms is lengthened to the minimum, 10ms | make `network.min_latency` smaller, or this longer
 faults: [ |     network: (regions: {"EU-X": ()}), faults: [ | unknown-name | 19:30 | EU-X | there is no region `EU-X` | did you mean `EU-E`?
@@ -278,19 +278,19 @@ faults: [ | people: (technicians: (travels: "0s")), faults: [ | wrong-times | 19
 fn lives_of_terminals_that_cannot_be_are_refused() {
     expect(
         r#"
-site_size: 8 | site_size: 8, deployment: (provider: Named("nobody")) | unknown-name | 9:102 | Named("nobody") | there is no provider `nobody` | add it to `people.onboarding.providers`
-faults: [ | people: (onboarding: (providers: {"metro": ()}), deployment: (applies: (), provider: Named("metr"))), faults: [ | unknown-name | 19:86 | Named("metr") | there is no provider `metr` | did you mean `metro`?
-site_size: 8 | site_size: 8, deployment: (applies: (from: "3h"), retires: At("5h")) | contradiction | 9:124 | At("5h") | they are given back at 5h, before they are activated (9h 20min at the earliest) | let them retire later, or use `After(median: "900d")`
-site_size: 8 | site_size: 8, deployment: (retires: At("2d")) | never-occurs | 9:101 | At("2d") | they are never given back: 2d is not before the end of the run, 1d | let them retire earlier, or make the run longer
-site_size: 8 | site_size: 8, deployment: (applies: (from: "3d")) | never-occurs | 9:108 | "3d" | nobody ever applies: 3d is not before the end of the run, 1d | let them apply earlier, or make the run longer
-site_size: 8 | site_size: 8, deployment: (applies: (), ways: (online: 0, service_centre: 0, partner_bank: 0, third_party: 0, agent: 0)) | out-of-range | 9:111 | ( | the weights of all ways to a terminal are zero | make at least one of them larger than 0
-site_size: 8 | site_size: 8, deployment: (applies: (), again: (attempts: 0)) | out-of-range | 9:123 | 0 | nobody can apply less than once | set `attempts` to 1 or more
-site_size: 8 | site_size: 8, deployment: (handling: (returned_damaged: 0.7, returned_ruined: 0.5)) | contradiction | 9:102 | (returned_damaged: 0.7, returned_ruined: 0.5) | `returned_damaged` and `returned_ruined` exclude each other, and add up to 1.200 | make them 1 or less together
-site_size: 8 | site_size: 8, deployment: (maintenance: (every: "0s", duration: "1h")) | wrong-times | 9:113 | "0s" | the time between two is zero | write a length of time, such as "45min"
-faults: [ | people: (technicians: (crews: 0), deployment: (maintenance: (every: "3h", duration: "1h"))), faults: [ | contradiction | 19:61 | (every: "3h", duration: "1h") | maintenance is planned, and there are no technicians | set `people.technicians.crews` to 1 or more
-faults: [ | people: (deployment: (applies: ()), onboarding: (reviewers: 0)), faults: [ | out-of-range | 19:61 | 0 | without reviewers no application is ever decided | set `reviewers` to 1 or more
-faults: [ | people: (deployment: (applies: ()), onboarding: (refuses: (prohibited_business: 0.6, other: 0.6))), faults: [ | contradiction | 19:59 | (prohibited_business: 0.6, other: 0.6) | `prohibited_business` and `other` exclude each other, and add up to 1.200 | make them 1 or less together
-faults: [ | people: (deployment: (applies: ()), deposits: (regions: {"EU-S": 1.2})), faults: [ | unknown-name | 19:66 | 1.2 | there is no region `EU-S` | did you mean `EU-E`?
+site_size: 8 | site_size: 8, deployment: (provider: Named("nobody")) | unknown-name | 9:106 | Named("nobody") | there is no provider `nobody` | add it to `people.onboarding.providers`
+faults: [ | people: (onboarding: (providers: {"metro": ()}), deployment: (applies: (), provider: Named("metr"))), faults: [ | unknown-name | 19:90 | Named("metr") | there is no provider `metr` | did you mean `metro`?
+site_size: 8 | site_size: 8, deployment: (applies: (from: "3h"), retires: At("5h")) | contradiction | 9:128 | At("5h") | they are given back at 5h, before they are activated (9h 20min at the earliest) | let them retire later, or use `After(median: "900d")`
+site_size: 8 | site_size: 8, deployment: (retires: At("2d")) | never-occurs | 9:105 | At("2d") | they are never given back: 2d is not before the end of the run, 1d | let them retire earlier, or make the run longer
+site_size: 8 | site_size: 8, deployment: (applies: (from: "3d")) | never-occurs | 9:112 | "3d" | nobody ever applies: 3d is not before the end of the run, 1d | let them apply earlier, or make the run longer
+site_size: 8 | site_size: 8, deployment: (applies: (), ways: (online: 0, service_centre: 0, partner_bank: 0, third_party: 0, agent: 0)) | out-of-range | 9:115 | ( | the weights of all ways to a terminal are zero | make at least one of them larger than 0
+site_size: 8 | site_size: 8, deployment: (applies: (), again: (attempts: 0)) | out-of-range | 9:127 | 0 | nobody can apply less than once | set `attempts` to 1 or more
+site_size: 8 | site_size: 8, deployment: (handling: (returned_damaged: 0.7, returned_ruined: 0.5)) | contradiction | 9:106 | (returned_damaged: 0.7, returned_ruined: 0.5) | `returned_damaged` and `returned_ruined` exclude each other, and add up to 1.200 | make them 1 or less together
+site_size: 8 | site_size: 8, deployment: (maintenance: (every: "0s", duration: "1h")) | wrong-times | 9:117 | "0s" | the time between two is zero | write a length of time, such as "45min"
+faults: [ | people: (technicians: (crews: 0), deployment: (maintenance: (every: "3h", duration: "1h"))), faults: [ | contradiction | 19:65 | (every: "3h", duration: "1h") | maintenance is planned, and there are no technicians | set `people.technicians.crews` to 1 or more
+faults: [ | people: (deployment: (applies: ()), onboarding: (reviewers: 0)), faults: [ | out-of-range | 19:65 | 0 | without reviewers no application is ever decided | set `reviewers` to 1 or more
+faults: [ | people: (deployment: (applies: ()), onboarding: (refuses: (prohibited_business: 0.6, other: 0.6))), faults: [ | contradiction | 19:63 | (prohibited_business: 0.6, other: 0.6) | `prohibited_business` and `other` exclude each other, and add up to 1.200 | make them 1 or less together
+faults: [ | people: (deployment: (applies: ()), deposits: (regions: {"EU-S": 1.2})), faults: [ | unknown-name | 19:70 | 1.2 | there is no region `EU-S` | did you mean `EU-E`?
 Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 1.5, scale: "9d"), mean: "9d", late: (shape: 3, scale: "9d"))) | out-of-range | 24:49 | 1.5 | early failures have a shape between 0 and 1 | 0.5 is usual
 Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 0.5, scale: "9d"), mean: "9d", late: (shape: 0.9, scale: "9d"))) | out-of-range | 24:94 | 0.9 | wear-out has a shape above 1 | 3 or 4 is usual
 Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 0.5, scale: "9d"), mean: "0s", late: (shape: 3, scale: "9d"))) | wrong-times | 24:74 | "0s" | the mean time between failures is zero | write a length of time, such as "45min"

@@ -33,7 +33,7 @@ pub(crate) const RENAMED: &[RenamedWord] = &[
     word("breaker_rests", "breaker_cooldown", "GatewaySpec"),
     word("serves_in", "service_time", "GatewaySpec"),
     word("takes", "duration", "Fallback"),
-    word("least", "min_terminals", "CommonCauses"),
+    word("least", "min_terminals", "CommonCauseSearch"),
     word("least_spread", "min_spread", "ControlChartRule"),
     word("every_beat", "simulate_every_heartbeat", "Heartbeat"),
     word("takes", "duration", "RecoveryStep"),

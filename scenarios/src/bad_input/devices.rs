@@ -33,15 +33,15 @@ printer: (faint_below: "5100mV") | contradiction | 13:52 | "5100mV" | type `T650
 fn temperatures_that_contradict_each_other_are_found() {
     of_type(
         r#"
-enclosure: (too_cold: "60C") | contradiction | 13:49 | "60C" | type `T650` is too cold where it is too warm | `too_cold` has to be below `too_warm`
-enclosure: (heat: "20C") | contradiction | 13:45 | "20C" | type `T650` cools down in its heat | `heat` has to be at least `place`
-enclosure: (cold: "30C") | contradiction | 13:45 | "30C" | type `T650` warms up in its cold | `cold` has to be at most `place`
+enclosure: (too_cold: "60C") | contradiction | 13:51 | "60C" | type `T650` is too cold where it is too warm | `too_cold` has to be below `too_warm`
+enclosure: (heat: "20C") | contradiction | 13:47 | "20C" | type `T650` cools down in its heat | `heat` has to be at least `place`
+enclosure: (cold: "30C") | contradiction | 13:47 | "30C" | type `T650` warms up in its cold | `cold` has to be at most `place`
 mainboard: (throttles_at: "95C") | contradiction | 13:55 | "95C" | type `T650` switches itself off before it slows down | `throttles_at` has to be at most `shuts_at`
 mainboard: (throttles_at: "30C", shuts_at: "40C") | contradiction | 13:72 | "40C" | type `T650` switches itself off where it stands | `shuts_at` has to be above `enclosure.place` and `mainboard.warms_by` together
 printer: (cooldown_at: "50C") | contradiction | 13:52 | "50C" | type `T650` has a print head that resumes before it has cooled | `resumes_at` has to be below `cooldown_at`
 printer: (resumes_at: "20C") | contradiction | 13:51 | "20C" | type `T650` has a print head that never cools so far where it stands | `printer.resumes_at` has to be above `enclosure.place`
 mainboard: (warms_in: "0s") | wrong-times | 13:51 | "0s" | the time constant is zero | write a length of time, such as "45min"
-enclosure: (follows_in: "0s") | wrong-times | 13:51 | "0s" | the time constant is zero | write a length of time, such as "45min"
+enclosure: (follows_in: "0s") | wrong-times | 13:53 | "0s" | the time constant is zero | write a length of time, such as "45min"
 printer: (cools_in: "0s") | wrong-times | 13:49 | "0s" | the time constant is zero | write a length of time, such as "45min"
         "#,
     );

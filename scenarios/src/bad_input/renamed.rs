@@ -22,7 +22,7 @@ const WHERE: &[(&str, &str)] = &[
         "Fallback",
         r#"policies: (recovery: (fallback: (action: Swap, by: Technician, WORD: "1h"))),"#,
     ),
-    ("CommonCauses", "policies: (common_causes: (WORD: 4)),"),
+    ("CommonCauseSearch", "policies: (common_causes: (WORD: 4)),"),
     (
         "ControlChartRule",
         "policies: (detectors: (control_charts: [(gauge: Latency, chart: Cusum, WORD: 1)])),",
@@ -107,11 +107,14 @@ fn scenario(word: &RenamedWord) -> String {
     let mut within = false;
     // The field of this name is left out: it would be given twice.
     for line in SOUND.lines() {
-        within |= line.starts_with(&format!("    {name}:"));
+        let begins = line.starts_with(&format!("    {name}:"));
+        within |= begins;
         if !within {
             lines.push(line);
         }
-        within &= !matches!(line, "    ]," | "    },") && !line.ends_with("\",");
+        // A field ends on its own line, or with the bracket that closes it.
+        let one_line = begins && !line.ends_with(['[', '{', '(']);
+        within &= !one_line && !matches!(line, "    ]," | "    }," | "    ),");
     }
     let end = lines.iter().rposition(|it| *it == ")").expect("the last bracket");
     lines.insert(end, &field);
