@@ -10,7 +10,7 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hil::iso8583::{Dialect, Fields, Mapper, Message};
 use models::Money;
-use models::wire::{ResponseCode, Iso, Method, Mti, Pan};
+use models::wire::{Iso, Method, Mti, Pan, ResponseCode};
 use sim::{ActorId, Instant, Span};
 
 const MESSAGES: u32 = 1_000;
@@ -100,7 +100,8 @@ fn codec(criterion: &mut Criterion) {
 /// Leaves the messages where another codec can take them.
 fn hand_over(name: &str, bodies: &[Vec<u8>]) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/codec");
-    let line = |body: &Vec<u8>| body.iter().map(|it| format!("{it:02X}")).collect::<String>() + "\n";
+    let line =
+        |body: &Vec<u8>| body.iter().map(|it| format!("{it:02X}")).collect::<String>() + "\n";
     let text: String = bodies.iter().map(line).collect();
     fs::create_dir_all(&folder).expect("the folder can be made");
     fs::write(folder.join(format!("{name}.hex")), text).expect("the file can be written");

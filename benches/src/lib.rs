@@ -8,11 +8,13 @@ pub mod law;
 pub mod on_nexosim;
 pub mod on_simcore;
 pub mod ours;
+pub mod ours_as_product;
 
 pub use law::{Hop, Law};
 pub use on_nexosim::OnNexosim;
 pub use on_simcore::OnSimcore;
 pub use ours::Ours;
+pub use ours_as_product::OursAsProduct;
 
 use sim::Instant;
 
@@ -48,6 +50,9 @@ mod tests {
         let events = counted(&mut one);
         assert_eq!(counted(&mut two), events);
         assert_eq!(one.fingerprint(), two.fingerprint());
+        let mut product = OursAsProduct::new(law, SEED, 1);
+        assert_eq!(counted(&mut product), events);
+        assert!(product.facts() > events / 16 && product.facts() < events / 8);
         assert_eq!(counted(&mut OnSimcore::new(law, SEED)), events);
         assert_eq!(counted(&mut OnNexosim::new(law)), events);
     }

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 use std::time;
 
-use phold::{Engine, Law, OnNexosim, OnSimcore, Ours, SEED, SIZES, WARM};
+use phold::{Engine, Law, OnNexosim, OnSimcore, Ours, OursAsProduct, SEED, SIZES, WARM};
 use sim::{Instant, Span};
 
 const ROUNDS: usize = 3;
@@ -15,13 +15,15 @@ const ROUNDS: usize = 3;
 #[derive(Clone, Copy)]
 enum Entrant {
     Ours { threads: u32 },
+    Product,
     Simcore,
     Nexosim,
 }
 
-const ENTRANTS: [Entrant; 4] = [
+const ENTRANTS: [Entrant; 5] = [
     Entrant::Ours { threads: 1 },
     Entrant::Ours { threads: 2 },
+    Entrant::Product,
     Entrant::Simcore,
     Entrant::Nexosim,
 ];
@@ -31,6 +33,7 @@ impl Entrant {
         match self {
             Self::Ours { threads: 1 } => "posrig, 1 thread",
             Self::Ours { .. } => "posrig, 2 threads",
+            Self::Product => "as product",
             Self::Simcore => "simcore 0.1.0",
             Self::Nexosim => "nexosim 1.0.0",
         }
@@ -39,7 +42,7 @@ impl Entrant {
     /// How many events to time: about a second's work, the slower the fewer.
     fn events_timed(self) -> u64 {
         match self {
-            Self::Ours { .. } => 20_000_000,
+            Self::Ours { .. } | Self::Product => 20_000_000,
             Self::Simcore => 4_000_000,
             Self::Nexosim => 1_000_000,
         }
@@ -64,6 +67,7 @@ fn run(entrant: Entrant, law: Law) -> Run {
             let run = timed(&mut engine, end);
             Run { fingerprint: Some(engine.fingerprint().to_string()), ..run }
         }
+        Entrant::Product => timed(&mut OursAsProduct::new(law, SEED, 1), end),
         Entrant::Simcore => timed(&mut OnSimcore::new(law, SEED), end),
         Entrant::Nexosim => timed(&mut OnNexosim::new(law), end),
     }
@@ -112,15 +116,26 @@ fn main() -> io::Result<()> {
     for entrant in ENTRANTS {
         write!(out, "{:>19}", entrant.name())?;
     }
-    writeln!(out, "{:>12}{:>12}{:>12}", "1 : simcore", "1 : nexosim", "2 : 1")?;
+    writeln!(
+        out,
+        "{:>12}{:>12}{:>12}{:>14}",
+        "1 : simcore", "1 : nexosim", "2 : 1", "product : 1"
+    )?;
     for processes in SIZES {
         let rates = compare(processes);
         write!(out, "{processes:>10}")?;
         for rate in rates {
             write!(out, "{rate:>19.2}")?;
         }
-        let [one, two, simcore, nexosim] = rates;
-        writeln!(out, "{:>12.1}{:>12.1}{:>12.2}", one / simcore, one / nexosim, two / one)?;
+        let [one, two, product, simcore, nexosim] = rates;
+        writeln!(
+            out,
+            "{:>12.1}{:>12.1}{:>12.2}{:>14.2}",
+            one / simcore,
+            one / nexosim,
+            two / one,
+            product / one
+        )?;
     }
     Ok(())
 }

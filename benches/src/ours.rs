@@ -6,7 +6,9 @@ use bevy_ecs::component::Component;
 use bevy_ecs::query::QueryState;
 use bevy_ecs::world::World;
 use sim::executor::Pulse;
-use sim::{ActorId, Actors, CellContext, Fingerprint, Instant, Keep, Layout, Setup, Simulation, Slot};
+use sim::{
+    ActorId, Actors, CellContext, Fingerprint, Instant, Keep, Layout, Setup, Simulation, Slot,
+};
 
 use crate::Engine;
 use crate::law::{LEAST_DELAY, Law};
@@ -69,7 +71,7 @@ impl Actors for Phold {
 const CELL_SIZE: u32 = 16_384;
 
 /// The cell size for this many processes: every thread has at least one cell.
-fn cell_size(processes: u32, threads: u32) -> u32 {
+pub(crate) fn cell_size(processes: u32, threads: u32) -> u32 {
     processes.div_ceil(threads).next_power_of_two().min(CELL_SIZE)
 }
 
@@ -84,7 +86,9 @@ impl Ours {
     /// Processes dealt to cells, advanced by `threads`.
     pub fn new(law: Law, seed: u64, threads: u32) -> Self {
         let layout = Layout::new(law.processes(), 0, cell_size(law.processes(), threads));
-        let setup = Setup { seed, layout, lookahead: LEAST_DELAY, keep: Keep::Nothing };
+        let identities = sim::Identities::default();
+        let setup =
+            Setup { seed, layout, lookahead: LEAST_DELAY, keep: Keep::Nothing, identities };
         let mut simulation = Simulation::<Phold>::new(setup, Arc::new(law));
         for cell in 0..layout.cells() {
             let (first, count) = layout.members(cell);

@@ -98,6 +98,31 @@ impl<'a> Run<'a> {
         self.simulation.settings().end
     }
 
+    /// A copy of the run as it stands. It runs on as this one does; with a salt other than 0, what is drawn from now on is drawn
+    /// anew, and pending events stand.
+    ///
+    /// # Errors
+    /// If something real or a program stands in the place of a part: what is outside cannot be copied.
+    pub fn fork(&self, salt: u64) -> Result<Self, String> {
+        if let Some((actor, part)) = self.simulation.settings().attached.first() {
+            return Err(format!(
+                "a run with something attached cannot be forked: what stands in the place of {} of {} cannot be copied",
+                part.name(),
+                self.roster.name(*actor)
+            ));
+        }
+        let Self { source, planned, targets, seed, facts, roster, .. } = self;
+        Ok(Self {
+            source: *source,
+            simulation: self.simulation.fork(salt),
+            roster: roster.clone(),
+            planned: planned.clone(),
+            targets: targets.clone(),
+            seed: *seed,
+            facts: facts.clone(),
+        })
+    }
+
     /// What has been noted since this was last asked.
     pub fn news(&mut self) -> &[Fact] {
         let before = self.facts.len();

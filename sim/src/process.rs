@@ -284,3 +284,55 @@ impl<P: Process> Simulation<Processes<P>> {
         state.expect("every row has its process")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::Pulse;
+
+    /// Wakes up after exponential times: how often, says how far it has come.
+    #[derive(Clone, Default)]
+    struct Walk {
+        steps: u64,
+    }
+
+    impl Process for Walk {
+        type Timer = ();
+        type Message = ();
+        type Fact = ();
+        type Settings = ();
+
+        fn start(&mut self, cx: &mut ProcessContext<'_, Self>) {
+            self.on_timer((), cx);
+        }
+        fn on_timer(&mut self, (): (), cx: &mut ProcessContext<'_, Self>) {
+            self.steps += 1;
+            let gap = cx.stream(Purpose::of("step"), self.steps).exponential(Span::secs(1));
+            cx.after(gap, ());
+        }
+    }
+
+    fn steps(seed: u64, salt: u64) -> u64 {
+        let begun = simulation(Setup::small(seed, 1), (), [Walk::default()]);
+        let mut forked = begun.fork(salt);
+        forked
+            .run(Instant::START + Span::minutes(10), 1, &Pulse::default())
+            .expect("nothing comes out of order");
+        forked.process(ActorId(0)).steps
+    }
+
+    /// Two-sample test of Kolmogorov and Smirnov (two samples of 400: the 99.9 % point is 1.95 √(2/400) = 0.138).
+    #[test]
+    fn a_fork_at_the_start_with_a_salt_is_another_seed_in_distribution() {
+        let seeds = 400;
+        let mut plain: Vec<u64> = (0..seeds).map(|seed| steps(seed, 0)).collect();
+        let mut salted: Vec<u64> = (0..seeds).map(|seed| steps(seed, 7)).collect();
+        assert_ne!(plain, salted);
+        plain.sort_unstable();
+        salted.sort_unstable();
+        let below = |all: &[u64], x: u64| all.partition_point(|&it| it <= x) as f64 / seeds as f64;
+        let apart = |&x: &u64| (below(&plain, x) - below(&salted, x)).abs();
+        let distance = plain.iter().chain(&salted).map(apart).fold(0.0, f64::max);
+        assert!(distance < 0.138, "{distance}");
+    }
+}
