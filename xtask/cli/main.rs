@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A tool prints.
 
 mod daily;
+mod extension;
 mod peers;
 mod runs;
 mod shell;
@@ -62,6 +63,12 @@ const COMMANDS: &[Command] = &[
         arguments: "",
         about: "the fingerprint of quickstart on threads, sizes of cells, builds",
         run: runs::matrix,
+    },
+    Command {
+        name: "extension",
+        arguments: "",
+        about: "adds a component to a copy (one file, one line): it works, and quickstart is not moved",
+        run: extension::extension,
     },
     Command {
         name: "peers",

@@ -19,7 +19,7 @@ fn shipped() -> Result<Vec<String>, Failure> {
 }
 
 /// A folder for what is of no use later.
-fn scratch(name: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn scratch(name: &str) -> Result<PathBuf, Failure> {
     let folder = target().join("xtask-runs").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|why| why.to_string())?;
@@ -48,7 +48,8 @@ pub(crate) fn scenarios(_: &[String]) -> Result<(), Failure> {
 /// Threads and actors of a cell. The first is what the others are compared with.
 const SHAPES: &[(&str, &str)] = &[("1", "64"), ("1", "1"), ("1", "4096"), ("2", "64"), ("4", "64")];
 
-fn fingerprint(program: &str, threads: &str, cell: &str) -> Result<String, Failure> {
+/// Fingerprint of quickstart by a program, on so many threads and with cells of so many actors.
+pub(crate) fn fingerprint(program: &str, threads: &str, cell: &str) -> Result<String, Failure> {
     let out = scratch("matrix")?.join("run");
     let shown = out.display().to_string();
     let shape = ["--threads", threads, "--cell", cell, "--out", &shown, "-q"];

@@ -126,6 +126,10 @@ impl ActorPart<Models> for FingerprintReader {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
+    /// Nobody is recognised without templates: no sale begins.
+    fn able(&self, _: &Spec) -> bool {
+        !self.levels.has(Fault::TemplatesLost)
+    }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Touched { customer, attempt } = timer;
         if self.asked != (customer, attempt) {
