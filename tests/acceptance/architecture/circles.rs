@@ -25,3 +25,39 @@ fn limits_are_set_only_where_they_are_needed() {
         assert!(*size > circles::TARGET, "{room}: {size} is what everybody may have");
     }
 }
+
+/// What a file of `models` may name: its own layer and those below. Files beside the folders belong to none.
+const LAYERS: &[(&str, usize)] = &[
+    ("vocabulary", 0),
+    ("protocol", 1),
+    ("hardware", 2),
+    ("comms", 2),
+    ("software", 2),
+    ("platform", 3),
+    ("people", 4),
+];
+
+#[test]
+fn the_layers_of_models_know_only_those_below() {
+    let graph = circles::read(Path::new(ROOT), "models").unwrap_or_else(|why| panic!("{why}"));
+    let layer = |file: usize| {
+        let first = graph.files[file].components().next()?.as_os_str().to_str()?;
+        let first = first.strip_suffix(".rs").unwrap_or(first);
+        LAYERS.iter().find(|(name, _)| *name == first).map(|(_, layer)| *layer)
+    };
+    let mut seen = 0;
+    for (from, edges) in graph.edges.iter().enumerate() {
+        for edge in edges {
+            let (Some(lower), Some(upper)) = (layer(from), layer(edge.to)) else { continue };
+            seen += 1;
+            let (from, to) = (graph.files[from].display(), graph.files[edge.to].display());
+            assert!(
+                upper <= lower,
+                "{from}:{}: `{}` names {to}, which is above",
+                edge.line,
+                edge.path
+            );
+        }
+    }
+    assert!(seen > 100, "the paths of models are not understood: {seen} edges");
+}
