@@ -45,7 +45,7 @@ pub use vocabulary::telemetry::{Gauge, Telemetry};
 
 components::components! {
     faults::catalogue! {
-        types: Models; parts: parts::Part;
+        types: Models;
         local_message: bus::LocalMessage; topic: bus::Topic;
         message: wire::InterActorMessage;
         action: recovery_action::RecoveryAction, recovery_action::ActionDefinition, recovery_action::SHARED;

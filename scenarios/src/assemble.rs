@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use faults::Fitted;
 use models::people::deposits::TerminalKind;
 use models::rollout::Rollout;
 use models::wire::Via;
@@ -303,8 +302,7 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     let kind = kind_of(&hardware, &software);
     people.deployment.device.kind = people.deployment.device.kind.or(Some(kind));
     let platform = scenario.platform.clone();
-    let (with, without) = (fitted.with.into_iter().collect(), fitted.without.into_iter().collect());
-    let fitted = Fitted { with, without };
+    let fitted = fitted.as_fitted();
     Ok(Profile { hardware, comms, software, platform, people, fitted })
 }
 

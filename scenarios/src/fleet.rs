@@ -1,6 +1,6 @@
 //! The fleet: groups of terminals, and the types that they are of.
 
-use faults::Fitting;
+use faults::Fitted;
 use models::people::deployment;
 use models::wire::Via;
 use models::{Comms, Hardware, Part, Software};
@@ -48,14 +48,18 @@ pub struct Group {
     pub deployment: Option<deployment::Spec>,
 }
 
+impl FittedParts {
+    /// The same, as a profile has it.
+    pub fn as_fitted(&self) -> Fitted<Part> {
+        let set = |parts: &[Part]| parts.iter().copied().collect();
+        Fitted { with: set(&self.with), without: set(&self.without) }
+    }
+}
+
 impl TerminalType {
     /// Whether terminals of this type have a part.
     pub fn fits(&self, part: Part) -> bool {
-        match part.fitting() {
-            Fitting::Always => true,
-            Fitting::Standard => !self.fitted.without.contains(&part),
-            Fitting::Optional => self.fitted.with.contains(&part),
-        }
+        self.fitted.as_fitted().has(part, part.fitting())
     }
 }
 

@@ -6,7 +6,7 @@
 #[macro_export]
 macro_rules! catalogue_dispatch {
     (
-        types: $ModelTypes:ident; parts: $parts:path;
+        types: $ModelTypes:ident;
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
         action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;

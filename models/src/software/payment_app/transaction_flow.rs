@@ -40,8 +40,8 @@ impl PaymentApp {
     /// Asks the next of the fitted parts that have a step before a sale; after the last one the amount is keyed.
     fn before_sale(&mut self, from: u8, cx: &mut Context<'_, Models>) {
         let profile = cx.settings().profile(cx.me());
-        let steps = BEFORE_SALE.iter().enumerate().skip(from.into());
-        if let Some((at, &part)) = steps.into_iter().find(|(_, part)| profile.fits(**part)) {
+        let mut steps = BEFORE_SALE.iter().enumerate().skip(from.into());
+        if let Some((at, &part)) = steps.find(|(_, part)| profile.fits(**part)) {
             self.step = SaleStep::Before(at as u8 + 1);
             cx.say(LocalMessage::BeforeSale { part, customer: self.sale.customer });
             return;
