@@ -14,7 +14,7 @@ pub fn bypass_change_detection<'a, T>(part: &'a mut Mut<'_, T>) -> &'a mut T {
 }
 
 /// Makes the names of all components: the catalogue's own unit type, which [`catalogue!`](crate::catalogue!) makes a
-/// [`ModelTypes`](crate::ModelTypes), and the enum `Part`, which names what an actor is made of and knows nothing of it.
+/// [`Catalogue`](crate::Catalogue), and the enum `Part`, which names what an actor is made of and knows nothing of it.
 ///
 /// It takes the same list as `catalogue!`, so that components can name each other without knowing each other.
 #[macro_export]
@@ -76,7 +76,7 @@ macro_rules! part_names {
 ///
 /// For each entry `module::Model` of a group it declares `pub mod group { pub mod module; }`, and then: the enums `Timer`
 /// and `Fault`; a settings struct a group with one field a component, and `Profile` with one field a group; the columns of
-/// a cell; the dispatch of everything that can happen; and [`ModelTypes`](crate::ModelTypes) for the catalogue's own unit
+/// a cell; the dispatch of everything that can happen; and [`Catalogue`](crate::Catalogue) for the catalogue's own unit
 /// type. What stands under `sound` does not break: it is an [`ActorPart`](crate::ActorPart), but no
 /// [`DevicePart`](crate::DevicePart). Adding a component is adding its file and its entry.
 #[macro_export]

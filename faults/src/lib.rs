@@ -13,26 +13,34 @@
 #[doc(hidden)]
 pub use sim;
 
+pub mod belief;
 pub mod catalogue;
 pub mod context;
+pub mod draw_counts;
 pub mod draw_name;
+pub mod event;
 pub mod fault;
 pub mod fitted;
-pub mod levels;
 pub mod management;
 pub mod model;
+pub mod model_types;
 pub mod table;
+pub mod truth;
 
+pub use belief::{
+    BeliefContext, Decision, DeviceOff, IncidentChange, IncidentState, IncidentUpdate, Observed,
+    RecoveryPolicy, StepRequest,
+};
 pub use context::{Context, Scratch};
+pub use draw_counts::{Counted, DrawCounts};
 pub use draw_name::DrawName;
-pub use fault::{
-    Effects, FaultName, Mode, Performer, Planned, Ratings, RecoveryStep, SeverityProfile, When,
-};
+pub use event::{DomainEvent, NATURAL, SimEvent};
+pub use fault::{Effects, FaultName, Mode, Performer, Ratings, RecoveryStep};
 pub use fitted::{Fitted, Fitting};
-pub use levels::Levels;
-pub use management::{Care, DeviceOff, Parts, context, handle, plan, settle};
-pub use model::{
-    ActorPart, Decision, DevicePart, DomainEvent, FaultSettings, IncidentChange, IncidentUpdate,
-    ModelTypes, NATURAL, SimEvent, StepRequest, set_level,
-};
+pub use management::{Kept, Parts, context, handle, settle};
+pub use model::{ActorPart, Catalogue, DevicePart, set_level};
+pub use model_types::{ModelTypes, PlainData};
 pub use table::{Declared, Table};
+pub use truth::{
+    Breakable, FaultSettings, FaultState, Levels, Planned, SeverityProfile, When, plan,
+};

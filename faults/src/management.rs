@@ -1,32 +1,35 @@
-//! Fault management: the fault life cycle on the side of truth, detection → isolation → recovery on the side of belief.
+//! Fault management: where truth and belief meet.
 //!
-//! An incident is a state machine: while a recovery action is under way nothing else is tried, and what verification says decides
-//! whether it escalates to the next step. All of it is driven by events of the actor; nothing is polled.
+//! Each event of an actor goes to the side that it concerns. Only two things cross: what a detector may look at, and the
+//! recovery action that an incident has had carried out. All of it is driven by events; nothing is polled.
 
-mod commission;
-mod decisions;
-mod incidents;
-mod life_cycle;
-mod naming;
-mod state;
-
+use crate::belief::{self, Alarmed, DeviceOff, IncidentState, Observed};
 use crate::context::{Context, Scratch, Task};
-use crate::model::{DomainEvent, ModelTypes, NATURAL, SimEvent};
-use commission::{commission, replaced, withdraw};
-use decisions::decide;
-use incidents::{
-    Alarmed, apply, apply_to_all, close, close_one, escalate, open, standing, suppress, treat,
-    verify,
-};
-pub use life_cycle::plan;
-use life_cycle::{activated, clear, end, occur, onset, proceed, reached, recur};
+use crate::draw_counts::DrawCounts;
+use crate::event::{DomainEvent, SimEvent};
+use crate::model::Catalogue;
+use crate::truth::{self, Breakable, FaultState};
 use sim::actor::ActorId;
 use sim::agenda::ScheduledEvent;
-use state::Stage;
-pub use state::{Care, DeviceOff, Parts};
+use sim::time::Span;
+
+/// All parts of one actor: what happens to them, how they break, what detectors see of them. `catalogue!` implements it.
+pub trait Parts<K: Catalogue>: Breakable<K> + Observed<K> {
+    /// Starts every part.
+    fn start(&mut self, cx: &mut Context<'_, K>);
+    /// A model's note to itself.
+    fn on_timer(&mut self, timer: K::Timer, cx: &mut Context<'_, K>);
+    /// A message between parts.
+    fn on_message(&mut self, message: K::LocalMessage, cx: &mut Context<'_, K>);
+    /// A message from another actor for a part.
+    fn on_delivery(&mut self, port: u8, message: K::InterActorMessage, cx: &mut Context<'_, K>);
+}
+
+/// What is kept of every actor beside its parts: its faults, its incidents, and what their draws are named by.
+pub type Kept<K> = (FaultState<K>, IncidentState<K>, DrawCounts<K>);
 
 /// Handles one event: what happens, then all that follows from it at the same instant.
-pub fn handle<K: ModelTypes, P: Parts<K>>(
+pub fn handle<K: Catalogue, P: Parts<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     entry: &ScheduledEvent<SimEvent<K>>,
@@ -37,80 +40,120 @@ pub fn handle<K: ModelTypes, P: Parts<K>>(
             let message = cx.cell.take(slot);
             parts.on_delivery(port, message, cx);
         }
-        SimEvent::Occur { plan, round } => occur(parts, cx, plan, round),
-        SimEvent::Clear { occurrence } => end(parts, cx, occurrence),
-        SimEvent::ProfileStep { occurrence, step } => proceed(parts, cx, occurrence, step),
+        SimEvent::Occur { plan, round } => truth::occur(parts, cx, plan, round),
+        SimEvent::Clear { occurrence } => truth::end(parts, cx, occurrence),
+        SimEvent::ProfileStep { occurrence, step } => truth::proceed(parts, cx, occurrence, step),
         SimEvent::Apply { incident, attempt } => apply(parts, cx, incident, attempt),
         SimEvent::StepTimedOut { incident, attempt } => {
-            if standing(parts, incident, attempt, Stage::Acting) {
-                escalate(parts, cx, incident);
-            }
+            belief::timed_out(parts, &mut cx.belief(), incident, attempt);
         }
         SimEvent::Treat { suspect, position, common } => {
-            treat(parts, cx, (suspect, position), common);
+            let policy = cx.belief().policy();
+            if let Some(step) = belief::step_at(policy, (suspect, position), common) {
+                truth::act(parts, cx, step.action, step.works);
+            }
         }
-        SimEvent::Recur { plan, round } => recur(parts, cx, plan, round),
-        SimEvent::Verify { incident, attempt } => verify(parts, cx, incident, attempt),
+        SimEvent::Recur { plan, round } => truth::recur(parts, cx, plan, round),
+        SimEvent::Verify { incident, attempt } => {
+            belief::verify(parts, &mut cx.belief(), incident, attempt);
+        }
     }
     settle(parts, cx);
 }
 
+/// A step is carried out: it acts on the faults and parts of the actor that the incident is about.
+fn apply<K: Catalogue, P: Parts<K>>(
+    parts: &mut P,
+    cx: &mut Context<'_, K>,
+    incident: u32,
+    attempt: u8,
+) {
+    let carried = belief::carried_out(parts, &mut cx.belief(), incident, attempt);
+    let Some(carried) = carried else { return };
+    let (step, about) = (carried.step, carried.about);
+    let cleared = if about == cx.me {
+        truth::act(parts, cx, step.action, step.works)
+    } else {
+        let belief::CarriedOut { suspect, position, common, .. } = carried;
+        cx.cell.send(cx.me, about, Span::ZERO, SimEvent::Treat { suspect, position, common });
+        0
+    };
+    belief::applied(parts, &mut cx.belief(), incident, attempt);
+    let (action, by) = (step.action, step.by);
+    cx.cell.note(cx.me, DomainEvent::ActionApplied { incident, attempt, action, by, cleared });
+    belief::await_effect(&mut cx.belief(), action, incident, attempt);
+}
+
+/// An alarm opens an incident, if it is a new one, and the first step against it is begun.
+fn alarm<K: Catalogue, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>, alarm: Alarmed<K>) {
+    let Some(incident) = belief::open(parts, &mut cx.belief(), alarm) else { return };
+    // What a hub says of others, or of many, no fault of its own explains.
+    let own = alarm.about == cx.me && !alarm.common;
+    let explained = own.then(|| parts.fault_state().explains(alarm.suspect)).flatten();
+    parts.draw_counts().opened(incident, alarm.detector, explained);
+    belief::begin(parts, &mut cx.belief(), incident);
+}
+
 /// Does what is left to do at this instant: messages, looks, alarms.
-pub fn settle<K: ModelTypes, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>) {
+pub fn settle<K: Catalogue, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>) {
     while let Some(task) = cx.scratch.tasks.pop_front() {
         match task {
             Task::LocalMessage(message) => parts.on_message(message, cx),
             Task::Look(part) => match parts.look(part, cx) {
                 Ok(Some(suspect)) => {
-                    let alarm = Alarmed { detector: part, suspect, about: cx.me, common: false };
-                    open(parts, cx, alarm);
+                    let found = Alarmed { detector: part, suspect, about: cx.me, common: false };
+                    alarm(parts, cx, found);
                 }
                 // It has looked at its own actor; what it said about others stands.
-                Ok(None) => close(parts, cx, part, Some(cx.me)),
+                Ok(None) => {
+                    let about = Some(cx.me);
+                    belief::close(parts, &mut cx.belief(), part, about);
+                }
                 Err(DeviceOff) => {}
             },
-            Task::Activated(part) => activated(parts, cx, part),
+            Task::Activated(part) => truth::activated(parts, cx, part),
             Task::Alarm { detector, suspect, about, common } => {
-                open(parts, cx, Alarmed { detector, suspect, about, common });
+                alarm(parts, cx, Alarmed { detector, suspect, about, common });
             }
-            Task::Dismiss { detector } => close(parts, cx, detector, None),
+            Task::Dismiss { detector } => belief::close(parts, &mut cx.belief(), detector, None),
             Task::DismissOne { detector, suspect, about } => {
-                close_one(parts, cx, detector, suspect, about);
+                belief::close_one(parts, &mut cx.belief(), detector, suspect, about);
             }
-            Task::Hold(cause) => suppress(parts, cx, cause),
+            Task::Hold(cause) => belief::suppress(parts, &mut cx.belief(), cause),
             Task::Decide { incident, attempt, decision } => {
-                decide(parts, cx, (incident, attempt), decision);
+                belief::decide(parts, &mut cx.belief(), (incident, attempt), decision);
             }
-            Task::Milestone(milestone) => reached(parts, cx, milestone),
-            Task::Broke(fault) => {
-                let round = parts.care().naming.came(fault);
-                onset(parts, cx, NATURAL, round, fault, 1.0);
+            Task::Milestone(milestone) => truth::reached(parts, cx, milestone),
+            Task::Broke(fault) => truth::broke(parts, cx, fault),
+            Task::Cleared(fault, by) => truth::ended(parts, cx, fault, by),
+            Task::Commission => truth::commission(parts, cx),
+            Task::Withdraw => {
+                truth::withdraw(parts, cx);
+                belief::dismiss_all(parts, &mut cx.belief());
             }
-            Task::Cleared(fault, by) => {
-                if let Some(at) = parts.care().active.iter().position(|a| a.fault == fault) {
-                    clear(parts, cx, at, by, None);
-                }
-            }
-            Task::Commission => commission(parts, cx),
-            Task::Withdraw => withdraw(parts, cx),
-            Task::Replaced(action) => replaced(parts, cx, action),
+            Task::Replaced(action) => truth::replaced(parts, cx, action),
             Task::Treat(action) => {
-                apply_to_all(parts, cx, action, None);
+                truth::act(parts, cx, action, None);
             }
         }
     }
-    if cx.scratch.touched {
-        cx.scratch.touched = false;
+    if std::mem::take(&mut cx.scratch.touched) {
         let up = parts.able(cx);
-        if up != parts.care().serving {
-            parts.care().serving = up;
+        if parts.fault_state().serves(up) {
             cx.cell.note(cx.me, DomainEvent::Service { up });
         }
+    }
+    if std::mem::take(&mut cx.scratch.names_over) {
+        // Two parts of one actor cannot be borrowed at once: what is counted is taken out and put back.
+        let mut counts = std::mem::take(parts.draw_counts());
+        let faults = parts.fault_state();
+        counts.forget(|name| faults.has(name));
+        *parts.draw_counts() = counts;
     }
 }
 
 /// A context for one event of an actor.
-pub fn context<'a, K: ModelTypes>(
+pub fn context<'a, K: Catalogue>(
     me: ActorId,
     part: K::Part,
     settings: &'a K::Settings,

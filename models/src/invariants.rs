@@ -5,7 +5,7 @@ mod deposits;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use faults::Care;
+use faults::FaultState;
 use sim::{ActorId, Instant, Simulation};
 
 use crate::journal::{Line, LineState};
@@ -148,18 +148,18 @@ pub fn audit(
             let portion = begin..last.min(begin + AT_ONCE);
             let mut postings = host_ledger(simulation, portion.clone());
             let world = simulation.world_of(first);
-            let mut tills = world.query::<(&ActorId, &PaymentApp, &Care<Models>)>();
+            let mut tills = world.query::<(&ActorId, &PaymentApp, &FaultState<Models>)>();
             // A query has no order of its own: put it into that of the terminals.
             let its = tills.iter(world).filter(|(terminal, ..)| portion.contains(&terminal.0));
             let mut rows: Vec<_> = its.collect();
             rows.sort_unstable_by_key(|(terminal, ..)| **terminal);
             debug_assert_eq!(rows.len(), portion.len(), "every terminal has an application");
-            for ((&terminal, app, care), held) in rows.into_iter().zip(&mut postings) {
+            for ((&terminal, app, faults), held) in rows.into_iter().zip(&mut postings) {
                 let row = terminal.0 as usize;
                 let since = served_since.get(row).copied().flatten().unwrap_or_default();
                 let journal = app.journal();
                 let (lines, lost, undone) = (journal.lines(), journal.lost(), journal.undone());
-                let till = Till { terminal, lines, lost, undone, serving: care.serving(), since };
+                let till = Till { terminal, lines, lost, undone, serving: faults.serving(), since };
                 held.sort_unstable_by_key(|(stan, _)| *stan);
                 let booked = booked.get(row).copied().unwrap_or_default();
                 check_terminal(&mut audit, &till, held, booked, quiet_from);

@@ -12,7 +12,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use faults::{FaultSettings, IncidentChange, RecoveryStep};
+use faults::{IncidentChange, RecoveryPolicy, RecoveryStep};
 use models::decision::{Decision, IncidentReport};
 use models::wire::InterActorMessage;
 use models::{Fault, Models, Part, RecoveryAction, readings};

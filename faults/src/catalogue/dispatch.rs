@@ -114,6 +114,9 @@ macro_rules! catalogue_dispatch {
             seen
         }
 
+        /// `spawn` gives what is kept to every actor, and nothing takes it away.
+        const KEPT: &str = "every actor has its faults, its incidents and what names their draws";
+
         /// Who hears of a topic.
         #[derive(Clone, Copy)]
         struct Heard {
@@ -214,6 +217,16 @@ macro_rules! catalogue_dispatch {
                     })+)?
                 )+
             }
+        }
+
+        impl $crate::Counted<$ModelTypes> for ActorParts<'_> {
+            fn draw_counts(&mut self) -> &mut $crate::DrawCounts<$ModelTypes> {
+                let counts = self.entity.get_mut::<$crate::DrawCounts<$ModelTypes>>();
+                counts.expect(KEPT).into_inner()
+            }
+        }
+
+        impl $crate::Breakable<$ModelTypes> for ActorParts<'_> {
             fn set_level(&mut self, fault: Fault, level: f64, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
                 match fault { $($(Fault::$Model(fault) => if let Some(mut it) = self.$module() {
@@ -222,6 +235,16 @@ macro_rules! catalogue_dispatch {
                     $crate::set_level::<$ModelTypes, _>(it, &profile.$group.$module, fault, level, cx);
                 },)*)+ }
             }
+            fn able(&mut self, _cx: &$crate::Context<'_, $ModelTypes>) -> bool {
+                $able(self.profile, &mut |part| self.part_able(part))
+            }
+            fn fault_state(&mut self) -> &mut $crate::FaultState<$ModelTypes> {
+                let faults = self.entity.get_mut::<$crate::FaultState<$ModelTypes>>();
+                faults.expect(KEPT).into_inner()
+            }
+        }
+
+        impl $crate::Observed<$ModelTypes> for ActorParts<'_> {
             fn look(
                 &mut self,
                 part: Part,
@@ -267,13 +290,9 @@ macro_rules! catalogue_dispatch {
                     }),)+)?
                 )+ }
             }
-            fn able(&mut self, _cx: &$crate::Context<'_, $ModelTypes>) -> bool {
-                $able(self.profile, &mut |part| self.part_able(part))
-            }
-            fn care(&mut self) -> &mut $crate::Care<$ModelTypes> {
-                let care = self.entity.get_mut::<$crate::Care<$ModelTypes>>();
-                // `spawn` gives one to every actor, and nothing takes it away.
-                care.expect("every actor has its faults and incidents").into_inner()
+            fn incident_state(&mut self) -> &mut $crate::IncidentState<$ModelTypes> {
+                let incidents = self.entity.get_mut::<$crate::IncidentState<$ModelTypes>>();
+                incidents.expect(KEPT).into_inner()
             }
         }
 

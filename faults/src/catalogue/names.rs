@@ -162,6 +162,13 @@ macro_rules! catalogue_names {
             }
         }
 
+        impl $crate::Catalogue for $ModelTypes {
+            fn ask(request: $crate::StepRequest<Self>) -> $LocalMessage { $ask(request) }
+            fn update(update: $crate::IncidentUpdate<Self>) -> $LocalMessage { $update(update) }
+            fn act(action: $RecoveryAction) -> Option<$LocalMessage> { $act(action) }
+            fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
+        }
+
         impl $crate::ModelTypes for $ModelTypes {
             type Part = Part;
             type Timer = Timer;
@@ -179,10 +186,6 @@ macro_rules! catalogue_names {
             type MilestoneDefinition = $MilestoneDefinition;
             type Hook = $Hook;
             type Note = $Note;
-            fn ask(request: $crate::StepRequest<Self>) -> $LocalMessage { $ask(request) }
-            fn update(update: $crate::IncidentUpdate<Self>) -> $LocalMessage { $update(update) }
-            fn act(action: $RecoveryAction) -> Option<$LocalMessage> { $act(action) }
-            fn mode(fault: Fault) -> &'static $crate::Mode<Self> { fault.mode() }
             fn part_of(fault: Fault) -> Part { fault.part() }
             fn fault_with_id(id: u32) -> Option<Fault> { Fault::with_id(id) }
             fn indications() -> &'static $crate::Table<$IndicationDefinition> {

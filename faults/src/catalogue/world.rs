@@ -87,9 +87,11 @@ macro_rules! catalogue_world {
         ) -> bevy_ecs::entity::Entity {
             let from = world.entity(entity);
             let id = *from.get::<$crate::sim::ActorId>().expect("every row is an actor");
-            let care = from.get::<$crate::Care<$ModelTypes>>().cloned().unwrap_or_default();
+            let faults = from.get::<$crate::FaultState<$ModelTypes>>().cloned().unwrap_or_default();
+            let incidents = from.get::<$crate::IncidentState<$ModelTypes>>().cloned().unwrap_or_default();
+            let counts = from.get::<$crate::DrawCounts<$ModelTypes>>().cloned().unwrap_or_default();
             let beliefs = from.get::<Beliefs>().copied().unwrap_or_default();
-            let mut to = into.spawn((id, care, beliefs));
+            let mut to = into.spawn((id, (faults, incidents, counts), beliefs));
             $(
                 // A group that is all there goes in one move; each move copies what is there already.
                 if let ($(Some($module),)* $($(Some($smodule),)+)?) = (
@@ -121,7 +123,7 @@ macro_rules! catalogue_world {
             hub: Option<Part>,
         ) {
             let world = simulation.world_of(actor);
-            let mut entity = world.spawn((actor, $crate::Care::<$ModelTypes>::default(), Beliefs::default()));
+            let mut entity = world.spawn((actor, $crate::Kept::<$ModelTypes>::default(), Beliefs::default()));
             let has = |part: Part| match hub {
                 Some(hub) => part == hub,
                 None => !part.is_hub() && profile.fits(part),
@@ -164,7 +166,7 @@ macro_rules! catalogue_world {
                 let mut parts = ActorParts { entity, profile: settings.profile(actor) };
                 let planned = $crate::FaultSettings::<$ModelTypes>::planned(settings, number);
                 let age = $crate::FaultSettings::<$ModelTypes>::age(settings, actor);
-                $crate::plan(cell, $crate::Parts::<$ModelTypes>::care(&mut parts), actor, number, planned, age);
+                $crate::plan(cell, $crate::Breakable::<$ModelTypes>::fault_state(&mut parts), actor, number, planned, age);
             });
         }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use faults::{FaultSettings, Performer, Planned, RecoveryStep, When};
+use faults::{FaultSettings, Performer, Planned, RecoveryPolicy, RecoveryStep, When};
 use sim::{ActorId, Instant, Law, Span};
 
 use crate::availability::Milestone;
@@ -193,6 +193,19 @@ impl FaultSettings<Models> for Plan {
             matches!(part, Part::Printer | Part::CardReader | Part::PaymentApp | Part::Gateway);
         breaks && self.is_attached(actor, part)
     }
+    fn imperfect(&self, action: RecoveryAction) -> Option<(f64, Law)> {
+        self.policy.imperfect.filter(|_| action != RecoveryAction::Swap)
+    }
+    /// Where terminals age, an exchange brings a new unit, and cleaning a clean one. Elsewhere only what broke begins anew.
+    fn renews(&self, actor: ActorId, action: RecoveryAction, fault: AnyFault) -> bool {
+        self.profile(actor).people.deployment.ages() && action.renews(fault)
+    }
+    fn age(&self, actor: ActorId) -> Span {
+        self.profile(actor).people.deployment.age
+    }
+}
+
+impl RecoveryPolicy<Models> for Plan {
     fn procedure(&self, suspect: AnyFault) -> &[RecoveryStep<Models>] {
         match self.policy.procedures.get(&suspect) {
             Some(procedure) => procedure,
@@ -218,9 +231,6 @@ impl FaultSettings<Models> for Plan {
         (sent || step.action == RecoveryAction::RestoreService)
             && explains(cause, detector, suspect)
     }
-    fn imperfect(&self, action: RecoveryAction) -> Option<(f64, Law)> {
-        self.policy.imperfect.filter(|_| action != RecoveryAction::Swap)
-    }
     fn verify_after(&self, _action: RecoveryAction) -> Span {
         self.policy.verify_after
     }
@@ -229,13 +239,6 @@ impl FaultSettings<Models> for Plan {
     }
     fn relapse_within(&self) -> Span {
         self.policy.relapse_within
-    }
-    /// Where terminals age, an exchange brings a new unit, and cleaning a clean one. Elsewhere only what broke begins anew.
-    fn renews(&self, actor: ActorId, action: RecoveryAction, fault: AnyFault) -> bool {
-        self.profile(actor).people.deployment.ages() && action.renews(fault)
-    }
-    fn age(&self, actor: ActorId) -> Span {
-        self.profile(actor).people.deployment.age
     }
     fn fallback(&self) -> Option<(RecoveryStep<Models>, u8, Span)> {
         self.policy.fallback

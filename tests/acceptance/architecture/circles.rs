@@ -61,3 +61,51 @@ fn the_layers_of_models_know_only_those_below() {
     }
     assert!(seen > 100, "the paths of models are not understood: {seen} edges");
 }
+
+/// The side of a file of `faults`: `truth/`, `belief/` and the halves of `context/`; the others serve both.
+fn side(file: &Path) -> Option<&'static str> {
+    let text = file.to_str()?;
+    ["truth", "belief"].into_iter().find(|side| {
+        text == format!("{side}.rs")
+            || text == format!("context/{side}.rs")
+            || text.starts_with(&format!("{side}/"))
+    })
+}
+
+#[test]
+fn belief_names_nothing_that_is_true_and_truth_nothing_that_is_believed() {
+    let graph = circles::read(Path::new(ROOT), "faults").unwrap_or_else(|why| panic!("{why}"));
+    let (mut within, mut wrong) = (0, Vec::new());
+    for (from, edges) in graph.edges.iter().enumerate() {
+        let Some(own) = side(&graph.files[from]) else { continue };
+        for edge in edges {
+            match side(&graph.files[edge.to]) {
+                Some(other) if other != own => wrong.push(format!(
+                    "{}:{}: `{}` names {}",
+                    graph.files[from].display(),
+                    edge.line,
+                    edge.path,
+                    graph.files[edge.to].display()
+                )),
+                Some(_) => within += 1,
+                None => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(within > 20, "the paths of faults are not understood: {within} edges");
+}
+
+#[test]
+fn what_belief_is_given_leads_to_no_truth() {
+    let room = Path::new(ROOT).join("faults/src");
+    let context = std::fs::read_to_string(room.join("context/belief.rs")).expect("a source file");
+    let given = context.split("impl<'c, 'a, K: Catalogue> BeliefContext").nth(1).expect("methods");
+    // A method that handed on the context, or the settings as they are, would open the way.
+    for method in given.split("fn ").skip(1) {
+        let signature = method.split('{').next().unwrap_or_default();
+        let returned = signature.split("->").nth(1).unwrap_or_default();
+        assert!(!returned.contains("Context") && !returned.contains("Settings"), "fn {signature}");
+    }
+    assert!(context.contains("\n    cx: &'c mut Context<'a, K>,\n"), "the context is private");
+}

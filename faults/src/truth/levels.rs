@@ -1,4 +1,4 @@
-//! Truth: how bad each fault of a part is now.
+//! How bad each fault of a part is now.
 
 /// The level of each fault mode of one part, from 0 (absent) to 1 (as bad as can be). A sound part holds an empty list.
 #[derive(Clone, Debug)]

@@ -1,9 +1,11 @@
-//! Truth: a fault occurs, is activated by its first error, and is cleared.
+//! A fault occurs, is activated by its first error, and is cleared.
 
-use super::state::{Active, Care, PartLife, Parts};
+use super::fault_state::{Active, PartLife};
+use super::planned::{Planned, RAMP_STEPS, SeverityProfile, When};
+use super::{Breakable, FaultSettings, FaultState};
 use crate::context::Context;
-use crate::fault::{Planned, RAMP_STEPS, SeverityProfile, When};
-use crate::model::{DomainEvent, FaultSettings, ModelTypes, NATURAL, SimEvent};
+use crate::event::{DomainEvent, NATURAL, SimEvent};
+use crate::model::Catalogue;
 use sim::actor::ActorId;
 use sim::cell::CellContext;
 use sim::fingerprint::StableHasher;
@@ -11,14 +13,14 @@ use sim::random::Purpose;
 use sim::time::Span;
 
 /// A planned fault occurs, unless the same fault is active already; then the next round is planned.
-pub(super) fn occur<K: ModelTypes, P: Parts<K>>(
+pub(crate) fn occur<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
     round: u32,
 ) {
     let planned = *cx.settings.planned(plan);
-    if !parts.care().counts(plan, round) {
+    if !parts.fault_state().counts(plan, round) {
         return;
     }
     onset(parts, cx, plan, round, planned.fault, planned.magnitude);
@@ -47,7 +49,17 @@ const PROFILE: Purpose = Purpose::of("fault: the next step of its course");
 const LIFE: Purpose = Purpose::of("fault: the next life");
 const STRIKES: Purpose = Purpose::of("fault: whether it strikes");
 
-pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
+/// A part broke by itself, without a plan.
+pub(crate) fn broke<K: Catalogue, P: Breakable<K>>(
+    parts: &mut P,
+    cx: &mut Context<'_, K>,
+    fault: K::Fault,
+) {
+    let round = parts.draw_counts().came(fault);
+    onset(parts, cx, NATURAL, round, fault, 1.0);
+}
+
+fn onset<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
@@ -55,19 +67,18 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
     fault: K::Fault,
     magnitude: f64,
 ) {
-    let care = parts.care();
-    if plan != NATURAL && (care.withdrawn || cx.settings.is_real(cx.me, fault)) {
+    let state = parts.fault_state();
+    if plan != NATURAL && (state.withdrawn || cx.settings.is_real(cx.me, fault)) {
         return;
     }
-    if care.active.iter().any(|active| active.fault == fault) {
+    if state.active.iter().any(|active| active.fault == fault) {
         // What is broken already cannot break again; its next life begins here.
         if plan != NATURAL {
             renew(parts, cx, plan, round);
         }
         return;
     }
-    let occurrence = care.occurrences;
-    care.occurrences = occurrence.checked_add(1).expect("fewer than 2^32 faults at an actor");
+    let occurrence = state.number();
     let severity_profile = if plan == NATURAL {
         SeverityProfile::Constant
     } else {
@@ -78,15 +89,15 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
     } else {
         magnitude
     };
-    let care = parts.care();
+    let state = parts.fault_state();
     let stream = if plan == NATURAL {
         StableHasher::of(&(K::part_of(fault), K::mode(fault).name))
     } else {
         cx.settings.planned(plan).stream
     };
-    care.active.push(Active { occurrence, plan, round, stream, activated: false, fault });
+    state.active.push(Active { occurrence, plan, round, stream, activated: false, fault });
     cx.cell.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
-    cx.scratch.touched = true;
+    cx.touch();
     parts.set_level(fault, first, cx);
     if plan == NATURAL {
         return;
@@ -101,7 +112,7 @@ pub(super) fn onset<K: ModelTypes, P: Parts<K>>(
 }
 
 /// Plans the next step of a fault's severity profile, if it has one.
-fn plan_profile<K: ModelTypes>(
+fn plan_profile<K: Catalogue>(
     cx: &mut Context<'_, K>,
     severity_profile: SeverityProfile,
     (plan, round): (u16, u32),
@@ -122,18 +133,19 @@ fn plan_profile<K: ModelTypes>(
 }
 
 /// An active fault has come to the next step of its severity profile: it grows, goes off for a while, or comes on again.
-pub(super) fn proceed<K: ModelTypes, P: Parts<K>>(
+pub(crate) fn proceed<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     occurrence: u32,
     step: u32,
 ) {
-    let Some(&active) = parts.care().active.iter().find(|it| it.occurrence == occurrence) else {
+    let Some(&active) = parts.fault_state().active.iter().find(|it| it.occurrence == occurrence)
+    else {
         return;
     };
     let Active { plan, round, fault, .. } = active;
     let planned = *cx.settings.planned(plan);
-    cx.scratch.touched = true;
+    cx.touch();
     match planned.severity_profile {
         SeverityProfile::Constant => return,
         SeverityProfile::Ramp(_) => {
@@ -149,29 +161,42 @@ pub(super) fn proceed<K: ModelTypes, P: Parts<K>>(
 }
 
 /// A fault ends by itself.
-pub(super) fn end<K: ModelTypes, P: Parts<K>>(
+pub(crate) fn end<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     occurrence: u32,
 ) {
-    let at = parts.care().active.iter().position(|active| active.occurrence == occurrence);
+    let at = parts.fault_state().active.iter().position(|active| active.occurrence == occurrence);
     if let Some(at) = at {
         clear(parts, cx, at, None, None);
     }
 }
 
-pub(super) fn clear<K: ModelTypes, P: Parts<K>>(
+/// A fault is over because of something that no incident asked for; nothing happens if it is not active.
+pub(crate) fn ended<K: Catalogue, P: Breakable<K>>(
+    parts: &mut P,
+    cx: &mut Context<'_, K>,
+    fault: K::Fault,
+    by: Option<K::RecoveryAction>,
+) {
+    if let Some(at) = parts.fault_state().active.iter().position(|it| it.fault == fault) {
+        clear(parts, cx, at, by, None);
+    }
+}
+
+pub(super) fn clear<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     at: usize,
     by: Option<K::RecoveryAction>,
     comes_back: Option<Span>,
 ) {
-    let over = parts.care().active.remove(at);
+    let over = parts.fault_state().active.remove(at);
     let Active { occurrence, plan, round, fault, .. } = over;
-    parts.care().over(&over);
+    parts.draw_counts().over(occurrence);
     cx.cell.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
-    cx.scratch.touched = true;
+    cx.touch();
+    cx.scratch.names_over = true;
     parts.set_level(fault, 0.0, cx);
     match comes_back {
         // The same life goes on: it is no new one that a recovery action for a while has begun.
@@ -182,18 +207,18 @@ pub(super) fn clear<K: ModelTypes, P: Parts<K>>(
 }
 
 /// A fault comes back that a recovery action had cleared for a while only, unless something new has been put in meanwhile.
-pub(super) fn recur<K: ModelTypes, P: Parts<K>>(
+pub(crate) fn recur<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
     round: u32,
 ) {
-    if parts.care().withdrawn || !parts.care().counts(plan, round) {
+    if parts.fault_state().withdrawn || !parts.fault_state().counts(plan, round) {
         return;
     }
     // Named apart from the first time, so that the same recovery action is not bound to help for the same while.
     let round = round.checked_add(RECURRENCE).expect("a fault comes back fewer than 2^16 times");
-    if let Some(life) = parts.care().lives.iter_mut().find(|life| life.plan == plan) {
+    if let Some(life) = parts.fault_state().lives.iter_mut().find(|life| life.plan == plan) {
         life.round = round;
     }
     let planned = *cx.settings.planned(plan);
@@ -209,7 +234,7 @@ fn next_round(round: u32) -> u32 {
 }
 
 /// Plans the next life of a part that breaks at random; what is not in service does not age.
-pub(super) fn renew<K: ModelTypes, P: Parts<K>>(
+pub(super) fn renew<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     plan: u16,
@@ -218,11 +243,11 @@ pub(super) fn renew<K: ModelTypes, P: Parts<K>>(
     let When::Life(law) = cx.settings.planned(plan).when else { return };
     let round = next_round(round);
     let now = cx.now();
-    let care = parts.care();
-    if let Some(life) = care.lives.iter_mut().find(|life| life.plan == plan) {
+    let state = parts.fault_state();
+    if let Some(life) = state.lives.iter_mut().find(|life| life.plan == plan) {
         *life = PartLife { plan, round, since: now };
     }
-    if care.withdrawn {
+    if state.withdrawn {
         return;
     }
     let mut stream = cx.stream(LIFE.numbered(cx.settings.planned(plan).stream), u64::from(round));
@@ -230,13 +255,13 @@ pub(super) fn renew<K: ModelTypes, P: Parts<K>>(
 }
 
 /// Something happened that a planned fault may have waited for.
-pub(super) fn reached<K: ModelTypes, P: Parts<K>>(
+pub(crate) fn reached<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     milestone: K::Milestone,
 ) {
-    for index in 0..parts.care().armed.len() {
-        let armed = &mut parts.care().armed[index];
+    for index in 0..parts.fault_state().armed.len() {
+        let armed = &mut parts.fault_state().armed[index];
         let planned = cx.settings.planned(armed.plan);
         let When::On { milestone: awaited, nth, probability, after } = planned.when else {
             continue;
@@ -255,14 +280,17 @@ pub(super) fn reached<K: ModelTypes, P: Parts<K>>(
 }
 
 /// A part's wrong state led to an error: noted once for each of its active faults.
-pub(super) fn activated<K: ModelTypes, P: Parts<K>>(
+pub(crate) fn activated<K: Catalogue, P: Breakable<K>>(
     parts: &mut P,
     cx: &mut Context<'_, K>,
     part: K::Part,
 ) {
     let mut first = false;
-    for active in
-        parts.care().active.iter_mut().filter(|a| K::part_of(a.fault) == part && !a.activated)
+    for active in parts
+        .fault_state()
+        .active
+        .iter_mut()
+        .filter(|a| K::part_of(a.fault) == part && !a.activated)
     {
         active.activated = true;
         first = true;
@@ -273,9 +301,9 @@ pub(super) fn activated<K: ModelTypes, P: Parts<K>>(
 }
 
 /// Plans the first occurrence of a fault at an actor of this age, before the run begins.
-pub fn plan<K: ModelTypes>(
+pub fn plan<K: Catalogue>(
     cell: &mut CellContext<K>,
-    care: &mut Care<K>,
+    state: &mut FaultState<K>,
     actor: ActorId,
     number: u16,
     planned: &Planned<K>,
@@ -296,11 +324,11 @@ pub fn plan<K: ModelTypes>(
             grown(scale, shape, Span::ZERO, stream.unit())
         }
         When::Life(law) => {
-            care.lives(number);
+            state.lives(number);
             law.aged(age).draw(&mut cell.stream(actor, LIFE.numbered(planned.stream), 0), true)
         }
         When::On { .. } => {
-            care.arm(number);
+            state.arm(number);
             return;
         }
     };

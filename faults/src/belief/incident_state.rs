@@ -1,0 +1,89 @@
+//! The incidents that are kept at one actor.
+
+use bevy_ecs::component::Component;
+use sim::actor::ActorId;
+use sim::time::Instant;
+
+use crate::fault::RecoveryStep;
+use crate::model_types::ModelTypes;
+
+/// Where an incident stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Stage {
+    /// A step is being carried out.
+    Acting,
+    /// It has been carried out, its effect is to be looked at.
+    Verifying,
+    /// The procedure is used up; a person tries the fallback.
+    Escalated,
+    /// Nobody works on it.
+    Unresolved,
+    /// Nobody is sent: a common cause is being worked on that would explain it.
+    Suppressed,
+    /// Whoever decides outside has been asked what to do.
+    AwaitingDecision,
+}
+
+/// What an operator believes about one interruption.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Incident<K: ModelTypes> {
+    pub(super) id: u32,
+    pub(super) detector: K::Part,
+    pub(super) suspect: K::Fault,
+    pub(super) about: ActorId,
+    /// One incident for many actors.
+    pub(super) common: bool,
+    /// Attempts before this one: names the events that belong to it.
+    pub(super) attempt: u8,
+    /// Where it stands in its procedure: behind `attempt` by what was chosen outside it.
+    pub(super) position: u8,
+    /// What was chosen for this attempt instead of a step of the procedure.
+    pub(super) chosen: Option<RecoveryStep<K>>,
+    pub(super) stage: Stage,
+}
+
+/// A step that seemed to help.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Helped<K: ModelTypes> {
+    pub(super) suspect: K::Fault,
+    pub(super) position: u8,
+    pub(super) at: Instant,
+}
+
+/// Belief: the incidents that are kept at one actor. Empty while nobody suspects anything.
+#[derive(Clone, Component, Debug)]
+pub struct IncidentState<K: ModelTypes> {
+    pub(super) incidents: Vec<Incident<K>>,
+    pub(super) helped: Vec<Helped<K>>,
+    opened: u32,
+    /// A common cause that is being worked on.
+    pub(super) held: Option<K::Fault>,
+}
+
+impl<K: ModelTypes> Default for IncidentState<K> {
+    fn default() -> Self {
+        Self { incidents: Vec::new(), helped: Vec::new(), opened: 0, held: None }
+    }
+}
+
+impl<K: ModelTypes> IncidentState<K> {
+    /// The number of one more incident.
+    pub(super) fn number(&mut self) -> u32 {
+        let id = self.opened;
+        // One number is for work that no incident asked for.
+        self.opened = id.checked_add(1).expect("fewer than 2^32 incidents at an actor");
+        id
+    }
+    /// An open incident.
+    pub(super) fn get(&self, incident: u32) -> Option<Incident<K>> {
+        self.incidents.iter().find(|it| it.id == incident).copied()
+    }
+    /// An open incident, to change it.
+    pub(super) fn get_mut(&mut self, incident: u32) -> Option<&mut Incident<K>> {
+        self.incidents.iter_mut().find(|it| it.id == incident)
+    }
+    /// An open incident that is still at this attempt and stage; a late event of an earlier one finds none.
+    pub(super) fn at_stage(&self, incident: u32, attempt: u8, stage: Stage) -> Option<Incident<K>> {
+        self.get(incident).filter(|it| it.attempt == attempt && it.stage == stage)
+    }
+}

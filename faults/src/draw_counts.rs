@@ -1,0 +1,115 @@
+//! What is counted for the names of draws: by the fault and what is done about it, so that no other incident, recovery
+//! action or alarm moves them.
+//!
+//! Neither truth nor belief: what is counted comes from both, names draws, and is read for nothing else.
+
+use bevy_ecs::component::Component;
+use sim::StableHasher;
+
+use crate::draw_name::DrawName;
+use crate::fault::Performer;
+use crate::model_types::ModelTypes;
+
+/// A count of things of one kind.
+#[derive(Clone, Copy, Debug)]
+struct Count<T> {
+    of: T,
+    so_far: u32,
+}
+
+/// Counts one more of a kind, and says how many there were before.
+fn count<T: Copy + PartialEq>(counts: &mut Vec<Count<T>>, of: T) -> u32 {
+    let at = counts.iter().position(|it| it.of == of).unwrap_or_else(|| {
+        counts.push(Count { of, so_far: 0 });
+        counts.len() - 1
+    });
+    let before = counts[at].so_far;
+    counts[at].so_far = before.checked_add(1).expect("fewer than 2^32 things of one kind");
+    before
+}
+
+/// What has been counted for the names of draws at one actor.
+#[derive(Clone, Component, Debug)]
+pub struct DrawCounts<K: ModelTypes> {
+    /// Recovery actions tried on each active fault.
+    tries: Vec<Count<(u32, K::RecoveryAction)>>,
+    /// Occurrences of faults that came by themselves.
+    natural: Vec<Count<K::Fault>>,
+    /// Incidents that no fault of this actor explains, by detector.
+    unexplained: Vec<Count<K::Part>>,
+    /// Requests because of each cause, by whom they are carried out.
+    requests: Vec<Count<(DrawName, Performer)>>,
+    /// What each open incident is due to.
+    causes: Vec<(u32, DrawName)>,
+}
+
+/// The parts of one actor, with what is counted for the names of their draws.
+pub trait Counted<K: ModelTypes> {
+    /// What has been counted.
+    fn draw_counts(&mut self) -> &mut DrawCounts<K>;
+}
+
+impl<K: ModelTypes> Default for DrawCounts<K> {
+    fn default() -> Self {
+        Self {
+            tries: Vec::new(),
+            natural: Vec::new(),
+            unexplained: Vec::new(),
+            requests: Vec::new(),
+            causes: Vec::new(),
+        }
+    }
+}
+
+impl<K: ModelTypes> DrawCounts<K> {
+    /// How often this recovery action had been tried on this fault.
+    pub(crate) fn tried(&mut self, occurrence: u32, action: K::RecoveryAction) -> u32 {
+        count(&mut self.tries, (occurrence, action))
+    }
+
+    /// How often this fault had come by itself.
+    pub(crate) fn came(&mut self, fault: K::Fault) -> u32 {
+        count(&mut self.natural, fault)
+    }
+
+    /// An incident has been opened. It is named by the fault that explains it; without one, by its detector.
+    pub(crate) fn opened(&mut self, incident: u32, detector: K::Part, explained: Option<DrawName>) {
+        let cause = explained.unwrap_or_else(|| {
+            let n = count(&mut self.unexplained, detector);
+            DrawName::of_detector(StableHasher::of(&detector), n)
+        });
+        debug_assert!(self.causes.iter().all(|it| it.0 != incident), "an incident opens once");
+        self.causes.push((incident, cause));
+    }
+
+    /// The name of one more request because of this incident.
+    ///
+    /// # Panics
+    ///
+    /// If the incident is not open.
+    pub(crate) fn request(&mut self, incident: u32, by: Performer) -> DrawName {
+        let cause = self.causes.iter().find(|it| it.0 == incident);
+        let (_, cause) = *cause.expect("a request belongs to an open incident");
+        let n = count(&mut self.requests, (cause, by));
+        cause.asked(StableHasher::of(&by), n)
+    }
+
+    /// An incident has been closed.
+    pub(crate) fn closed(&mut self, incident: u32) {
+        self.causes.retain(|it| it.0 != incident);
+    }
+
+    /// A fault is over: nothing more is tried on it.
+    pub(crate) fn over(&mut self, occurrence: u32) {
+        self.tries.retain(|it| it.of.0 != occurrence);
+    }
+
+    /// Forgets the requests whose cause is neither active nor that of an open incident.
+    pub(crate) fn forget(&mut self, is_active: impl Fn(DrawName) -> bool) {
+        let Self { requests, causes, .. } = self;
+        requests.retain(|it| {
+            let (cause, _) = it.of;
+            causes.iter().any(|(_, its)| *its == cause) || is_active(cause)
+        });
+    }
+}

@@ -1,0 +1,119 @@
+//! The faults of one actor.
+
+use bevy_ecs::component::Component;
+use sim::time::Instant;
+
+use crate::draw_name::DrawName;
+use crate::model_types::ModelTypes;
+
+/// A fault that is active.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Active<K: ModelTypes> {
+    pub(super) occurrence: u32,
+    pub(super) plan: u16,
+    /// How many times this plan has occurred here before.
+    pub(super) round: u32,
+    /// Names the random streams of what it happens to: those of its plan, or of the fault that comes by itself.
+    pub(super) stream: u64,
+    /// It has led to an error.
+    pub(super) activated: bool,
+    pub(super) fault: K::Fault,
+}
+
+impl<K: ModelTypes> Active<K> {
+    /// This occurrence of this fault.
+    fn name(&self) -> DrawName {
+        DrawName::of_fault(self.stream, self.round)
+    }
+}
+
+/// A planned fault that waits for something to happen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Armed {
+    pub(super) plan: u16,
+    pub(super) seen: u32,
+}
+
+/// A random life of a part, and since when it has lasted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PartLife {
+    pub(super) plan: u16,
+    /// How many lives there were before it.
+    pub(super) round: u32,
+    pub(super) since: Instant,
+}
+
+/// Truth: the faults of one actor. Empty while all is well: then it costs its bytes and nothing else.
+#[derive(Clone, Component, Debug)]
+pub struct FaultState<K: ModelTypes> {
+    pub(super) active: Vec<Active<K>>,
+    pub(super) armed: Vec<Armed>,
+    pub(super) lives: Vec<PartLife>,
+    /// It is not in service: not yet, or not any more.
+    pub(super) withdrawn: bool,
+    occurrences: u32,
+    serving: bool,
+}
+
+impl<K: ModelTypes> Default for FaultState<K> {
+    fn default() -> Self {
+        Self {
+            active: Vec::new(),
+            armed: Vec::new(),
+            lives: Vec::new(),
+            withdrawn: false,
+            occurrences: 0,
+            serving: true,
+        }
+    }
+}
+
+impl<K: ModelTypes> FaultState<K> {
+    /// The actor can do what it is for.
+    pub fn serving(&self) -> bool {
+        self.serving
+    }
+    /// The faults that are active.
+    pub fn active(&self) -> impl Iterator<Item = K::Fault> + '_ {
+        self.active.iter().map(|active| active.fault)
+    }
+
+    /// Keeps whether the actor can do what it is for; says whether that has changed.
+    pub(crate) fn serves(&mut self, able: bool) -> bool {
+        std::mem::replace(&mut self.serving, able) != able
+    }
+    /// The name of the fault that would explain best why this one is suspected: that one itself, one of the same part, any.
+    pub(crate) fn explains(&self, suspect: K::Fault) -> Option<DrawName> {
+        let rank = |it: &&Active<K>| match () {
+            () if it.fault == suspect => 0,
+            () if K::part_of(it.fault) == K::part_of(suspect) => 1,
+            () => 2,
+        };
+        self.active.iter().min_by_key(rank).map(Active::name)
+    }
+    /// A fault of this name is active.
+    pub(crate) fn has(&self, name: DrawName) -> bool {
+        self.active.iter().any(|it| it.name() == name)
+    }
+
+    /// The number of one more occurrence.
+    pub(super) fn number(&mut self) -> u32 {
+        let occurrence = self.occurrences;
+        self.occurrences = occurrence.checked_add(1).expect("fewer than 2^32 faults at an actor");
+        occurrence
+    }
+    /// Arms a planned fault that waits for something to happen.
+    pub(super) fn arm(&mut self, plan: u16) {
+        debug_assert!(self.armed.iter().all(|it| it.plan != plan), "a plan is armed once");
+        self.armed.push(Armed { plan, seen: 0 });
+    }
+    /// Keeps account of a random life that was drawn before the run began.
+    pub(super) fn lives(&mut self, plan: u16) {
+        debug_assert!(self.lives.iter().all(|it| it.plan != plan), "a plan has one life at a time");
+        self.lives.push(PartLife { plan, round: 0, since: Instant::START });
+    }
+    /// Whether a life that ends now is still the one that counts: a new unit has begun another one.
+    pub(super) fn counts(&self, plan: u16, round: u32) -> bool {
+        self.lives.iter().all(|life| life.plan != plan || life.round == round)
+    }
+}
