@@ -343,13 +343,25 @@ fn ratio(a: &[f64], b: &[f64]) -> f64 {
 /// A change of the scenario.
 type Change = fn(&mut Scenario);
 
+/// A minute and a half, three minutes, then another terminal.
+fn steps_for_hangs() -> Vec<scenarios::policies::Procedure> {
+    let all = "Scenario(schema: 2, name: \"t\", intent: \"t\", duration: \"1d\", fleet: [(id: \"shops\", count: 1)],
+        policies: (procedures: [(against: Mode(Firmware(Hang)), steps: [
+            (action: RestartTerminal, by: Device, duration: \"90s\"),
+            (action: RestartTerminal, by: Merchant, duration: \"3min\"),
+            (action: Swap, by: Technician, duration: \"40min\"),
+        ])]))";
+    text(all).policies.procedures
+}
+
 /// A table, no verdict: the ratio itself needs 40 seeds, and its interval is wide.
 #[test]
 #[ignore = "a measurement of several minutes"]
 fn what_pairing_gains() {
-    let arms: [(&str, Change, u64); 5] = [
+    let arms: [(&str, Change, u64); 6] = [
         ("misses 3 to 5", |it| it.policies.heartbeat.misses = 5, 40),
         ("verified after 5 min", |it| it.policies.recovery.verify_after = Span::minutes(5), 40),
+        ("other steps for hangs", |it| it.policies.procedures.extend(steps_for_hangs()), 40),
         ("no common causes", |it| it.policies.common_causes.enabled = false, 40),
         (
             "fallback of 90 min",
