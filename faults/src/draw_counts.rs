@@ -78,7 +78,7 @@ impl<K: ModelTypes> DrawCounts<K> {
             let n = count(&mut self.unexplained, detector);
             DrawName::of_detector(StableHasher::of(&detector), n)
         });
-        debug_assert!(self.causes.iter().all(|it| it.0 != incident), "an incident opens once");
+        assert!(self.causes.iter().all(|it| it.0 != incident), "an incident opens once");
         self.causes.push((incident, cause));
     }
 
@@ -111,5 +111,66 @@ impl<K: ModelTypes> DrawCounts<K> {
             let (cause, _) = it.of;
             causes.iter().any(|(_, its)| *its == cause) || is_active(cause)
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toy::Toy;
+
+    fn fault() -> DrawName {
+        DrawName::of_fault(7, 0)
+    }
+
+    #[test]
+    fn a_request_is_named_by_its_fault_and_not_by_its_incident() {
+        let mut one = DrawCounts::<Toy>::default();
+        one.opened(0, 1, None);
+        one.opened(1, 1, Some(fault()));
+        let mut other = DrawCounts::<Toy>::default();
+        other.opened(0, 1, Some(fault()));
+        let by = Performer::Technician;
+        assert_eq!(
+            one.request(1, by),
+            other.request(0, by),
+            "a false alarm before it moves nothing"
+        );
+        assert_ne!(one.request(1, by), other.request(0, Performer::Support));
+        let first = DrawCounts::<Toy>::default().tried(0, "restart");
+        assert_eq!((first, one.tried(4, "restart"), one.tried(4, "restart")), (0, 0, 1));
+    }
+
+    #[test]
+    fn requests_are_counted_until_their_cause_is_over() {
+        let mut counts = DrawCounts::<Toy>::default();
+        counts.opened(0, 1, Some(fault()));
+        let first = counts.request(0, Performer::Support);
+        counts.closed(0);
+        // The fault is still there: whoever asks again because of it asks for the second time.
+        counts.forget(|name| name == fault());
+        counts.opened(1, 1, Some(fault()));
+        assert_ne!(counts.request(1, Performer::Support), first);
+        counts.closed(1);
+        counts.forget(|_| false);
+        counts.opened(2, 1, Some(fault()));
+        assert_eq!(counts.request(2, Performer::Support), first, "its requests were forgotten");
+    }
+
+    #[test]
+    #[should_panic(expected = "a request belongs to an open incident")]
+    fn nobody_asks_because_of_what_is_closed() {
+        let mut counts = DrawCounts::<Toy>::default();
+        counts.opened(0, 1, None);
+        counts.closed(0);
+        counts.request(0, Performer::Support);
+    }
+
+    #[test]
+    #[should_panic(expected = "an incident opens once")]
+    fn no_incident_has_two_causes() {
+        let mut counts = DrawCounts::<Toy>::default();
+        counts.opened(0, 1, None);
+        counts.opened(0, 1, Some(fault()));
     }
 }

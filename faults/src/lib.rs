@@ -25,6 +25,8 @@ pub mod management;
 pub mod model;
 pub mod model_types;
 pub mod table;
+#[cfg(test)]
+mod toy;
 pub mod truth;
 
 pub use belief::{

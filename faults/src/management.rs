@@ -34,6 +34,8 @@ pub fn handle<K: Catalogue, P: Parts<K>>(
     cx: &mut Context<'_, K>,
     entry: &ScheduledEvent<SimEvent<K>>,
 ) {
+    debug_assert_eq!(entry.to, cx.me, "an event is handled by the actor that it is for");
+    debug_assert!(cx.scratch.tasks.is_empty(), "what an event leads to is done at its instant");
     match entry.event {
         SimEvent::Timer(timer) => parts.on_timer(timer, cx),
         SimEvent::Arrival { port, slot } => {
@@ -137,6 +139,7 @@ pub fn settle<K: Catalogue, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>)
             }
         }
     }
+    debug_assert!(cx.scratch.tasks.is_empty(), "nothing is left to do at this instant");
     if std::mem::take(&mut cx.scratch.touched) {
         let up = parts.able(cx);
         if parts.fault_state().serves(up) {

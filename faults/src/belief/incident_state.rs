@@ -74,6 +74,17 @@ impl<K: ModelTypes> IncidentState<K> {
         self.opened = id.checked_add(1).expect("fewer than 2^32 incidents at an actor");
         id
     }
+    /// An incident has been opened.
+    pub(super) fn begin(&mut self, incident: Incident<K>) {
+        assert!(incident.id < self.opened, "an incident gets its number before it is opened");
+        assert!(self.get(incident.id).is_none(), "an incident is opened once");
+        self.incidents.push(incident);
+    }
+    /// The incident at this place is closed.
+    pub(super) fn remove(&mut self, at: usize) -> Incident<K> {
+        assert!(at < self.incidents.len(), "what is closed was open");
+        self.incidents.remove(at)
+    }
     /// An open incident.
     pub(super) fn get(&self, incident: u32) -> Option<Incident<K>> {
         self.incidents.iter().find(|it| it.id == incident).copied()
@@ -85,5 +96,65 @@ impl<K: ModelTypes> IncidentState<K> {
     /// An open incident that is still at this attempt and stage; a late event of an earlier one finds none.
     pub(super) fn at_stage(&self, incident: u32, attempt: u8, stage: Stage) -> Option<Incident<K>> {
         self.get(incident).filter(|it| it.attempt == attempt && it.stage == stage)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toy::Toy;
+
+    fn incident(id: u32) -> Incident<Toy> {
+        Incident {
+            id,
+            detector: 1,
+            suspect: (1, 1),
+            about: ActorId(0),
+            common: false,
+            attempt: 2,
+            position: 1,
+            chosen: None,
+            stage: Stage::Acting,
+        }
+    }
+
+    #[test]
+    fn a_late_event_finds_no_incident() {
+        let mut state = IncidentState::<Toy>::default();
+        let id = state.number();
+        state.begin(incident(id));
+        assert!(state.at_stage(id, 2, Stage::Acting).is_some());
+        assert!(state.at_stage(id, 1, Stage::Acting).is_none(), "another attempt");
+        assert!(state.at_stage(id, 2, Stage::Verifying).is_none(), "another stage");
+        assert_eq!(state.remove(0).id, id);
+        assert!(state.at_stage(id, 2, Stage::Acting).is_none(), "closed");
+    }
+
+    #[test]
+    #[should_panic(expected = "an incident is opened once")]
+    fn no_incident_is_opened_twice() {
+        let mut state = IncidentState::<Toy>::default();
+        let id = state.number();
+        state.begin(incident(id));
+        state.begin(incident(id));
+    }
+
+    #[test]
+    #[should_panic(expected = "an incident gets its number before it is opened")]
+    fn no_incident_has_a_number_of_its_own_making() {
+        IncidentState::<Toy>::default().begin(incident(0));
+    }
+
+    #[test]
+    #[should_panic(expected = "what is closed was open")]
+    fn nothing_is_closed_that_is_not_open() {
+        IncidentState::<Toy>::default().remove(0);
+    }
+
+    #[test]
+    #[should_panic(expected = "fewer than 2^32 incidents at an actor")]
+    fn incidents_do_not_wrap() {
+        let mut state = IncidentState::<Toy> { opened: u32::MAX, ..IncidentState::default() };
+        state.number();
     }
 }

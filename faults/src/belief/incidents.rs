@@ -43,7 +43,7 @@ pub(crate) fn open<K: Catalogue, P: Observed<K>>(
     let (position, chosen, stage) = (attempt, None, Stage::Acting);
     let incident =
         Incident { id, detector, suspect, about, common, attempt, position, chosen, stage };
-    state.incidents.push(incident);
+    state.begin(incident);
     cx.note(DomainEvent::Alarm { incident: id, detector, suspect, about });
     tell(cx, &incident, IncidentChange::Opened);
     Some(id)
@@ -94,6 +94,10 @@ pub(crate) fn suppress<K: Catalogue, P: Observed<K>>(
     cause: Option<K::Fault>,
 ) {
     let state = parts.incident_state();
+    debug_assert!(
+        state.held.is_some() || state.incidents.iter().all(|it| it.stage != Stage::Suppressed),
+        "what is suppressed, a common cause suppresses"
+    );
     state.held = cause;
     if cause.is_some() {
         return;
@@ -115,7 +119,7 @@ pub(super) fn restore<K: Catalogue, P: Observed<K>>(
 ) {
     let now = cx.now();
     let state = parts.incident_state();
-    let closed = state.incidents.remove(at);
+    let closed = state.remove(at);
     tell(cx, &closed, IncidentChange::Closed);
     let Incident { id, suspect, position, chosen, stage, .. } = closed;
     state.helped.retain(|it| it.suspect != suspect);
@@ -123,6 +127,7 @@ pub(super) fn restore<K: Catalogue, P: Observed<K>>(
     // procedure leaves the procedure where it was.
     let by_procedure = stage == Stage::Verifying && chosen.is_none();
     let applied = if by_procedure { Some(position) } else { position.checked_sub(1) };
+    debug_assert!(state.helped.iter().all(|it| it.at <= now), "what helped, helped before");
     if let Some(position) = applied {
         state.helped.push(Helped { suspect, position, at: now });
     }

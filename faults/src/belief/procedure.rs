@@ -130,6 +130,7 @@ fn escalate<K: Catalogue, P: Observed<K>>(
     incident: u32,
 ) {
     let Some(entry) = parts.incident_state().get_mut(incident) else { return };
+    debug_assert_ne!(entry.stage, Stage::Unresolved, "nobody works on it any more");
     entry.attempt = entry.attempt.saturating_add(1);
     let escalates = entry.chosen.take().is_none();
     entry.position = entry.position.saturating_add(u8::from(escalates));

@@ -96,6 +96,24 @@ impl<K: ModelTypes> FaultState<K> {
         self.active.iter().any(|it| it.name() == name)
     }
 
+    /// A fault has occurred.
+    pub(super) fn begin(&mut self, fault: Active<K>) {
+        assert!(!self.has_fault(fault.fault), "what is broken already cannot break again");
+        debug_assert!(
+            self.active.iter().all(|it| it.occurrence < fault.occurrence),
+            "occurrences are numbered in their order"
+        );
+        self.active.push(fault);
+    }
+    /// The fault at this place is over.
+    pub(super) fn remove(&mut self, at: usize) -> Active<K> {
+        assert!(at < self.active.len(), "what is cleared was active");
+        self.active.remove(at)
+    }
+    /// This fault is active.
+    pub(super) fn has_fault(&self, fault: K::Fault) -> bool {
+        self.active.iter().any(|it| it.fault == fault)
+    }
     /// The number of one more occurrence.
     pub(super) fn number(&mut self) -> u32 {
         let occurrence = self.occurrences;
@@ -104,16 +122,85 @@ impl<K: ModelTypes> FaultState<K> {
     }
     /// Arms a planned fault that waits for something to happen.
     pub(super) fn arm(&mut self, plan: u16) {
-        debug_assert!(self.armed.iter().all(|it| it.plan != plan), "a plan is armed once");
+        assert!(self.armed.iter().all(|it| it.plan != plan), "a plan is armed once");
         self.armed.push(Armed { plan, seen: 0 });
     }
     /// Keeps account of a random life that was drawn before the run began.
     pub(super) fn lives(&mut self, plan: u16) {
-        debug_assert!(self.lives.iter().all(|it| it.plan != plan), "a plan has one life at a time");
+        assert!(self.lives.iter().all(|it| it.plan != plan), "a plan has one life at a time");
         self.lives.push(PartLife { plan, round: 0, since: Instant::START });
     }
     /// Whether a life that ends now is still the one that counts: a new unit has begun another one.
     pub(super) fn counts(&self, plan: u16, round: u32) -> bool {
         self.lives.iter().all(|life| life.plan != plan || life.round == round)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toy::Toy;
+
+    fn active(occurrence: u32, fault: (u8, u8)) -> Active<Toy> {
+        Active { occurrence, plan: 0, round: 0, stream: occurrence.into(), activated: false, fault }
+    }
+
+    #[test]
+    fn the_nearest_fault_explains_a_suspicion() {
+        let mut state = FaultState::<Toy>::default();
+        assert_eq!(state.explains((1, 1)), None);
+        for (occurrence, fault) in [(0, (2, 2)), (1, (1, 2)), (2, (1, 1))] {
+            state.begin(active(occurrence, fault));
+        }
+        let name = |at: usize| Some(state.active[at].name());
+        assert_eq!(state.explains((1, 1)), name(2), "itself");
+        assert_eq!(state.explains((1, 3)), name(1), "one of the same part");
+        assert_eq!(state.explains((3, 3)), name(0), "any");
+    }
+
+    #[test]
+    fn service_changes_once() {
+        let mut state = FaultState::<Toy>::default();
+        assert_eq!(
+            [true, false, false, true].map(|able| state.serves(able)),
+            [false, true, false, true]
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "what is broken already cannot break again")]
+    fn no_fault_is_active_twice() {
+        let mut state = FaultState::<Toy>::default();
+        state.begin(active(0, (1, 1)));
+        state.begin(active(1, (1, 1)));
+    }
+
+    #[test]
+    #[should_panic(expected = "what is cleared was active")]
+    fn nothing_is_cleared_that_is_not_there() {
+        FaultState::<Toy>::default().remove(0);
+    }
+
+    #[test]
+    #[should_panic(expected = "a plan is armed once")]
+    fn no_plan_is_armed_twice() {
+        let mut state = FaultState::<Toy>::default();
+        state.arm(3);
+        state.arm(3);
+    }
+
+    #[test]
+    #[should_panic(expected = "a plan has one life at a time")]
+    fn no_plan_has_two_lives() {
+        let mut state = FaultState::<Toy>::default();
+        state.lives(3);
+        state.lives(3);
+    }
+
+    #[test]
+    #[should_panic(expected = "fewer than 2^32 faults at an actor")]
+    fn occurrences_do_not_wrap() {
+        let mut state = FaultState::<Toy> { occurrences: u32::MAX, ..FaultState::default() };
+        state.number();
     }
 }

@@ -10,7 +10,7 @@ use sim::actor::ActorId;
 use sim::cell::CellContext;
 use sim::fingerprint::StableHasher;
 use sim::random::Purpose;
-use sim::time::Span;
+use sim::time::{Instant, Span};
 
 /// A planned fault occurs, unless the same fault is active already; then the next round is planned.
 pub(crate) fn occur<K: Catalogue, P: Breakable<K>>(
@@ -39,6 +39,8 @@ pub(crate) fn occur<K: Catalogue, P: Breakable<K>>(
 
 /// Time from one occurrence of a power-law process to the next: its expected number grows by a unit exponential meanwhile.
 fn grown(scale: Span, shape: f64, now: Span, random: f64) -> Span {
+    debug_assert!(shape > 0.0, "a power law grows: its shape is above 0, not {shape}");
+    debug_assert!(0.0 < random && random <= 1.0, "a unit draw is within 0 and 1, not {random}");
     let so_far = libm::pow(now.0 as f64 / scale.0.max(1) as f64, shape);
     let next = scale.scaled(libm::pow(so_far - libm::log(random), 1.0 / shape));
     Span(next.0.saturating_sub(now.0))
@@ -67,11 +69,12 @@ fn onset<K: Catalogue, P: Breakable<K>>(
     fault: K::Fault,
     magnitude: f64,
 ) {
+    debug_assert!((0.0..=1.0).contains(&magnitude), "a magnitude is within 0 and 1");
     let state = parts.fault_state();
     if plan != NATURAL && (state.withdrawn || cx.settings.is_real(cx.me, fault)) {
         return;
     }
-    if state.active.iter().any(|active| active.fault == fault) {
+    if state.has_fault(fault) {
         // What is broken already cannot break again; its next life begins here.
         if plan != NATURAL {
             renew(parts, cx, plan, round);
@@ -95,7 +98,7 @@ fn onset<K: Catalogue, P: Breakable<K>>(
     } else {
         cx.settings.planned(plan).stream
     };
-    state.active.push(Active { occurrence, plan, round, stream, activated: false, fault });
+    state.begin(Active { occurrence, plan, round, stream, activated: false, fault });
     cx.cell.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
     cx.touch();
     parts.set_level(fault, first, cx);
@@ -119,6 +122,7 @@ fn plan_profile<K: Catalogue>(
     occurrence: u32,
     step: u32,
 ) {
+    debug_assert_ne!(plan, NATURAL, "what comes by itself has no severity profile");
     let wait = match severity_profile {
         SeverityProfile::Constant => return,
         SeverityProfile::Ramp(_) if step + 1 >= u32::from(RAMP_STEPS) => return,
@@ -150,6 +154,7 @@ pub(crate) fn proceed<K: Catalogue, P: Breakable<K>>(
         SeverityProfile::Constant => return,
         SeverityProfile::Ramp(_) => {
             let share = f64::from(step + 1) / f64::from(RAMP_STEPS);
+            debug_assert!(share <= 1.0, "a ramp ends at its whole magnitude");
             parts.set_level(fault, planned.magnitude * share, cx);
         }
         SeverityProfile::Intermittent { .. } if step.is_multiple_of(2) => {
@@ -191,7 +196,7 @@ pub(super) fn clear<K: Catalogue, P: Breakable<K>>(
     by: Option<K::RecoveryAction>,
     comes_back: Option<Span>,
 ) {
-    let over = parts.fault_state().active.remove(at);
+    let over = parts.fault_state().remove(at);
     let Active { occurrence, plan, round, fault, .. } = over;
     parts.draw_counts().over(occurrence);
     cx.cell.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
@@ -219,6 +224,7 @@ pub(crate) fn recur<K: Catalogue, P: Breakable<K>>(
     // Named apart from the first time, so that the same recovery action is not bound to help for the same while.
     let round = round.checked_add(RECURRENCE).expect("a fault comes back fewer than 2^16 times");
     if let Some(life) = parts.fault_state().lives.iter_mut().find(|life| life.plan == plan) {
+        debug_assert!(life.round < round, "a life that comes back comes after itself");
         life.round = round;
     }
     let planned = *cx.settings.planned(plan);
@@ -245,6 +251,7 @@ pub(super) fn renew<K: Catalogue, P: Breakable<K>>(
     let now = cx.now();
     let state = parts.fault_state();
     if let Some(life) = state.lives.iter_mut().find(|life| life.plan == plan) {
+        debug_assert!(life.since <= now, "a life begins before it ends");
         *life = PartLife { plan, round, since: now };
     }
     if state.withdrawn {
@@ -271,6 +278,7 @@ pub(crate) fn reached<K: Catalogue, P: Breakable<K>>(
         }
         armed.seen = armed.seen.checked_add(1).expect("fewer than 2^32 milestones");
         let (plan, seen) = (armed.plan, armed.seen);
+        debug_assert!((0.0..=1.0).contains(&probability), "a probability is within 0 and 1");
         let mut stream = cx.stream(STRIKES.numbered(planned.stream), u64::from(seen));
         if seen.is_multiple_of(nth.max(1)) && stream.chance(probability) {
             let round = seen / nth.max(1);
@@ -316,6 +324,7 @@ pub fn plan<K: Catalogue>(
     } else {
         Span::ZERO
     };
+    debug_assert_eq!(cell.now(), Instant::START, "faults are planned before the run begins");
     let first = match planned.when {
         When::At(at) => at,
         When::Every { first, .. } => first,

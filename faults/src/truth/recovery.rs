@@ -23,7 +23,8 @@ pub(crate) fn act<K: Catalogue, P: Breakable<K>>(
     action: K::RecoveryAction,
     works: Option<f64>,
 ) -> u8 {
-    let mut cleared = 0;
+    let before = parts.fault_state().active.len();
+    let mut cleared: u8 = 0;
     let mut index = 0;
     while index < parts.fault_state().active.len() {
         let Active { fault, plan, occurrence, stream, round, .. } =
@@ -34,6 +35,7 @@ pub(crate) fn act<K: Catalogue, P: Breakable<K>>(
         let probability = if known > 0.0 { works.unwrap_or(known) } else { 0.0 };
         // Named by the fault's own round, the action, and how often that had been tried on it: neither another incident nor
         // another action moves any of these draws.
+        debug_assert!((0.0..=1.0).contains(&probability), "a probability is within 0 and 1");
         let named = stream ^ StableHasher::of(&action);
         let works = (probability > 0.0)
             .then(|| {
@@ -48,6 +50,11 @@ pub(crate) fn act<K: Catalogue, P: Breakable<K>>(
             index += 1;
         }
     }
+    debug_assert_eq!(
+        before,
+        parts.fault_state().active.len() + usize::from(cleared),
+        "an action ends what it cleared, and begins nothing"
+    );
     replaced(parts, cx, action);
     cx.touch();
     if let Some(message) = K::act(action) {
@@ -65,6 +72,7 @@ fn comes_back<K: Catalogue>(
 ) -> Option<Span> {
     let (probability, law) = cx.settings.imperfect(action)?;
     let mut stream = cx.stream(LASTS.numbered(named), draw);
+    debug_assert!((0.0..=1.0).contains(&probability), "a probability is within 0 and 1");
     stream.chance(probability).then(|| law.draw(&mut stream, false))
 }
 
