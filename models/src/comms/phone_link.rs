@@ -142,7 +142,7 @@ impl ActorPart<Models> for PhoneLink {
         },
     ];
     const HEARS: &'static [Topic] = &[
-        Topic::Ready, Topic::Halt, Topic::Reconnect, Topic::CarryPhone,
+        Topic::Ready, Topic::Halt, Topic::Reconnect, Topic::Carry,
     ];
     type Spec = Spec;
     type Timer = Timer;

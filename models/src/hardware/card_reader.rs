@@ -219,7 +219,7 @@ impl ActorPart<Models> for CardReader {
     ];
     const HEARS: &'static [Topic] = &[
         Topic::Swapped, Topic::Overhauled, Topic::Ready, Topic::Halt, Topic::Report,
-        Topic::ReadCard,
+        Topic::Read,
     ];
     type Spec = Spec;
     type Timer = Timer;

@@ -240,7 +240,7 @@ impl ActorPart<Models> for Merchant {
             blind_to_zh: "没有任何表现的故障；会把征兆最可能的原因当作真正的原因",
         },
     ];
-    const HEARS: &'static [Topic] = &[Topic::Indication, Topic::StepHere];
+    const HEARS: &'static [Topic] = &[Topic::Indication, Topic::StepRequested];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {

@@ -1,6 +1,6 @@
 //! What the parts of a terminal say to each other at the same instant. Models know these messages, never each other.
 
-use faults::{IncidentUpdate, Performer, StepRequest};
+use faults::{IncidentUpdate, Performer, RecoveryStep, StepRequest};
 use sim::Span;
 
 use crate::indication::Indication;
@@ -54,284 +54,6 @@ pub enum Leg {
     FromPhone,
 }
 
-/// One thing said by one part to others.
-#[derive(Clone, Copy, Debug)]
-pub enum LocalMessage {
-    /// Power: what comes through the cable.
-    Mains {
-        /// Enough to run on.
-        on: bool,
-        /// Voltage at the terminal, in millivolts.
-        millivolts: u32,
-    },
-    /// Battery: what the terminal runs on.
-    Rail {
-        /// Enough to run on.
-        on: bool,
-        /// Voltage of the rail, in millivolts.
-        millivolts: u32,
-    },
-    /// Mainboard: the processor runs, or does not.
-    Supplied {
-        /// It runs.
-        on: bool,
-    },
-    /// Mainboard: power goes, or a reset that nobody asked for; what was not yet written is lost.
-    PowerLost,
-    /// Mainboard: how slow the processor is for lack of voltage or for heat.
-    Slowed {
-        /// 100 is as usual.
-        percent: u32,
-    },
-    /// Enclosure: how warm the terminal's body is.
-    Temperature(Celsius),
-    /// Tamper switch: the terminal has lost its keys, or has new ones.
-    Locked {
-        /// It has none.
-        on: bool,
-    },
-    /// Display: how long whoever reads it takes to key something.
-    Dim {
-        /// 100 is as usual.
-        percent: u32,
-    },
-    /// A technician has the part in hand and exchanges what is past its rated life.
-    Overhauled,
-    /// Somebody puts a new battery in.
-    NewBattery,
-    /// Somebody exchanges the whole terminal.
-    Swapped,
-    /// Firmware: booted.
-    Ready,
-    /// Firmware: stopped; everything that is volatile is gone.
-    Halt,
-    /// Somebody restarts the terminal.
-    Restart,
-    /// Somebody restarts the payment application.
-    RestartApp,
-    /// Somebody has the links connect anew.
-    Reconnect,
-    /// Somebody has the terminal use its other uplink.
-    FailOver,
-    /// Somebody puts a new roll in.
-    NewRoll,
-    /// Firmware: how much slower than usual everything runs.
-    Pace {
-        /// 100 is as usual.
-        percent: u32,
-    },
-    /// Display: whether it can be read.
-    Screen {
-        /// It can.
-        readable: bool,
-    },
-    /// Customer: I would like to pay.
-    SaleWanted(Purchase),
-    /// Customer: I am leaving.
-    CustomerLeaves {
-        /// Who.
-        customer: u32,
-    },
-    /// Payment application: the purchase is over.
-    SaleOver {
-        /// Whose.
-        customer: u32,
-        /// How it ended.
-        outcome: Outcome,
-    },
-    /// Payment application: the amount is to be keyed.
-    EnterAmount {
-        /// Number of keys.
-        keys: u8,
-        /// For whom.
-        customer: u32,
-    },
-    /// Payment application: the PIN is to be keyed.
-    EnterPin {
-        /// By whom.
-        customer: u32,
-    },
-    /// Keypad: what was keyed, or that it cannot be.
-    Keyed {
-        /// It is what was meant.
-        ok: bool,
-    },
-    /// Payment application: a card or code is to be read.
-    Read {
-        /// How.
-        method: Method,
-        /// Which attempt, from 0.
-        attempt: u8,
-        /// Whose.
-        customer: u32,
-        /// What is to be paid.
-        amount: Money,
-    },
-    /// Payment application: a part that has a step of its own before a sale is to take it.
-    BeforeSale {
-        /// Whose turn it is.
-        part: Part,
-        /// The terminal's count of customers.
-        customer: u32,
-    },
-    /// Who has taken a step before a sale: it may go on, or not.
-    BeforeSaleDone {
-        /// It may.
-        ok: bool,
-    },
-    /// Card reader or scanner: read, or not.
-    WasRead {
-        /// How.
-        method: Method,
-        /// It was.
-        ok: bool,
-    },
-    /// Payment application: a receipt is to be printed.
-    Print(Receipt),
-    /// Printer: printed, or not.
-    Printed {
-        /// It was.
-        ok: bool,
-    },
-    /// Somebody looks up what became of the last sale 查询交易记录.
-    LookUp,
-    /// Payment application: tell the customer by tone and light.
-    Beep {
-        /// All is well.
-        good: bool,
-    },
-    /// Payment application: this is to be sent.
-    Transmit {
-        /// The message.
-        iso: Iso,
-        /// Time that building it takes.
-        delay: Span,
-    },
-    /// On its way out or in, with the time it has taken so far.
-    Carry {
-        /// Next station.
-        leg: Leg,
-        /// The message.
-        iso: Iso,
-        /// By which bearer it goes on, or came.
-        via: Via,
-        /// Time taken so far.
-        delay: Span,
-    },
-    /// A bearer: its state.
-    Link {
-        /// Which.
-        via: Via,
-        /// Something can pass.
-        up: bool,
-        /// Mean loss of far-apart packets, in parts per million.
-        loss_ppm: u32,
-    },
-    /// Phone link: its state.
-    PhoneLinked {
-        /// Something can pass.
-        up: bool,
-        /// Mean loss, in parts per million.
-        loss_ppm: u32,
-    },
-    /// Firmware: whether the network can be reached.
-    Online {
-        /// It can.
-        up: bool,
-    },
-    /// Firmware: whether heartbeats go out, and how many of them are lost on the way.
-    Beats {
-        /// They go out and can pass.
-        alive: bool,
-        /// Loss, in parts per million.
-        loss_ppm: u32,
-        /// By which bearer.
-        via: Via,
-    },
-    /// Firmware: whoever measures something of itself says so now.
-    Report,
-    /// A part: what it measures of itself.
-    Measured {
-        /// What.
-        gauge: Gauge,
-        /// In the gauge's unit.
-        value: u32,
-    },
-    /// Firmware, to itself: all have spoken.
-    Reported,
-    /// Security: whether the gateway accepts a session.
-    Certificate {
-        /// It does.
-        valid: bool,
-    },
-    /// Security: whether messages are sealed with the keys that the gateway knows.
-    Keys {
-        /// They are.
-        in_step: bool,
-    },
-    /// Security: whether the software may be used.
-    Genuine {
-        /// It may.
-        ok: bool,
-    },
-    /// Security: what others take of the processor.
-    Burden {
-        /// In per cent.
-        share: u32,
-    },
-    /// Clock: how far it is behind.
-    Clock {
-        /// Behind the true time.
-        behind: Span,
-    },
-    /// Payment application: how far the terminal's clock is from the time in the gateway's answer.
-    GatewayTime {
-        /// Either way.
-        difference: Span,
-    },
-    /// Storage: whether anything can be written.
-    Storage {
-        /// It can.
-        free: bool,
-    },
-    /// A person could notice something, or no longer.
-    Indication {
-        /// What.
-        indication: Indication,
-        /// It can be noticed.
-        on: bool,
-        /// The part that shows it.
-        from: Part,
-    },
-    /// Deployment: customers are served from now on, or no longer.
-    Trading {
-        /// They are.
-        on: bool,
-    },
-    /// Deployment: heartbeats are expected from now on, or no longer.
-    Watched {
-        /// They are.
-        on: bool,
-    },
-    /// Merchant: a technician is here for this.
-    Serviced(Job),
-    /// Somebody has the institution suspend the terminal.
-    Suspend,
-    /// Deployment: a third party has taken the deposit and vanished.
-    Cheated,
-    /// Fault management: somebody is to carry out a step.
-    StepRequested(StepRequest<Models>),
-    /// Fault management: what became of an incident that is kept here.
-    IncidentUpdate(IncidentUpdate<Models>),
-    /// What a component says in a word of its own, for which nothing here is edited.
-    Own {
-        /// What is said.
-        word: Word,
-        /// How much, or which.
-        value: u64,
-    },
-}
-
 /// A word that a component says to others and that is not among the messages here: whoever hears [`Topic::Own`] takes its
 /// own out of them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -344,210 +66,335 @@ impl Word {
     }
 }
 
-/// What a message is about: a component says which of them it hears ([`faults::ActorPart::HEARS`]).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Topic {
-    /// See [`LocalMessage::Mains`].
-    Mains,
-    /// See [`LocalMessage::Rail`].
-    Rail,
-    /// See [`LocalMessage::Slowed`].
-    Slowed,
-    /// See [`LocalMessage::Temperature`].
-    Temperature,
-    /// See [`LocalMessage::Swapped`].
-    Swapped,
-    /// See [`LocalMessage::Overhauled`].
-    Overhauled,
-    /// See [`LocalMessage::Dim`].
-    Dim,
-    /// See [`LocalMessage::NewBattery`].
-    NewBattery,
-    /// See [`LocalMessage::PowerLost`].
-    PowerLost,
-    /// See [`LocalMessage::Locked`].
-    Locked,
-    /// See [`LocalMessage::Supplied`].
-    Supplied,
-    /// See [`LocalMessage::Ready`].
-    Ready,
-    /// See [`LocalMessage::Halt`].
-    Halt,
-    /// See [`LocalMessage::Report`].
-    Report,
-    /// See [`LocalMessage::Restart`].
-    Restart,
-    /// See [`LocalMessage::FailOver`].
-    FailOver,
-    /// See [`LocalMessage::Reconnect`].
-    Reconnect,
-    /// See [`LocalMessage::RestartApp`].
-    RestartApp,
-    /// See [`LocalMessage::LookUp`].
-    LookUp,
-    /// See [`LocalMessage::Keys`].
-    Keys,
-    /// See [`LocalMessage::Genuine`].
-    Genuine,
-    /// See [`LocalMessage::Clock`].
-    Clock,
-    /// See [`LocalMessage::Storage`].
-    Storage,
-    /// See [`LocalMessage::Screen`].
-    Screen,
-    /// See [`LocalMessage::Pace`].
-    Pace,
-    /// See [`LocalMessage::SaleWanted`].
-    SaleWanted,
-    /// See [`LocalMessage::CustomerLeaves`].
-    CustomerLeaves,
-    /// See [`LocalMessage::Keyed`].
-    Keyed,
-    /// See [`LocalMessage::BeforeSale`].
-    BeforeSale,
-    /// See [`LocalMessage::BeforeSaleDone`].
-    BeforeSaleDone,
-    /// See [`LocalMessage::WasRead`].
-    WasRead,
-    /// See [`LocalMessage::Printed`].
-    Printed,
-    /// See [`LocalMessage::Online`].
-    Online,
-    /// See [`LocalMessage::NewRoll`].
-    NewRoll,
-    /// See [`LocalMessage::Print`].
-    Print,
-    /// See [`LocalMessage::SaleOver`].
-    SaleOver,
-    /// See [`LocalMessage::EnterAmount`].
-    EnterAmount,
-    /// See [`LocalMessage::EnterPin`].
-    EnterPin,
-    /// A code is to be read.
-    ReadCode,
-    /// A card is to be read.
-    ReadCard,
-    /// See [`LocalMessage::Beep`].
-    Beep,
-    /// See [`LocalMessage::Transmit`].
-    Transmit,
-    /// See [`LocalMessage::Link`].
-    Link,
-    /// See [`LocalMessage::PhoneLinked`].
-    PhoneLinked,
-    /// See [`LocalMessage::Measured`].
-    Measured,
-    /// See [`LocalMessage::Certificate`].
-    Certificate,
-    /// See [`LocalMessage::Burden`].
-    Burden,
-    /// See [`LocalMessage::Reported`].
-    Reported,
-    /// See [`LocalMessage::GatewayTime`].
-    GatewayTime,
-    /// Something goes through the phone or tablet.
-    CarryPhone,
-    /// Something goes out by the shop's wireless network.
-    CarryWifi,
-    /// Something goes out by the mobile carrier.
-    CarryCellular,
-    /// See [`LocalMessage::Beats`].
-    Beats,
-    /// See [`LocalMessage::Watched`].
-    Watched,
-    /// See [`LocalMessage::Trading`].
-    Trading,
-    /// See [`LocalMessage::Serviced`].
-    Serviced,
-    /// See [`LocalMessage::Suspend`].
-    Suspend,
-    /// See [`LocalMessage::Cheated`].
-    Cheated,
-    /// See [`LocalMessage::IncidentUpdate`].
-    IncidentUpdate,
-    /// See [`LocalMessage::Indication`].
-    Indication,
-    /// A step is to be carried out by command.
-    StepRemote,
-    /// A step is to be carried out by people.
-    StepHere,
-    /// See [`LocalMessage::Own`].
-    Own,
-}
+/// Makes the messages and what they are about from one list: each message is a topic of its own, and where the list says
+/// so it is split into several, so that a component hears its share only.
+macro_rules! local_messages {
+    (
+        messages { $(
+            $(#[$doc:meta])*
+            $Message:ident $({ $($(#[$fdoc:meta])* $field:ident: $Type:ty),* $(,)? })? $(($Content:ty))?
+        ),* $(,)? }
+        split { $(
+            $(#[$sdoc:meta])*
+            $Topic:ident: $split:pat
+        ),* $(,)? }
+    ) => {
+        /// One thing said by one part to others.
+        #[derive(Clone, Copy, Debug)]
+        pub enum LocalMessage { $(
+            $(#[$doc])*
+            $Message $({ $($(#[$fdoc])* $field: $Type),* })? $(($Content))?
+        ),* }
 
-impl Topic {
-    /// How many there are.
-    pub const COUNT: usize = Self::Own as usize + 1;
-}
-
-impl LocalMessage {
-    /// What it is about.
-    #[inline]
-    pub fn topic(&self) -> Topic {
-        match self {
-            Self::Read { method: Method::Code, .. } => Topic::ReadCode,
-            Self::Read { .. } => Topic::ReadCard,
-            Self::Carry { leg: Leg::ToPhone | Leg::FromPhone, .. } => Topic::CarryPhone,
-            Self::Carry { leg: Leg::Out(Via::Wifi), .. } => Topic::CarryWifi,
-            Self::Carry { leg: Leg::Out(Via::Cellular), .. } => Topic::CarryCellular,
-            Self::StepRequested(asked) if asked.step.by == Performer::Remote => Topic::StepRemote,
-            Self::StepRequested(_) => Topic::StepHere,
-            Self::Mains { .. } => Topic::Mains,
-            Self::Rail { .. } => Topic::Rail,
-            Self::Slowed { .. } => Topic::Slowed,
-            Self::Temperature(..) => Topic::Temperature,
-            Self::Swapped => Topic::Swapped,
-            Self::Overhauled => Topic::Overhauled,
-            Self::Dim { .. } => Topic::Dim,
-            Self::NewBattery => Topic::NewBattery,
-            Self::PowerLost => Topic::PowerLost,
-            Self::Locked { .. } => Topic::Locked,
-            Self::Supplied { .. } => Topic::Supplied,
-            Self::Ready => Topic::Ready,
-            Self::Halt => Topic::Halt,
-            Self::Report => Topic::Report,
-            Self::Restart => Topic::Restart,
-            Self::FailOver => Topic::FailOver,
-            Self::Reconnect => Topic::Reconnect,
-            Self::RestartApp => Topic::RestartApp,
-            Self::LookUp => Topic::LookUp,
-            Self::Keys { .. } => Topic::Keys,
-            Self::Genuine { .. } => Topic::Genuine,
-            Self::Clock { .. } => Topic::Clock,
-            Self::Storage { .. } => Topic::Storage,
-            Self::Screen { .. } => Topic::Screen,
-            Self::Pace { .. } => Topic::Pace,
-            Self::SaleWanted(..) => Topic::SaleWanted,
-            Self::CustomerLeaves { .. } => Topic::CustomerLeaves,
-            Self::Keyed { .. } => Topic::Keyed,
-            Self::BeforeSale { .. } => Topic::BeforeSale,
-            Self::BeforeSaleDone { .. } => Topic::BeforeSaleDone,
-            Self::WasRead { .. } => Topic::WasRead,
-            Self::Printed { .. } => Topic::Printed,
-            Self::Online { .. } => Topic::Online,
-            Self::NewRoll => Topic::NewRoll,
-            Self::Print(..) => Topic::Print,
-            Self::SaleOver { .. } => Topic::SaleOver,
-            Self::EnterAmount { .. } => Topic::EnterAmount,
-            Self::EnterPin { .. } => Topic::EnterPin,
-            Self::Beep { .. } => Topic::Beep,
-            Self::Transmit { .. } => Topic::Transmit,
-            Self::Link { .. } => Topic::Link,
-            Self::PhoneLinked { .. } => Topic::PhoneLinked,
-            Self::Measured { .. } => Topic::Measured,
-            Self::Certificate { .. } => Topic::Certificate,
-            Self::Burden { .. } => Topic::Burden,
-            Self::Reported => Topic::Reported,
-            Self::GatewayTime { .. } => Topic::GatewayTime,
-            Self::Beats { .. } => Topic::Beats,
-            Self::Watched { .. } => Topic::Watched,
-            Self::Trading { .. } => Topic::Trading,
-            Self::Serviced(..) => Topic::Serviced,
-            Self::Suspend => Topic::Suspend,
-            Self::Cheated => Topic::Cheated,
-            Self::IncidentUpdate(..) => Topic::IncidentUpdate,
-            Self::Indication { .. } => Topic::Indication,
-            Self::Own { .. } => Topic::Own,
+        /// What a message is about: a component says which of them it hears ([`faults::ActorPart::HEARS`]).
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub enum Topic {
+            $(#[doc = concat!("See [`LocalMessage::", stringify!($Message), "`].")] $Message,)*
+            $($(#[$sdoc])* $Topic,)*
         }
+
+        impl Topic {
+            /// How many there are.
+            pub const COUNT: usize = [$(Topic::$Message,)* $(Topic::$Topic,)*].len();
+        }
+
+        impl LocalMessage {
+            /// What it is about.
+            #[inline]
+            pub fn topic(&self) -> Topic {
+                match self {
+                    $($split => Topic::$Topic,)*
+                    $(Self::$Message { .. } => Topic::$Message,)*
+                }
+            }
+        }
+    };
+}
+
+local_messages! {
+    messages {
+        /// Power: what comes through the cable.
+        Mains {
+            /// Enough to run on.
+            on: bool,
+            /// Voltage at the terminal, in millivolts.
+            millivolts: u32,
+        },
+        /// Battery: what the terminal runs on.
+        Rail {
+            /// Enough to run on.
+            on: bool,
+            /// Voltage of the rail, in millivolts.
+            millivolts: u32,
+        },
+        /// Mainboard: the processor runs, or does not.
+        Supplied {
+            /// It runs.
+            on: bool,
+        },
+        /// Mainboard: power goes, or a reset that nobody asked for; what was not yet written is lost.
+        PowerLost,
+        /// Mainboard: how slow the processor is for lack of voltage or for heat.
+        Slowed {
+            /// 100 is as usual.
+            percent: u32,
+        },
+        /// Enclosure: how warm the terminal's body is.
+        Temperature(Celsius),
+        /// Tamper switch: the terminal has lost its keys, or has new ones.
+        Locked {
+            /// It has none.
+            on: bool,
+        },
+        /// Display: how long whoever reads it takes to key something.
+        Dim {
+            /// 100 is as usual.
+            percent: u32,
+        },
+        /// A technician has the part in hand and exchanges what is past its rated life.
+        Overhauled,
+        /// Somebody puts a new battery in.
+        NewBattery,
+        /// Somebody exchanges the whole terminal.
+        Swapped,
+        /// Firmware: booted.
+        Ready,
+        /// Firmware: stopped; everything that is volatile is gone.
+        Halt,
+        /// Somebody restarts the terminal.
+        Restart,
+        /// Somebody restarts the payment application.
+        RestartApp,
+        /// Somebody has the links connect anew.
+        Reconnect,
+        /// Somebody has the terminal use its other uplink.
+        FailOver,
+        /// Somebody puts a new roll in.
+        NewRoll,
+        /// Firmware: how much slower than usual everything runs.
+        Pace {
+            /// 100 is as usual.
+            percent: u32,
+        },
+        /// Display: whether it can be read.
+        Screen {
+            /// It can.
+            readable: bool,
+        },
+        /// Customer: I would like to pay.
+        SaleWanted(Purchase),
+        /// Customer: I am leaving.
+        CustomerLeaves {
+            /// Who.
+            customer: u32,
+        },
+        /// Payment application: the purchase is over.
+        SaleOver {
+            /// Whose.
+            customer: u32,
+            /// How it ended.
+            outcome: Outcome,
+        },
+        /// Payment application: the amount is to be keyed.
+        EnterAmount {
+            /// Number of keys.
+            keys: u8,
+            /// For whom.
+            customer: u32,
+        },
+        /// Payment application: the PIN is to be keyed.
+        EnterPin {
+            /// By whom.
+            customer: u32,
+        },
+        /// Keypad: what was keyed, or that it cannot be.
+        Keyed {
+            /// It is what was meant.
+            ok: bool,
+        },
+        /// Payment application: a card or code is to be read.
+        Read {
+            /// How.
+            method: Method,
+            /// Which attempt, from 0.
+            attempt: u8,
+            /// Whose.
+            customer: u32,
+            /// What is to be paid.
+            amount: Money,
+        },
+        /// Payment application: a part that has a step of its own before a sale is to take it.
+        BeforeSale {
+            /// Whose turn it is.
+            part: Part,
+            /// The terminal's count of customers.
+            customer: u32,
+        },
+        /// Who has taken a step before a sale: it may go on, or not.
+        BeforeSaleDone {
+            /// It may.
+            ok: bool,
+        },
+        /// Card reader or scanner: read, or not.
+        WasRead {
+            /// How.
+            method: Method,
+            /// It was.
+            ok: bool,
+        },
+        /// Payment application: a receipt is to be printed.
+        Print(Receipt),
+        /// Printer: printed, or not.
+        Printed {
+            /// It was.
+            ok: bool,
+        },
+        /// Somebody looks up what became of the last sale 查询交易记录.
+        LookUp,
+        /// Payment application: tell the customer by tone and light.
+        Beep {
+            /// All is well.
+            good: bool,
+        },
+        /// Payment application: this is to be sent.
+        Transmit {
+            /// The message.
+            iso: Iso,
+            /// Time that building it takes.
+            delay: Span,
+        },
+        /// On its way out or in, with the time it has taken so far.
+        Carry {
+            /// Next station.
+            leg: Leg,
+            /// The message.
+            iso: Iso,
+            /// By which bearer it goes on, or came.
+            via: Via,
+            /// Time taken so far.
+            delay: Span,
+        },
+        /// A bearer: its state.
+        Link {
+            /// Which.
+            via: Via,
+            /// Something can pass.
+            up: bool,
+            /// Mean loss of far-apart packets, in parts per million.
+            loss_ppm: u32,
+        },
+        /// Phone link: its state.
+        PhoneLinked {
+            /// Something can pass.
+            up: bool,
+            /// Mean loss, in parts per million.
+            loss_ppm: u32,
+        },
+        /// Firmware: whether the network can be reached.
+        Online {
+            /// It can.
+            up: bool,
+        },
+        /// Firmware: whether heartbeats go out, and how many of them are lost on the way.
+        Beats {
+            /// They go out and can pass.
+            alive: bool,
+            /// Loss, in parts per million.
+            loss_ppm: u32,
+            /// By which bearer.
+            via: Via,
+        },
+        /// Firmware: whoever measures something of itself says so now.
+        Report,
+        /// A part: what it measures of itself.
+        Measured {
+            /// What.
+            gauge: Gauge,
+            /// In the gauge's unit.
+            value: u32,
+        },
+        /// Firmware, to itself: all have spoken.
+        Reported,
+        /// Security: whether the gateway accepts a session.
+        Certificate {
+            /// It does.
+            valid: bool,
+        },
+        /// Security: whether messages are sealed with the keys that the gateway knows.
+        Keys {
+            /// They are.
+            in_step: bool,
+        },
+        /// Security: whether the software may be used.
+        Genuine {
+            /// It may.
+            ok: bool,
+        },
+        /// Security: what others take of the processor.
+        Burden {
+            /// In per cent.
+            share: u32,
+        },
+        /// Clock: how far it is behind.
+        Clock {
+            /// Behind the true time.
+            behind: Span,
+        },
+        /// Payment application: how far the terminal's clock is from the time in the gateway's answer.
+        GatewayTime {
+            /// Either way.
+            difference: Span,
+        },
+        /// Storage: whether anything can be written.
+        Storage {
+            /// It can.
+            free: bool,
+        },
+        /// A person could notice something, or no longer.
+        Indication {
+            /// What.
+            indication: Indication,
+            /// It can be noticed.
+            on: bool,
+            /// The part that shows it.
+            from: Part,
+        },
+        /// Deployment: customers are served from now on, or no longer.
+        Trading {
+            /// They are.
+            on: bool,
+        },
+        /// Deployment: heartbeats are expected from now on, or no longer.
+        Watched {
+            /// They are.
+            on: bool,
+        },
+        /// Merchant: a technician is here for this.
+        Serviced(Job),
+        /// Somebody has the institution suspend the terminal.
+        Suspend,
+        /// Deployment: a third party has taken the deposit and vanished.
+        Cheated,
+        /// Fault management: somebody is to carry out a step.
+        StepRequested(StepRequest<Models>),
+        /// Fault management: what became of an incident that is kept here.
+        IncidentUpdate(IncidentUpdate<Models>),
+        /// What a component says in a word of its own, for which nothing here is edited.
+        Own {
+            /// What is said.
+            word: Word,
+            /// How much, or which.
+            value: u64,
+        },
+    }
+    split {
+        /// A code is to be read.
+        ReadCode: Self::Read { method: Method::Code, .. },
+        /// Something goes out by the shop's wireless network.
+        CarryWifi: Self::Carry { leg: Leg::Out(Via::Wifi), .. },
+        /// Something goes out by the mobile carrier.
+        CarryCellular: Self::Carry { leg: Leg::Out(Via::Cellular), .. },
+        /// A step is to be carried out by command.
+        StepRemote: Self::StepRequested(StepRequest { step: RecoveryStep { by: Performer::Remote, .. }, .. }),
     }
 }
