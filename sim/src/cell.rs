@@ -13,7 +13,7 @@ use crate::actor::{ActorId, Layout, OUTSIDE};
 use crate::agenda::{Agenda, EventKey, ScheduledEvent};
 use crate::arena::{Arena, Slot};
 use crate::fingerprint::{Fingerprint, StableHasher};
-use crate::identity::{Identities, Identity};
+use crate::identity::Identity;
 use crate::random::{Purpose, Stream, Streams};
 use crate::record::{Emission, Fact, Keep, RecordedEvent};
 use crate::time::{Instant, Span};
@@ -106,9 +106,8 @@ pub struct CellContext<A: Actors> {
     layout: Layout,
     first: ActorId,
     me: usize,
-    identities: Identities,
-    /// The identity of each actor of the cell.
-    own: Arc<[Identity]>,
+    /// The identity of each actor of the run, in one list that all cells share; empty if actors are known by number.
+    identities: Arc<[Identity]>,
     agenda: Agenda<A::Event>,
     arena: Arena<A::InterActorMessage>,
     /// Events sent by each actor of the cell.
@@ -150,7 +149,7 @@ impl<A: Actors> CellContext<A> {
             let mut sum = 0;
             for entry in ahead {
                 let row = (entry.to.0 - self.first.0) as usize;
-                sum ^= self.sent[row] ^ prefetch(row, entry);
+                sum ^= self.sent[row] ^ listed(&self.identities, entry.to).0 ^ prefetch(row, entry);
             }
             std::hint::black_box(sum);
         }
@@ -186,8 +185,7 @@ impl<A: Actors> CellContext<A> {
     /// Who an actor is: of this cell or of another.
     #[inline]
     pub fn identity(&self, actor: ActorId) -> Identity {
-        let row = actor.0.wrapping_sub(self.first.0) as usize;
-        self.own.get(row).copied().unwrap_or_else(|| self.identities.get(actor))
+        listed(&self.identities, actor)
     }
 
     /// The random numbers of one occurrence of an actor.
@@ -294,6 +292,12 @@ impl<A: Actors> CellContext<A> {
     }
 }
 
+/// The identity of an actor by the list of all; what comes from outside has the highest number, which is in no list.
+#[inline]
+fn listed(identities: &[Identity], actor: ActorId) -> Identity {
+    identities.get(actor.0 as usize).copied().unwrap_or(Identity::numbered(actor.0))
+}
+
 /// One world, its columns and its context.
 pub(crate) struct Cell<A: Actors> {
     pub(crate) world: World,
@@ -304,7 +308,7 @@ pub(crate) struct Cell<A: Actors> {
 /// What the context of every cell of a run has in common.
 pub(crate) struct Common {
     pub(crate) layout: Layout,
-    pub(crate) identities: Identities,
+    pub(crate) identities: Arc<[Identity]>,
     pub(crate) streams: Streams,
     pub(crate) lookahead: Span,
     pub(crate) keep: Arc<Keep>,
@@ -319,8 +323,7 @@ impl<A: Actors> Cell<A> {
             layout: common.layout,
             first,
             me,
-            identities: common.identities.clone(),
-            own: (first.0..first.0 + count).map(|it| common.identities.get(ActorId(it))).collect(),
+            identities: Arc::clone(&common.identities),
             agenda: Agenda::default(),
             arena: Arena::default(),
             sent: vec![0; count as usize],
@@ -350,8 +353,7 @@ impl<A: Actors> Cell<A> {
             layout: from.layout,
             first: from.first,
             me: from.me,
-            identities: from.identities.clone(),
-            own: Arc::clone(&from.own),
+            identities: Arc::clone(&from.identities),
             agenda: from.agenda.clone(),
             arena: from.arena.clone(),
             sent: from.sent.clone(),

@@ -80,6 +80,12 @@ impl Identities {
             _ => Identity::numbered(actor.0),
         }
     }
+
+    /// Those of the first `actors` actors; an empty list if everybody is known by number.
+    pub(crate) fn listed(&self, actors: u32) -> Arc<[Identity]> {
+        let actors = if self.ranges.is_empty() { 0 } else { actors };
+        (0..actors).map(|it| self.get(ActorId(it))).collect()
+    }
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ impl<A: Actors> Simulation<A> {
         assert!(setup.lookahead > Span::ZERO, "messages take time: the lookahead is not zero");
         let common = Common {
             layout: setup.layout,
-            identities: setup.identities,
+            identities: setup.identities.listed(setup.layout.actors()),
             streams: Streams::new(setup.seed),
             lookahead: setup.lookahead,
             keep: Arc::new(setup.keep),
