@@ -142,7 +142,7 @@ pub fn audit(
         if first.0 >= layout.grouped() {
             break;
         }
-        let last = first.0 + count;
+        let last = layout.grouped().min(first.0 + count);
         // In portions: a copy of all that the hosts hold would be the largest thing in memory.
         for begin in (first.0..last).step_by(AT_ONCE as usize) {
             let portion = begin..last.min(begin + AT_ONCE);
@@ -181,15 +181,17 @@ fn host_ledger(
     let layout = simulation.layout();
     let mut ledger = vec![Vec::new(); terminals.len()];
     for number in layout.grouped()..layout.actors() {
-        let world = simulation.world_of(ActorId(number));
-        let mut hosts = world.query::<&Host>();
-        for host in hosts.iter(world) {
+        let hub = ActorId(number);
+        let world = simulation.world_of(hub);
+        let mut hosts = world.query::<(&ActorId, &Host)>();
+        for (_, host) in hosts.iter(world).filter(|(it, _)| **it == hub) {
             for (book, terminal) in ledger.iter_mut().zip(terminals.clone()) {
                 book.extend_from_slice(host.ledger_of(ActorId(terminal)));
             }
         }
-        let mut gateways = world.query::<&Gateway>();
-        for real in gateways.iter(world).filter_map(Gateway::real) {
+        let mut gateways = world.query::<(&ActorId, &Gateway)>();
+        let its = gateways.iter(world).filter(|(it, _)| **it == hub);
+        for real in its.filter_map(|(_, gateway)| gateway.real()) {
             for (book, terminal) in ledger.iter_mut().zip(terminals.clone()) {
                 book.extend(real.ledger_of(ActorId(terminal)));
             }
@@ -216,9 +218,10 @@ fn gateway_ledger(simulation: &mut Simulation<Models>) -> Vec<Money> {
     let layout = simulation.layout();
     let mut ledger = vec![Money::ZERO; layout.grouped() as usize];
     for number in layout.grouped()..layout.actors() {
-        let world = simulation.world_of(ActorId(number));
-        let mut gateways = world.query::<&Gateway>();
-        for gateway in gateways.iter(world) {
+        let hub = ActorId(number);
+        let world = simulation.world_of(hub);
+        let mut gateways = world.query::<(&ActorId, &Gateway)>();
+        for (_, gateway) in gateways.iter(world).filter(|(it, _)| **it == hub) {
             for (terminal, total) in ledger.iter_mut().enumerate() {
                 *total += gateway.booked(ActorId(terminal as u32));
             }

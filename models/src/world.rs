@@ -19,7 +19,7 @@ pub struct Stage {
     pub targets: Vec<Vec<ActorId>>,
     /// Names every random stream.
     pub seed: u64,
-    /// Terminals a cell; a power of two.
+    /// Terminals a cell; a power of two. If a cell has room for the hubs too, there is one cell.
     pub cell_size: u32,
     /// The least time that a message between actors takes.
     pub lookahead: Span,
@@ -29,7 +29,12 @@ pub struct Stage {
 
 /// Raises a plan into a simulation that is ready to run.
 pub fn raise(plan: Plan, stage: &Stage) -> Simulation<Models> {
-    let layout = Layout::new(stage.terminals, stage.hubs.len() as u32, stage.cell_size);
+    let hubs = stage.hubs.len() as u32;
+    let layout = if stage.terminals.saturating_add(hubs) <= stage.cell_size {
+        Layout::together(stage.terminals, hubs)
+    } else {
+        Layout::new(stage.terminals, hubs, stage.cell_size)
+    };
     let Stage { seed, lookahead, .. } = *stage;
     let identities = stage.identities.clone();
     let setup = Setup { seed, layout, identities, lookahead, keep: stage.keep.clone() };

@@ -51,7 +51,11 @@ pub const LARGEST_CELL: u32 = 131_072;
 impl Options {
     /// These, with a cell size that gives each of so many threads a cell.
     pub(crate) fn dealt(&self, terminals: u64, threads: usize) -> Self {
-        let fair = terminals.div_ceil(threads.max(1) as u64).min(u64::from(LARGEST_CELL)) as u32;
+        let fair = match threads {
+            // The largest, which may have room for the hubs too: a cell that is alone needs no windows.
+            0 | 1 => LARGEST_CELL,
+            _ => terminals.div_ceil(threads as u64).min(u64::from(LARGEST_CELL)) as u32,
+        };
         let cell_size = self.cell_size.unwrap_or(fair.max(1).next_power_of_two());
         Self { cell_size: Some(cell_size), ..self.clone() }
     }
@@ -367,7 +371,7 @@ fn targets(
             let who = identities.get(*actor);
             (streams.draw(who, SAMPLE.numbered(stream), 0)[0], who)
         };
-        chosen.sort_unstable_by_key(rank);
+        chosen.sort_by_cached_key(rank);
         chosen.truncate(count);
         chosen.sort_unstable();
     }

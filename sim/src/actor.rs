@@ -27,11 +27,14 @@ pub const MOST_ACTORS: u32 = (1 << 24) - 1;
 /// The sender of what comes into the world from outside: a device on a bench, a program, a recording of one.
 pub const OUTSIDE: ActorId = ActorId(MOST_ACTORS);
 
-/// How actors are dealt to cells: the many in blocks of equal size (*grouped*), each busy one in a cell of its own (*single*).
+/// How actors are dealt to cells: the many in blocks of equal size (*grouped*), each busy one in a cell of its own (*single*),
+/// or all of them in one cell.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Layout {
     grouped: u32,
     single: u32,
+    /// So many are dealt in blocks: the grouped ones, or all.
+    in_blocks: u32,
     shift: u32,
 }
 
@@ -43,17 +46,27 @@ impl Layout {
     pub fn new(grouped: u32, single: u32, cell_size: u32) -> Self {
         assert!(cell_size.is_power_of_two(), "a cell's size is a power of two, not {cell_size}");
         assert!(grouped.saturating_add(single) <= MOST_ACTORS, "more than {MOST_ACTORS} actors");
-        Self { grouped, single, shift: cell_size.trailing_zeros() }
+        Self { grouped, single, in_blocks: grouped, shift: cell_size.trailing_zeros() }
+    }
+
+    /// A layout of one cell, for a run on one thread: with nobody outside the cell, it goes from event to event without windows.
+    ///
+    /// # Panics
+    /// If there are more than [`MOST_ACTORS`] actors.
+    pub fn together(grouped: u32, single: u32) -> Self {
+        let all = grouped.saturating_add(single);
+        assert!(all <= MOST_ACTORS, "more than {MOST_ACTORS} actors");
+        Self { grouped, single, in_blocks: all, shift: all.next_power_of_two().trailing_zeros() }
     }
 
     /// How many cells there are.
     pub fn cells(self) -> usize {
-        (self.grouped_cells() + self.single) as usize
+        (self.blocks() + (self.actors() - self.in_blocks)) as usize
     }
 
-    fn grouped_cells(self) -> u32 {
+    fn blocks(self) -> u32 {
         // In 64 bits, so that a large cell cannot overflow the sum.
-        ((u64::from(self.grouped) + (1u64 << self.shift) - 1) >> self.shift) as u32
+        ((u64::from(self.in_blocks) + (1u64 << self.shift) - 1) >> self.shift) as u32
     }
 
     /// How many actors there are.
@@ -69,21 +82,21 @@ impl Layout {
     /// The cell that holds an actor.
     #[inline]
     pub fn cell_of(self, actor: ActorId) -> usize {
-        if actor.0 < self.grouped {
+        if actor.0 < self.in_blocks {
             (actor.0 >> self.shift) as usize
         } else {
-            (self.grouped_cells() + (actor.0 - self.grouped)) as usize
+            (self.blocks() + (actor.0 - self.in_blocks)) as usize
         }
     }
 
     /// The first actor of a cell and how many it holds.
     pub fn members(self, cell: usize) -> (ActorId, u32) {
         let cell = cell as u32;
-        if cell < self.grouped_cells() {
+        if cell < self.blocks() {
             let first = cell << self.shift;
-            (ActorId(first), (self.grouped - first).min(1 << self.shift))
+            (ActorId(first), (self.in_blocks - first).min(1 << self.shift))
         } else {
-            (ActorId(self.grouped + cell - self.grouped_cells()), 1)
+            (ActorId(self.in_blocks + cell - self.blocks()), 1)
         }
     }
 }
@@ -120,8 +133,9 @@ mod tests {
 
     #[test]
     fn every_actor_is_in_the_cell_that_lists_it() {
-        for size in [1, 64, 4096] {
-            let layout = Layout::new(130, 3, size);
+        let dealt = [1, 64, 4096].map(|size| Layout::new(130, 3, size));
+        assert_eq!(Layout::together(130, 3).cells(), 1);
+        for layout in dealt.into_iter().chain([Layout::together(130, 3), Layout::together(0, 0)]) {
             let mut seen = 0;
             for cell in 0..layout.cells() {
                 let (first, count) = layout.members(cell);

@@ -1,6 +1,6 @@
 //! Advances all cells through windows of one lookahead, on one thread or on many.
 //!
-//! A window is skipped when nothing is due in it. On many threads each worker keeps its own cells; messages to the cells
+//! A window is skipped when nothing is due in it, and a cell that is alone needs none. On many threads each worker keeps its own cells; messages to the cells
 //! of another worker go through a mailbox a pair of workers, and one barrier a window holds them together. What comes
 //! out cannot depend on who ran what when, because every agenda orders its events by (time, sender, sender's count).
 
@@ -45,6 +45,30 @@ impl Pulse {
 /// End of the window that begins with the earliest event of all: whatever it sends arrives a lookahead later.
 fn window_end(earliest: Instant, lookahead: Span, end: Instant) -> Instant {
     (earliest + lookahead).min(end)
+}
+
+/// A cell that is alone is run so many windows at a time: often enough to be seen and stopped.
+const WINDOWS_ALONE: u64 = 1_024;
+
+/// Runs a cell that is alone up to `end` (exclusive): nothing can come from another one, so it stops for nobody.
+pub(crate) fn run_alone<A: Actors>(
+    cell: &mut Cell<A>,
+    settings: &A::Settings,
+    lookahead: Span,
+    end: Instant,
+    pulse: &Pulse,
+) {
+    loop {
+        let next = cell.quiet_until();
+        if next >= end || pulse.stopped() {
+            return;
+        }
+        let limit = window_end(next, lookahead * WINDOWS_ALONE, end);
+        cell.advance(settings, limit);
+        debug_assert!(cell.outbox().is_empty(), "there is no other cell to send to");
+        pulse.now.store(limit.0, Ordering::Relaxed);
+        pulse.events.store(cell.fingerprint().events(), Ordering::Relaxed);
+    }
 }
 
 /// Runs all cells up to `end` (exclusive) on the calling thread.

@@ -8,7 +8,7 @@ use bevy_ecs::world::World;
 use crate::actor::{ActorId, Layout};
 use crate::agenda::{EventKey, ScheduledEvent};
 use crate::cell::{Actors, Cell, CellContext, Common, CrossCellMessage, Disorder};
-use crate::executor::{Pulse, run_on_many, run_on_one};
+use crate::executor::{Pulse, run_alone, run_on_many, run_on_one};
 use crate::fingerprint::Fingerprint;
 use crate::identity::Identities;
 use crate::random::Streams;
@@ -150,7 +150,9 @@ impl<A: Actors> Simulation<A> {
     pub fn run(&mut self, end: Instant, threads: usize, pulse: &Pulse) -> Result<(), RunError> {
         let shape = (self.layout, self.lookahead);
         let workers = threads.clamp(1, self.cells.len().max(1));
-        if workers == 1 {
+        if let [cell] = &mut *self.cells {
+            run_alone(cell, &self.settings, self.lookahead, end, pulse);
+        } else if workers == 1 {
             run_on_one(&mut self.cells, &self.settings, shape, end, pulse);
         } else {
             run_on_many(&mut self.cells, &self.settings, shape, end, workers, pulse);
