@@ -57,8 +57,8 @@ macro_rules! part_names {
             /// A number made of its name: where in the list it stands does not matter.
             pub const fn stable_id(self) -> u32 {
                 match self { $(
-                    $(Part::$Model => $crate::sim::stable_id(stringify!($module)),)*
-                    $($(Part::$Sound => $crate::sim::stable_id(stringify!($smodule)),)+)?
+                    $(Part::$Model => const { $crate::sim::stable_id(stringify!($module)) },)*
+                    $($(Part::$Sound => const { $crate::sim::stable_id(stringify!($smodule)) },)+)?
                 )+ }
             }
         }

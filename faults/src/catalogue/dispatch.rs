@@ -22,22 +22,68 @@ macro_rules! catalogue_dispatch {
             $module: <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::Belief,
         )*)+ }
 
-        /// What a cell keeps beside its world: the entity of each row, and scratch room.
+        /// Prepared access to each component: to look one up by its type for every event would cost twice as much.
+        #[derive(Debug)]
+        struct Access {
+            $(
+                $($module: bevy_ecs::query::QueryState<&'static mut $group::$module::$Model>,)*
+                $($($smodule: bevy_ecs::query::QueryState<&'static mut $group::$smodule::$Sound>,)+)?
+            )+
+            fault_state: bevy_ecs::query::QueryState<&'static mut $crate::FaultState<$ModelTypes>>,
+            incident_state: bevy_ecs::query::QueryState<&'static mut $crate::IncidentState<$ModelTypes>>,
+            draw_counts: bevy_ecs::query::QueryState<&'static mut $crate::DrawCounts<$ModelTypes>>,
+            beliefs: bevy_ecs::query::QueryState<&'static mut Beliefs>,
+        }
+
+        impl Access {
+            fn new(world: &mut bevy_ecs::world::World) -> Self {
+                Self {
+                    $(
+                        $($module: world.query(),)*
+                        $($($smodule: world.query(),)+)?
+                    )+
+                    fault_state: world.query(),
+                    incident_state: world.query(),
+                    draw_counts: world.query(),
+                    beliefs: world.query(),
+                }
+            }
+            /// Takes note of the actors that have been spawned.
+            fn update(&mut self, world: &bevy_ecs::world::World) {
+                $(
+                    $(self.$module.update_archetypes(world);)*
+                    $($(self.$smodule.update_archetypes(world);)+)?
+                )+
+                self.fault_state.update_archetypes(world);
+                self.incident_state.update_archetypes(world);
+                self.draw_counts.update_archetypes(world);
+                self.beliefs.update_archetypes(world);
+            }
+        }
+
+        /// What a cell keeps beside its world: the entity of each row, access to the components, and scratch room.
         #[derive(Debug)]
         pub struct Columns {
             entities: Vec<bevy_ecs::entity::Entity>,
+            access: Access,
             scratch: $crate::Scratch<$ModelTypes>,
         }
 
         impl Columns {
             /// The entity of each row: actors never leave, so it is made once. A query has no order of its own.
+            #[inline]
             fn entities(&mut self, world: &mut bevy_ecs::world::World) {
                 if self.entities.is_empty() {
-                    let mut query = world.query::<(bevy_ecs::entity::Entity, &$crate::sim::ActorId)>();
-                    let mut rows: Vec<_> = query.iter(world).map(|(entity, id)| (*id, entity)).collect();
-                    rows.sort_unstable_by_key(|(id, _)| *id);
-                    self.entities = rows.into_iter().map(|(_, entity)| entity).collect();
+                    self.find_entities(world);
                 }
+            }
+            #[cold]
+            fn find_entities(&mut self, world: &mut bevy_ecs::world::World) {
+                let mut query = world.query::<(bevy_ecs::entity::Entity, &$crate::sim::ActorId)>();
+                let mut rows: Vec<_> = query.iter(world).map(|(entity, id)| (*id, entity)).collect();
+                rows.sort_unstable_by_key(|(id, _)| *id);
+                self.entities = rows.into_iter().map(|(_, entity)| entity).collect();
+                self.access.update(world);
             }
         }
 
@@ -46,17 +92,19 @@ macro_rules! catalogue_dispatch {
         /// Parts are fetched one by one. Most windows of a fleet hold one event a cell, which touches a handful of the
         /// parts; taking the slices of all columns, as the PHOLD bench does, costs more than it saves here.
         struct ActorParts<'r> {
-            entity: bevy_ecs::world::EntityMut<'r>,
+            world: &'r mut bevy_ecs::world::World,
+            entity: bevy_ecs::entity::Entity,
+            access: &'r mut Access,
             profile: &'r Profile,
         }
 
         impl ActorParts<'_> {
             $(
                 $(fn $module(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$module::$Model>> {
-                    self.entity.get_mut()
+                    self.access.$module.get_mut(self.world, self.entity).ok()
                 })*
                 $($(fn $smodule(&mut self) -> Option<bevy_ecs::change_detection::Mut<'_, $group::$smodule::$Sound>> {
-                    self.entity.get_mut()
+                    self.access.$smodule.get_mut(self.world, self.entity).ok()
                 })+)?
             )+
             /// The device runs, so that a detector on it can look. The watchdog and what measures the supply always can.
@@ -68,10 +116,10 @@ macro_rules! catalogue_dispatch {
             fn part_able(&mut self, part: Part) -> bool {
                 let profile = self.profile;
                 match part { $(
-                    $(Part::$Model => self.entity.get::<$group::$module::$Model>().is_none_or(|it| {
+                    $(Part::$Model => self.access.$module.get_manual(self.world, self.entity).ok().is_none_or(|it| {
                         $crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$module)
                     }),)*
-                    $($(Part::$Sound => self.entity.get::<$group::$smodule::$Sound>().is_none_or(|it| {
+                    $($(Part::$Sound => self.access.$smodule.get_manual(self.world, self.entity).ok().is_none_or(|it| {
                         $crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$smodule)
                     }),)+)?
                 )+ }
@@ -83,35 +131,31 @@ macro_rules! catalogue_dispatch {
         fn prefetch(
             world: &bevy_ecs::world::World,
             settings: &$Settings,
+            access: &Access,
             entity: bevy_ecs::entity::Entity,
             entry: &$crate::sim::ScheduledEvent<$crate::SimEvent<$ModelTypes>>,
         ) -> u64 {
-            let Ok(entity) = world.get_entity(entity) else { return 0 };
+            let part = match &entry.event {
+                $crate::SimEvent::Timer(timer) => match timer { $(
+                    $(Timer::$Model(_) => Part::$Model,)*
+                    $($(Timer::$Sound(_) => Part::$Sound,)+)?
+                )+ },
+                $crate::SimEvent::Arrival { port, .. } => match Part::ALL.get(usize::from(*port)) {
+                    Some(part) => *part,
+                    None => return 0,
+                },
+                _ => return 0,
+            };
             let profile = settings.profile(entry.to);
-            let mut seen = 0;
-            $(
-                $({
-                    let due = match &entry.event {
-                        $crate::SimEvent::Timer(Timer::$Model(_)) => true,
-                        $crate::SimEvent::Arrival { port, .. } => *port == Part::$Model as u8,
-                        _ => false,
-                    };
-                    if due && let Some(it) = entity.get::<$group::$module::$Model>() {
-                        seen = u64::from($crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$module));
-                    }
-                })*
-                $($({
-                    let due = match &entry.event {
-                        $crate::SimEvent::Timer(Timer::$Sound(_)) => true,
-                        $crate::SimEvent::Arrival { port, .. } => *port == Part::$Sound as u8,
-                        _ => false,
-                    };
-                    if due && let Some(it) = entity.get::<$group::$smodule::$Sound>() {
-                        seen = u64::from($crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$smodule));
-                    }
-                })+)?
-            )+
-            seen
+            let able = match part { $(
+                $(Part::$Model => access.$module.get_manual(world, entity).is_ok_and(|it| {
+                    $crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$module)
+                }),)*
+                $($(Part::$Sound => access.$smodule.get_manual(world, entity).is_ok_and(|it| {
+                    $crate::ActorPart::<$ModelTypes>::able(it, &profile.$group.$smodule)
+                }),)+)?
+            )+ };
+            u64::from(able)
         }
 
         /// `spawn` gives what is kept to every actor, and nothing takes it away.
@@ -204,24 +248,25 @@ macro_rules! catalogue_dispatch {
             }
             fn on_delivery(&mut self, port: u8, message: $InterActorMessage, cx: &mut $crate::Context<'_, $ModelTypes>) {
                 let profile = self.profile;
-                $(
-                    $(if port == Part::$Model as u8 && let Some(mut it) = self.$module() {
+                let Some(&part) = Part::ALL.get(usize::from(port)) else { return };
+                match part { $(
+                    $(Part::$Model => if let Some(mut it) = self.$module() {
                         let it = $crate::catalogue::bypass_change_detection(&mut it);
                         cx.enter(Part::$Model);
                         $crate::ActorPart::<$ModelTypes>::on_delivery(it, &profile.$group.$module, message, cx);
-                    })*
-                    $($(if port == Part::$Sound as u8 && let Some(mut it) = self.$smodule() {
+                    },)*
+                    $($(Part::$Sound => if let Some(mut it) = self.$smodule() {
                         let it = $crate::catalogue::bypass_change_detection(&mut it);
                         cx.enter(Part::$Sound);
                         $crate::ActorPart::<$ModelTypes>::on_delivery(it, &profile.$group.$smodule, message, cx);
-                    })+)?
-                )+
+                    },)+)?
+                )+ }
             }
         }
 
         impl $crate::Counted<$ModelTypes> for ActorParts<'_> {
             fn draw_counts(&mut self) -> &mut $crate::DrawCounts<$ModelTypes> {
-                let counts = self.entity.get_mut::<$crate::DrawCounts<$ModelTypes>>();
+                let counts = self.access.draw_counts.get_mut(self.world, self.entity);
                 counts.expect(KEPT).into_inner()
             }
         }
@@ -239,7 +284,7 @@ macro_rules! catalogue_dispatch {
                 $able(self.profile, &mut |part| self.part_able(part))
             }
             fn fault_state(&mut self) -> &mut $crate::FaultState<$ModelTypes> {
-                let faults = self.entity.get_mut::<$crate::FaultState<$ModelTypes>>();
+                let faults = self.access.fault_state.get_mut(self.world, self.entity);
                 faults.expect(KEPT).into_inner()
             }
         }
@@ -262,10 +307,10 @@ macro_rules! catalogue_dispatch {
                 let now = cx.now();
                 let suspect = match part { $(
                     $(Part::$Model => {
-                        let Some(reading) = self.entity.get::<$group::$module::$Model>().map(|it| {
+                        let Some(reading) = self.access.$module.get_manual(self.world, self.entity).ok().map(|it| {
                             $crate::DevicePart::<$ModelTypes>::reading(it, &profile.$group.$module, now)
                         }) else { return Ok(None) };
-                        let Some(mut beliefs) = self.entity.get_mut::<Beliefs>() else { return Ok(None) };
+                        let Some(mut beliefs) = self.access.beliefs.get_mut(self.world, self.entity).ok() else { return Ok(None) };
                         <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::detect(&mut beliefs.$module, &reading)
                             .map(Fault::$Model)
                     })*
@@ -282,16 +327,16 @@ macro_rules! catalogue_dispatch {
                 let profile = self.profile;
                 let now = cx.now();
                 match part { $(
-                    $(Part::$Model => self.entity.get::<$group::$module::$Model>().is_some_and(|it| {
+                    $(Part::$Model => self.access.$module.get_manual(self.world, self.entity).ok().is_some_and(|it| {
                         $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$module, suspect, now)
                     }),)*
-                    $($(Part::$Sound => self.entity.get::<$group::$smodule::$Sound>().is_some_and(|it| {
+                    $($(Part::$Sound => self.access.$smodule.get_manual(self.world, self.entity).ok().is_some_and(|it| {
                         $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$smodule, suspect, now)
                     }),)+)?
                 )+ }
             }
             fn incident_state(&mut self) -> &mut $crate::IncidentState<$ModelTypes> {
-                let incidents = self.entity.get_mut::<$crate::IncidentState<$ModelTypes>>();
+                let incidents = self.access.incident_state.get_mut(self.world, self.entity);
                 incidents.expect(KEPT).into_inner()
             }
         }
@@ -309,8 +354,12 @@ macro_rules! catalogue_dispatch {
             fn carries(event: &Self::Event) -> Option<$crate::sim::Slot> {
                 match event { $crate::SimEvent::Arrival { slot, .. } => Some(*slot), _ => None }
             }
-            fn columns(_: &mut bevy_ecs::world::World) -> Columns {
-                Columns { entities: Vec::new(), scratch: $crate::Scratch::default() }
+            fn columns(world: &mut bevy_ecs::world::World) -> Columns {
+                Columns {
+                    entities: Vec::new(),
+                    access: Access::new(world),
+                    scratch: $crate::Scratch::default(),
+                }
             }
             fn fork(
                 world: &bevy_ecs::world::World,
@@ -319,7 +368,9 @@ macro_rules! catalogue_dispatch {
                 let mut forked = bevy_ecs::world::World::new();
                 let entities = columns.entities.iter().map(|&entity| copy(world, entity, &mut forked));
                 let entities = entities.collect();
-                (forked, Columns { entities, scratch: $crate::Scratch::default() })
+                let mut access = Access::new(&mut forked);
+                access.update(&forked);
+                (forked, Columns { entities, access, scratch: $crate::Scratch::default() })
             }
             fn advance(
                 columns: &mut Columns,
@@ -328,14 +379,13 @@ macro_rules! catalogue_dispatch {
                 cell: &mut $crate::sim::CellContext<$ModelTypes>,
             ) {
                 columns.entities(world);
-                let Columns { entities, scratch } = columns;
-                while let Some(entry) =
-                    cell.next_prefetching(|row, entry| prefetch(world, settings, entities[row], entry))
-                {
+                let Columns { entities, access, scratch } = columns;
+                while let Some(entry) = cell.next_prefetching(|row, entry| {
+                    prefetch(world, settings, access, entities[row], entry)
+                }) {
                     let entity = entities[cell.row(entry.to)];
                     let profile = settings.profile(entry.to);
-                    let entity = world.entity_mut(entity).into();
-                    let mut parts = ActorParts { entity, profile };
+                    let mut parts = ActorParts { world, entity, access, profile };
                     let mut cx = $crate::context::<$ModelTypes>(entry.to, Part::ALL[0], settings, cell, scratch);
                     $crate::handle(&mut parts, &mut cx, &entry);
                 }

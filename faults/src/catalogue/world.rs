@@ -149,9 +149,9 @@ macro_rules! catalogue_world {
         pub fn start(simulation: &mut $crate::sim::Simulation<$ModelTypes>, actor: $crate::sim::ActorId) {
             simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
-                let Columns { entities, scratch } = columns;
-                let entity = world.entity_mut(entities[cell.row(actor)]).into();
-                let mut parts = ActorParts { entity, profile: settings.profile(actor) };
+                let Columns { entities, access, scratch } = columns;
+                let entity = entities[cell.row(actor)];
+                let mut parts = ActorParts { world, entity, access, profile: settings.profile(actor) };
                 let mut cx = $crate::context::<$ModelTypes>(actor, Part::ALL[0], settings, cell, scratch);
                 $crate::Parts::start(&mut parts, &mut cx);
                 $crate::settle(&mut parts, &mut cx);
@@ -162,8 +162,9 @@ macro_rules! catalogue_world {
         pub fn plan_fault(simulation: &mut $crate::sim::Simulation<$ModelTypes>, actor: $crate::sim::ActorId, number: u16) {
             simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
-                let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
-                let mut parts = ActorParts { entity, profile: settings.profile(actor) };
+                let Columns { entities, access, .. } = columns;
+                let entity = entities[cell.row(actor)];
+                let mut parts = ActorParts { world, entity, access, profile: settings.profile(actor) };
                 let planned = $crate::FaultSettings::<$ModelTypes>::planned(settings, number);
                 let age = $crate::FaultSettings::<$ModelTypes>::age(settings, actor);
                 $crate::plan(cell, $crate::Breakable::<$ModelTypes>::fault_state(&mut parts), actor, number, planned, age);
@@ -178,9 +179,10 @@ macro_rules! catalogue_world {
             let mut seen = Vec::new();
             simulation.begin(actor, |columns, world, settings, cell| {
                 columns.entities(world);
-                let entity = world.entity_mut(columns.entities[cell.row(actor)]).into();
+                let Columns { entities, access, .. } = columns;
+                let entity = entities[cell.row(actor)];
                 let profile = settings.profile(actor);
-                let mut parts = ActorParts { entity, profile };
+                let mut parts = ActorParts { world, entity, access, profile };
                 let now = cell.now();
                 $($({
                     let on_device = <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE;
