@@ -126,6 +126,11 @@ impl<'a, K: Catalogue> Context<'a, K> {
     pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
         self.cell.draw(self.me, purpose, occurrence)
     }
+    /// The first random number of each of four occurrences of this actor.
+    #[inline]
+    pub fn first_draws(&self, purpose: Purpose, occurrences: [u64; 4]) -> [u32; 4] {
+        self.cell.first_draws(self.me, purpose, occurrences)
+    }
     /// The random numbers of a request to this actor.
     #[inline]
     pub fn stream_of_request(&self, purpose: Purpose, name: DrawName) -> Stream {

@@ -200,6 +200,12 @@ impl<A: Actors> CellContext<A> {
         self.streams.draw(self.identity(actor), purpose, occurrence)
     }
 
+    /// The first random number of each of four occurrences of an actor.
+    #[inline]
+    pub fn first_draws(&self, actor: ActorId, purpose: Purpose, occurrences: [u64; 4]) -> [u32; 4] {
+        self.streams.first_draws(self.identity(actor), purpose, occurrences)
+    }
+
     #[inline]
     fn key(&mut self, from: ActorId) -> EventKey {
         let row = self.row(from);

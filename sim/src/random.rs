@@ -96,6 +96,31 @@ impl Streams {
         let key = self.seed ^ purpose.0;
         philox(counter, [key as u32, (key >> 32) as u32])
     }
+
+    /// The first number of each of four occurrences, at less than the cost of four calls of [`Streams::draw`].
+    #[inline]
+    pub fn first_draws(self, who: Identity, purpose: Purpose, occurrences: [u64; 4]) -> [u32; 4] {
+        let key = self.seed ^ purpose.0;
+        let mut first = [0; 4];
+        for (first, it) in first.iter_mut().zip(occurrences) {
+            *first = first_of_philox([it, it >> 32, who.0, who.0 >> 32], [key, key >> 32]);
+        }
+        first
+    }
+}
+
+/// The first number of [`philox`], in words of 64 bits whose upper halves mean nothing.
+// So written, and inlined before loops are unrolled, the compiler does two at a time with vector instructions.
+#[inline(always)]
+fn first_of_philox(mut c: [u64; 4], mut k: [u64; 2]) -> u32 {
+    const LOW: u64 = 0xFFFF_FFFF;
+    for _ in 0..10 {
+        let a = (c[0] & LOW) * 0xD251_1F53;
+        let b = (c[2] & LOW) * 0xCD9E_8D57;
+        c = [(b >> 32) ^ c[1] ^ k[0], b, (a >> 32) ^ c[3] ^ k[1], a];
+        k = [k[0].wrapping_add(0x9E37_79B9), k[1].wrapping_add(0xBB67_AE85)];
+    }
+    c[0] as u32
 }
 
 /// Philox 4x32-10 (Salmon, Moraes, Dror and Shaw, SC11): a counter-based generator without state.
@@ -226,6 +251,15 @@ mod tests {
             assert_ne!(first.0, other.0);
             assert_ne!(first.1, other.1);
         }
+    }
+
+    #[test]
+    fn four_occurrences_at_a_time_are_those_drawn_one_by_one() {
+        let (streams, who) = (Streams::new(7), Identity(1 << 40 | 9));
+        let purpose = Purpose::of("jam");
+        let occurrences = [0, 3, u64::MAX, 1 << 35];
+        let one_by_one = occurrences.map(|it| streams.draw(who, purpose, it)[0]);
+        assert_eq!(streams.first_draws(who, purpose, occurrences), one_by_one);
     }
 
     #[test]

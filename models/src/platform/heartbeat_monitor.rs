@@ -124,7 +124,12 @@ impl Rhythm {
 
 impl HeartbeatMonitor {
     fn lost(&self, beat: u64, cx: &Context<'_, Models>) -> bool {
-        !self.alive || f64::from(self.loss_ppm) > unit(cx.draw(BEAT, beat)[0]) * 1e6
+        !self.alive || self.loses(cx.draw(BEAT, beat)[0])
+    }
+
+    /// A beat that is sent is lost, given its random number.
+    fn loses(&self, bits: u32) -> bool {
+        f64::from(self.loss_ppm) > unit(bits) * 1e6
     }
 
     /// What decides the beats has changed: takes stock of those that were sent before, and looks ahead.
@@ -216,6 +221,14 @@ impl HeartbeatMonitor {
             let end = first + needed - 1;
             if end >= last {
                 return None;
+            }
+            // All is well for nearly all of the time: four ends are drawn at once, and those that were heard passed over.
+            let ends = [0, 1, 2, 3].map(|run| end + run * enough);
+            let drawn = cx.first_draws(BEAT, ends);
+            let heard = drawn.iter().take_while(|bits| self.alive && !self.loses(**bits)).count();
+            if heard > 0 {
+                (first, needed) = (ends[heard - 1] + 1, enough);
+                continue;
             }
             match (first..=end).rev().find(|&beat| !self.lost(beat, cx)) {
                 None => return Some(end),
