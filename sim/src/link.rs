@@ -39,10 +39,18 @@ impl GilbertElliott {
     /// Probability of being bad `slots` after having been bad or good.
     fn bad_after(&self, was_bad: bool, slots: u64) -> f64 {
         let stationary = self.bad_share();
+        let turns = self.p_good_to_bad + self.p_bad_to_good;
+        // (1 - x)^n is below e^(-xn), here 2^-92: added to a share that is not tiny itself, it changes no bit.
+        if turns <= 1.0 && turns * slots as f64 > FORGOTTEN && stationary > 1e-9 {
+            return stationary;
+        }
         let left = libm::pow(1.0 - self.p_good_to_bad - self.p_bad_to_good, slots as f64);
         stationary + (f64::from(u8::from(was_bad)) - stationary) * left
     }
 }
+
+/// So many expected changes after a packet, the channel has forgotten the state that the packet saw.
+const FORGOTTEN: f64 = 64.0;
 
 /// The state of one channel.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,6 +75,29 @@ impl Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As [`GilbertElliott::bad_after`], without a short cut.
+    fn worked_out(law: &GilbertElliott, was_bad: bool, slots: u64) -> f64 {
+        let stationary = law.bad_share();
+        let left = libm::pow(1.0 - law.p_good_to_bad - law.p_bad_to_good, slots as f64);
+        stationary + (f64::from(u8::from(was_bad)) - stationary) * left
+    }
+
+    #[test]
+    fn the_short_cut_of_what_is_forgotten_changes_no_bit() {
+        let shares = [1e-12, 1e-6, 0.000_1, 0.003, 0.02, 0.3, 0.5, 0.999];
+        for (p_good_to_bad, p_bad_to_good) in shares.iter().flat_map(|p| shares.map(|r| (*p, r))) {
+            let law = GilbertElliott { p_good_to_bad, p_bad_to_good, ..LAW };
+            let slots = (FORGOTTEN / (p_good_to_bad + p_bad_to_good)) as u64;
+            for (slots, was_bad) in
+                (slots.saturating_sub(3)..slots + 60).zip([true, false].into_iter().cycle())
+            {
+                let (short, long) =
+                    (law.bad_after(was_bad, slots), worked_out(&law, was_bad, slots));
+                assert_eq!(short.to_bits(), long.to_bits(), "{law:?} after {slots} slots");
+            }
+        }
+    }
 
     const LAW: GilbertElliott = GilbertElliott {
         p_good_to_bad: 0.01,
