@@ -52,6 +52,9 @@ impl Process for Holder {
     fn on_message(&mut self, _: u64, cx: &mut ProcessContext<'_, Self>) {
         self.pass_on(cx);
     }
+    fn prefetch(&self) -> u64 {
+        self.handled
+    }
 }
 
 /// PHOLD on our kernel, by the product's way.

@@ -412,6 +412,9 @@ impl<A: Actors> Cell<A> {
     pub(crate) fn facts(&self) -> usize {
         self.context.facts.len()
     }
+    pub(crate) fn facts_mut(&mut self) -> &mut Vec<Fact<A::Fact>> {
+        &mut self.context.facts
+    }
     pub(crate) fn drain_facts(&mut self) -> Vec<Fact<A::Fact>> {
         std::mem::take(&mut self.context.facts)
     }

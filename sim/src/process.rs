@@ -9,8 +9,10 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use bevy_ecs::change_detection::DetectChangesMut;
 use bevy_ecs::component::Component;
 use bevy_ecs::entity::Entity;
+use bevy_ecs::query::QueryState;
 use bevy_ecs::world::World;
 
 use crate::actor::ActorId;
@@ -109,6 +111,11 @@ pub trait Process: Clone + Send + Sync + Sized + 'static {
     fn on_timer(&mut self, timer: Self::Timer, cx: &mut ProcessContext<'_, Self>);
     /// Another process has sent something.
     fn on_message(&mut self, _message: Self::Message, _cx: &mut ProcessContext<'_, Self>) {}
+    /// Reads what the next event is going to need, so that the memory answers for several processes at once; what comes out
+    /// changes nothing. With many processes it is worth saying: any field will do.
+    fn prefetch(&self) -> u64 {
+        0
+    }
 }
 
 /// Everything that can happen to a process.
@@ -127,6 +134,14 @@ pub struct Processes<P>(PhantomData<fn() -> P>);
 /// A process in the store.
 #[derive(Component)]
 struct State<P: Process>(P);
+
+/// Access to the processes of a cell.
+#[derive(Debug)]
+pub struct Columns<P: Process> {
+    /// The entity of each row: actors never leave, and a query has no order of its own.
+    entities: Vec<Entity>,
+    states: QueryState<&'static mut State<P>>,
+}
 
 /// What a process may do while something happens to it.
 #[derive(Debug)]
@@ -183,8 +198,7 @@ impl<P: Process> Actors for Processes<P> {
     type Event = ProcessEvent<P::Timer>;
     type InterActorMessage = P::Message;
     type Fact = P::Fact;
-    /// The entity of each row: actors never leave, and a query has no order of its own.
-    type Columns = Vec<Entity>;
+    type Columns = Columns<P>;
     type Settings = P::Settings;
 
     fn arrival(_: u8, slot: Slot) -> Self::Event {
@@ -196,44 +210,44 @@ impl<P: Process> Actors for Processes<P> {
             ProcessEvent::Timer(_) => None,
         }
     }
-    fn columns(_: &mut World) -> Self::Columns {
-        Vec::new()
+    fn columns(world: &mut World) -> Self::Columns {
+        Columns { entities: Vec::new(), states: world.query() }
     }
     fn fork(world: &World, columns: &Self::Columns) -> (World, Self::Columns) {
-        let states = columns.iter().map(|&entity| {
+        let states = columns.entities.iter().map(|&entity| {
             let state = world.get::<State<P>>(entity);
             State(state.expect("every row has its process").0.clone())
         });
         let mut forked = World::new();
         let entities = forked.spawn_batch(states.collect::<Vec<_>>()).collect();
-        (forked, entities)
+        let states = forked.query();
+        (forked, Columns { entities, states })
     }
     fn advance(
-        entities: &mut Self::Columns,
+        Columns { entities, states }: &mut Self::Columns,
         world: &mut World,
         settings: &P::Settings,
         cell: &mut CellContext<Self>,
     ) {
-        let read_ahead =
-            |world: &World, entity| usize::from(world.get::<State<P>>(entity).is_some());
-        while let Some(due) =
-            cell.next_prefetching(|row, _| read_ahead(world, entities[row]) as u64)
-        {
-            let entity = entities[cell.row(due.to)];
-            handle(world, entity, settings, cell, &due);
+        states.update_archetypes(world);
+        while let Some(due) = cell.next_prefetching(|row, _| {
+            let state = states.get_manual(world, entities[row]);
+            state.map_or(0, |it| it.0.prefetch())
+        }) {
+            let state = states.get_mut(world, entities[cell.row(due.to)]);
+            let mut state = state.expect("every row has its process");
+            handle(&mut state.bypass_change_detection().0, settings, cell, &due);
         }
     }
 }
 
+#[inline]
 fn handle<P: Process>(
-    world: &mut World,
-    entity: Entity,
+    process: &mut P,
     settings: &P::Settings,
     cell: &mut CellContext<Processes<P>>,
     due: &ScheduledEvent<ProcessEvent<P::Timer>>,
 ) {
-    let mut state = world.get_mut::<State<P>>(entity).expect("every row has its process");
-    let process = &mut state.0;
     match due.event {
         ProcessEvent::Timer(timer) => {
             process.on_timer(timer, &mut ProcessContext { me: due.to, settings, cell });
@@ -260,9 +274,9 @@ pub fn simulation<P: Process>(
     for number in 0..layout.actors() {
         let process = processes.next().expect("a process for every actor of the layout");
         let me = ActorId(number);
-        simulation.begin(me, |entities, world, settings, cell| {
+        simulation.begin(me, |columns, world, settings, cell| {
             let entity = world.spawn(State(process)).id();
-            entities.push(entity);
+            columns.entities.push(entity);
             let mut state = world.get_mut::<State<P>>(entity).expect("it was just spawned");
             state.0.start(&mut ProcessContext { me, settings, cell });
         });
@@ -278,8 +292,9 @@ impl<P: Process> Simulation<Processes<P>> {
     /// If there is no such process.
     pub fn process(&mut self, actor: ActorId) -> P {
         let mut state = None;
-        self.begin(actor, |entities, world, _, cell| {
-            state = world.get::<State<P>>(entities[cell.row(actor)]).map(|it| it.0.clone());
+        self.begin(actor, |columns, world, _, cell| {
+            let entity = columns.entities[cell.row(actor)];
+            state = world.get::<State<P>>(entity).map(|it| it.0.clone());
         });
         state.expect("every row has its process")
     }
