@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use reports::AnalysisFold;
 use reports::coverage::{coverage, table};
 use reports::run_tables::RunTables;
-use scenarios::{Options, Source, load, simulate};
+use scenarios::{Options, Run, Source, load};
 use serde_json::json;
 use sim::Pulse;
 
@@ -67,8 +68,10 @@ fn run(file: &Path) -> Result<RunTables, String> {
     })?;
     let path = file.display().to_string();
     let source = Source { scenario: &loaded.scenario, path: &path, text: &loaded.source };
-    let outcome = simulate(source, &Options::default(), 1, &Pulse::default())
-        .map_err(|why| format!("{path}: {why}"))?;
-    let analysis = reports::analyse(&outcome);
+    let told = |why: scenarios::Failure| format!("{path}: {why}");
+    let run = Run::begin(source, &Options::default(), 1).map_err(told)?;
+    let mut fold = AnalysisFold::new(run.outset());
+    let outcome = run.complete(1, &Pulse::default(), &mut fold).map_err(told)?;
+    let analysis = fold.finish(&outcome);
     Ok(RunTables::of(&outcome, &analysis))
 }

@@ -1,7 +1,7 @@
 //! `posrig hil`, `posrig replay`, `posrig doctor`: real things in the place of simulated parts.
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,14 +9,14 @@ use hil::attachments::{KINDS, Place, Reach, Wanted};
 use hil::{Adapter, Ended, Injector, Session, Status};
 use programs::Port;
 use programs::recording::{Attached, Header, Recorder, Recording, SCHEMA};
-use reports::boundary::{Attachment, Boundary, Deadlines};
-use scenarios::{Options, Run, Source};
+use reports::boundary::{Attachment, Boundary, Deadlines, UnderFaults};
+use scenarios::{FactFold, Options, Run, Source};
 use sim::Pulse;
 
 use crate::arguments::{Doctor, Hil, Replay};
 use crate::check;
 use crate::end::{End, print, refuse};
-use crate::run::{self, Ending};
+use crate::run::{self, Ending, Reader};
 
 /// Runs a scenario against the wall clock.
 pub(crate) fn hil(arguments: &Hil) -> End {
@@ -49,6 +49,8 @@ fn attached(arguments: &Hil, source: Source<'_>) -> Result<End, String> {
     });
     run::make_parent(&folder)?;
     let world = Run::begin(source, &options, 1).map_err(|why| why.to_string())?;
+    let mut reader = Reader::begin(&folder, world.outset()).map_err(|why| why.to_string())?;
+    let mut under_faults = UnderFaults::new(all.iter().map(|it| it.actor));
     let (injector, arrivals) = Injector::new();
     let mut adapters: Vec<Box<dyn Adapter>> = Vec::new();
     for (wanted, ports) in wanted.iter().zip(&ports) {
@@ -88,19 +90,28 @@ fn attached(arguments: &Hil, source: Source<'_>) -> Result<End, String> {
     drop(injector);
     let mut live = Live::new(arguments.quiet);
     let began = Instant::now();
-    let ended = session.play(&pulse, &mut |status| live.tell(status));
+    let mut fold = (&mut reader, &mut under_faults);
+    let ended = session.play(&pulse, &mut |status| live.tell(status), &mut fold);
     live.end();
     let ended = ended.map_err(|why| why.to_string())?;
     let boundary = boundary(&ended, &wanted, &ports, arguments.speed);
-    Ok(finish(arguments, &ended, &boundary, began.elapsed().as_secs_f64(), &folder))
+    let wall_s = began.elapsed().as_secs_f64();
+    Ok(finish(arguments, &ended, reader, (&boundary, &under_faults), wall_s))
 }
 
-fn finish(arguments: &Hil, ended: &Ended, boundary: &Boundary, wall_s: f64, folder: &Path) -> End {
+fn finish(
+    arguments: &Hil,
+    ended: &Ended,
+    reader: Reader,
+    (boundary, under_faults): (&Boundary, &UnderFaults),
+    wall_s: f64,
+) -> End {
     if let Some(why) = &ended.unrecorded {
         return refuse(why);
     }
     let ending = Ending { json: arguments.json, quiet: arguments.quiet };
-    let end = run::finish(ending, &ended.outcome, wall_s, folder, Some(boundary));
+    let real = Some((boundary, under_faults));
+    let end = run::finish(ending, &ended.outcome, reader, wall_s, real);
     if !arguments.quiet && !arguments.json {
         let Deadlines { count, p50_us, p99_us, p999_us, max_us, missed, deadline_us } =
             boundary.deadlines;
@@ -235,13 +246,24 @@ pub(crate) fn replay(arguments: &Replay) -> End {
     let source = Source { scenario: &loaded.scenario, path: &path, text: &loaded.source };
     let pulse = Arc::new(Pulse::default());
     run::stop_on_ctrl_c(&pulse);
-    let replayed = match programs::replay(source, &recording, &pulse) {
+    let run = match programs::replay::begin(source, &recording) {
+        Ok(run) => run,
+        Err(why) => return refuse(&why.to_string()),
+    };
+    let reader = arguments.out.as_ref().map(|folder| Reader::begin(folder, run.outset()));
+    let mut reader = match reader.transpose() {
+        Ok(reader) => reader,
+        Err(why) => return refuse(&why.to_string()),
+    };
+    let nobody: &mut dyn FactFold = &mut ();
+    let fold = reader.as_mut().map_or(nobody, |it| it);
+    let replayed = match programs::replay(run, &recording, &pulse, fold) {
         Ok(replayed) => replayed,
         Err(why) => return refuse(&why.to_string()),
     };
-    if let Some(folder) = &arguments.out {
+    if let Some(reader) = reader {
         let ending = Ending { json: false, quiet: true };
-        if run::finish(ending, &replayed.outcome, 0.0, folder, None) == End::Refused {
+        if run::finish(ending, &replayed.outcome, reader, 0.0, None) == End::Refused {
             return End::Refused;
         }
     }

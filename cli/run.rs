@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use models::Fact;
 use programs::policy::{self, Counts, Policy, run_with_policy};
-use reports::boundary::Boundary;
-use reports::{Analysis, Summary, Verdict};
-use scenarios::{Failure, Options, Outcome, Source, simulate};
+use reports::boundary::{Boundary, UnderFaults};
+use reports::{Analysis, AnalysisFold, FolderError, RunFolder, Summary, Verdict};
+use scenarios::{FactFold, Failure, Options, Outcome, Outset, Source};
 use sim::{Pulse, RunError, Span};
 
 use crate::arguments::Run;
@@ -34,45 +35,85 @@ pub(crate) fn run(arguments: &Run) -> End {
     stop_on_ctrl_c(&pulse);
     let began = Instant::now();
     let shown = Progress::show(&pulse, loaded.scenario.duration, arguments.quiet);
-    let outcome = match &arguments.policy {
-        None => simulate(source, &options, usize::from(arguments.threads), &pulse)
-            .map_err(policy::Failure::Run),
-        Some(command) => decided(arguments, command, source, &options, &pulse),
-    };
+    let played = play(arguments, source, &options, &folder, &pulse);
     shown.end();
     let wall_s = began.elapsed().as_secs_f64();
-    match outcome {
-        Ok(outcome) => {
+    match played {
+        Ok((outcome, reader)) => {
             let ending = Ending { json: arguments.json, quiet: arguments.quiet };
-            finish(ending, &outcome, wall_s, &folder, None)
+            finish(ending, &outcome, reader, wall_s, None)
         }
-        Err(policy::Failure::Run(Failure::Run(RunError::Interrupted(at)))) => {
+        Err(Stopped::Run(policy::Failure::Run(Failure::Run(RunError::Interrupted(at))))) => {
             refuse(&format!("interrupted at {at} of simulated time; nothing was written"));
             End::Interrupted
         }
-        Err(why) => refuse(&why.to_string()),
+        Err(Stopped::Run(why)) => refuse(&why.to_string()),
+        Err(Stopped::Folder(why)) => refuse(&why.to_string()),
     }
 }
 
-/// Runs it with a program that decides the recovery actions.
-fn decided(
+/// Why there is no outcome.
+enum Stopped {
+    Run(policy::Failure),
+    Folder(FolderError),
+}
+
+impl From<Failure> for Stopped {
+    fn from(why: Failure) -> Self {
+        Self::Run(policy::Failure::Run(why))
+    }
+}
+
+/// Runs it to its end, by itself or with a program that decides the recovery actions.
+fn play(
     arguments: &Run,
-    command: &str,
     source: Source<'_>,
     options: &Options,
+    folder: &Path,
     pulse: &Pulse,
-) -> Result<Outcome, policy::Failure> {
+) -> Result<(Outcome, Reader), Stopped> {
+    let Some(command) = &arguments.policy else {
+        let threads = usize::from(arguments.threads);
+        let run = scenarios::Run::begin(source, options, threads)?;
+        let mut reader = Reader::begin(folder, run.outset()).map_err(Stopped::Folder)?;
+        let outcome = run.complete(threads, pulse, &mut reader)?;
+        return Ok((outcome, reader));
+    };
     let policy = Policy {
         command: command.to_owned(),
         patience: arguments.policy_timeout,
         record: arguments.policy_record.clone(),
     };
-    let (outcome, counts) = run_with_policy(source, options, &policy, pulse)?;
+    let run = policy::begin(source, options).map_err(Stopped::Run)?;
+    let mut reader = Reader::begin(folder, run.outset()).map_err(Stopped::Folder)?;
+    let (outcome, counts) =
+        run_with_policy(run, &policy, pulse, &mut reader).map_err(Stopped::Run)?;
     if !arguments.quiet {
         let Counts { asked, default } = counts;
         eprintln!("policy: asked {asked} times, {default} times it left it to the procedure");
     }
-    Ok(outcome)
+    Ok((outcome, reader))
+}
+
+/// Reads a run as it goes, for its run folder.
+pub(crate) struct Reader {
+    analysis: AnalysisFold,
+    folder: RunFolder,
+}
+
+impl Reader {
+    /// Of a run that is about to begin.
+    pub(crate) fn begin(folder: &Path, outset: Outset<'_>) -> Result<Self, FolderError> {
+        let folder = RunFolder::begin(folder, outset)?;
+        Ok(Self { analysis: AnalysisFold::new(outset), folder })
+    }
+}
+
+impl FactFold for Reader {
+    fn take(&mut self, facts: &[Fact]) {
+        self.analysis.take(facts);
+        self.folder.take(facts);
+    }
 }
 
 /// How the end of a run is told.
@@ -88,18 +129,18 @@ pub(crate) struct Ending {
 pub(crate) fn finish(
     ending: Ending,
     outcome: &Outcome,
+    reader: Reader,
     wall_s: f64,
-    folder: &Path,
-    boundary: Option<&Boundary>,
+    boundary: Option<(&Boundary, &UnderFaults)>,
 ) -> End {
-    let mut analysis = reports::analyse(outcome);
-    let written = match reports::write_folder(outcome, &analysis, Some(wall_s), folder) {
+    let mut analysis = reader.analysis.finish(outcome);
+    let written = match reader.folder.finish(outcome, &analysis, Some(wall_s)) {
         Ok(written) => written,
         Err(why) => return refuse(&why.to_string()),
     };
     analysis.judgement = written.judgement;
     if let Some(boundary) = boundary
-        && let Err(why) = write_boundary(boundary, outcome, &analysis, folder)
+        && let Err(why) = write_boundary(boundary, outcome, &analysis, &written.folder)
     {
         return refuse(&why);
     }
@@ -118,13 +159,13 @@ pub(crate) fn finish(
 
 /// Adds what was real to a run folder.
 fn write_boundary(
-    boundary: &Boundary,
+    (boundary, under_faults): (&Boundary, &UnderFaults),
     outcome: &Outcome,
-    analysis: &reports::Analysis,
+    analysis: &Analysis,
     folder: &Path,
 ) -> Result<(), String> {
     let data = serde_json::to_string_pretty(boundary).map_err(|why| why.to_string())?;
-    let page = reports::boundary::page(boundary, outcome, analysis);
+    let page = reports::boundary::page(boundary, outcome, analysis, under_faults);
     for (name, text) in [("boundary.json", data + "\n"), ("boundary.html", page)] {
         let path = folder.join(name);
         write_whole(&path, &text)

@@ -97,7 +97,7 @@ fn serve((seconds, connections, terminals): Sizes, dialect: &str) -> Outcome<()>
     });
     let pace = (1.0, Duration::from_millis(2));
     let session = Session::new(run, vec![Box::new(server)], arrivals, pace, None);
-    let ended = session.play(&pulse, &mut |_| {})?;
+    let ended = session.play(&pulse, &mut |_| {}, &mut ())?;
     let used = processor_seconds() - before;
     waits.join().map_err(|_| "the load broke down")??;
     let audit = &ended.outcome.audit;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as Wall};
 
 use faults::DomainEvent;
 use models::{Fact, Fault};
-use scenarios::{Failure, Outcome, Roster, Run};
+use scenarios::{FactFold, Failure, Outcome, Roster, Run};
 use sim::{ActorId, Instant, Pulse, RunError};
 
 use crate::adapter::{Adapter, Arrival};
@@ -103,12 +103,18 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Plays to the end, or until the pulse is stopped. Adapters are closed in any case.
+    /// Plays to the end, or until the pulse is stopped, and hands what is noted to `fold` as it comes. Adapters are closed in
+    /// any case.
     ///
     /// # Errors
     /// If the run cannot go on.
-    pub fn play(mut self, pulse: &Pulse, tell: &mut dyn FnMut(&Status)) -> Result<Ended, Failure> {
-        let played = self.pace(pulse, tell);
+    pub fn play(
+        mut self,
+        pulse: &Pulse,
+        tell: &mut dyn FnMut(&Status),
+        fold: &mut dyn FactFold,
+    ) -> Result<Ended, Failure> {
+        let played = self.pace(pulse, tell, fold);
         for adapter in &mut self.adapters {
             adapter.close();
         }
@@ -124,14 +130,19 @@ impl<'a> Session<'a> {
         });
         let troubles = troubles.collect();
         let now = self.run.simulation.now();
-        let outcome = self.run.finish();
+        let outcome = self.run.finish(fold);
         let fingerprint = outcome.fingerprint.to_string();
         let unrecorded = self.recorder.and_then(|it| it.end(now, &fingerprint).err());
         let (crossed, strays) = (self.crossed, self.strays);
         Ok(Ended { outcome, lateness, crossed, strays, troubles, interrupted, unrecorded })
     }
 
-    fn pace(&mut self, pulse: &Pulse, tell: &mut dyn FnMut(&Status)) -> Result<(), RunError> {
+    fn pace(
+        &mut self,
+        pulse: &Pulse,
+        tell: &mut dyn FnMut(&Status),
+        fold: &mut dyn FactFold,
+    ) -> Result<(), RunError> {
         let end = self.run.end();
         // What is due at the very start is done before the clock runs: nothing in the world waits for it yet.
         self.run.simulation.run(end.min(Instant(1)), 1, pulse)?;
@@ -152,11 +163,11 @@ impl<'a> Session<'a> {
             }
             if told.elapsed() >= TOLD_EVERY {
                 told = Wall::now();
-                self.news.take(self.run.news());
+                self.run.hand_over(&mut (&mut self.news, &mut *fold));
                 tell(&self.status());
             }
             if now >= end {
-                self.news.take(self.run.news());
+                self.run.hand_over(&mut (&mut self.news, &mut *fold));
                 tell(&self.status());
                 return Ok(());
             }
@@ -230,7 +241,7 @@ struct News {
 /// So many of either are shown.
 const SHOWN: usize = 4;
 
-impl News {
+impl FactFold for News {
     fn take(&mut self, facts: &[Fact]) {
         for Fact { who, what, .. } in facts {
             match *what {
@@ -248,6 +259,9 @@ impl News {
             }
         }
     }
+}
+
+impl News {
     fn active(&self, roster: &Roster) -> Vec<String> {
         let named = |((who, _), fault): (&(ActorId, u32), &Fault)| {
             format!("{fault} at {}", roster.name(*who))
@@ -281,9 +295,3 @@ impl Clock {
 }
 
 const FAR: Duration = Duration::from_secs(1 << 32);
-
-/// Facts that say what the attached parts did: for the page of a report.
-pub fn facts_of(outcome: &Outcome, ports: &[Port]) -> Vec<Fact> {
-    let of = |fact: &&Fact| ports.iter().any(|port| port.actor == fact.who);
-    outcome.facts.iter().filter(of).copied().collect()
-}

@@ -97,9 +97,11 @@ pub fn trace<W: Write>(
             let written = capture.message(emission.at, iso.terminal, towards, &bytes);
             written.map_err(Trouble::Write)?;
         }
+        // Nobody reads what is noted: it is not to pile up.
+        run.hand_over(&mut ());
     }
     let packets = capture.end().map_err(Trouble::Write)?;
-    Ok((run.finish(), counted.counts(packets)))
+    Ok((run.finish(&mut ()), counted.counts(packets)))
 }
 
 /// Zeros in place of the digits of a card number that nobody may read.

@@ -16,8 +16,8 @@ use faults::{IncidentChange, RecoveryPolicy, RecoveryStep};
 use models::decision::{Decision, IncidentReport};
 use models::wire::InterActorMessage;
 use models::{Fault, Models, Part, RecoveryAction, readings};
-use scenarios::{Options, Outcome, Run, Source};
-use sim::{ActorId, Emission, Instant, Pulse, RunError};
+use scenarios::{FactFold, Options, Outcome, Run, Source};
+use sim::{ActorId, Emission, Instant, Pulse, RunError, Span};
 
 pub use words::SCHEMA;
 use words::{Alarm, Over, PolicyStep, Question, Said, Tried};
@@ -73,22 +73,30 @@ pub struct Counts {
     pub default: u64,
 }
 
-/// Runs a scenario to its end on one thread; a program decides what is done about the incidents of terminals.
+/// Raises the world of a run whose recovery actions a program decides.
 ///
 /// # Errors
-/// If the run cannot be put together or go on, or if the program cannot be started, ends too early, does not answer in time
-/// or answers what is no answer.
-pub fn run_with_policy(
-    source: Source<'_>,
-    options: &Options,
-    policy: &Policy,
-    pulse: &Pulse,
-) -> Result<(Outcome, Counts), Failure> {
+/// If the scenario cannot be put together.
+pub fn begin<'a>(source: Source<'a>, options: &Options) -> Result<Run<'a>, Failure> {
     let terminals = u32::try_from(source.scenario.terminals()).unwrap_or(u32::MAX);
     let mut options = options.clone();
     options.attached.extend((0..terminals).map(|it| (ActorId(it), Part::HeartbeatMonitor)));
-    let run = Run::begin(source, &options, 1).map_err(Failure::Run)?;
-    let seed = options.seed.unwrap_or(source.scenario.seed);
+    Run::begin(source, &options, 1).map_err(Failure::Run)
+}
+
+/// Takes such a run to its end on one thread; a program decides what is done about the incidents of terminals. What is
+/// noted is handed to `fold` as it comes.
+///
+/// # Errors
+/// If the run cannot go on, or if the program cannot be started, ends too early, does not answer in time or answers what is
+/// no answer.
+pub fn run_with_policy(
+    run: Run<'_>,
+    policy: &Policy,
+    pulse: &Pulse,
+    fold: &mut dyn FactFold,
+) -> Result<(Outcome, Counts), Failure> {
+    let (source, terminals, seed) = (run.source(), run.roster.terminals(), run.seed());
     let recorder = policy.record.as_ref().map(|path| {
         let ports: Vec<_> =
             (0..terminals).map(|it| Port::new(ActorId(it), Part::HeartbeatMonitor)).collect();
@@ -108,9 +116,12 @@ pub fn run_with_policy(
     let (open, counts) = (BTreeMap::new(), Counts::default());
     let mut dialogue = Dialogue { run, program, recorder, names, open, counts };
     dialogue.greet(source, seed).map_err(Failure::Program)?;
-    dialogue.play(pulse)?;
-    dialogue.finish()
+    dialogue.play(pulse, fold)?;
+    dialogue.finish(fold)
 }
+
+/// So much simulated time passes before facts are handed over: often enough that they do not pile up.
+const HANDED_OVER: Span = Span::minutes(1);
 
 /// An incident that is open, as far as the program was told.
 struct Open {
@@ -144,8 +155,9 @@ impl Dialogue<'_> {
     }
 
     /// From one moment at which something is due to the next: what is asked at one is answered before the next.
-    fn play(&mut self, pulse: &Pulse) -> Result<(), Failure> {
+    fn play(&mut self, pulse: &Pulse, fold: &mut dyn FactFold) -> Result<(), Failure> {
         let end = self.run.end();
+        let mut handed = Instant::START;
         let failed = |why: RunError| Failure::Run(scenarios::Failure::Run(why));
         loop {
             let due = self.run.simulation.quiet_until();
@@ -155,6 +167,10 @@ impl Dialogue<'_> {
             self.run.simulation.run(Instant(due.0 + 1), 1, pulse).map_err(failed)?;
             for emission in self.run.simulation.take_emissions() {
                 self.hear(&emission).map_err(Failure::Program)?;
+            }
+            if due.since(handed) >= HANDED_OVER {
+                handed = due;
+                self.run.hand_over(fold);
             }
         }
     }
@@ -271,12 +287,12 @@ impl Dialogue<'_> {
         }
     }
 
-    fn finish(self) -> Result<(Outcome, Counts), Failure> {
+    fn finish(self, fold: &mut dyn FactFold) -> Result<(Outcome, Counts), Failure> {
         let Self { run, program, recorder, counts, .. } = self;
         let now = run.simulation.now();
         let last = Said::End { time_ns: now.0 }.line().map_err(Failure::Program)?;
         program.finish(&last).map_err(Failure::Program)?;
-        let outcome = run.finish();
+        let outcome = run.finish(fold);
         let fingerprint = outcome.fingerprint.to_string();
         let whole = recorder.map_or(Ok(()), |it| it.end(now, &fingerprint));
         whole.map_err(Failure::Program)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use models::wire::InterActorMessage;
-use scenarios::{Failure, Options, Outcome, Run, Source};
+use scenarios::{FactFold, Failure, Options, Outcome, Run, Source};
 use sim::{Instant, Pulse, Span};
 
 use crate::port::Port;
@@ -107,15 +107,11 @@ impl Expected {
     }
 }
 
-/// Runs a scenario, the recorded one or a changed one, with what the real things did then.
+/// Raises the world of a scenario, the recorded one or a changed one, with the recording in the place of the real things.
 ///
 /// # Errors
-/// If the scenario cannot be put together or the run cannot go on.
-pub fn replay(
-    source: Source<'_>,
-    recording: &Recording,
-    pulse: &Pulse,
-) -> Result<Replayed, Failure> {
+/// If the scenario cannot be put together, or the recording speaks of somebody whom it does not have.
+pub fn begin<'a>(source: Source<'a>, recording: &Recording) -> Result<Run<'a>, Failure> {
     let attached = recording.header.attached.iter().filter_map(|it| it.ports()).flatten();
     let attached = attached.filter_map(|it| Some((it.actor, it.part()?))).collect();
     let options = Options { seed: Some(recording.header.seed), attached, ..Options::default() };
@@ -128,6 +124,19 @@ pub fn replay(
         };
         run.simulation.inject(Instant(it.at_ns), port.actor, port.number(), it.message);
     }
+    Ok(run)
+}
+
+/// Takes such a run to its end, with what the real things did then. What is noted is handed to `fold` as it comes.
+///
+/// # Errors
+/// If the run cannot go on.
+pub fn replay(
+    mut run: Run<'_>,
+    recording: &Recording,
+    pulse: &Pulse,
+    fold: &mut dyn FactFold,
+) -> Result<Replayed, Failure> {
     // A session that was killed is replayed as far as it is known.
     let last = recording.crossings.last().map_or(0, |it| it.at_ns + 1);
     let end = recording.end.as_ref().map_or(Instant(last), |it| Instant(it.end_ns)).min(run.end());
@@ -141,8 +150,9 @@ pub fn replay(
                 expected.hands_out(port, it.at, it.message);
             }
         }
+        run.hand_over(fold);
     }
-    let outcome = run.finish();
+    let outcome = run.finish(fold);
     let same = recording.end.as_ref().map(|it| it.fingerprint == outcome.fingerprint.to_string());
     Ok(Replayed { outcome, departures: expected.finish(), same })
 }

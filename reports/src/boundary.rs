@@ -1,13 +1,17 @@
 //! What was real in a run: figures of the boundary, for the report.
 
+use std::collections::BTreeMap;
+
 use faults::DomainEvent;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use scenarios::Outcome;
+use models::{Fact, Models, Note, Outcome as Ending};
+use scenarios::{FactFold, Outcome};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant};
 
 use crate::Analysis;
+use crate::fault_records::FaultRecord;
 use crate::page::{STYLE, environment};
 
 /// The boundary between the world and real things, in a run against the wall clock.
@@ -75,9 +79,95 @@ struct Under {
     alarms: usize,
 }
 
+/// Sales and alarms at a terminal over some time.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+struct Counts {
+    approved: usize,
+    not_approved: usize,
+    alarms: usize,
+}
+
+impl Counts {
+    fn add(&mut self, what: &DomainEvent<Models>) {
+        match what {
+            DomainEvent::Noted(Note::SaleEnded(sale)) => match sale.outcome {
+                Ending::Approved | Ending::Stored => self.approved += 1,
+                _ => self.not_approved += 1,
+            },
+            DomainEvent::Alarm { .. } => self.alarms += 1,
+            _ => {}
+        }
+    }
+}
+
+/// One actor while facts are read.
+#[derive(Debug, Default)]
+struct Watched {
+    /// The instant of the last fact that was read.
+    now: Instant,
+    /// What has come at this very instant.
+    at_once: Counts,
+    /// Faults that are active, or were until this instant: when each was over.
+    under: BTreeMap<u32, (Counts, Option<Instant>)>,
+}
+
+/// Counts what the terminals with real parts do under each of their faults, the instants of its onset and its end included.
+#[derive(Debug)]
+pub struct UnderFaults {
+    actors: BTreeMap<ActorId, Watched>,
+    /// By actor and occurrence.
+    over: BTreeMap<(ActorId, u32), Counts>,
+}
+
+impl UnderFaults {
+    /// Of these actors; nothing read yet.
+    pub fn new(actors: impl IntoIterator<Item = ActorId>) -> Self {
+        let actors = actors.into_iter().map(|actor| (actor, Watched::default())).collect();
+        Self { actors, over: BTreeMap::new() }
+    }
+
+    fn of(&self, record: &FaultRecord) -> Counts {
+        let key = (record.who, record.occurrence);
+        let open = || Some(self.actors.get(&key.0)?.under.get(&key.1)?.0);
+        self.over.get(&key).copied().or_else(open).unwrap_or_default()
+    }
+}
+
+impl FactFold for UnderFaults {
+    fn take(&mut self, facts: &[Fact]) {
+        for fact in facts {
+            let Some(watched) = self.actors.get_mut(&fact.who) else { continue };
+            if fact.at > watched.now {
+                (watched.now, watched.at_once) = (fact.at, Counts::default());
+                let passed = watched.under.extract_if(.., |_, (_, end)| end.is_some());
+                self.over.extend(passed.map(|(number, (counts, _))| ((fact.who, number), counts)));
+            }
+            match fact.what {
+                DomainEvent::Occurred { occurrence, .. } => {
+                    watched.under.insert(occurrence, (watched.at_once, None));
+                }
+                DomainEvent::Cleared { occurrence, .. } => {
+                    if let Some((_, end)) = watched.under.get_mut(&occurrence) {
+                        *end = Some(fact.at);
+                    }
+                }
+                what => {
+                    watched.at_once.add(&what);
+                    watched.under.values_mut().for_each(|(counts, _)| counts.add(&what));
+                }
+            }
+        }
+    }
+}
+
 /// The page of a run with real things: what was real and what was simulated, how late the boundary was, and what the
 /// terminals with real parts did under each fault.
-pub fn page(boundary: &Boundary, outcome: &Outcome, analysis: &Analysis) -> String {
+pub fn page(
+    boundary: &Boundary,
+    outcome: &Outcome,
+    analysis: &Analysis,
+    under_faults: &UnderFaults,
+) -> String {
     let name = |actor: ActorId| outcome.roster.name(actor);
     let attached: Vec<_> = boundary
         .attachments
@@ -105,20 +195,7 @@ pub fn page(boundary: &Boundary, outcome: &Outcome, analysis: &Analysis) -> Stri
         .take(MOST_RECORDS)
         .map(|record| {
             let end = record.cleared.as_ref().map(|it| it.at);
-            let lasts = record.onset..=end.unwrap_or(Instant::START + outcome.simulated);
-            let during =
-                outcome.facts.iter().filter(|it| it.who == record.who && lasts.contains(&it.at));
-            let (mut approved, mut not_approved, mut alarms) = (0, 0, 0);
-            for fact in during {
-                match fact.what {
-                    DomainEvent::Noted(models::Note::SaleEnded(sale)) => match sale.outcome {
-                        models::Outcome::Approved | models::Outcome::Stored => approved += 1,
-                        _ => not_approved += 1,
-                    },
-                    DomainEvent::Alarm { .. } => alarms += 1,
-                    _ => {}
-                }
-            }
+            let Counts { approved, not_approved, alarms } = under_faults.of(record);
             let detection = record.detection.as_ref();
             Under {
                 place: name(record.who),

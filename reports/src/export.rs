@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use faults::DomainEvent;
-use models::{Note, Outcome as Ending, Sale};
-use scenarios::{Outcome, Roster, Transactions};
+use models::{Fact, Note, Outcome as Ending, Sale};
+use scenarios::{Outcome, Outset, Roster, Transactions};
 use serde::Serialize;
-use sim::{Fact, Instant};
+use sim::Instant;
 
 use crate::fault_records::{FaultRecord, RunHistory};
 use crate::measures::life::Applicant;
@@ -178,7 +178,7 @@ struct SaleRow<'a> {
 }
 
 /// A table with its head, which is there even if no row follows.
-fn table<R: Serialize + Default>(mut out: impl Write) -> io::Result<csv::Writer<impl Write>> {
+fn table<R: Serialize + Default, W: Write>(mut out: W) -> io::Result<csv::Writer<W>> {
     let mut sample = csv::Writer::from_writer(Vec::new());
     sample.serialize(R::default()).map_err(io::Error::other)?;
     let text = sample.into_inner().map_err(|error| error.into_error())?;
@@ -189,7 +189,7 @@ fn table<R: Serialize + Default>(mut out: impl Write) -> io::Result<csv::Writer<
 
 /// Writes `faults.csv`: one row a fault occurrence.
 pub fn faults(out: impl Write, outcome: &Outcome, history: &RunHistory) -> io::Result<()> {
-    let mut table = table::<FaultRow>(out)?;
+    let mut table = table::<FaultRow, _>(out)?;
     for (number, record) in history.records.iter().enumerate() {
         table.serialize(FaultRow::of(number, record, outcome)).map_err(io::Error::other)?;
     }
@@ -198,7 +198,7 @@ pub fn faults(out: impl Write, outcome: &Outcome, history: &RunHistory) -> io::R
 
 /// Writes `alarms.csv`: one row an alarm.
 pub fn alarms(out: impl Write, outcome: &Outcome, history: &RunHistory) -> io::Result<()> {
-    let mut table = table::<AlarmRow>(out)?;
+    let mut table = table::<AlarmRow, _>(out)?;
     for alarm in &history.alarms {
         let fault = alarm.record.map(|record| history.records[record].fault.to_string());
         let ended = alarm.echo_of.and_then(|record| history.records[record].cleared);
@@ -227,7 +227,7 @@ pub fn applications(
     outcome: &Outcome,
     applicants: &[Applicant],
 ) -> io::Result<()> {
-    let mut table = table::<ApplicationRow>(out)?;
+    let mut table = table::<ApplicationRow, _>(out)?;
     let providers = &outcome.scenario.people.onboarding.providers;
     for one in applicants {
         let provider = providers.keys().nth(usize::from(one.provider));
@@ -257,34 +257,65 @@ pub fn applications(
     table.flush()
 }
 
-/// Writes `transactions.csv`: one row a purchase, in the order in which they ended.
-pub fn transactions(out: impl Write, outcome: &Outcome, which: Transactions) -> io::Result<()> {
-    let mut table = table::<SaleRow>(out)?;
-    let mut name = String::new();
-    let facts = outcome.facts.iter().filter(|_| which != Transactions::None);
-    for Fact { at, who, what, .. } in facts {
-        let DomainEvent::Noted(Note::SaleEnded(sale)) = what else { continue };
-        if which == Transactions::Troubled && simple(sale) {
-            continue;
-        }
-        place(&mut name, &outcome.roster, *who);
-        let row = SaleRow {
-            terminal: &name,
-            customer: sale.customer,
-            began_s: sale.began.as_secs_f64(),
-            ended_s: at.as_secs_f64(),
-            amount_minor: sale.amount.0,
-            outcome: sale.outcome.name(),
-            response_code: sale.code.text().trim(),
-            technical: sale.code.technical(),
-            method: sale.method.name(),
-            stan: (sale.stan > 0).then_some(sale.stan),
-            rrn: (sale.rrn > 0).then_some(sale.rrn),
-            tries: sale.tries,
-        };
-        table.serialize(row).map_err(io::Error::other)?;
+/// Writes `transactions.csv` as the facts come: one row a purchase, in the order in which they ended.
+pub struct TransactionsTable<W: Write> {
+    table: csv::Writer<W>,
+    which: Transactions,
+    roster: Roster,
+    /// Used again for each row: there may be millions of them.
+    name: String,
+}
+
+impl<W: Write> TransactionsTable<W> {
+    /// A table with its head.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn new(out: W, outset: Outset<'_>) -> io::Result<Self> {
+        let (table, which) = (table::<SaleRow, W>(out)?, outset.scenario.record.transactions);
+        Ok(Self { table, which, roster: outset.roster.clone(), name: String::new() })
     }
-    table.flush()
+
+    /// Writes the purchases among these facts.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn take(&mut self, facts: &[Fact]) -> io::Result<()> {
+        if self.which == Transactions::None {
+            return Ok(());
+        }
+        for Fact { at, who, what, .. } in facts {
+            let DomainEvent::Noted(Note::SaleEnded(sale)) = what else { continue };
+            if self.which == Transactions::Troubled && simple(sale) {
+                continue;
+            }
+            place(&mut self.name, &self.roster, *who);
+            let row = SaleRow {
+                terminal: &self.name,
+                customer: sale.customer,
+                began_s: sale.began.as_secs_f64(),
+                ended_s: at.as_secs_f64(),
+                amount_minor: sale.amount.0,
+                outcome: sale.outcome.name(),
+                response_code: sale.code.text().trim(),
+                technical: sale.code.technical(),
+                method: sale.method.name(),
+                stan: (sale.stan > 0).then_some(sale.stan),
+                rrn: (sale.rrn > 0).then_some(sale.rrn),
+                tries: sale.tries,
+            };
+            self.table.serialize(row).map_err(io::Error::other)?;
+        }
+        Ok(())
+    }
+
+    /// All of it has been written.
+    ///
+    /// # Errors
+    /// If it has not.
+    pub fn finish(self) -> io::Result<W> {
+        self.table.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
 }
 
 /// Approved at once, or declined for a reason of the customer's.

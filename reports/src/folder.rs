@@ -5,13 +5,15 @@ mod tests;
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use models::Fact;
 use models::wire::Pan;
-use scenarios::Outcome;
+use scenarios::{FactFold, Outcome, Outset};
 use serde::{Deserialize, Serialize};
 
+use crate::export::TransactionsTable;
 use crate::page::{self, Content};
 use crate::summary::Summary;
 use crate::verdict::Judgement;
@@ -22,6 +24,7 @@ pub const SCHEMA: &str = "posrig.run/3";
 const OURS: &str = "posrig.run/";
 const MANIFEST: &str = "manifest.json";
 const CONTENT: &str = "analysis.json";
+const TRANSACTIONS: &str = "transactions.csv";
 
 /// Where a run comes from, and what it is known by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -119,19 +122,76 @@ pub fn replay_command(outcome: &Outcome) -> String {
     format!("posrig run {path} --seed {}", outcome.seed)
 }
 
-/// Writes everything that a run leaves behind: manifest, summary, tables, report and what the report is made of. Either
-/// the whole folder is there afterwards, or nothing has changed.
-pub fn write_folder(
+/// A run folder in the making. Purchases are written while the run goes on, into a file without a name beside the folder's
+/// place, so that a run that is killed leaves nothing behind.
+pub struct RunFolder {
+    target: PathBuf,
+    parent: PathBuf,
+    /// Or why they could not be written: it is told when the run is over.
+    transactions: io::Result<TransactionsTable<BufWriter<File>>>,
+}
+
+impl RunFolder {
+    /// A run folder that is to be at `target`.
+    ///
+    /// # Errors
+    /// If nothing can be made there, or something else is there, which is not to be lost.
+    pub fn begin(target: &Path, outset: Outset<'_>) -> Result<Self, FolderError> {
+        let parent = parent_of(target)?;
+        refuse_others(target)?;
+        let unnamed = tempfile::tempfile_in(&parent);
+        let unnamed = unnamed.map_err(io_error("make a folder in", &parent))?;
+        let transactions = TransactionsTable::new(buffered(unnamed), outset);
+        Ok(Self { target: target.to_path_buf(), parent, transactions })
+    }
+
+    /// Writes everything that a run leaves behind: manifest, summary, tables, report and what the report is made of. Either
+    /// the whole folder is there afterwards, or nothing has changed.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish(
+        self,
+        outcome: &Outcome,
+        analysis: &Analysis,
+        wall: Option<f64>,
+    ) -> Result<Written, FolderError> {
+        let Self { target, parent, transactions } = self;
+        refuse_others(&target)?;
+        let beside = room_beside(&parent)?;
+        let transactions = transactions.and_then(written);
+        let transactions = transactions.map_err(io_error("write", &target.join(TRANSACTIONS)))?;
+        let leaks = write_tables(outcome, analysis, &transactions, beside.path())?;
+        let judgement = write_texts(outcome, analysis, &leaks, wall, beside.path())?;
+        let room = beside.keep();
+        if let Err(error) = put(&room, &target) {
+            // What could not be put in its place is not left lying beside it; the error that matters is the first one.
+            let _ = fs::remove_dir_all(&room);
+            return Err(error);
+        }
+        sync_folder(&parent)?;
+        Ok(Written { folder: target, judgement })
+    }
+}
+
+impl FactFold for RunFolder {
+    fn take(&mut self, facts: &[Fact]) {
+        if let Ok(table) = &mut self.transactions
+            && let Err(why) = table.take(facts)
+        {
+            self.transactions = Err(why);
+        }
+    }
+}
+
+/// Writes the files that tell the verdict, and says what it is.
+fn write_texts(
     outcome: &Outcome,
     analysis: &Analysis,
+    leaks: &[&str],
     wall: Option<f64>,
-    target: &Path,
-) -> Result<Written, FolderError> {
-    let parent = parent_of(target)?;
-    refuse_others(target)?;
-    let beside = room_beside(&parent)?;
-    let room = beside.path();
-    let leaks = write_tables(outcome, analysis, room)?;
+    room: &Path,
+) -> Result<Judgement, FolderError> {
     let mut analysis = analysis.clone();
     for file in leaks {
         analysis.judgement.leaked(file);
@@ -144,14 +204,19 @@ pub fn write_folder(
         file.sync_all().map_err(io_error("write", &path))?;
     }
     sync_folder(room)?;
-    let room = beside.keep();
-    if let Err(error) = put(&room, target) {
-        // What could not be put in its place is not left lying beside it; the error that matters is the first one.
-        let _ = fs::remove_dir_all(&room);
-        return Err(error);
-    }
-    sync_folder(&parent)?;
-    Ok(Written { folder: target.to_path_buf(), judgement: analysis.judgement })
+    Ok(analysis.judgement)
+}
+
+/// What is written here are tables that may have millions of rows.
+fn buffered(file: File) -> BufWriter<File> {
+    BufWriter::with_capacity(1 << 16, file)
+}
+
+/// The file that holds a table, to be read from its beginning.
+fn written(table: TransactionsTable<BufWriter<File>>) -> io::Result<File> {
+    let mut file = table.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// A temporary folder beside the target, as readable to others as any folder that the user makes.
@@ -202,9 +267,9 @@ fn is_run(folder: &Path) -> bool {
 fn write_tables(
     outcome: &Outcome,
     analysis: &Analysis,
+    transactions: &File,
     room: &Path,
 ) -> Result<Vec<&'static str>, FolderError> {
-    let sales = outcome.scenario.record.transactions;
     let mut leaks = Vec::new();
     type Write<'a> = &'a dyn Fn(&mut BufWriter<File>) -> io::Result<()>;
     let life = analysis.measures.life.as_ref();
@@ -212,7 +277,7 @@ fn write_tables(
     let tables: [(&'static str, Write<'_>); 4] = [
         ("faults.csv", &|out| export::faults(out, outcome, &analysis.history)),
         ("alarms.csv", &|out| export::alarms(out, outcome, &analysis.history)),
-        ("transactions.csv", &|out| export::transactions(out, outcome, sales)),
+        (TRANSACTIONS, &|out| io::copy(&mut &*transactions, out).map(drop)),
         ("applications.csv", &|out| export::applications(out, outcome, applicants)),
     ];
     for (name, write) in tables {
@@ -221,7 +286,7 @@ fn write_tables(
         }
         let path = room.join(name);
         let file = File::create(&path).map_err(io_error("create", &path))?;
-        let mut out = BufWriter::with_capacity(1 << 20, file);
+        let mut out = buffered(file);
         write(&mut out).map_err(io_error("write", &path))?;
         let file =
             out.into_inner().map_err(|error| io_error("write", &path)(error.into_error()))?;

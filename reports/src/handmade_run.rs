@@ -8,7 +8,7 @@ use models::invariants::Audit;
 use models::platform::host;
 use models::wire::{Method, ResponseCode};
 use models::{Fault, Models, Money, Note, Outcome as Ending, Part, RecoveryAction, Sale};
-use scenarios::{Outcome, Places, PlannedFault, Roster, RosterGroup, Scenario};
+use scenarios::{FactFold, Outcome, Places, PlannedFault, Roster, RosterGroup, Scenario};
 use sim::{ActorId, Fact, Fingerprint, Instant, Span};
 
 /// The plug has slipped out.
@@ -25,6 +25,7 @@ pub(crate) struct HandmadeRun {
     now: Instant,
     sequences: BTreeMap<ActorId, u32>,
     pub(crate) outcome: Outcome,
+    pub(crate) facts: Vec<Fact<DomainEvent<Models>>>,
 }
 
 impl HandmadeRun {
@@ -42,6 +43,7 @@ impl HandmadeRun {
             scenario: Scenario {
                 name: "an hour by hand".to_owned(),
                 intent: "do measures say what happened?".to_owned(),
+                duration: Span::hours(1),
                 ..Scenario::default()
             },
             path: "scenarios/by hand.ron".to_owned(),
@@ -57,10 +59,9 @@ impl HandmadeRun {
             planned: vec![planned("plug", PLUG), planned("bank", BANK)],
             rollouts: Vec::new(),
             targets: vec![Vec::new(); 2],
-            facts: Vec::new(),
             audit: Audit::default(),
         };
-        Self { now: Instant::START, sequences: BTreeMap::new(), outcome }
+        Self { now: Instant::START, sequences: BTreeMap::new(), outcome, facts: Vec::new() }
     }
 
     /// From here on it is this many seconds after the start.
@@ -72,7 +73,7 @@ impl HandmadeRun {
     pub(crate) fn says(&mut self, who: u32, what: DomainEvent<Models>) -> &mut Self {
         let who = ActorId(who);
         let count = self.sequences.entry(who).or_default();
-        self.outcome.facts.push(Fact { at: self.now, who, sequence: *count, what });
+        self.facts.push(Fact { at: self.now, who, sequence: *count, what });
         *count += 1;
         self
     }
@@ -153,6 +154,8 @@ impl HandmadeRun {
     }
 
     pub(crate) fn analyse(&self) -> crate::Analysis {
-        crate::analyse(&self.outcome)
+        let mut fold = crate::AnalysisFold::new(self.outcome.outset());
+        fold.take(&self.facts);
+        fold.finish(&self.outcome)
     }
 }

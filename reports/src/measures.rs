@@ -11,7 +11,7 @@ pub mod payments;
 pub mod rollouts;
 
 use models::{Fact, Family, Fault};
-use scenarios::Outcome;
+use scenarios::{Outcome, Outset};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Span};
 
@@ -87,26 +87,23 @@ pub struct MeasuresFold {
     common_causes: common_cause::ClustersFold,
     rollouts: rollouts::RolloutFold,
     cost: cost::CostFold,
-    end: Instant,
     terminals: u32,
 }
 
 impl MeasuresFold {
     /// Nothing read yet.
-    pub fn new(outcome: &Outcome, warm_up: Span) -> Self {
-        let terminals = outcome.roster.terminals();
-        let end = Instant::START + outcome.simulated;
-        let from = (Instant::START + warm_up).min(end);
+    pub fn new(outset: Outset<'_>) -> Self {
+        let terminals = outset.roster.terminals();
+        let warm = Instant::START + outset.scenario.warmup;
         Self {
-            availability: availability::AvailabilityFold::new(terminals, from, end)
-                .without(absent(outcome)),
+            availability: availability::AvailabilityFold::new(terminals, warm)
+                .without(absent(outset)),
             payments: payments::PaymentsFold::default(),
-            fleet: fleet::FleetFold::new(terminals, end),
-            life: life::LifeFold::new(outcome),
+            fleet: fleet::FleetFold::new(terminals, Instant::START + outset.scenario.duration),
+            life: life::LifeFold::new(outset),
             common_causes: common_cause::ClustersFold::default(),
-            rollouts: rollouts::RolloutFold::default(),
+            rollouts: rollouts::RolloutFold::new(outset.scenario),
             cost: cost::CostFold::default(),
-            end,
             terminals,
         }
     }
@@ -124,20 +121,12 @@ impl MeasuresFold {
 
     /// All facts have been read.
     pub fn finish(self, outcome: &Outcome, history: &RunHistory) -> Measures {
-        let Self {
-            availability,
-            payments,
-            fleet,
-            life,
-            common_causes,
-            rollouts,
-            cost,
-            end,
-            terminals,
-        } = self;
+        let Self { availability, payments, fleet, life, common_causes, rollouts, cost, terminals } =
+            self;
+        let end = Instant::START + outcome.simulated;
         let records = &history.records;
         Measures {
-            availability: availability.finish(),
+            availability: availability.finish(end),
             all: FaultHandling::of(records, end),
             families: by_family(records, end),
             plans: by_plan(records, outcome, end),
@@ -148,16 +137,17 @@ impl MeasuresFold {
             rollouts: rollouts.finish(outcome),
             cost: cost.finish(history),
             payments: payments.finish(&outcome.audit),
-            fleet: fleet.finish(records),
+            fleet: fleet.finish(records, end),
             life: life.finish(outcome, records, end),
         }
     }
 }
 
 /// Terminals that are not in service when the run begins.
-fn absent(outcome: &Outcome) -> impl Iterator<Item = ActorId> + '_ {
-    let groups = outcome.scenario.fleet.iter().zip(&outcome.roster.groups);
-    let applied = groups.filter(|(group, _)| outcome.scenario.deployment(group).applies.is_some());
+fn absent(outset: Outset<'_>) -> impl Iterator<Item = ActorId> + '_ {
+    let Outset { scenario, roster, .. } = outset;
+    let groups = scenario.fleet.iter().zip(&roster.groups);
+    let applied = groups.filter(|(group, _)| scenario.deployment(group).applies.is_some());
     applied.flat_map(|(_, dealt)| (dealt.first..dealt.first + dealt.count).map(ActorId))
 }
 

@@ -38,12 +38,12 @@ pub use fleet::{Group, STANDARD, TerminalType};
 pub use load::{Loaded, check_all, load, load_text};
 pub use name::Name;
 pub use network::{Network, Region};
-pub use outcome::{Outcome, Places, PlannedFault, Roster, RosterGroup};
+pub use outcome::{Outcome, Outset, Places, PlannedFault, Roster, RosterGroup};
 pub use platform::HostEntry;
 pub use policies::{
     Against, By, Fallback, Heartbeat, Policies, Procedure, Recovery, RecoveryStep, Transport,
 };
 pub use reference::{reference, schema, undocumented};
 pub use scenario::{Record, SCHEMA, Scenario, Transactions};
-pub use simulate::{Failure, Run, Source, simulate};
+pub use simulate::{FactFold, Failure, RecordedRun, Run, Source, record, simulate};
 pub use workload::{Basket, Hours, Workload};

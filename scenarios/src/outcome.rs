@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use models::Fault;
 use models::detector_settings::Zone;
 use models::invariants::Audit;
-use models::{Fact, Fault};
 use sim::{ActorId, Fingerprint, Span};
 
 use crate::Scenario;
@@ -120,7 +120,18 @@ pub struct PlannedFault {
     pub targets: u32,
 }
 
-/// A finished run.
+/// What is known of a run before its first event: what a fold over its facts begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Outset<'a> {
+    /// What is asked.
+    pub scenario: &'a Scenario,
+    /// Who is who.
+    pub roster: &'a Roster,
+    /// On which actors each fault is planned, in the order of the scenario's faults.
+    pub targets: &'a [Vec<ActorId>],
+}
+
+/// A finished run. What it noted has been handed to a fold as it came.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// What was asked.
@@ -143,8 +154,13 @@ pub struct Outcome {
     pub rollouts: Vec<u32>,
     /// On which actors each fault was planned, in the order of the scenario's faults.
     pub targets: Vec<Vec<ActorId>>,
-    /// Everything that was noted, in the order of (time, who, sequence).
-    pub facts: Vec<Fact>,
     /// What the ledgers say.
     pub audit: Audit,
+}
+
+impl Outcome {
+    /// What was known of the run before its first event.
+    pub fn outset(&self) -> Outset<'_> {
+        Outset { scenario: &self.scenario, roster: &self.roster, targets: &self.targets }
+    }
 }

@@ -42,9 +42,9 @@ impl Setup {
 /// The first stretch of time after which facts are handed over.
 const FIRST_STRETCH: Span = Span::secs(1);
 /// With fewer facts than this a stretch, the next one is longer.
-const FEW_FACTS: usize = 4_096;
+const FEW_FACTS: usize = 1_024;
 /// With more facts than this a stretch, the next one is shorter.
-const MANY_FACTS: usize = 32_768;
+const MANY_FACTS: usize = 8_192;
 
 /// Why a run could not go on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -9,7 +9,7 @@ use models::Fault;
 use models::invariants::Invariant;
 use reports::coverage::coverage;
 use reports::run_tables::RunTables;
-use scenarios::{Options, Source, load, simulate};
+use scenarios::{Options, Run, Source, load};
 use sim::Pulse;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -181,6 +181,8 @@ fn run(file: &str) -> RunTables {
     let loaded = load(&Path::new(ROOT).join(file))
         .unwrap_or_else(|mistakes| panic!("{file}: {mistakes:#?}"));
     let source = Source { scenario: &loaded.scenario, path: file, text: &loaded.source };
-    let outcome = simulate(source, &Options::default(), 1, &Pulse::default()).expect("it runs");
-    RunTables::of(&outcome, &reports::analyse(&outcome))
+    let run = Run::begin(source, &Options::default(), 1).expect("it is put together");
+    let mut fold = reports::AnalysisFold::new(run.outset());
+    let outcome = run.complete(1, &Pulse::default(), &mut fold).expect("it runs");
+    RunTables::of(&outcome, &fold.finish(&outcome))
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use faults::{DomainEvent, NATURAL, When};
 use reports::fault_records::{Alarm, FaultRecord};
-use scenarios::{Options, Outcome, Scenario, Source, load, load_text, simulate};
+use scenarios::{Options, RecordedRun, Scenario, Source, load, load_text, record};
 use sim::{ActorId, Instant, Pulse, Span};
 
 const FIRST_SEED: u64 = 5_000;
@@ -25,10 +25,10 @@ fn text(text: &str) -> Scenario {
     load_text("test.ron", text).unwrap_or_else(|why| panic!("{why:#?}")).scenario
 }
 
-fn run(scenario: &Scenario, seed: u64) -> Outcome {
+fn run(scenario: &Scenario, seed: u64) -> RecordedRun {
     let options = Options { seed: Some(seed), ..Options::default() };
     let source = Source { scenario, path: "test.ron", text: "" };
-    simulate(source, &options, 1, &Pulse::default()).expect("it runs")
+    record(source, &options, 1, &Pulse::default()).expect("it runs")
 }
 
 /// Hands every seed to `of`, on two threads; the answers come in the order of the seeds.
@@ -82,10 +82,10 @@ impl Times {
 }
 
 /// By actor and plan.
-fn times(outcome: &Outcome) -> BTreeMap<(ActorId, u16), Times> {
+fn times(recorded: &RecordedRun) -> BTreeMap<(ActorId, u16), Times> {
     let mut all = BTreeMap::<_, Times>::new();
     let mut plans = BTreeMap::new();
-    for fact in &outcome.facts {
+    for fact in &recorded.facts {
         match fact.what {
             DomainEvent::Occurred { occurrence, plan, .. } if plan != NATURAL => {
                 plans.insert((fact.who, occurrence), plan);
@@ -128,7 +128,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn of(scenario: &Scenario, (a, b): (&Outcome, &Outcome)) -> Self {
+    fn of(scenario: &Scenario, (a, b): (&RecordedRun, &RecordedRun)) -> Self {
         let mut shared = Self::default();
         let (first, second) = (times(a), times(b));
         let awaits = |plan: u16| {
@@ -256,8 +256,9 @@ fn a_setting_written_out_at_its_default_changes_nothing() {
     let defaults = scenarios::Policies::default();
     assert_eq!(defaults, text(&written).policies, "these are the defaults");
     let (bare, written) = (text(&format!("{bare})")), text(&written));
-    let same =
-        each_seed(SEEDS, |seed| run(&bare, seed).fingerprint == run(&written, seed).fingerprint);
+    let same = each_seed(SEEDS, |seed| {
+        run(&bare, seed).outcome.fingerprint == run(&written, seed).outcome.fingerprint
+    });
     assert_eq!(same, vec![true; SEEDS as usize]);
 }
 
@@ -279,18 +280,19 @@ fn an_entry_that_is_added_and_muted_moves_no_draw_of_another() {
         scenario(("", "(id: \"dead\", mode: Mainboard(Dead), when: At(\"9h\"), probability: 0),"));
     let same = each_seed(5, |seed| {
         let (a, b) = (run(&without, seed), run(&muted, seed));
-        a.fingerprint == b.fingerprint && a.targets[..] == b.targets[..2]
+        a.outcome.fingerprint == b.outcome.fingerprint
+            && a.outcome.targets[..] == b.outcome.targets[..2]
     });
     assert_eq!(same, [true; 5]);
     // Where it does strike, whom the others strike, and when, is as it was.
     let noise =
         "(id: \"noise\", mode: Indicators(BuzzerDead), sample: Count(30), when: At(\"9h\")),";
     let beside = scenario((noise, ""));
-    let strikes = |outcome: &Outcome, shift: u16| -> BTreeMap<(ActorId, u16), Instant> {
+    let strikes = |recorded: &RecordedRun, shift: u16| -> BTreeMap<(ActorId, u16), Instant> {
         let first = |((who, plan), it): ((ActorId, u16), Times)| {
             plan.checked_sub(shift).map(|plan| ((who, plan), it.onsets[0]))
         };
-        times(outcome).into_iter().filter_map(first).collect()
+        times(recorded).into_iter().filter_map(first).collect()
     };
     let same =
         each_seed(5, |seed| strikes(&run(&without, seed), 0) == strikes(&run(&beside, seed), 1));
@@ -310,9 +312,9 @@ const MEASURES: [&str; 8] = [
 ];
 
 fn measures(scenario: &Scenario, seed: u64) -> [f64; 8] {
-    let outcome = run(scenario, seed);
-    let analysis = reports::analyse(&outcome);
-    let summary = reports::Summary::of(&outcome, &analysis, None);
+    let recorded = run(scenario, seed);
+    let analysis = reports::analyse(&recorded);
+    let summary = reports::Summary::of(&recorded.outcome, &analysis, None);
     let (times, sales) = (&summary.measures, &summary.transactions);
     let or_nan = |it: Option<f64>| it.unwrap_or(f64::NAN);
     [

@@ -20,7 +20,7 @@ use std::sync::Mutex;
 
 use models::{Fault, Indication, Part, RecoveryAction};
 use reports::Summary;
-use scenarios::{Options, Outcome, Source, load, simulate};
+use scenarios::{Options, RecordedRun, Source, load, record};
 use sim::Pulse;
 
 use crate::scenarios::shipped;
@@ -32,18 +32,19 @@ fn stem(file: &Path) -> String {
     file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn run(file: &Path) -> Outcome {
+fn run(file: &Path) -> RecordedRun {
     let loaded = load(file).unwrap_or_else(|why| panic!("{}: {why:#?}", file.display()));
     let source = Source { scenario: &loaded.scenario, path: &loaded.path, text: &loaded.source };
-    simulate(source, &Options::default(), 1, &Pulse::default())
+    record(source, &Options::default(), 1, &Pulse::default())
         .unwrap_or_else(|why| panic!("{}: {why}", file.display()))
 }
 
-fn golden(outcome: &Outcome) -> Golden {
-    let analysis = reports::analyse(outcome);
+fn golden(run: &RecordedRun) -> Golden {
+    let RecordedRun { outcome, facts: noted } = run;
+    let analysis = reports::analyse(run);
     let summary = Summary::of(outcome, &analysis, None);
     let mut facts = digest::Facts::default();
-    facts.take(&outcome.facts);
+    facts.take(noted);
     let count = facts.count();
     let mut digest = facts.finish();
     figures::fold(&mut digest, &summary, &analysis);
@@ -110,21 +111,21 @@ fn no_two_things_have_one_number() {
 #[test]
 fn everything_of_a_fact_enters_the_outcome_digest() {
     let file = shipped().into_iter().find(|it| stem(it) == "quiet-day").expect("it ships");
-    let outcome = run(&file);
-    let of = |outcome: &Outcome| golden(outcome).outcome;
-    let whole = of(&outcome);
-    assert_eq!(of(&outcome), whole);
-    let changed = |change: &dyn Fn(&mut Outcome)| {
-        let mut other = outcome.clone();
+    let run = run(&file);
+    let of = |run: &RecordedRun| golden(run).outcome;
+    let whole = of(&run);
+    assert_eq!(of(&run), whole);
+    let changed = |change: &dyn Fn(&mut RecordedRun)| {
+        let mut other = run.clone();
         change(&mut other);
         of(&other)
     };
-    let last = outcome.facts.len() - 1;
+    let last = run.facts.len() - 1;
     assert_ne!(changed(&|it| it.facts[last].at.0 += 1), whole, "its instant");
     assert_ne!(changed(&|it| it.facts[last].who.0 += 1), whole, "its actor");
     assert_ne!(changed(&|it| it.facts[last].what = it.facts[0].what), whole, "what it says");
     assert_ne!(changed(&|it| it.facts.truncate(last)), whole, "that it is there");
-    assert_ne!(changed(&|it| it.audit.at_risk.0 += 1), whole, "a figure of the summary");
+    assert_ne!(changed(&|it| it.outcome.audit.at_risk.0 += 1), whole, "a figure of the summary");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use faults::DomainEvent;
 use models::note::Note;
-use scenarios::{Options, Outcome, Scenario, Source, load_text, simulate};
+use scenarios::{Options, RecordedRun, Scenario, Source, load_text, record};
 use sim::quantity::{Factor, Probability};
 use sim::{Instant, Pulse};
 
@@ -44,16 +44,16 @@ fn scenario(groups: &[&str], hosts: &str) -> Scenario {
 
 const ONE_HOST: &str = r#"(id: "bank", share: 1)"#;
 
-fn run(scenario: &Scenario) -> Outcome {
+fn run(scenario: &Scenario) -> RecordedRun {
     let source = Source { scenario, path: "test.ron", text: "" };
-    simulate(source, &Options::default(), 1, &Pulse::default()).expect("it runs")
+    record(source, &Options::default(), 1, &Pulse::default()).expect("it runs")
 }
 
 /// What happened at the terminals of these groups, by their names.
-fn facts(outcome: &Outcome, groups: &[&str]) -> Vec<(Instant, String, String)> {
+fn facts(recorded: &RecordedRun, groups: &[&str]) -> Vec<(Instant, String, String)> {
     let mut all = Vec::new();
-    for fact in &outcome.facts {
-        let group = outcome.roster.group_of(fact.who);
+    for fact in &recorded.facts {
+        let group = recorded.outcome.roster.group_of(fact.who);
         if !group.is_some_and(|it| groups.contains(&it.id.as_str())) {
             continue;
         }
@@ -64,13 +64,13 @@ fn facts(outcome: &Outcome, groups: &[&str]) -> Vec<(Instant, String, String)> {
             DomainEvent::Alarm { about, .. } if *about == fact.who => about.0 = 0,
             _ => {}
         }
-        all.push((fact.at, outcome.roster.name(fact.who), format!("{what:?}")));
+        all.push((fact.at, recorded.outcome.roster.name(fact.who), format!("{what:?}")));
     }
     all.sort();
     all
 }
 
-fn assert_same(first: &Outcome, second: &Outcome, groups: &[&str]) {
+fn assert_same(first: &RecordedRun, second: &RecordedRun, groups: &[&str]) {
     let (one, other) = (facts(first, groups), facts(second, groups));
     assert!(one.len() > 1_000, "only {} facts", one.len());
     if let Some((a, b)) = one.iter().zip(&other).find(|(a, b)| a != b) {
@@ -88,8 +88,8 @@ fn a_group_that_is_deleted_or_enlarged_moves_no_draw_of_another() {
     assert_same(&all, &enlarged, &["shops", "cafes"]);
     // Those that a group already had are who they were.
     let grown = run(&scenario(&[SHOPS, CAFES, &TAXIS.replace('5', "9")], ONE_HOST));
-    let first = |outcome: &Outcome| {
-        let mut all = facts(outcome, &["taxis"]);
+    let first = |recorded: &RecordedRun| {
+        let mut all = facts(recorded, &["taxis"]);
         all.retain(|it| it.1.ends_with("-0") || it.1.ends_with("-4"));
         all
     };
@@ -101,7 +101,7 @@ fn the_order_of_groups_and_hosts_does_not_matter() {
     let second = r#"(id: "agency", share: 0)"#;
     let all = run(&scenario(&[SHOPS, CAFES, TAXIS], &format!("{ONE_HOST}, {second}")));
     let turned = run(&scenario(&[TAXIS, SHOPS, CAFES], &format!("{ONE_HOST}, {second}")));
-    assert_eq!(all.fingerprint, turned.fingerprint);
+    assert_eq!(all.outcome.fingerprint, turned.outcome.fingerprint);
     assert_same(&all, &turned, &["shops", "cafes", "taxis"]);
 }
 
@@ -116,8 +116,8 @@ fn a_host_that_is_added_moves_no_draw() {
 
 #[test]
 fn names_go_with_numbers_whatever_the_order_of_groups() {
-    let outcome = run(&scenario(&[SHOPS, CAFES, TAXIS], ONE_HOST));
-    let roster = &outcome.roster;
+    let recorded = run(&scenario(&[SHOPS, CAFES, TAXIS], ONE_HOST));
+    let roster = &recorded.outcome.roster;
     let order: Vec<&str> = roster.groups.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(order, ["shops", "cafes", "taxis"], "as the scenario has them");
     let numbers: Vec<u32> = roster.groups.iter().map(|it| it.first).collect();
@@ -127,7 +127,7 @@ fn names_go_with_numbers_whatever_the_order_of_groups() {
     assert_eq!(roster.name(sim::ActorId(24)), "taxis-4");
     assert_eq!(roster.name(sim::ActorId(25)), "gateway");
     let struck = |group: &str, plan: usize| {
-        outcome.targets[plan].iter().all(|it| roster.name(*it).starts_with(group))
+        recorded.outcome.targets[plan].iter().all(|it| roster.name(*it).starts_with(group))
     };
     assert!(struck("shops", 1) && struck("cafes", 2) && struck("shops", 4));
 }

@@ -4,17 +4,17 @@ use faults::DomainEvent;
 use models::lifecycle::{DeploymentStep, DepositEntry, Reason};
 use models::{Note, Part};
 use reports::measures::LifeMeasures;
-use scenarios::{Options, Outcome, Source, load_text, simulate};
+use scenarios::{Options, RecordedRun, Source, load_text, record};
 use sim::{Pulse, Span};
 
-fn run_on(text: &str, threads: usize) -> Outcome {
+fn run_on(text: &str, threads: usize) -> RecordedRun {
     let loaded = load_text("life.ron", text).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     let source = Source { scenario: &loaded.scenario, path: "life.ron", text };
     let options = Options { cell_size: Some(8), ..Options::default() };
-    simulate(source, &options, threads, &Pulse::default()).expect("it runs")
+    record(source, &options, threads, &Pulse::default()).expect("it runs")
 }
 
-fn run(text: &str) -> Outcome {
+fn run(text: &str) -> RecordedRun {
     run_on(text, 1)
 }
 
@@ -26,14 +26,14 @@ fn scenario(days: u32, fleet: &str, people: &str, faults: &str) -> String {
     )
 }
 
-fn life(outcome: &Outcome) -> LifeMeasures {
-    reports::analyse(outcome).measures.life.expect("the scenario has a life")
+fn life(recorded: &RecordedRun) -> LifeMeasures {
+    reports::analyse(recorded).measures.life.expect("the scenario has a life")
 }
 
 fn steps(
-    outcome: &Outcome,
+    recorded: &RecordedRun,
 ) -> impl Iterator<Item = (sim::ActorId, sim::Instant, DeploymentStep)> + '_ {
-    outcome.facts.iter().filter_map(|fact| match fact.what {
+    recorded.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Noted(Note::Life(step)) => Some((fact.who, fact.at, step)),
         _ => None,
     })
@@ -56,8 +56,8 @@ fn the_time_to_activation_is_the_sum_of_its_stages() {
     );
     for (reviewers, waits) in [(30, false), (1, true)] {
         let people = EXACT.replace("REVIEWERS", &reviewers.to_string());
-        let outcome = run(&scenario(20, &fleet, &format!("customer: (per_day: 0), {people}"), ""));
-        let mut active: Vec<Span> = steps(&outcome)
+        let recorded = run(&scenario(20, &fleet, &format!("customer: (per_day: 0), {people}"), ""));
+        let mut active: Vec<Span> = steps(&recorded)
             .filter(|(.., step)| *step == DeploymentStep::InService)
             .map(|(_, at, _)| at.since(sim::Instant::START + Span::hours(24 + 1)))
             .collect();
@@ -86,8 +86,8 @@ fn an_application_that_lacks_a_document_is_refused_for_it() {
               papers: (licensed: 1, forged: 0, {papers}), again: (probability: 1)))"
         );
         let people = EXACT.replace("REVIEWERS", "5");
-        let outcome = run(&scenario(40, &fleet, &format!("customer: (per_day: 1), {people}"), ""));
-        let refused: Vec<Reason> = steps(&outcome)
+        let recorded = run(&scenario(40, &fleet, &format!("customer: (per_day: 1), {people}"), ""));
+        let refused: Vec<Reason> = steps(&recorded)
             .filter_map(|(.., step)| match step {
                 DeploymentStep::Refused(reason) => Some(reason),
                 _ => None,
@@ -95,7 +95,7 @@ fn an_application_that_lacks_a_document_is_refused_for_it() {
             .collect();
         // Once each: the second time it is there.
         assert_eq!(refused, vec![expected; 20]);
-        let life = life(&outcome);
+        let life = life(&recorded);
         assert_eq!(life.ways.len(), 1);
         assert_eq!((life.ways[0].applications, life.ways[0].approved), (40, 20));
         let counted = life.refusals.iter().find(|(name, _)| name == expected.name());
@@ -113,7 +113,7 @@ const TARIFF: &str = "customer: (per_day: 1), deposits: (regions: {\"north\": 1.
 const BREAKS: &str =
     "(id: \"boards\", mode: Mainboard(Dead), when: Random(Exponential(mean: \"40d\")))";
 
-fn paying() -> Outcome {
+fn paying() -> RecordedRun {
     let text = scenario(140, PAYING, TARIFF, BREAKS);
     let text = text.replace(
         "fleet:",
@@ -124,16 +124,16 @@ fn paying() -> Outcome {
 
 #[test]
 fn the_money_of_deposits_is_conserved_to_the_cent() {
-    let outcome = paying();
-    assert_eq!(outcome.audit.breaches, []);
-    let all = outcome.audit.deposits;
+    let recorded = paying();
+    assert_eq!(recorded.outcome.audit.breaches, []);
+    let all = recorded.outcome.audit.deposits;
     assert!(all.received.0 > 0 && all.deducted.0 > 0 && all.refunded.0 > 0, "{all:?}");
     assert_eq!(all.paid, all.received);
     assert_eq!(all.received.0, all.deducted.0 + all.refunded.0 + all.held.0);
     assert!(all.got_back.0 <= all.refunded.0);
     // The ledger's notes say the same as its ledger.
     let mut sums = [0i64; 4];
-    for fact in &outcome.facts {
+    for fact in &recorded.facts {
         if let DomainEvent::Noted(Note::Deposit { entry, amount, .. }) = fact.what {
             assert!(amount.0 >= 0);
             sums[entry as usize] += amount.0;
@@ -143,7 +143,7 @@ fn the_money_of_deposits_is_conserved_to_the_cent() {
     assert_eq!(sums[DepositEntry::Deducted as usize], all.deducted.0);
     assert_eq!(sums[DepositEntry::Refunded as usize], all.refunded.0);
     // What a single terminal paid follows from the tariff: (99 + 10 + a tenth of 333.33) times 1.17.
-    let wired = outcome.facts.iter().find_map(|fact| match fact.what {
+    let wired = recorded.facts.iter().find_map(|fact| match fact.what {
         DomainEvent::Noted(Note::Deposit { terminal, entry: DepositEntry::Received, amount })
             if terminal.0 >= 60 =>
         {
@@ -152,7 +152,7 @@ fn the_money_of_deposits_is_conserved_to_the_cent() {
         _ => None,
     });
     assert_eq!(wired, Some(16_653));
-    let money = life(&outcome).deposits;
+    let money = life(&recorded).deposits;
     assert_eq!(money.held_minor, all.held.0);
 }
 
@@ -166,7 +166,7 @@ fn threads_do_not_matter_to_a_life() {
     assert!(life(&one).retired > 10 && life(&one).maintained > 10);
     for threads in [2, 4] {
         let other = run_on(&text, threads);
-        assert_eq!(one.fingerprint, other.fingerprint, "{threads} threads");
+        assert_eq!(one.outcome.fingerprint, other.outcome.fingerprint, "{threads} threads");
         assert!(one.facts == other.facts, "{threads} threads: the facts differ");
     }
 }
@@ -179,10 +179,10 @@ fn a_fleet_without_a_life_runs_as_if_there_were_none() {
     let people = "onboarding: (reviewers: 9, providers: {\"x\": (responds_in: \"9h\")}),
         deposits: (wired: \"5 CNY\"), deployment: (ways: (online: 9), device: (functions: 7))";
     let set = run(&scenario(2, fleet, people, BREAKS));
-    assert_eq!(plain.fingerprint, set.fingerprint);
+    assert_eq!(plain.outcome.fingerprint, set.outcome.fingerprint);
     assert!(plain.facts == set.facts);
     assert_eq!(
-        plain.roster.hubs.len(),
+        plain.outcome.roster.hubs.len(),
         5,
         "the gateway, the back office, support, technicians, a bank"
     );
@@ -191,12 +191,12 @@ fn a_fleet_without_a_life_runs_as_if_there_were_none() {
 
 #[test]
 fn a_terminal_that_is_not_in_service_neither_sells_nor_is_missed() {
-    let outcome = paying();
+    let recorded = paying();
     let mut serving = [false; 120];
     // Terminals are numbered by the names of their groups: those of "mobile" come first.
     serving[..60].fill(true);
     let (mut sales, mut begun) = (0, 0);
-    for fact in &outcome.facts {
+    for fact in &recorded.facts {
         let Some(serves) = serving.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
             DomainEvent::Noted(Note::Life(DeploymentStep::InService)) => {
@@ -233,8 +233,8 @@ fn the_hazard_of_failures_falls_and_then_rises_over_three_years() {
         (id: \"old\", count: 500, deployment: (age: \"900d\"))";
     let people = "customer: (per_day: 0), merchant: (opens_at: 0, closes_at: 24),
         technicians: (crews: 500, spares: 5000)";
-    let outcome = run(&scenario(1_095, fleet, people, board));
-    let ages = life(&outcome).ages;
+    let recorded = run(&scenario(1_095, fleet, people, board));
+    let ages = life(&recorded).ages;
     let failures: u64 = ages.iter().map(|bin| bin.failures).sum();
     assert!(failures > 1_000, "{failures}");
     let (mut chi, mut bins) = (0.0, 0);
@@ -269,8 +269,8 @@ fn a_slow_provider_repairs_later() {
         (id: \"slow\", count: 60, deployment: (applies: (from: \"0s\"), provider: Named(\"slow\")))";
     let people = "customer: (per_day: 1), technicians: (crews: 100, spares: 500),
         onboarding: (providers: {\"prompt\": (fee: \"10 CNY\"), \"slow\": (responds_in: \"48h\")})";
-    let outcome = run(&scenario(120, fleet, people, BREAKS));
-    let rows = life(&outcome).providers;
+    let recorded = run(&scenario(120, fleet, people, BREAKS));
+    let rows = life(&recorded).providers;
     assert_eq!((rows[0].name.as_str(), rows[1].name.as_str()), ("prompt", "slow"));
     let mean = |at: usize| rows[at].repair.mean.expect("some were repaired") / 3_600.0;
     // The reaction takes 48 hours more on average; the rest is the same.
@@ -283,17 +283,17 @@ fn a_slow_provider_repairs_later() {
 fn who_breaks_the_rules_is_found_and_suspended_and_then_sells_again() {
     let faults = "(id: \"cash-out\", mode: MisuseAndFraud(ProhibitedTransactions), sample: Count(30), when: At(\"3d\"))";
     let people = "customer: (per_day: 24), deployment: (suspended_for: \"12h\")";
-    let outcome = run(&scenario(12, "(id: \"all\", count: 60)", people, faults));
-    let analysis = reports::analyse(&outcome);
+    let recorded = run(&scenario(12, "(id: \"all\", count: 60)", people, faults));
+    let analysis = reports::analyse(&recorded);
     assert_eq!(analysis.measures.all.injected, 30);
     assert!(analysis.measures.all.detected >= 28, "{:?}", analysis.measures.all);
     let on = |wanted: bool| {
-        steps(&outcome).filter(move |it| it.2 == DeploymentStep::Suspended { on: wanted }).count()
+        steps(&recorded).filter(move |it| it.2 == DeploymentStep::Suspended { on: wanted }).count()
     };
     // A warning helps every other one; the rest is suspended.
     assert!((6..=24).contains(&on(true)), "{} suspended", on(true));
     assert_eq!(on(true), on(false));
-    let (who, at, _) = steps(&outcome)
+    let (who, at, _) = steps(&recorded)
         .find(|it| it.2 == DeploymentStep::Suspended { on: true })
         .expect("somebody is suspended");
     let during = |fact: &&models::Fact| {
@@ -301,12 +301,12 @@ fn who_breaks_the_rules_is_found_and_suspended_and_then_sells_again() {
         let sale = matches!(fact.what, DomainEvent::Noted(Note::SaleEnded(_)));
         fact.who == who && sale && since > Span::minutes(10) && since < Span::hours(12)
     };
-    assert_eq!(outcome.facts.iter().filter(during).count(), 0);
+    assert_eq!(recorded.facts.iter().filter(during).count(), 0);
     let later = |fact: &&models::Fact| {
         let sale = matches!(fact.what, DomainEvent::Noted(Note::SaleEnded(_)));
         fact.who == who && sale && fact.at.since(at) > Span::hours(12)
     };
-    assert!(outcome.facts.iter().filter(later).count() > 20);
+    assert!(recorded.facts.iter().filter(later).count() > 20);
 }
 
 #[test]
@@ -317,9 +317,9 @@ fn a_third_party_that_vanishes_takes_the_deposit_and_the_merchant_goes_elsewhere
     );
     let people = "customer: (per_day: 4), onboarding: (reviewers: 9, refuses: (prohibited_business: 0, other: 0),
         third_party: (prepares: (median: \"2h\"), ships: (median: \"4d\"), installs: (median: \"2h\"), fraud: 1))";
-    let outcome = run(&scenario(40, &fleet, people, ""));
-    assert_eq!(outcome.audit.breaches, []);
-    let life = life(&outcome);
+    let recorded = run(&scenario(40, &fleet, people, ""));
+    assert_eq!(recorded.outcome.audit.breaches, []);
+    let life = life(&recorded);
     assert_eq!((life.ways.len(), life.ways[0].name.as_str()), (1, "online"));
     assert_eq!((life.ways[0].cheated, life.ways[0].approved), (40, 40));
     // The ledger never saw what was paid to them.

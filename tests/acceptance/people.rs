@@ -10,7 +10,7 @@ use models::software::firmware;
 use models::wire::Job;
 use models::{Fact, Fault, Note, Part, Profile, RecoveryAction};
 use reports::analyse;
-use scenarios::{Options, Source, load_text, simulate};
+use scenarios::{Options, RecordedRun, Source, load_text, record};
 use sim::quantity::{Factor, Probability};
 use sim::{ActorId, Instant, Law, Pulse, Simulation, Span};
 
@@ -212,17 +212,17 @@ fn a_provider_of_poor_quality_comes_more_often() {
 
 const DAY: &str = include_str!("../../scenarios/showcase/support.ron");
 
-fn outcome(text: &str) -> scenarios::Outcome {
+fn recorded(text: &str) -> RecordedRun {
     let scenario = load_text("support.ron", text).expect("a sound scenario").scenario;
     let source = Source { scenario: &scenario, path: "support.ron", text };
-    simulate(source, &Options::default(), 1, &Pulse::default()).expect("it runs")
+    record(source, &Options::default(), 1, &Pulse::default()).expect("it runs")
 }
 
 /// A bad update of many terminals makes people call, and hang up; what that costs adds up to the cent.
 #[test]
 fn a_bad_update_overloads_support_and_its_costs_add_up() {
-    let outcome = outcome(DAY);
-    let analysis = analyse(&outcome);
+    let recorded = recorded(DAY);
+    let analysis = analyse(&recorded);
     let cost = &analysis.measures.cost;
     assert!(cost.support.abandoned > 50, "{:?}", cost.support);
     assert!(cost.support.repeated > 20, "{:?}", cost.support);
@@ -236,7 +236,7 @@ fn a_bad_update_overloads_support_and_its_costs_add_up() {
         |name: &str| cost.items.iter().filter(|it| it.name == name).map(|it| it.minor).sum::<i64>();
     assert_eq!(actions + lost("lost-sales") + lost("outage"), cost.total_minor);
     // The calls alone, from the facts.
-    let talked = outcome.facts.iter().filter_map(|it| match it.what {
+    let talked = recorded.facts.iter().filter_map(|it| match it.what {
         DomainEvent::Noted(Note::CaseServed { talks_ms, .. }) => {
             Some(i64::from(talks_ms) * 200 / 60_000)
         }

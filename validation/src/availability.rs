@@ -3,7 +3,7 @@
 use faults::{DomainEvent, Performer};
 use models::Fault;
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 
 use crate::case::{Case, Size};
 use crate::sight::{count, deviation, downs, hours, quantile};
@@ -79,26 +79,26 @@ pub(crate) fn alternating(count: u32, lasts: &str, law: &str) -> String {
 }
 
 /// Time out of service of each terminal between two times, in hours.
-fn downtimes(outcome: &Outcome, from: f64, to: f64) -> Vec<f64> {
-    let mut all = vec![0.0; outcome.roster.terminals() as usize];
-    for down in downs(outcome) {
+fn downtimes(run: &RecordedRun, from: f64, to: f64) -> Vec<f64> {
+    let mut all = vec![0.0; run.outcome.roster.terminals() as usize];
+    for down in downs(run) {
         all[down.who.0 as usize] += down.within(from, to);
     }
     all
 }
 
 /// Number of times that service ended between two times.
-fn failures(outcome: &Outcome, from: f64, to: f64) -> f64 {
-    count(&downs(outcome), |it| it.from >= from && it.from < to)
+fn failures(run: &RecordedRun, from: f64, to: f64) -> f64 {
+    count(&downs(run), |it| it.from >= from && it.from < to)
 }
 
 /// A1: the first year, and a year far from the start.
-fn two_states(outcome: &Outcome) -> Vec<Sample> {
-    let n = f64::from(outcome.roster.terminals());
-    let downs = downs(outcome);
+fn two_states(run: &RecordedRun) -> Vec<Sample> {
+    let n = f64::from(run.outcome.roster.terminals());
+    let downs = downs(run);
     let up_at = |t: f64| Sample::ratio(n - count(&downs, |it| it.from <= t && t < it.to), n);
-    let first = downtimes(outcome, 0.0, YEAR);
-    let later = downtimes(outcome, YEAR, 2.0 * YEAR);
+    let first = downtimes(run, 0.0, YEAR);
+    let later = downtimes(run, YEAR, 2.0 * YEAR);
     let lost = later.iter().sum::<f64>();
     let shares: Vec<f64> = first.iter().map(|it| 1.0 - it / YEAR).collect();
     vec![
@@ -108,17 +108,17 @@ fn two_states(outcome: &Outcome) -> Vec<Sample> {
         Sample::mean(&shares),
         Sample::value(deviation(&shares)),
         Sample::ratio(lost, n),
-        Sample::ratio(failures(outcome, YEAR, 2.0 * YEAR), n),
+        Sample::ratio(failures(run, YEAR, 2.0 * YEAR), n),
     ]
 }
 
 /// A2: twenty years, after one in which the start is forgotten.
-fn renewal(outcome: &Outcome) -> Vec<Sample> {
-    let (n, years) = (f64::from(outcome.roster.terminals()), 20.0);
-    let lost = downtimes(outcome, YEAR, YEAR * (1.0 + years));
+fn renewal(run: &RecordedRun) -> Vec<Sample> {
+    let (n, years) = (f64::from(run.outcome.roster.terminals()), 20.0);
+    let lost = downtimes(run, YEAR, YEAR * (1.0 + years));
     let (down, all) = (lost.iter().sum::<f64>(), n * years * YEAR);
     vec![
-        Sample::ratio(all - down, failures(outcome, YEAR, YEAR * (1.0 + years))),
+        Sample::ratio(all - down, failures(run, YEAR, YEAR * (1.0 + years))),
         Sample::ratio(all - down, all),
         Sample::ratio(down, n * years),
         Sample::value(deviation(&lost) / libm::sqrt(years)),
@@ -126,9 +126,9 @@ fn renewal(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// When each terminal's first fault occurred, and which it was.
-fn first_faults(outcome: &Outcome) -> Vec<Option<(f64, Fault)>> {
-    let mut first = vec![None; outcome.roster.terminals() as usize];
-    for fact in &outcome.facts {
+fn first_faults(run: &RecordedRun) -> Vec<Option<(f64, Fault)>> {
+    let mut first = vec![None; run.outcome.roster.terminals() as usize];
+    for fact in &run.facts {
         if let DomainEvent::Occurred { fault, .. } = fact.what {
             first[fact.who.0 as usize].get_or_insert((hours(fact.at), fault));
         }
@@ -137,8 +137,8 @@ fn first_faults(outcome: &Outcome) -> Vec<Option<(f64, Fault)>> {
 }
 
 /// A9: four parts in series.
-fn series(outcome: &Outcome) -> Vec<Sample> {
-    let first: Vec<(f64, Fault)> = first_faults(outcome).into_iter().flatten().collect();
+fn series(run: &RecordedRun) -> Vec<Sample> {
+    let first: Vec<(f64, Fault)> = first_faults(run).into_iter().flatten().collect();
     let n = first.len() as f64;
     let share = |name: &str| Sample::ratio(count(&first, |it| it.1.to_string() == name), n);
     vec![
@@ -151,8 +151,8 @@ fn series(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// The first failure in each so many terminals, in hours; `None` where none was seen.
-fn first_of(outcome: &Outcome, many: usize) -> Vec<Option<f64>> {
-    let first = first_faults(outcome);
+fn first_of(run: &RecordedRun, many: usize) -> Vec<Option<f64>> {
+    let first = first_faults(run);
     let least = |fleet: &[Option<(f64, Fault)>]| {
         fleet.iter().flatten().map(|it| it.0).min_by(f64::total_cmp)
     };
@@ -160,14 +160,14 @@ fn first_of(outcome: &Outcome, many: usize) -> Vec<Option<f64>> {
 }
 
 /// A9: the first failure among a thousand terminals.
-fn first_of_a_thousand(outcome: &Outcome) -> Vec<Sample> {
-    let first: Vec<f64> = first_of(outcome, 1_000).into_iter().flatten().collect();
+fn first_of_a_thousand(run: &RecordedRun) -> Vec<Sample> {
+    let first: Vec<f64> = first_of(run, 1_000).into_iter().flatten().collect();
     vec![Sample::mean(&first)]
 }
 
 /// A10.
-fn wear_out(outcome: &Outcome) -> Vec<Sample> {
-    let mut lives: Vec<f64> = first_faults(outcome).into_iter().flatten().map(|it| it.0).collect();
+fn wear_out(run: &RecordedRun) -> Vec<Sample> {
+    let mut lives: Vec<f64> = first_faults(run).into_iter().flatten().map(|it| it.0).collect();
     let n = lives.len() as f64;
     let first = count(&lives, |it| *it <= YEAR);
     let second = count(&lives, |it| *it > YEAR && *it <= 2.0 * YEAR);
@@ -183,8 +183,8 @@ fn wear_out(outcome: &Outcome) -> Vec<Sample> {
 const MEAN_OF_SHAPE: f64 = 0.885_624_760_450_168_5;
 
 /// A10: the smallest of a hundred lives is Weibull again.
-fn first_of_a_hundred(outcome: &Outcome) -> Vec<Sample> {
-    let first: Vec<f64> = first_of(outcome, 100).into_iter().flatten().collect();
+fn first_of_a_hundred(run: &RecordedRun) -> Vec<Sample> {
+    let first: Vec<f64> = first_of(run, 100).into_iter().flatten().collect();
     vec![Sample::ratio(first.iter().sum::<f64>() / MEAN_OF_SHAPE, first.len() as f64)]
 }
 
@@ -209,21 +209,21 @@ fn procedure(count: u32, lasts: &str, restart_works: f64) -> String {
 }
 
 /// A11: how long, how often somebody has to come, and what that leaves.
-fn recovery(outcome: &Outcome) -> Vec<Sample> {
-    let downs = downs(outcome);
+fn recovery(run: &RecordedRun) -> Vec<Sample> {
+    let downs = downs(run);
     let ended: Vec<f64> =
         downs.iter().filter(|it| it.ended).map(|it| (it.to - it.from) * 3_600.0).collect();
-    let visits = count(&outcome.facts, |fact| {
+    let visits = count(&run.facts, |fact| {
         matches!(fact.what, DomainEvent::ActionApplied { by: Performer::Technician, .. })
     });
-    vec![Sample::mean(&ended), available_later(outcome), Sample::ratio(visits, ended.len() as f64)]
+    vec![Sample::mean(&ended), available_later(run), Sample::ratio(visits, ended.len() as f64)]
 }
 
 /// Share of time in service after the first year.
-fn available_later(outcome: &Outcome) -> Sample {
-    let end = outcome.simulated.as_secs_f64() / 3_600.0;
-    let lost: f64 = downs(outcome).iter().map(|it| it.within(YEAR, end)).sum();
-    let all = f64::from(outcome.roster.terminals()) * (end - YEAR);
+fn available_later(run: &RecordedRun) -> Sample {
+    let end = run.outcome.simulated.as_secs_f64() / 3_600.0;
+    let lost: f64 = downs(run).iter().map(|it| it.within(YEAR, end)).sum();
+    let all = f64::from(run.outcome.roster.terminals()) * (end - YEAR);
     Sample::ratio(all - lost, all)
 }
 
@@ -336,7 +336,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             &["A_if_p1_0_8"],
             runs,
             procedure(size.of(100, 20), "35040h", 0.8),
-            |outcome| vec![available_later(outcome)],
+            |run| vec![available_later(run)],
         ),
     ]
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use reports::statistics::Sample;
-use scenarios::{Options, Outcome, Source, load_text, simulate};
+use scenarios::{Options, RecordedRun, Source, load_text, record};
 use sim::Pulse;
 
 /// How much is run.
@@ -58,22 +58,22 @@ impl Case {
         quantities: &[&'static str],
         runs: u32,
         scenario: String,
-        see: impl Fn(&Outcome) -> Vec<Sample> + Send + Sync + 'static,
+        see: impl Fn(&RecordedRun) -> Vec<Sample> + Send + Sync + 'static,
     ) -> Self {
         let text = scenario.clone();
-        let run: Run = Box::new(move |seed| Ok(see(&outcome(&text, seed)?)));
+        let run: Run = Box::new(move |seed| Ok(see(&recorded(&text, seed)?)));
         let quantities = quantities.to_vec();
         Self { law, number, quantities, runs, run, scenario: Some(scenario) }
     }
 }
 
 /// Runs a scenario as `posrig run` does, on one thread: replications are what is run side by side.
-fn outcome(text: &str, seed: u64) -> Result<Outcome, String> {
+fn recorded(text: &str, seed: u64) -> Result<RecordedRun, String> {
     let loaded = load_text("scenario", text).map_err(|found| {
         let first = found.first();
         first.map_or_else(|| "cannot be read".to_owned(), |it| format!("{}: {text}", it.message))
     })?;
     let source = Source { scenario: &loaded.scenario, path: "scenario", text };
     let options = Options { seed: Some(seed), ..Options::default() };
-    simulate(source, &options, 1, &Pulse::default()).map_err(|why| why.to_string())
+    record(source, &options, 1, &Pulse::default()).map_err(|why| why.to_string())
 }

@@ -3,7 +3,7 @@
 use faults::DomainEvent;
 use models::{Note, Part};
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 use sim::Instant;
 
 use crate::availability::{Quiet, tills};
@@ -55,11 +55,11 @@ fn tested(count: u32, lasts: &str, test: &str, fault: &str, cleared: bool) -> St
 }
 
 /// A7: time from the fault to the test that finds it, and share of time with a fault that nobody knows of.
-fn latent(outcome: &Outcome) -> Vec<Sample> {
-    let mut since: Vec<Option<Instant>> = vec![None; outcome.roster.terminals() as usize];
+fn latent(run: &RecordedRun) -> Vec<Sample> {
+    let mut since: Vec<Option<Instant>> = vec![None; run.outcome.roster.terminals() as usize];
     let (mut delays, mut broken) = (Vec::new(), 0.0);
-    let end = Instant::START + outcome.simulated;
-    for fact in &outcome.facts {
+    let end = Instant::START + run.outcome.simulated;
+    for fact in &run.facts {
         let place = &mut since[fact.who.0 as usize];
         match (fact.what, *place) {
             (DomainEvent::Occurred { .. }, _) => *place = Some(fact.at),
@@ -74,18 +74,18 @@ fn latent(outcome: &Outcome) -> Vec<Sample> {
         }
     }
     broken += since.iter().flatten().map(|it| end.since(*it).as_secs_f64()).sum::<f64>();
-    let watched = outcome.simulated.as_secs_f64() * since.len() as f64;
+    let watched = run.outcome.simulated.as_secs_f64() * since.len() as f64;
     vec![Sample::mean(&delays), Sample::ratio(broken, watched)]
 }
 
 /// F5: what an alarm says of a terminal, and what silence says of it, from the fault records.
-fn predictive(outcome: &Outcome) -> Vec<Sample> {
-    let history = reports::analyse(outcome).history;
+fn predictive(run: &RecordedRun) -> Vec<Sample> {
+    let history = reports::analyse(run).history;
     let sick = history.records.len() as f64;
     let found = count(&history.records, |it| it.detection.is_some());
     let wrong = count(&history.alarms, |it| it.record.is_none());
     let missed = sick - found;
-    let silent = f64::from(outcome.roster.terminals()) - sick - wrong;
+    let silent = f64::from(run.outcome.roster.terminals()) - sick - wrong;
     let product = (found + wrong) * (found + missed) * (silent + wrong) * (silent + missed);
     vec![
         Sample::ratio(found, found + wrong),
@@ -95,10 +95,10 @@ fn predictive(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// F3: mistakes, their distance and their length.
-fn mistakes(outcome: &Outcome) -> Vec<Sample> {
-    let mut open: Vec<Option<(u32, Instant)>> = vec![None; outcome.roster.terminals() as usize];
+fn mistakes(run: &RecordedRun) -> Vec<Sample> {
+    let mut open: Vec<Option<(u32, Instant)>> = vec![None; run.outcome.roster.terminals() as usize];
     let (mut begun, mut lasted) = (0.0, Vec::new());
-    for fact in &outcome.facts {
+    for fact in &run.facts {
         let place = &mut open[fact.who.0 as usize];
         match fact.what {
             DomainEvent::Alarm { incident, detector: Part::HeartbeatMonitor, .. } => {
@@ -113,7 +113,7 @@ fn mistakes(outcome: &Outcome) -> Vec<Sample> {
             _ => {}
         }
     }
-    let watched = outcome.simulated.as_secs_f64() * open.len() as f64;
+    let watched = run.outcome.simulated.as_secs_f64() * open.len() as f64;
     vec![
         Sample::ratio(watched, begun),
         Sample::mean(&lasted),
@@ -122,10 +122,10 @@ fn mistakes(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// F3: time from a crash to the alarm.
-fn crashes(outcome: &Outcome) -> Vec<Sample> {
-    let mut crashed: Vec<Option<Instant>> = vec![None; outcome.roster.terminals() as usize];
+fn crashes(run: &RecordedRun) -> Vec<Sample> {
+    let mut crashed: Vec<Option<Instant>> = vec![None; run.outcome.roster.terminals() as usize];
     let (mut delays, mut missing) = (Vec::new(), vec![false; crashed.len()]);
-    for fact in &outcome.facts {
+    for fact in &run.facts {
         let who = fact.who.0 as usize;
         match fact.what {
             // Who was missing already when it crashed tells nothing.
@@ -171,7 +171,7 @@ fn breaker(trips_after: u32, refuses: f64, lasts: &str) -> String {
 
 /// F4: transactions that the host judged from when the breaker closed to when it tripped. With one till a sale is over
 /// before the next begins, so the facts are in the order of the transactions.
-fn run_lengths(outcome: &Outcome) -> Vec<Sample> {
+fn run_lengths(run: &RecordedRun) -> Vec<Sample> {
     enum State {
         Closed,
         /// The breaker has tripped; the sale that tripped it has not been told.
@@ -181,7 +181,7 @@ fn run_lengths(outcome: &Outcome) -> Vec<Sample> {
         Closing,
     }
     let (mut state, mut judged, mut runs, mut all) = (State::Closed, 0.0, 0.0, 0.0);
-    for fact in &outcome.facts {
+    for fact in &run.facts {
         match fact.what {
             DomainEvent::Noted(Note::Breaker { open: true, .. }) => state = State::Tripping,
             DomainEvent::Noted(Note::Breaker { open: false, .. }) => state = State::Closing,
@@ -222,14 +222,9 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             heartbeats(size.of(500, 300), "4h", crash),
             crashes,
         ),
-        Case::new(
-            "F6",
-            0,
-            &["E_TMR_s"],
-            runs,
-            bursty_heartbeats(size.of(300, 60), "1d"),
-            |outcome| mistakes(outcome)[..1].to_vec(),
-        ),
+        Case::new("F6", 0, &["E_TMR_s"], runs, bursty_heartbeats(size.of(300, 60), "1d"), |run| {
+            mistakes(run)[..1].to_vec()
+        }),
         Case::new(
             "A7",
             0,

@@ -2,7 +2,7 @@
 
 use faults::DomainEvent;
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 use sim::Instant;
 
 use crate::availability::{Quiet, tills};
@@ -80,11 +80,11 @@ struct Found {
     watched_s: f64,
 }
 
-fn found(outcome: &Outcome) -> Found {
-    let terminals = outcome.roster.terminals() as usize;
+fn found(run: &RecordedRun) -> Found {
+    let terminals = run.outcome.roster.terminals() as usize;
     let mut watches = vec![Watch::default(); terminals];
     let mut found = Found::default();
-    for fact in &outcome.facts {
+    for fact in &run.facts {
         let Some(watch) = watches.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
             // Who is suspected already when it stops tells nothing.
@@ -105,13 +105,13 @@ fn found(outcome: &Outcome) -> Found {
         }
     }
     found.wrong_s = found.lasted.iter().sum();
-    found.watched_s = outcome.simulated.as_secs_f64() * terminals as f64;
+    found.watched_s = run.outcome.simulated.as_secs_f64() * terminals as f64;
     found
 }
 
 /// F1, without faults.
-fn mistakes(outcome: &Outcome) -> Vec<Sample> {
-    let it = found(outcome);
+fn mistakes(run: &RecordedRun) -> Vec<Sample> {
+    let it = found(run);
     vec![
         Sample::ratio(it.watched_s, it.mistakes),
         Sample::mean(&it.lasted),
@@ -120,22 +120,22 @@ fn mistakes(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// F1, with crashes: how many of them took longer than the bound to be found.
-fn bound(outcome: &Outcome) -> Vec<Sample> {
-    let delays = found(outcome).delays;
+fn bound(run: &RecordedRun) -> Vec<Sample> {
+    let delays = found(run).delays;
     let late = delays.iter().filter(|it| **it > 2.5).count();
     vec![Sample::ratio(late as f64, delays.len() as f64)]
 }
 
 /// F7, without faults: time from a sale that ends a silence, or from the start, to the next alarm.
-fn false_alarms(outcome: &Outcome) -> Vec<Sample> {
-    let it = found(outcome);
+fn false_alarms(run: &RecordedRun) -> Vec<Sample> {
+    let it = found(run);
     let selling = it.watched_s - it.wrong_s;
     vec![Sample::ratio(selling, it.mistakes), Sample::ratio(it.mistakes * 86_400.0, selling)]
 }
 
 /// F7: from the moment at which a shop cannot sell any more to the alarm.
-fn stops(outcome: &Outcome) -> Vec<Sample> {
-    vec![Sample::mean(&found(outcome).delays)]
+fn stops(run: &RecordedRun) -> Vec<Sample> {
+    vec![Sample::mean(&found(run).delays)]
 }
 
 pub(crate) fn cases(size: Size) -> Vec<Case> {

@@ -2,7 +2,7 @@
 
 use faults::DomainEvent;
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 
 use crate::availability::{Quiet, no_recovery, tills};
 use crate::case::{Case, Size};
@@ -25,9 +25,9 @@ fn growing(count: u32, lasts: &str) -> String {
 }
 
 /// When each terminal failed, in hours.
-fn failures(outcome: &Outcome) -> Vec<Vec<f64>> {
-    let mut all = vec![Vec::new(); outcome.roster.terminals() as usize];
-    for fact in &outcome.facts {
+fn failures(run: &RecordedRun) -> Vec<Vec<f64>> {
+    let mut all = vec![Vec::new(); run.outcome.roster.terminals() as usize];
+    for fact in &run.facts {
         if let DomainEvent::Occurred { .. } = fact.what {
             all[fact.who.0 as usize].push(hours(fact.at));
         }
@@ -36,8 +36,8 @@ fn failures(outcome: &Outcome) -> Vec<Vec<f64>> {
 }
 
 /// Failures in a year, and the rate at its end, seen from half a month before to half a month after.
-fn first_year(outcome: &Outcome) -> Vec<Sample> {
-    let all = failures(outcome);
+fn first_year(run: &RecordedRun) -> Vec<Sample> {
+    let all = failures(run);
     let n = all.len() as f64;
     let between = |from: f64, to: f64| {
         all.iter().flatten().filter(|at| **at >= from && **at < to).count() as f64
@@ -51,13 +51,13 @@ fn first_year(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// The estimate of the slope by maximum likelihood, up to the fiftieth failure.
-fn slope(outcome: &Outcome) -> Vec<Sample> {
+fn slope(run: &RecordedRun) -> Vec<Sample> {
     let of = |all: &Vec<f64>| {
         let last = all.get(49)?;
         let logs: f64 = all[..49].iter().map(|at| libm::log(last / at)).sum();
         Some(50.0 / logs)
     };
-    vec![Sample::mean(&failures(outcome).iter().filter_map(of).collect::<Vec<f64>>())]
+    vec![Sample::mean(&failures(run).iter().filter_map(of).collect::<Vec<f64>>())]
 }
 
 pub(crate) fn cases(size: Size) -> Vec<Case> {

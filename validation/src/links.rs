@@ -3,7 +3,7 @@
 use faults::DomainEvent;
 use models::{Note, Outcome as Ended};
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 use sim::Instant;
 
 use crate::availability::{Quiet, no_recovery, tills};
@@ -37,7 +37,7 @@ struct Attempt {
     took: f64,
 }
 
-fn attempts(outcome: &Outcome) -> Vec<Attempt> {
+fn attempts(run: &RecordedRun) -> Vec<Attempt> {
     let of = |fact: &models::Fact| match fact.what {
         DomainEvent::Noted(Note::Connecting { connected, tries, took, .. }) => Some(Attempt {
             at: fact.at,
@@ -47,12 +47,12 @@ fn attempts(outcome: &Outcome) -> Vec<Attempt> {
         }),
         _ => None,
     };
-    outcome.facts.iter().filter_map(of).collect()
+    run.facts.iter().filter_map(of).collect()
 }
 
 /// N2.
-fn retries(outcome: &Outcome) -> Vec<Sample> {
-    let all = attempts(outcome);
+fn retries(run: &RecordedRun) -> Vec<Sample> {
+    let all = attempts(run);
     let n = all.len() as f64;
     let took = |connected: bool| {
         let own = || all.iter().filter(move |it| it.connected == connected);
@@ -68,14 +68,14 @@ fn retries(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// N2 with full jitter, and what gives up: how long it takes, however it ends.
-fn time_taken(outcome: &Outcome) -> Vec<Sample> {
-    let took: Vec<f64> = attempts(outcome).iter().map(|it| it.took).collect();
+fn time_taken(run: &RecordedRun) -> Vec<Sample> {
+    let took: Vec<f64> = attempts(run).iter().map(|it| it.took).collect();
     vec![Sample::mean(&took)]
 }
 
 /// N5 over a link that loses one packet in twenty.
-fn tcp(outcome: &Outcome) -> Vec<Sample> {
-    let all = retries(outcome);
+fn tcp(run: &RecordedRun) -> Vec<Sample> {
+    let all = retries(run);
     vec![all[0], all[3]]
 }
 
@@ -83,10 +83,10 @@ fn tcp(outcome: &Outcome) -> Vec<Sample> {
 const STORM: (f64, f64) = (600.0, 1.0);
 
 /// N6: connections in each second of the minute after each restart.
-fn storm(outcome: &Outcome) -> Vec<Sample> {
-    let storms = (outcome.simulated.as_secs_f64() / STORM.0) as usize;
+fn storm(run: &RecordedRun) -> Vec<Sample> {
+    let storms = (run.outcome.simulated.as_secs_f64() / STORM.0) as usize;
     let mut slots = vec![0.0; storms * 60];
-    for attempt in attempts(outcome) {
+    for attempt in attempts(run) {
         let at = attempt.at.as_secs_f64();
         let number = (at / STORM.0) as usize;
         let second = (at - number as f64 * STORM.0 - STORM.1) as usize;
@@ -95,7 +95,7 @@ fn storm(outcome: &Outcome) -> Vec<Sample> {
         }
     }
     let n = slots.len() as f64;
-    let mean = f64::from(outcome.roster.terminals()) / 60.0;
+    let mean = f64::from(run.outcome.roster.terminals()) / 60.0;
     let squares: f64 = slots.iter().map(|it| (it - mean) * (it - mean)).sum();
     let busy = count(&slots, |it| *it > 200.0);
     vec![
@@ -148,7 +148,7 @@ fn storing(count: u32, lasts: &str) -> String {
 }
 
 /// N4: what each outage that ended has stored and lost.
-fn outages(outcome: &Outcome) -> Vec<Sample> {
+fn outages(run: &RecordedRun) -> Vec<Sample> {
     #[derive(Clone, Copy, Default)]
     struct Now {
         out: bool,
@@ -156,9 +156,9 @@ fn outages(outcome: &Outcome) -> Vec<Sample> {
         stored: f64,
         lost: f64,
     }
-    let mut now = vec![Now::default(); outcome.roster.terminals() as usize];
+    let mut now = vec![Now::default(); run.outcome.roster.terminals() as usize];
     let mut ended: Vec<Now> = Vec::new();
-    for fact in &outcome.facts {
+    for fact in &run.facts {
         let Some(place) = now.get_mut(fact.who.0 as usize) else { continue };
         match fact.what {
             DomainEvent::Occurred { .. } => {

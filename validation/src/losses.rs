@@ -3,7 +3,7 @@
 use faults::DomainEvent;
 use models::{Note, Outcome as Ending};
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 use sim::ActorId;
 
 use crate::case::{Case, Size};
@@ -77,10 +77,10 @@ const SIGMA: f64 = 1.054_556_5;
 const OUTAGE: std::ops::Range<f64> = 600.0..4_200.0;
 
 /// What each shop lost in its hour, in whole units of the currency.
-fn lost(outcome: &Outcome) -> Vec<f64> {
-    let shops = outcome.roster.terminals() as usize / 2;
+fn lost(run: &RecordedRun) -> Vec<f64> {
+    let shops = run.outcome.roster.terminals() as usize / 2;
     let mut lost = vec![0.0; shops];
-    for fact in &outcome.facts {
+    for fact in &run.facts {
         let DomainEvent::Noted(Note::SaleEnded(sale)) = fact.what else { continue };
         let made = matches!(sale.outcome, Ending::Approved | Ending::Stored);
         if !made && !sale.alternative_tender && OUTAGE.contains(&sale.began.as_secs_f64()) {
@@ -91,14 +91,13 @@ fn lost(outcome: &Outcome) -> Vec<f64> {
 }
 
 /// C1.
-fn cost(outcome: &Outcome) -> Vec<Sample> {
-    let lost = lost(outcome);
+fn cost(run: &RecordedRun) -> Vec<Sample> {
+    let lost = lost(run);
     let an_hour = lost.iter().sum::<f64>() / lost.len() as f64;
     // The tills of the procedure, once their start is forgotten.
-    let (from, end) = (240.0, outcome.simulated.as_secs_f64() / 3_600.0);
+    let (from, end) = (240.0, run.outcome.simulated.as_secs_f64() / 3_600.0);
     let its = |who: ActorId| who.0 as usize >= lost.len();
-    let down: f64 =
-        downs(outcome).iter().filter(|it| its(it.who)).map(|it| it.within(from, end)).sum();
+    let down: f64 = downs(run).iter().filter(|it| its(it.who)).map(|it| it.within(from, end)).sum();
     let share = down / (lost.len() as f64 * (end - from));
     vec![
         Sample::mean(&lost),

@@ -1,7 +1,7 @@
 //! The gateway as a queue: customers at many tills make a Poisson stream of requests, and the gateway notes each of them.
 
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 
 use crate::case::{Case, Size};
 use crate::sight::{arrivals, count, quantile, requests};
@@ -36,10 +36,10 @@ fn scenario(tills: f64, gateway: &str, per_second: f64, lasts: &str) -> String {
 }
 
 /// Means of what requests found and how long they took, for c workers.
-fn means(outcome: &Outcome, workers: f64) -> [Sample; 4] {
-    let found = arrivals(outcome);
+fn means(run: &RecordedRun, workers: f64) -> [Sample; 4] {
+    let found = arrivals(run);
     let n = found.len() as f64;
-    let requests = requests(outcome);
+    let requests = requests(run);
     let served = requests.len() as f64;
     [
         Sample::ratio(found.iter().map(|it| it.0).sum(), n),
@@ -50,11 +50,11 @@ fn means(outcome: &Outcome, workers: f64) -> [Sample; 4] {
 }
 
 /// Q1. By PASTA, what arriving requests find is what there is at any time.
-fn one_worker(outcome: &Outcome) -> Vec<Sample> {
-    let found = arrivals(outcome);
+fn one_worker(run: &RecordedRun) -> Vec<Sample> {
+    let found = arrivals(run);
     let n = found.len() as f64;
-    let mut stays: Vec<f64> = requests(outcome).iter().map(|it| it.stayed).collect();
-    let mut samples = means(outcome, 1.0).to_vec();
+    let mut stays: Vec<f64> = requests(run).iter().map(|it| it.stayed).collect();
+    let mut samples = means(run, 1.0).to_vec();
     samples.extend([
         Sample::value(quantile(&mut stays, 0.95)),
         Sample::value(quantile(&mut stays, 0.99)),
@@ -65,11 +65,11 @@ fn one_worker(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// Q2.
-fn five_workers(outcome: &Outcome) -> Vec<Sample> {
-    let found = arrivals(outcome);
+fn five_workers(run: &RecordedRun) -> Vec<Sample> {
+    let found = arrivals(run);
     let n = found.len() as f64;
-    let mut waits: Vec<f64> = requests(outcome).iter().map(|it| it.waited).collect();
-    let [number, waiting, stay, wait] = means(outcome, 5.0);
+    let mut waits: Vec<f64> = requests(run).iter().map(|it| it.waited).collect();
+    let [number, waiting, stay, wait] = means(run, 5.0);
     vec![
         Sample::ratio(count(&found, |it| it.0 >= 5.0), n),
         wait,
@@ -82,14 +82,14 @@ fn five_workers(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// Q3.
-fn waiting_time(outcome: &Outcome) -> Vec<Sample> {
-    let [.., wait] = means(outcome, 1.0);
+fn waiting_time(run: &RecordedRun) -> Vec<Sample> {
+    let [.., wait] = means(run, 1.0);
     vec![wait]
 }
 
 /// Q4: what is turned away, and what is carried.
-fn sessions(outcome: &Outcome) -> Vec<Sample> {
-    let found = arrivals(outcome);
+fn sessions(run: &RecordedRun) -> Vec<Sample> {
+    let found = arrivals(run);
     let n = found.len() as f64;
     vec![
         Sample::ratio(count(&found, |it| !it.1), n),
@@ -98,11 +98,11 @@ fn sessions(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// Q5.
-fn bounded(outcome: &Outcome) -> Vec<Sample> {
-    let found = arrivals(outcome);
+fn bounded(run: &RecordedRun) -> Vec<Sample> {
+    let found = arrivals(run);
     let turned_away = count(&found, |it| !it.1);
-    let [number, _, stay, _] = means(outcome, 1.0);
-    let span = outcome.simulated - outcome.scenario.warmup;
+    let [number, _, stay, _] = means(run, 1.0);
+    let span = run.outcome.simulated - run.outcome.scenario.warmup;
     vec![
         Sample::ratio(turned_away, found.len() as f64),
         number,

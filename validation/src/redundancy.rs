@@ -2,17 +2,17 @@
 
 use faults::DomainEvent;
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 
 use crate::availability::{Quiet, alternating, no_recovery, tills};
 use crate::case::{Case, Size};
 use crate::sight::{count, downs, first_downs};
 
 /// When at least two of three neighbours are out of service, in hours.
-fn two_of_three_down(outcome: &Outcome) -> Vec<Vec<(f64, f64)>> {
-    let sites = outcome.roster.terminals() as usize / 3;
+fn two_of_three_down(run: &RecordedRun) -> Vec<Vec<(f64, f64)>> {
+    let sites = run.outcome.roster.terminals() as usize / 3;
     let mut changes: Vec<Vec<(f64, i32)>> = vec![Vec::new(); sites];
-    for down in downs(outcome) {
+    for down in downs(run) {
         let site = &mut changes[down.who.0 as usize / 3];
         site.push((down.from, 1));
         site.push((down.to, -1));
@@ -37,9 +37,9 @@ fn two_of_three_down(outcome: &Outcome) -> Vec<Vec<(f64, f64)>> {
 }
 
 /// A4, no repair.
-fn two_of_three(outcome: &Outcome) -> Vec<Sample> {
+fn two_of_three(run: &RecordedRun) -> Vec<Sample> {
     let lives: Vec<f64> =
-        two_of_three_down(outcome).iter().filter_map(|it| it.first()).map(|it| it.0).collect();
+        two_of_three_down(run).iter().filter_map(|it| it.first()).map(|it| it.0).collect();
     vec![Sample::ratio(count(&lives, |it| *it > 1_000.0), lives.len() as f64), Sample::mean(&lives)]
 }
 
@@ -51,9 +51,9 @@ fn mean_time_to_first(first: &[Option<f64>], watched: f64) -> Sample {
 }
 
 /// A4, each cleared by itself.
-fn two_of_three_cleared(outcome: &Outcome) -> Vec<Sample> {
-    let sites = two_of_three_down(outcome);
-    let watched = outcome.simulated.as_secs_f64() / 3_600.0;
+fn two_of_three_cleared(run: &RecordedRun) -> Vec<Sample> {
+    let sites = two_of_three_down(run);
+    let watched = run.outcome.simulated.as_secs_f64() / 3_600.0;
     let first: Vec<Option<f64>> = sites.iter().map(|it| it.first().map(|it| it.0)).collect();
     // The start is forgotten after some repairs.
     let from = 500.0;
@@ -67,17 +67,17 @@ fn two_of_three_cleared(outcome: &Outcome) -> Vec<Sample> {
 }
 
 /// A6, to the end: the group with a common cause, and the one without.
-fn dual_uplink(outcome: &Outcome) -> Vec<Sample> {
-    let first = first_downs(outcome);
-    let half = outcome.roster.groups[1].first as usize;
-    let watched = outcome.simulated.as_secs_f64() / 3_600.0;
+fn dual_uplink(run: &RecordedRun) -> Vec<Sample> {
+    let first = first_downs(run);
+    let half = run.outcome.roster.groups[1].first as usize;
+    let watched = run.outcome.simulated.as_secs_f64() / 3_600.0;
     vec![mean_time_to_first(&first[..half], watched), mean_time_to_first(&first[half..], watched)]
 }
 
 /// A6, the first hundred hours.
-fn dual_uplink_early(outcome: &Outcome) -> Vec<Sample> {
-    let first = first_downs(outcome);
-    let half = outcome.roster.groups[1].first as usize;
+fn dual_uplink_early(run: &RecordedRun) -> Vec<Sample> {
+    let first = first_downs(run);
+    let half = run.outcome.roster.groups[1].first as usize;
     let failed = |group: &[Option<f64>]| count(group, |it| it.is_some_and(|at| at <= 100.0));
     let (common, single) = (failed(&first[..half]), failed(&first[half..]));
     let n = half as f64;
@@ -129,16 +129,16 @@ fn pair(count: u32, lasts: &str, mean: &str, repaired_in: &str, failover_works: 
 }
 
 /// A5.
-fn pair_lives(outcome: &Outcome) -> Vec<Sample> {
-    let watched = outcome.simulated.as_secs_f64() / 3_600.0;
-    vec![mean_time_to_first(&first_downs(outcome), watched)]
+fn pair_lives(run: &RecordedRun) -> Vec<Sample> {
+    let watched = run.outcome.simulated.as_secs_f64() / 3_600.0;
+    vec![mean_time_to_first(&first_downs(run), watched)]
 }
 
 /// R2: regenerations begin when the first of two fails, and hit when the second fails before the first is cleared.
-fn regenerations(outcome: &Outcome) -> Vec<Sample> {
-    let mut broken = vec![0u8; outcome.roster.terminals() as usize];
+fn regenerations(run: &RecordedRun) -> Vec<Sample> {
+    let mut broken = vec![0u8; run.outcome.roster.terminals() as usize];
     let (mut begun, mut hits) = (0.0, 0.0);
-    for fact in &outcome.facts {
+    for fact in &run.facts {
         let place = &mut broken[fact.who.0 as usize];
         match fact.what {
             DomainEvent::Occurred { .. } => {
@@ -150,7 +150,7 @@ fn regenerations(outcome: &Outcome) -> Vec<Sample> {
         }
     }
     let mut samples = vec![Sample::ratio(hits, begun)];
-    samples.extend(pair_lives(outcome));
+    samples.extend(pair_lives(run));
     samples
 }
 

@@ -3,7 +3,7 @@
 use faults::DomainEvent;
 use models::Note;
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 
 use crate::availability::{Quiet, tills};
 use crate::case::{Case, Size};
@@ -45,13 +45,13 @@ fn levels(spells: &[(f64, f64)], from: f64, to: f64) -> Vec<f64> {
 }
 
 /// What is down, and what waits for a crew that is not free.
-fn see(outcome: &Outcome) -> Vec<Sample> {
-    let end = hours(sim::Instant::START + outcome.simulated);
-    let downs = downs(outcome);
+fn see(run: &RecordedRun) -> Vec<Sample> {
+    let end = hours(sim::Instant::START + run.outcome.simulated);
+    let downs = downs(run);
     let down: Vec<(f64, f64)> = downs.iter().map(|it| (it.from, it.to)).collect();
     // Who comes to a terminal that works again by then, or is sent twice, has nothing in hand.
     let mut sent: Vec<Vec<f64>> = vec![Vec::new(); TERMINALS as usize];
-    for fact in &outcome.facts {
+    for fact in &run.facts {
         if let DomainEvent::Noted(Note::TechnicianSent { terminal, .. }) = fact.what {
             sent[terminal.0 as usize].push(hours(fact.at));
         }

@@ -2,7 +2,7 @@
 
 use faults::DomainEvent;
 use models::Note;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 use sim::{ActorId, Instant, Span};
 
 /// Hours since the start.
@@ -27,11 +27,11 @@ impl Down {
 }
 
 /// All times out of service, in the order in which they began.
-pub(crate) fn downs(outcome: &Outcome) -> Vec<Down> {
-    let mut open: Vec<Option<usize>> = vec![None; outcome.roster.terminals() as usize];
+pub(crate) fn downs(run: &RecordedRun) -> Vec<Down> {
+    let mut open: Vec<Option<usize>> = vec![None; run.outcome.roster.terminals() as usize];
     let mut downs = Vec::new();
-    let end = hours(Instant::START + outcome.simulated);
-    for fact in &outcome.facts {
+    let end = hours(Instant::START + run.outcome.simulated);
+    for fact in &run.facts {
         let DomainEvent::Service { up } = fact.what else { continue };
         let Some(place) = open.get_mut(fact.who.0 as usize) else { continue };
         if !up {
@@ -46,9 +46,9 @@ pub(crate) fn downs(outcome: &Outcome) -> Vec<Down> {
 }
 
 /// When each terminal was first out of service, in hours.
-pub(crate) fn first_downs(outcome: &Outcome) -> Vec<Option<f64>> {
-    let mut first = vec![None; outcome.roster.terminals() as usize];
-    for down in downs(outcome) {
+pub(crate) fn first_downs(run: &RecordedRun) -> Vec<Option<f64>> {
+    let mut first = vec![None; run.outcome.roster.terminals() as usize];
+    for down in downs(run) {
         first[down.who.0 as usize].get_or_insert(down.from);
     }
     first
@@ -64,9 +64,9 @@ pub(crate) struct Request {
 }
 
 /// What requests found at the gateway when they came, and whether there was room for them, after the warm-up.
-pub(crate) fn arrivals(outcome: &Outcome) -> Vec<(f64, bool)> {
-    let from = Instant::START + outcome.scenario.warmup;
-    let came = outcome.facts.iter().filter(|fact| fact.at >= from);
+pub(crate) fn arrivals(run: &RecordedRun) -> Vec<(f64, bool)> {
+    let from = Instant::START + run.outcome.scenario.warmup;
+    let came = run.facts.iter().filter(|fact| fact.at >= from);
     came.filter_map(|fact| match fact.what {
         DomainEvent::Noted(Note::RequestCame { found, room }) => Some((f64::from(found), room)),
         _ => None,
@@ -75,9 +75,9 @@ pub(crate) fn arrivals(outcome: &Outcome) -> Vec<(f64, bool)> {
 }
 
 /// Requests that were served, of those that came after the warm-up.
-pub(crate) fn requests(outcome: &Outcome) -> Vec<Request> {
-    let from = Instant::START + outcome.scenario.warmup;
-    let served = outcome.facts.iter().filter_map(|fact| match fact.what {
+pub(crate) fn requests(run: &RecordedRun) -> Vec<Request> {
+    let from = Instant::START + run.outcome.scenario.warmup;
+    let served = run.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Noted(Note::RequestServed { waited, service_time }) => {
             Some((fact.at, waited, service_time))
         }

@@ -3,7 +3,7 @@
 use faults::DomainEvent;
 use models::{Fact, Note};
 use reports::statistics::Sample;
-use scenarios::Outcome;
+use scenarios::RecordedRun;
 use sim::Instant;
 
 use crate::availability::{Quiet, tills};
@@ -31,8 +31,8 @@ fn scenario(lasts: &str, orders: &str) -> String {
 
 /// What each demand finds, which is what there is at any time (PASTA); and how many wait, from how long each does: whoever
 /// came first is served first.
-fn stock(outcome: &Outcome) -> Vec<Sample> {
-    let wanted: Vec<(f64, f64)> = outcome
+fn stock(run: &RecordedRun) -> Vec<Sample> {
+    let wanted: Vec<(f64, f64)> = run
         .facts
         .iter()
         .filter_map(|fact| match fact.what {
@@ -44,21 +44,21 @@ fn stock(outcome: &Outcome) -> Vec<Sample> {
         .collect();
     let n = wanted.len() as f64;
     let served = count(&wanted, |it| it.0 > 0.0);
-    let end = Instant::START + outcome.simulated;
+    let end = Instant::START + run.outcome.simulated;
     let when = |wanted: bool| {
         let is = move |fact: &&Fact| match fact.what {
             DomainEvent::Noted(Note::PartWanted { .. }) => wanted,
             DomainEvent::Noted(Note::TechnicianSent { .. }) => !wanted,
             _ => false,
         };
-        outcome.facts.iter().filter(is).map(|fact| fact.at)
+        run.facts.iter().filter(is).map(|fact| fact.at)
     };
     let sent = when(false).chain(std::iter::repeat(end));
     let waited: f64 = when(true).zip(sent).map(|(from, to)| to.since(from).as_secs_f64()).sum();
     vec![
         Sample::ratio(wanted.iter().map(|it| it.1).sum(), n),
         Sample::ratio(served, n),
-        Sample::ratio(waited, outcome.simulated.as_secs_f64()),
+        Sample::ratio(waited, run.outcome.simulated.as_secs_f64()),
         Sample::ratio(n - served, n),
     ]
 }
@@ -82,7 +82,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             &["mean_pipeline_lognormal", "fill_rate_lognormal"],
             runs,
             scenario(lasts, r#"ordered_in: "262021s", order_spread: 1.0"#),
-            |outcome| stock(outcome)[..2].to_vec(),
+            |run| stock(run)[..2].to_vec(),
         ),
     ]
 }

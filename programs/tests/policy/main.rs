@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use faults::{DomainEvent, Performer};
-use programs::policy::{Counts, Failure, Policy, run_with_policy};
-use scenarios::{Loaded, Options, Outcome, Source, load_text, simulate};
+use programs::policy::{self, Counts, Failure, Policy, run_with_policy};
+use scenarios::{Loaded, Options, RecordedRun, Source, load_text, record};
 use sim::Pulse;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -24,11 +24,14 @@ impl Play {
     fn source(&self) -> Source<'_> {
         Source { scenario: &self.loaded.scenario, path: self.path, text: &self.loaded.source }
     }
-    fn decided(&self, policy: &Policy) -> Result<(Outcome, Counts), Failure> {
-        run_with_policy(self.source(), &Options::default(), policy, &Pulse::default())
+    fn decided(&self, policy: &Policy) -> Result<(RecordedRun, Counts), Failure> {
+        let run = policy::begin(self.source(), &Options::default())?;
+        let mut facts = Vec::new();
+        let (outcome, counts) = run_with_policy(run, policy, &Pulse::default(), &mut facts)?;
+        Ok((RecordedRun { outcome, facts }, counts))
     }
-    fn simulated(&self) -> Outcome {
-        simulate(self.source(), &Options::default(), 1, &Pulse::default()).expect("it runs")
+    fn simulated(&self) -> RecordedRun {
+        record(self.source(), &Options::default(), 1, &Pulse::default()).expect("it runs")
     }
 }
 
@@ -43,9 +46,9 @@ fn example() -> Policy {
 
 /// What was noted, when and where. An answer comes last of all that happens at its instant, so what is noted at one instant
 /// may stand in another order.
-fn noted(outcome: &Outcome) -> Vec<(u64, u32, String)> {
+fn noted(run: &RecordedRun) -> Vec<(u64, u32, String)> {
     let of = |it: &models::Fact| (it.at.0, it.who.0, format!("{:?}", it.what));
-    let mut all: Vec<_> = outcome.facts.iter().map(of).collect();
+    let mut all: Vec<_> = run.facts.iter().map(of).collect();
     all.sort();
     all
 }
@@ -69,7 +72,7 @@ fn a_program_that_leaves_all_to_the_procedure_changes_nothing_at_all() {
             assert_eq!(a, b, "{path}");
         }
         assert_eq!(alone_noted.len(), decided_noted.len(), "{path}");
-        assert_eq!(alone.audit, decided.audit, "{path}");
+        assert_eq!(alone.outcome.audit, decided.outcome.audit, "{path}");
     }
 }
 
@@ -78,12 +81,12 @@ fn the_example_gives_the_same_run_twice_and_restarts_from_afar() {
     let play = Play::of("scenarios/showcase/software.ron");
     let (first, counts) = play.decided(&example()).expect("it answers");
     let (second, again) = play.decided(&example()).expect("it answers");
-    assert_eq!((first.fingerprint, counts), (second.fingerprint, again));
+    assert_eq!((first.outcome.fingerprint, counts), (second.outcome.fingerprint, again));
     assert_eq!(first.facts, second.facts);
     assert!(counts.default < counts.asked);
-    assert_ne!(first.fingerprint, play.simulated().fingerprint);
-    let remote = |outcome: &Outcome| {
-        let started = outcome.facts.iter().filter(|it| {
+    assert_ne!(first.outcome.fingerprint, play.simulated().outcome.fingerprint);
+    let remote = |run: &RecordedRun| {
+        let started = run.facts.iter().filter(|it| {
             let (action, far) = (models::RecoveryAction::RestartTerminal, Performer::Remote);
             matches!(it.what, DomainEvent::ActionStarted { action: what, by, attempt: 0, .. } if what == action && by == far)
         });
@@ -99,12 +102,15 @@ fn a_recording_of_what_was_decided_replays_without_the_program() {
     let path = folder.path().join("decided.jsonl");
     let play = Play::of("scenarios/showcase/printer.ron");
     let policy = Policy { record: Some(path.clone()), ..example() };
-    let (outcome, _) = play.decided(&policy).expect("it answers");
+    let (decided, _) = play.decided(&policy).expect("it answers");
     let recording = programs::recording::Recording::read(&path).expect("it is whole");
-    let replayed = programs::replay(play.source(), &recording, &Pulse::default()).expect("it runs");
+    let run = programs::replay::begin(play.source(), &recording).expect("it is put together");
+    let mut facts = Vec::new();
+    let replayed =
+        programs::replay(run, &recording, &Pulse::default(), &mut facts).expect("it runs");
     assert_eq!(replayed.same, Some(true));
     assert_eq!(replayed.departures, []);
-    assert_eq!(replayed.outcome.facts, outcome.facts);
+    assert_eq!(facts, decided.facts);
 }
 
 /// Every kind of answer, dealt by the number of the question, and everything in the question looked at.
@@ -126,14 +132,14 @@ for line in sys.stdin:
 fn whatever_a_program_decides_the_ledgers_agree_and_the_run_is_the_same_again() {
     for path in ["scenarios/showcase/hardware.ron", "scenarios/showcase/common-cause.ron"] {
         let play = Play::of(path);
-        let (outcome, counts) = play.decided(&python(EVERYTHING)).expect("it answers");
+        let (RecordedRun { outcome, facts }, counts) =
+            play.decided(&python(EVERYTHING)).expect("it answers");
         assert!(counts.asked > 200 && counts.default < counts.asked, "{path}: {counts:?}");
         assert!(outcome.audit.breaches.is_empty(), "{path}: {:?}", outcome.audit);
-        let unresolved =
-            outcome.facts.iter().any(|it| matches!(it.what, DomainEvent::Unresolved { .. }));
+        let unresolved = facts.iter().any(|it| matches!(it.what, DomainEvent::Unresolved { .. }));
         assert!(unresolved, "{path}");
         let (again, _) = play.decided(&python(EVERYTHING)).expect("it answers");
-        assert_eq!(outcome.fingerprint, again.fingerprint, "{path}");
+        assert_eq!(outcome.fingerprint, again.outcome.fingerprint, "{path}");
     }
 }
 

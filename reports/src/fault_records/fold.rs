@@ -22,7 +22,7 @@ pub struct FaultRecordFold {
     open: Vec<u32>,
     /// Incidents that are open: by the actor that keeps one and its number there.
     incidents: BTreeMap<(ActorId, u32), Incident>,
-    /// The alarm that opened each incident, for what is charged to it later. Numbers are used again after 65,536.
+    /// The alarm that opened each incident, for what is charged to it later: a technician may come when it is closed.
     alarm_of: BTreeMap<(ActorId, u32), usize>,
 }
 

@@ -17,7 +17,9 @@ fn small() -> HandmadeRun {
 }
 
 fn write(handmade: &HandmadeRun, target: &Path) -> Result<Written, FolderError> {
-    write_folder(&handmade.outcome, &handmade.analyse(), None, target)
+    let mut folder = RunFolder::begin(target, handmade.outcome.outset())?;
+    folder.take(&handmade.facts);
+    folder.finish(&handmade.outcome, &handmade.analyse(), None)
 }
 
 /// Everything in a folder, by name.

@@ -44,7 +44,6 @@ struct Down {
 pub struct AvailabilityFold {
     terminals: u32,
     from: Instant,
-    end: Instant,
     /// Only those that were ever down.
     down: BTreeMap<ActorId, Down>,
     /// Time not in service, of those that ever were not.
@@ -54,17 +53,10 @@ pub struct AvailabilityFold {
 }
 
 impl AvailabilityFold {
-    /// Time counts from the end of the warm-up to the end of the run.
-    pub fn new(terminals: u32, from: Instant, end: Instant) -> Self {
-        Self {
-            terminals,
-            from,
-            end,
-            down: BTreeMap::new(),
-            absent: BTreeMap::new(),
-            served: 0,
-            asked: 0,
-        }
+    /// Time counts from the end of the warm-up.
+    pub fn new(terminals: u32, from: Instant) -> Self {
+        let (down, absent) = (BTreeMap::new(), BTreeMap::new());
+        Self { terminals, from, down, absent, served: 0, asked: 0 }
     }
 
     /// These are not in service when the run begins.
@@ -115,16 +107,16 @@ impl AvailabilityFold {
         }
     }
 
-    /// All facts have been read.
-    pub fn finish(self) -> Availability {
+    /// All facts have been read, up to the end of the run.
+    pub fn finish(self, end: Instant) -> Availability {
         let by_sale = Share::new(self.served, self.asked);
-        let length = self.end.since(self.from).0;
+        let length = end.since(self.from).0;
         if length == 0 || self.terminals == 0 {
             return Availability { by_sale, ..Availability::default() };
         }
         let spent = |of: Option<&Down>| {
             let of = of.copied().unwrap_or_default();
-            let open = of.since.map_or(0, |since| self.end.since(since.max(self.from)).0);
+            let open = of.since.map_or(0, |since| end.since(since.max(self.from)).0);
             (of.nanos + open).min(length)
         };
         let mut up: Vec<f64> = Vec::with_capacity(self.terminals as usize);

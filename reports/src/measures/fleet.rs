@@ -52,6 +52,11 @@ fn sales_bin(end: Instant) -> Span {
     }
 }
 
+/// How many bins a run to this end has.
+fn bins(end: Instant, width: Span) -> usize {
+    (end.0.div_ceil(width.0) as usize).max(1)
+}
+
 /// Time spent in some state, by bin, summed over actors.
 #[derive(Debug)]
 struct Dwell {
@@ -103,7 +108,6 @@ impl Dwell {
 #[derive(Debug)]
 pub struct FleetFold {
     terminals: u32,
-    end: Instant,
     sales_bin: Span,
     sales: Vec<Sales>,
     down: Dwell,
@@ -112,17 +116,15 @@ pub struct FleetFold {
 }
 
 impl FleetFold {
-    /// Bins up to the end of the run.
+    /// Bins as wide as fits a run to this end.
     pub fn new(terminals: u32, end: Instant) -> Self {
         let sales_bin = sales_bin(end);
         let bin = Span((sales_bin.0 / 5).max(1));
-        let bins = |width: Span| (end.0.div_ceil(width.0) as usize).max(1);
         Self {
             terminals,
-            end,
             sales_bin,
-            sales: vec![Sales::default(); bins(sales_bin)],
-            down: Dwell::new(bin, bins(bin)),
+            sales: vec![Sales::default(); bins(end, sales_bin)],
+            down: Dwell::new(bin, bins(end, bin)),
             bin,
             since: vec![None; terminals as usize],
         }
@@ -153,25 +155,27 @@ impl FleetFold {
         }
     }
 
-    /// All facts have been read.
-    pub fn finish(mut self, records: &[FaultRecord]) -> Fleet {
+    /// All facts have been read. A run that was broken off has no bins after its end.
+    pub fn finish(mut self, records: &[FaultRecord], end: Instant) -> Fleet {
         for since in self.since.into_iter().flatten() {
-            self.down.add(since, self.end);
+            self.down.add(since, end);
         }
+        self.sales.truncate(bins(end, self.sales_bin));
+        self.down.partial.truncate(bins(end, self.bin));
         let mut active = Dwell::new(self.bin, self.down.partial.len());
         for record in records {
-            active.add(record.onset, record.end(self.end));
+            active.add(record.onset, record.end(end));
         }
         let all = f64::from(self.terminals.max(1));
-        let up = self.down.means(self.end).into_iter();
+        let up = self.down.means(end).into_iter();
         Fleet {
-            end_s: self.end.as_secs_f64(),
+            end_s: end.as_secs_f64(),
             sales_bin_s: self.sales_bin.as_secs_f64(),
             sales: self.sales,
             bin_s: self.bin.as_secs_f64(),
             up: up.map(|down| (1.0 - down / all).clamp(0.0, 1.0)).collect(),
-            active: active.means(self.end),
-            windows: windows(records, self.terminals, self.end),
+            active: active.means(end),
+            windows: windows(records, self.terminals, end),
         }
     }
 }

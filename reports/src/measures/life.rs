@@ -6,7 +6,7 @@ mod applicants;
 use faults::DomainEvent;
 use models::lifecycle::{DeploymentStep, DepositEntry, Reason, Way};
 use models::{Fact, Family, Note};
-use scenarios::Outcome;
+use scenarios::{Outcome, Outset};
 use serde::{Deserialize, Serialize};
 use sim::Instant;
 
@@ -131,12 +131,12 @@ pub struct LifeFold {
 
 impl LifeFold {
     /// Nothing read yet.
-    pub fn new(outcome: &Outcome) -> Self {
-        let scenario = &outcome.scenario;
+    pub fn new(outset: Outset<'_>) -> Self {
+        let scenario = outset.scenario;
         let aged = scenario.fleet.iter().any(|it| scenario.deployment(it).age.0 > 0);
         Self {
             applicants: applicants::ApplicantsFold::default(),
-            ages: ages::AgesFold::new(outcome),
+            ages: ages::AgesFold::new(outset),
             refusals: Default::default(),
             life: LifeMeasures::default(),
             any: aged || scenario.lives(),

@@ -3,9 +3,8 @@
 use faults::DomainEvent;
 use models::rollout::RolloutStep;
 use models::{Fact, Note};
-use scenarios::Outcome;
+use scenarios::{Outcome, Scenario};
 use serde::{Deserialize, Serialize};
-use sim::Instant;
 
 /// What became of one roll-out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,48 +32,41 @@ pub struct Rollout {
 }
 
 /// Reads what became of roll-outs.
-#[derive(Debug, Default)]
-pub struct RolloutFold {
-    steps: Vec<(Instant, u8, RolloutStep)>,
-}
+#[derive(Debug)]
+pub struct RolloutFold(Vec<Rollout>);
 
 impl RolloutFold {
+    /// The scenario's roll-outs, none of them begun.
+    pub fn new(scenario: &Scenario) -> Self {
+        let entries = scenario.policies.rollouts.iter().map(|entry| {
+            let (id, version) = (entry.id.to_string(), entry.version.to_string());
+            Rollout { id, version, ..Rollout::default() }
+        });
+        Self(entries.collect())
+    }
+
     /// Reads one fact.
     pub fn take(&mut self, fact: &Fact) {
-        if let DomainEvent::Noted(Note::Rollout { rollout, step }) = fact.what {
-            self.steps.push((fact.at, rollout, step));
+        let DomainEvent::Noted(Note::Rollout { rollout: number, step }) = fact.what else { return };
+        let Some(rollout) = self.0.get_mut(usize::from(number)) else { return };
+        match step {
+            RolloutStep::Installed => rollout.installed += 1,
+            RolloutStep::Failed => rollout.failed += 1,
+            RolloutStep::RolledBack => rollout.rolled_back += 1,
+            RolloutStep::Done => rollout.sent_to_all_s = Some(fact.at.as_secs_f64()),
+            RolloutStep::Halted { installed, troubled } => {
+                rollout.halted_s = Some(fact.at.as_secs_f64());
+                rollout.installed_at_halt = u64::from(installed);
+                rollout.troubled_at_halt = u64::from(troubled);
+            }
         }
     }
 
     /// All facts have been read.
-    pub fn finish(self, outcome: &Outcome) -> Vec<Rollout> {
-        let mut all: Vec<Rollout> = outcome
-            .scenario
-            .policies
-            .rollouts
-            .iter()
-            .map(|entry| {
-                let (id, version) = (entry.id.to_string(), entry.version.to_string());
-                Rollout { id, version, ..Rollout::default() }
-            })
-            .collect();
-        for (rollout, count) in all.iter_mut().zip(&outcome.rollouts) {
+    pub fn finish(mut self, outcome: &Outcome) -> Vec<Rollout> {
+        for (rollout, count) in self.0.iter_mut().zip(&outcome.rollouts) {
             rollout.terminals = u64::from(*count);
         }
-        for (at, number, step) in self.steps {
-            let Some(rollout) = all.get_mut(usize::from(number)) else { continue };
-            match step {
-                RolloutStep::Installed => rollout.installed += 1,
-                RolloutStep::Failed => rollout.failed += 1,
-                RolloutStep::RolledBack => rollout.rolled_back += 1,
-                RolloutStep::Done => rollout.sent_to_all_s = Some(at.as_secs_f64()),
-                RolloutStep::Halted { installed, troubled } => {
-                    rollout.halted_s = Some(at.as_secs_f64());
-                    rollout.installed_at_halt = u64::from(installed);
-                    rollout.troubled_at_halt = u64::from(troubled);
-                }
-            }
-        }
-        all
+        self.0
     }
 }

@@ -76,6 +76,7 @@ fn day(terminals: u32) -> HandmadeRun {
     }
     let mut handmade = HandmadeRun::new(terminals);
     handmade.outcome.simulated = Span::hours(24);
+    handmade.outcome.scenario.duration = Span::hours(24);
     let mut at = 25_200;
     while at < 79_200 {
         handmade.play(&mut script, at);

@@ -11,7 +11,7 @@ use faults::DomainEvent;
 use hil::iso8583::{Dialect, Mapper};
 use hil::trace::trace;
 use models::Note;
-use scenarios::{Options, Source, simulate};
+use scenarios::{Options, Source, record};
 use sim::Pulse;
 
 const SCENARIO: &str =
@@ -62,8 +62,8 @@ fn tshark_counts_the_messages_that_the_simulator_counts() {
     let (outcome, counts) =
         trace(source, seed, (&mapper, 8583), &Pulse::default(), to).expect("it is written");
     let plain = Options { seed: Some(seed), ..Options::default() };
-    let plain = simulate(source, &plain, 1, &Pulse::default()).expect("it runs");
-    assert_eq!(outcome.fingerprint, plain.fingerprint, "a capture changes nothing");
+    let plain = record(source, &plain, 1, &Pulse::default()).expect("it runs");
+    assert_eq!(outcome.fingerprint, plain.outcome.fingerprint, "a capture changes nothing");
 
     let all = ["iso8583.mti", "iso8583.bit11", "iso8583.bit41"];
     let Some(lines) = tshark(&path, "iso8583", &all) else { return };

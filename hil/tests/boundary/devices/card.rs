@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use faults::DomainEvent;
 use hil::pcsc::{Reader, Settings, probe};
-use hil::{Adapter, Ended, Injector};
+use hil::{Adapter, Injector};
 use models::Part;
 use models::hardware::card_reader::{CardRead, Fault};
 use models::money::Money;
@@ -18,7 +18,7 @@ use models::outside::Outside;
 use models::wire::{InterActorMessage, Method};
 
 use crate::devices::peer::{Peer, python};
-use crate::devices::rig::{Rig, port};
+use crate::devices::rig::{Played, Rig, port};
 
 /// There is one daemon and one virtual reader on a machine.
 static READER: Mutex<()> = Mutex::new(());
@@ -144,8 +144,8 @@ const SCENARIO: &str = r#"Scenario(
     faults: [(id: "dirt", mode: CardReader(ChipContactsDirty), when: At("1min"))],
 )"#;
 
-fn alarms(ended: &Ended) -> Vec<Fault> {
-    let alarms = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
+fn alarms(ended: &Played) -> Vec<Fault> {
+    let alarms = ended.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Alarm { suspect: models::Fault::CardReader(suspect), .. } => Some(suspect),
         _ => None,
     });
@@ -170,13 +170,13 @@ fn a_session_is_paid_by_chip_until_the_card_is_gone() {
             matches!(what, DomainEvent::Noted(Note::SaleEnded(sale))
                 if sale.outcome == Outcome::Approved && sale.method == wanted)
         };
-        ended.outcome.facts.iter().filter(|fact| by(&fact.what)).count()
+        ended.facts.iter().filter(|fact| by(&fact.what)).count()
     };
     assert!(paid(Method::Chip) >= 3, "{}", paid(Method::Chip));
     assert!(paid(Method::Fallback) >= 1, "stripes are still simulated");
     assert_eq!(alarms(&ended), [Fault::ChipContactsDirty], "chips fail, stripes do not");
     let occurred = |what: &DomainEvent<_>| matches!(what, DomainEvent::Occurred { .. });
-    assert!(!ended.outcome.facts.iter().any(|it| occurred(&it.what)), "no dirt on a real reader");
+    assert!(!ended.facts.iter().any(|it| occurred(&it.what)), "no dirt on a real reader");
     assert!(
         ended.troubles.iter().any(|it| it.1 == "no card was presented"),
         "{:?}",

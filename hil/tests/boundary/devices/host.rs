@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use hil::iso8583::client::{Client, Settings, probe};
-use hil::{Adapter, Ended, Injector};
+use hil::{Adapter, Injector};
 use models::Part;
 use models::wire::{InterActorMessage, Iso, Mti, Pan};
 use programs::Port;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use sim::ActorId;
 
 use crate::devices::peer::Peer;
-use crate::devices::rig::Rig;
+use crate::devices::rig::{Played, Rig};
 
 /// Twenty terminals on a network that loses one packet in fifty, for three minutes.
 const FLEET: &str = r#"Scenario(
@@ -54,7 +54,7 @@ fn stand(client: &Client, connections: usize) {
     }
 }
 
-fn played(mood: &str) -> Option<(Ended, Value)> {
+fn played(mood: &str) -> Option<(Played, Value)> {
     let mut peer = Peer::python("iso_host.py", "iso8583, psec", &[mood])?;
     let settings = settings(&format!("127.0.0.1:{}", peer.until("port")));
     let found = probe(&settings).expect("it answers");

@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use faults::DomainEvent;
+use hil::Injector;
 use hil::mqtt::{Mqtt, Settings, probe};
-use hil::{Ended, Injector};
 use models::software::firmware;
 use models::{Fault, Part, RecoveryAction};
 use programs::Port;
 
 use crate::devices::peer::{Peer, missing};
-use crate::devices::rig::Rig;
+use crate::devices::rig::{Played, Rig};
 
 /// Forty minutes of twelve terminals. Five have their processor taken from them, and nobody in the scenario does anything
 /// about it in that time; paper runs out at one.
@@ -106,7 +106,7 @@ fn back_office(broker: &Broker, order: &str) -> Option<Peer> {
     Some(peer)
 }
 
-fn played(rig: &Rig, settings: Settings) -> Ended {
+fn played(rig: &Rig, settings: Settings) -> Played {
     let run = rig.run(&[]);
     let back_office = run.simulation.settings().directory.back_office;
     let port = Port::new(back_office, Part::BackOffice);
@@ -121,8 +121,8 @@ fn summary(peer: &mut Peer) -> serde_json::Value {
 }
 
 /// Which of the starved terminals were cleared, and by what.
-fn cleared(ended: &Ended) -> Vec<(u32, Option<RecoveryAction>)> {
-    let all = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
+fn cleared(ended: &Played) -> Vec<(u32, Option<RecoveryAction>)> {
+    let all = ended.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Cleared { fault: STARVED, by, .. } => Some((fact.who.0, by)),
         _ => None,
     });
@@ -147,7 +147,7 @@ fn a_real_back_office_sees_an_alarm_and_a_restart_clears_it() {
     assert_eq!(count("open"), 0, "{summary}");
     assert!(count("done") >= 5 && count("ordered") == count("result"), "{summary}");
     // Nothing of it was done by the scenario's own people.
-    let restarts = ended.outcome.facts.iter().filter(|it| {
+    let restarts = ended.facts.iter().filter(|it| {
         let restart = RecoveryAction::RestartTerminal;
         matches!(it.what, DomainEvent::ActionStarted { action, .. } if action == restart)
     });

@@ -8,8 +8,7 @@ use std::path::Path;
 use models::Part;
 use models::wire::{InterActorMessage, Mti};
 use programs::recording::{Crossing, Recording, Way};
-use programs::replay;
-use sim::{Instant, Pulse, Span};
+use sim::{Instant, Span};
 
 use crate::devices::rig::Rig;
 
@@ -32,7 +31,7 @@ fn the_session_that_ships_replays_to_the_bit() {
     assert!(of(Way::In, Mti::Reversal) >= 2, "the bank was away");
     let rig = Rig::of(&recorded.header.scenario);
     for _ in 0..2 {
-        let again = replay(rig.source(), &recorded, &Pulse::default()).expect("it runs");
+        let (again, _) = rig.replay(&recorded);
         assert_eq!((again.same, again.departures.len()), (Some(true), 0), "{:?}", again.departures);
         let audit = &again.outcome.audit;
         assert_eq!((audit.terminal_total.0, audit.host_total), (23_274, audit.terminal_total));
@@ -45,7 +44,7 @@ fn a_changed_scenario_departs_from_it_where_the_bank_comes_back() {
     let changed = recorded.header.scenario.replace("Exactly(\"5s\")", "Exactly(\"15s\")");
     assert_ne!(changed, recorded.header.scenario);
     let rig = Rig::of(&changed);
-    let again = replay(rig.source(), &recorded, &Pulse::default()).expect("it runs");
+    let (again, _) = rig.replay(&recorded);
     assert_eq!(again.same, Some(false));
     let first = again.departures.first().expect("an answer is missing or another");
     // The outage began three seconds after the start and ended five later: until then all is as it was.

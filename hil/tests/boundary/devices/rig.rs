@@ -4,8 +4,9 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use hil::{Adapter, Arrival, Ended, Session};
-use models::Part;
-use programs::Port;
+use models::{Fact, Part};
+use programs::recording::Recording;
+use programs::{Port, Replayed};
 use scenarios::{Options, Run, Scenario, Source, load_text};
 use sim::{ActorId, Pulse};
 
@@ -41,10 +42,41 @@ impl Rig {
         speed: f64,
         adapter: Box<dyn Adapter>,
         arrivals: Receiver<Arrival>,
-    ) -> Ended {
+    ) -> Played {
         let pace = (speed, Duration::from_millis(5));
         let session = Session::new(self.run(attached), vec![adapter], arrivals, pace, None);
-        session.play(&Pulse::default(), &mut |_| {}).expect("it runs to its end")
+        Played::of(session)
+    }
+
+    /// The run again, with a recording in the place of what was real; and its facts.
+    pub(crate) fn replay(&self, recording: &Recording) -> (Replayed, Vec<Fact>) {
+        let run = programs::replay::begin(self.source(), recording).expect("it is put together");
+        let mut facts = Vec::new();
+        let again = programs::replay(run, recording, &Pulse::default(), &mut facts);
+        (again.expect("it runs"), facts)
+    }
+}
+
+/// What a session ended with, and all that was noted.
+pub(crate) struct Played {
+    pub(crate) ended: Ended,
+    pub(crate) facts: Vec<Fact>,
+}
+
+impl Played {
+    /// Plays a session to its end.
+    pub(crate) fn of(session: Session<'_>) -> Self {
+        let mut facts = Vec::new();
+        let ended = session.play(&Pulse::default(), &mut |_| {}, &mut facts);
+        Self { ended: ended.expect("it runs to its end"), facts }
+    }
+}
+
+impl std::ops::Deref for Played {
+    type Target = Ended;
+
+    fn deref(&self) -> &Ended {
+        &self.ended
     }
 }
 

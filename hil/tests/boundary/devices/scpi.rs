@@ -9,7 +9,7 @@ use models::Part;
 use models::hardware::power;
 
 use crate::devices::peer::Peer;
-use crate::devices::rig::{Rig, port};
+use crate::devices::rig::{Played, Rig, port};
 
 /// A minute of one terminal with a battery: a sag to 70 %, a blackout, and the adapter of another device.
 const SCENARIO: &str = r#"Scenario(
@@ -32,15 +32,15 @@ fn supply(mode: &str) -> Option<(Peer, Settings)> {
     Some((peer, settings))
 }
 
-fn suspected(ended: &hil::Ended) -> Vec<power::Fault> {
-    let alarms = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
+fn suspected(ended: &Played) -> Vec<power::Fault> {
+    let alarms = ended.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Alarm { suspect: models::Fault::Power(suspect), .. } => Some(suspect),
         _ => None,
     });
     alarms.collect()
 }
 
-fn played(settings: Settings) -> hil::Ended {
+fn played(settings: Settings) -> Played {
     let (injector, arrivals) = Injector::new();
     let bench = Bench::attach(settings, port(Part::Power), injector).expect("it answers");
     Rig::of(SCENARIO).play(&[(0, Part::Power)], 20.0, Box::new(bench), arrivals)

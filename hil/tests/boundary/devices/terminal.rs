@@ -1,17 +1,17 @@
 //! A terminal program that others could have written sells over the simulated network; both sides agree to the cent.
 
 use hil::iso8583::server::Settings;
-use hil::{Ended, Injector, Session};
+use hil::{Injector, Session};
 use models::Part;
+use programs::Port;
 use programs::recording::{Attached, Header, Recorder, Recording, SCHEMA, Way};
-use programs::{Port, replay};
 use serde_json::Value;
-use sim::{ActorId, Pulse};
+use sim::ActorId;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::devices::peer::Peer;
-use crate::devices::rig::Rig;
+use crate::devices::rig::{Played, Rig};
 
 /// One terminal on a network that loses one packet in fifty, and a bank that does
 /// not answer for four seconds.
@@ -35,7 +35,7 @@ pub(crate) fn server(
     (hil::iso8583::Server::attach(&settings, &[port], injector).expect("it listens"), arrivals)
 }
 
-fn played(rig: &Rig, recording: &Path, sales: &str) -> Option<(Ended, Value)> {
+fn played(rig: &Rig, recording: &Path, sales: &str) -> Option<(Played, Value)> {
     let (server, arrivals) = server("0,dialect=iso8583-1987-ascii");
     let port = server.address().port().to_string();
     let mut peer = Peer::python("iso_terminal.py", "iso8583, psec", &[&port, sales, "1.0"])?;
@@ -52,7 +52,7 @@ fn played(rig: &Rig, recording: &Path, sales: &str) -> Option<(Ended, Value)> {
     let pace = (1.0, Duration::from_millis(5));
     let run = rig.run(&[(0, Part::PaymentApp)]);
     let session = Session::new(run, vec![Box::new(server)], arrivals, pace, Some(recorder));
-    let ended = session.play(&Pulse::default(), &mut |_| {}).expect("it runs to its end");
+    let ended = Played::of(session);
     let ledger = peer.all().last().expect("it prints its ledger").clone();
     Some((ended, serde_json::from_str(&ledger).expect("JSON")))
 }
@@ -81,7 +81,7 @@ fn a_terminal_that_others_wrote_sells_and_settles() {
     let recorded = Recording::read(&recording).expect("it is whole");
     assert!(recorded.crossings.iter().any(|it| it.way == Way::Out));
     for _ in 0..2 {
-        let again = replay(rig.source(), &recorded, &Pulse::default()).expect("it runs");
+        let (again, _) = rig.replay(&recorded);
         assert_eq!((again.same, again.departures.len()), (Some(true), 0), "{:?}", again.departures);
     }
 }

@@ -44,7 +44,7 @@ fn played(
             );
         }
     }
-    run.finish()
+    run.finish(&mut ())
 }
 
 const TERMINAL: (u32, Part) = (0, Part::PaymentApp);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use faults::DomainEvent;
 use models::lifecycle::DeploymentStep;
 use models::{Fact, Fault, Note, RecoveryAction};
-use scenarios::{LifeLaw, Outcome, When};
+use scenarios::{LifeLaw, Outset, When};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Span};
 
@@ -72,8 +72,8 @@ fn own_age(when: When) -> Span {
 }
 
 impl AgesFold {
-    pub(super) fn new(outcome: &Outcome) -> Self {
-        let scenario = &outcome.scenario;
+    pub(super) fn new(outset: Outset<'_>) -> Self {
+        let Outset { scenario, roster, targets } = outset;
         let mut fold = Self {
             lives: BTreeMap::new(),
             plans: BTreeMap::new(),
@@ -83,7 +83,7 @@ impl AgesFold {
             seconds: Default::default(),
             failures: Default::default(),
         };
-        for (number, (entry, targets)) in scenario.faults.iter().zip(&outcome.targets).enumerate() {
+        for (number, (entry, targets)) in scenario.faults.iter().zip(targets).enumerate() {
             let random = matches!(entry.when, When::Random(_));
             if random && entry.mode.part().group() == "hardware" {
                 fold.lives.insert(number as u16, entry.mode);
@@ -92,7 +92,7 @@ impl AgesFold {
                 }
             }
         }
-        for (group, dealt) in scenario.fleet.iter().zip(&outcome.roster.groups) {
+        for (group, dealt) in scenario.fleet.iter().zip(&roster.groups) {
             let deployment = scenario.deployment(group);
             for actor in (dealt.first..dealt.first + dealt.count).map(ActorId) {
                 fold.renewed.insert(actor, deployment.ages());

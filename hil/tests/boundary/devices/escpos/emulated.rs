@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use faults::DomainEvent;
 use hil::escpos::Printer;
-use hil::{Adapter, Ended, Injector};
+use hil::{Adapter, Injector};
 use models::hardware::printer::{Fault, Said};
 use models::note::{Note, Outcome};
 use models::outside::Outside;
@@ -17,7 +17,7 @@ use models::{Part, RecoveryAction};
 
 use super::{attached, came_out, hasty, order, told};
 use crate::devices::peer::{Peer, emupos};
-use crate::devices::rig::{Rig, port};
+use crate::devices::rig::{Played, Rig, port};
 
 /// A busy terminal; the scenario's own fault of the printer cannot reach a real one.
 const SCENARIO: &str = r#"Scenario(
@@ -83,8 +83,8 @@ fn call(api: u16, method: &str, path: &str) -> String {
     answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()
 }
 
-fn suspected(ended: &Ended) -> Vec<Fault> {
-    let alarms = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
+fn suspected(ended: &Played) -> Vec<Fault> {
+    let alarms = ended.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Alarm { suspect: models::Fault::Printer(suspect), .. } => Some(suspect),
         _ => None,
     });
@@ -92,8 +92,8 @@ fn suspected(ended: &Ended) -> Vec<Fault> {
 }
 
 /// What was true of the printer: a fault, and whether it began.
-fn truths(ended: &Ended) -> Vec<(Fault, bool)> {
-    let truths = ended.outcome.facts.iter().filter_map(|fact| match fact.what {
+fn truths(ended: &Played) -> Vec<(Fault, bool)> {
+    let truths = ended.facts.iter().filter_map(|fact| match fact.what {
         DomainEvent::Occurred { fault: models::Fault::Printer(fault), .. } => Some((fault, true)),
         DomainEvent::Cleared { fault: models::Fault::Printer(fault), .. } => Some((fault, false)),
         _ => None,
@@ -127,7 +127,6 @@ fn receipts_of_a_session_come_out_and_what_the_printer_says_is_detected() {
     assert_eq!(suspected(&ended), seen);
     assert_eq!(truths(&ended), seen.map(|it| [(it, true), (it, false)]).concat(), "no jam");
     let applied: Vec<(RecoveryAction, u8)> = ended
-        .outcome
         .facts
         .iter()
         .filter_map(|fact| match fact.what {
@@ -151,7 +150,7 @@ fn receipts_of_a_session_come_out_and_what_the_printer_says_is_detected() {
     let drops = "10 14 08 01 03 14 01 06 02 08";
     assert!(unknown.iter().all(|it| it.ends_with(drops)), "{unknown:?}");
     let late = unknown.len();
-    let approved = ended.outcome.facts.iter().filter(|fact| {
+    let approved = ended.facts.iter().filter(|fact| {
         matches!(fact.what, DomainEvent::Noted(Note::SaleEnded(sale)) if sale.outcome == Outcome::Approved)
     });
     let lost: u64 = ended.troubles.iter().map(|(_, _, times)| times).sum();

@@ -10,11 +10,10 @@ use models::Part;
 use models::hardware::printer::Fault;
 use models::wire::Pan;
 use programs::recording::{Attached, Header, Recorder, Recording, SCHEMA};
-use sim::Pulse;
 
 use super::broken::{Manners, printer, shared};
 use super::hasty;
-use crate::devices::rig::{Rig, port};
+use crate::devices::rig::{Played, Rig, port};
 
 const SCENARIO: &str = r#"Scenario(
     schema: 2, name: "paper", intent: "the same without the printer?", seed: 9, duration: "20min", drain: "1min",
@@ -50,20 +49,20 @@ fn what_a_printer_did_is_told_again_without_it_to_the_bit() {
     let run = rig.run(&[(0, Part::Printer)]);
     let pace = (300.0, Duration::from_millis(5));
     let session = Session::new(run, vec![Box::new(device)], arrivals, pace, Some(recorder));
-    let ended = session.play(&Pulse::default(), &mut |_| {}).expect("it runs to its end");
+    let ended = Played::of(session);
     hands.join().expect("it does what it should");
     let ran_out = |what: &DomainEvent<_>| {
         matches!(what, DomainEvent::Occurred { fault: models::Fault::Printer(Fault::PaperOut), .. })
     };
-    assert_eq!(ended.outcome.facts.iter().filter(|it| ran_out(&it.what)).count(), 1);
+    assert_eq!(ended.facts.iter().filter(|it| ran_out(&it.what)).count(), 1);
     assert!(ended.crossed[0] > 5 && ended.crossed[1] > 5, "{:?}", ended.crossed);
 
     let text = std::fs::read_to_string(&path).expect("it is there");
     assert!(text.contains("\"Print\"") && !Pan::appears_in(&text), "no card number is recorded");
     let recording = Recording::read(&path).expect("it is whole");
     for _ in 0..2 {
-        let again = programs::replay(rig.source(), &recording, &Pulse::default()).expect("it runs");
+        let (again, facts) = rig.replay(&recording);
         assert_eq!((again.same, again.departures.len()), (Some(true), 0));
-        assert_eq!(again.outcome.facts, ended.outcome.facts);
+        assert_eq!(facts, ended.facts);
     }
 }
