@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use models::Part;
+use models::{Fact, Part};
 use scenarios::{Loaded, Options, Run, Source, load};
-use sim::{ActorId, Fingerprint, Instant, Pulse};
+use sim::{ActorId, Fingerprint, Instant, Pulse, Span};
 
 use crate::scenarios::shipped;
 
@@ -21,41 +21,86 @@ fn on(run: &mut Run<'_>, until: Instant, threads: usize) -> Fingerprint {
     run.simulation.fingerprint()
 }
 
-/// Forks a run at so many instants, spread over it, and lets each copy run to the end.
-fn every_copy_ends_as_the_run(file: &Path, instants: u64, threads: usize) {
-    let loaded = load(file).expect("it ships");
-    let whole = {
-        let mut run = begin(&loaded, threads);
-        let end = run.end();
-        on(&mut run, end, threads)
-    };
+/// What a run has noted from its start.
+fn noted(run: Run<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    run.finish(&mut facts);
+    facts
+}
+
+/// At how many instants a run is copied.
+const INSTANTS: u64 = 10;
+
+/// The one scenario that is cut short: its three years have as many events as all others together. Its first months have the same
+/// world, deliveries, lives and wear.
+const CUT: (&str, Span) = ("life", Span::days(120));
+
+/// A scenario, no longer than it may be here.
+fn cut(file: &Path) -> Loaded {
+    let mut loaded = load(file).expect("it ships");
+    if file.file_stem().is_some_and(|it| it == CUT.0) {
+        assert!(loaded.scenario.duration > CUT.1, "nothing is cut");
+        loaded.scenario.duration = CUT.1;
+    }
+    loaded
+}
+
+/// Copies a run at each instant and goes on with the copy alone, so that the last one is a copy of a copy ten times over: what
+/// any of them had lost would be missing at the end, at the price of one run.
+fn the_tenth_copy_ends_as_the_run(file: &Path, threads: usize, whole: &(Fingerprint, Vec<Fact>)) {
+    let loaded = cut(file);
     let mut run = begin(&loaded, threads);
     let end = run.end();
-    for n in 0..instants {
-        let at = Instant(end.0 / instants * n);
+    for n in 0..INSTANTS {
+        let at = Instant(end.0 / INSTANTS * n);
         on(&mut run, at, threads);
-        let mut copy = run.fork(0).expect("nothing is attached");
-        assert_eq!(on(&mut copy, end, threads), whole, "{} forked at {at}", file.display());
+        run = run.fork(0).expect("nothing is attached");
     }
-    assert_eq!(on(&mut run, end, threads), whole, "{}: forking changed the run", file.display());
+    let name = file.display();
+    let fingerprint = on(&mut run, end, threads);
+    assert_eq!(fingerprint, whole.0, "{name} on {threads} threads: copies ran on otherwise");
+    let facts = noted(run);
+    let other = facts.iter().zip(&whole.1).find(|(copied, whole)| copied != whole);
+    assert_eq!(other, None, "{name} on {threads} threads: copies noted something else");
+    assert_eq!(facts.len(), whole.1.len(), "{name} on {threads} threads: other numbers of facts");
 }
 
-/// Long or large scenarios are forked less often: ten whole runs of each would take minutes.
-const LONG: &[&str] = &["life", "support", "rollout", "wear"];
+/// The unbroken run, on one thread.
+fn unbroken(file: &Path) -> (Fingerprint, Vec<Fact>) {
+    let loaded = cut(file);
+    let mut run = begin(&loaded, 1);
+    let end = run.end();
+    (on(&mut run, end, 1), noted(run))
+}
 
 #[test]
-fn a_copy_runs_on_to_the_fingerprint_of_the_unbroken_run() {
+fn a_copy_at_any_of_ten_instants_runs_on_as_the_unbroken_run() {
     for file in shipped() {
-        let stem = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
-        let instants = if LONG.contains(&stem) { 2 } else { 10 };
-        every_copy_ends_as_the_run(&file, instants, 1);
+        let whole = unbroken(&file);
+        for threads in [1, 2] {
+            the_tenth_copy_ends_as_the_run(&file, threads, &whole);
+        }
     }
 }
 
 #[test]
-fn so_it_does_on_two_threads() {
+fn a_run_that_is_copied_goes_on_as_if_it_had_not_been() {
     let quickstart = shipped().into_iter().find(|it| it.ends_with("quickstart.ron"));
-    every_copy_ends_as_the_run(&quickstart.expect("it ships"), 2, 2);
+    let file = quickstart.expect("it ships");
+    let whole = unbroken(&file);
+    let loaded = cut(&file);
+    for threads in [1, 2] {
+        let mut run = begin(&loaded, threads);
+        let end = run.end();
+        for n in 0..INSTANTS {
+            on(&mut run, Instant(end.0 / INSTANTS * n), threads);
+            // A copy that has run ahead shares nothing with the run that goes on.
+            let mut copy = run.fork(n).expect("nothing is attached");
+            on(&mut copy, Instant(end.0 / INSTANTS * (n + 1)), threads);
+        }
+        assert_eq!(on(&mut run, end, threads), whole.0);
+        assert_eq!(noted(run), whole.1);
+    }
 }
 
 #[test]
@@ -68,20 +113,17 @@ fn two_salts_share_what_was_before_and_nothing_that_is_drawn_after() {
     let facts = |salt: u64| {
         let mut copy = run.fork(salt).expect("nothing is attached");
         on(&mut copy, end, 1);
-        let mut facts: Vec<models::Fact> = Vec::new();
-        copy.finish(&mut facts);
-        facts
+        noted(copy)
     };
     let (one, other, again) = (facts(1), facts(2), facts(1));
     assert_eq!(one, again, "a salt is a name, not a die");
-    let before =
-        |all: &[models::Fact]| all.iter().filter(|it| it.at < noon).copied().collect::<Vec<_>>();
+    let before = |all: &[Fact]| all.iter().filter(|it| it.at < noon).copied().collect::<Vec<_>>();
     assert!(before(&one).len() > 1_000);
     assert_eq!(before(&one), before(&other));
     // Purchases after noon: what each customer wants to pay is drawn at the moment of coming, so none of them agrees but the
     // pending ones and chance.
-    let sales = |all: &[models::Fact]| {
-        let sold = |it: &models::Fact| match it.what {
+    let sales = |all: &[Fact]| {
+        let sold = |it: &Fact| match it.what {
             faults::DomainEvent::Noted(models::Note::SaleEnded(sale)) if it.at >= noon => {
                 Some((it.who, sale.customer, sale.began, sale.amount))
             }
