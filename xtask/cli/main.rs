@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A tool prints.
 
+mod alone;
+mod assertions;
 mod daily;
 mod extension;
 mod peers;
@@ -69,6 +71,18 @@ const COMMANDS: &[Command] = &[
         arguments: "",
         about: "adds a component to a copy (one file, one line): it works, and quickstart is not moved",
         run: extension::extension,
+    },
+    Command {
+        name: "alone",
+        arguments: "",
+        about: "a new project with sim alone: the M/M/1 of its README prints the known answer",
+        run: alone::alone,
+    },
+    Command {
+        name: "assertions",
+        arguments: "[--seed N] [--draw N]",
+        about: "assertions per function of each crate, and some of them drawn by a seed",
+        run: assertions::assertions,
     },
     Command {
         name: "peers",

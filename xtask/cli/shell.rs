@@ -53,7 +53,16 @@ pub(crate) fn cargo(arguments: &[&str]) -> Result<(), Failure> {
 
 /// What a program writes to its standard output.
 pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<String, Failure> {
-    let ended = command(program, arguments, &[]).output();
+    output_with(&[], program, arguments)
+}
+
+/// What a program writes to its standard output, with variables set.
+pub(crate) fn output_with(
+    variables: &[(&str, &str)],
+    program: &str,
+    arguments: &[&str],
+) -> Result<String, Failure> {
+    let ended = command(program, arguments, variables).output();
     let ended = ended.map_err(|why| format!("{program}: {why}"))?;
     if !ended.status.success() {
         return Err(format!("{program} failed: {}", String::from_utf8_lossy(&ended.stderr)));

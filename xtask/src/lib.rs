@@ -1,4 +1,5 @@
-//! Checks that read the repository: circles of files, and what comes from elsewhere.
+//! Checks that read the repository: circles of files, assertions, and what comes from elsewhere.
 
+pub mod assertions;
 pub mod circles;
 pub mod deny;
