@@ -182,9 +182,12 @@ pub fn page(
         })
         .collect();
     let own = |actor: ActorId| boundary.attachments.iter().any(|it| it.actors.contains(&actor));
-    let parts: Vec<&str> = models::Part::ALL.iter().map(|it| it.name()).collect();
-    let simulated: Vec<&str> = parts
-        .into_iter()
+    let fitted = outcome.scenario.fitted();
+    let there = |it: &&models::Part| it.is_hub() || fitted.contains_key(it);
+    let simulated: Vec<&str> = models::Part::ALL
+        .iter()
+        .filter(there)
+        .map(|it| it.name())
         .filter(|part| !boundary.attachments.iter().any(|it| it.part == *part))
         .collect();
     let records: Vec<Under> = analysis

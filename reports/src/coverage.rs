@@ -62,12 +62,16 @@ impl Row {
     }
 }
 
-/// Counts what some runs have seen of every fault mode; the rows are in the order of the models.
+/// Counts what some runs have seen of every fault mode of what they have; the rows are in the order of the models.
 pub fn coverage<'r>(runs: impl IntoIterator<Item = &'r RunTables>) -> Vec<Row> {
-    let mut rows: BTreeMap<Fault, Row> = Fault::all().map(|it| (it, Row::new(it))).collect();
+    let mut rows: BTreeMap<Fault, Row> = BTreeMap::new();
     for run in runs {
+        for fault in Fault::all().filter(|it| run.has(it.part())) {
+            rows.entry(fault).or_insert_with(|| Row::new(fault));
+        }
         for occurrence in &run.faults {
-            let Some(row) = rows.get_mut(&occurrence.fault) else { continue };
+            let fault = occurrence.fault;
+            let row = rows.entry(fault).or_insert_with(|| Row::new(fault));
             row.occurred += 1;
             row.activated += u64::from(occurrence.activated);
             row.detected += u64::from(occurrence.detected());

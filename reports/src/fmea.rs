@@ -32,7 +32,7 @@ pub struct Worksheet {
     pub terminal_years: f64,
     /// Simulated years, over all runs: what hubs are measured by.
     pub system_years: f64,
-    /// One row a fault mode, the highest risk first.
+    /// One row a fault mode of what some terminal or hub has, the highest risk first.
     pub rows: Vec<Row>,
 }
 
@@ -163,11 +163,12 @@ impl Row {
 
 const YEAR_S: f64 = 365.25 * 86_400.0;
 
-/// Makes the worksheet of some runs.
+/// Makes the worksheet of some runs. What none of their terminals has can neither break nor detect anything, and has no row.
 pub fn worksheet(runs: &[RunTables]) -> Worksheet {
     let years = |terminals: fn(&RunTables) -> f64| {
         runs.iter().map(|it| it.simulated_s / YEAR_S * terminals(it)).sum::<f64>()
     };
+    let there = |part: Part| runs.iter().any(|run| run.has(part));
     let terminal_years = years(|it| f64::from(it.terminals));
     let system_years = years(|_| 1.0);
     let mut occurred: BTreeMap<Fault, Vec<&Occurrence>> = BTreeMap::new();
@@ -175,10 +176,11 @@ pub fn worksheet(runs: &[RunTables]) -> Worksheet {
         occurred.entry(occurrence.fault).or_default().push(occurrence);
     }
     let mut rows: Vec<Row> = Fault::all()
+        .filter(|fault| there(fault.part()) || occurred.contains_key(fault))
         .map(|fault| {
             let exposed = if fault.part().is_hub() { system_years } else { terminal_years };
             let measured = occurred.get(&fault).map(|all| measure(fault, all, exposed));
-            row(fault, measured)
+            row(fault, measured, there)
         })
         .collect();
     // Modes of equal risk stay in the order of the models.
@@ -204,7 +206,7 @@ impl Run {
     }
 }
 
-fn row(fault: Fault, measured: Option<Measured>) -> Row {
+fn row(fault: Fault, measured: Option<Measured>, there: impl Fn(Part) -> bool) -> Row {
     let (part, mode) = (fault.part(), fault.mode());
     let mut actions: Vec<&str> = Vec::new();
     for step in mode.procedure {
@@ -223,7 +225,12 @@ fn row(fault: Fault, measured: Option<Measured>) -> Row {
         effect_local: mode.effects.local,
         effect_next: mode.effects.next,
         effect_end: mode.effects.end,
-        current_detection: mode.seen_by.iter().map(|part| detector_of(*part)).collect(),
+        current_detection: mode
+            .seen_by
+            .iter()
+            .filter(|part| there(**part))
+            .map(|part| detector_of(*part))
+            .collect(),
         recovery_actions: actions,
         declared: Declared { severity, occurrence, detection, rpn: ratings::rpn(mode.ratings) },
         measured,

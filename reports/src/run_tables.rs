@@ -1,5 +1,6 @@
 //! Runs as tables that look across runs need them: from a run folder, or from a run that has just ended.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub struct RunTables {
     pub fingerprint: String,
     /// Number of terminals.
     pub terminals: u32,
+    /// How many terminals use each part of a terminal.
+    pub parts: BTreeMap<Part, u32>,
     /// Length, in seconds of simulated time.
     pub simulated_s: f64,
     /// What became of each fault.
@@ -168,6 +171,7 @@ struct Head {
     scenario: String,
     simulated_s: f64,
     terminals: u32,
+    parts: BTreeMap<String, u32>,
 }
 
 /// What is needed of a row of `faults.csv`.
@@ -197,6 +201,11 @@ struct AlarmRow {
 }
 
 impl RunTables {
+    /// Whether an actor of the run has a part: hubs are always there.
+    pub fn has(&self, part: Part) -> bool {
+        part.is_hub() || self.parts.contains_key(&part)
+    }
+
     /// A run that has just ended.
     pub fn of(outcome: &Outcome, analysis: &Analysis) -> Self {
         let mut faults: Vec<Occurrence> = analysis
@@ -235,6 +244,7 @@ impl RunTables {
             seed: outcome.seed,
             fingerprint: outcome.fingerprint.to_string(),
             terminals: outcome.roster.terminals(),
+            parts: outcome.scenario.fitted(),
             simulated_s: outcome.simulated.as_secs_f64(),
             faults,
         }
@@ -254,6 +264,10 @@ impl RunTables {
         let path = folder.join("summary.json");
         same(&path, summary::SCHEMA)?;
         let head: Head = json(&path)?;
+        let known = head.parts.iter().map(|(name, &terminals)| Ok((part(name)?, terminals)));
+        let parts = known
+            .collect::<Result<_, String>>()
+            .map_err(|why| RunTablesError::Unreadable { path: path.clone(), line: 0, why })?;
         let mut faults = Vec::new();
         let path = folder.join("faults.csv");
         rows(&path, |row: FaultRow| {
@@ -280,6 +294,7 @@ impl RunTables {
             seed: manifest.seed,
             fingerprint: manifest.fingerprint,
             terminals: head.terminals,
+            parts,
             simulated_s: head.simulated_s,
             faults,
         })

@@ -1,5 +1,7 @@
 //! `summary.json`: a run in one object, for programs.
 
+use std::collections::BTreeMap;
+
 use scenarios::Outcome;
 use serde::Serialize;
 
@@ -34,6 +36,8 @@ pub struct Summary {
     pub fingerprint: String,
     /// Number of terminals.
     pub terminals: u32,
+    /// How many terminals use each part of a terminal. What none of them has is not there; hubs are not listed.
+    pub parts: BTreeMap<&'static str, u32>,
     /// The verdict on the whole.
     pub verdict: Verdict,
     /// What became of the faults.
@@ -195,6 +199,7 @@ impl Summary {
             events_per_s: wall_s.filter(|&wall| wall > 0.0).map(|wall| events as f64 / wall),
             fingerprint: outcome.fingerprint.to_string(),
             terminals: outcome.roster.terminals(),
+            parts: outcome.scenario.fitted().into_iter().map(|(it, n)| (it.name(), n)).collect(),
             verdict: judgement.verdict,
             faults: Faults::of(&measures.all, measures.false_alarms.count),
             measures: Headline {

@@ -6,7 +6,7 @@ use models::people::deposits::TerminalKind;
 use models::rollout::Rollout;
 use models::wire::Via;
 use models::world::Stage;
-use models::{Directory, Hardware, Part, Plan, Profile, Software, Traits};
+use models::{Directory, Part, Plan, Profile, Software, Traits};
 use sim::{ActorId, Identities, Instant, Keep, MOST_ACTORS, Purpose, Streams, unit};
 
 use crate::faults::{FaultEntry, Sample, Target};
@@ -289,13 +289,14 @@ fn profiles(scenario: &Scenario, hosts: &[HostEntry]) -> Result<(Vec<Profile>, V
 
 fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     let kind = terminal_type(scenario, &group.terminal_type)?;
+    let (uplink, backup) = kind.bearers(group);
     let TerminalType { fitted, hardware, mut comms, mut software, .. } = kind;
     if let Some(region) = scenario.network.regions.get(&group.region) {
         comms.wifi.radio = region.wifi.clone().unwrap_or(comms.wifi.radio);
         comms.cellular.radio = region.cellular.clone().unwrap_or(comms.cellular.radio);
     }
-    software.firmware.uplink = group.uplink.unwrap_or(software.firmware.uplink);
-    software.firmware.backup = group.backup.or(software.firmware.backup);
+    software.firmware.uplink = uplink.unwrap_or(software.firmware.uplink);
+    software.firmware.backup = backup;
     let mut people = scenario.people.clone();
     let serves = |work: &&Workload| work.on.is_empty() || work.on.contains(&group.id);
     for work in scenario.workload.iter().filter(serves) {
@@ -303,19 +304,21 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     }
     people.deployment = scenario.deployment(group).clone();
     people.deployment.region = group.region.to_string();
-    let kind = kind_of(&hardware, &software);
+    let fitted = fitted.as_fitted();
+    let runs_alone =
+        fitted.has(Part::Battery, Part::Battery.fitting()) && hardware.battery.capacity.0 > 0;
+    let kind = kind_of(runs_alone, &software);
     people.deployment.device.kind = people.deployment.device.kind.or(Some(kind));
     let platform = scenario.platform.clone();
-    let fitted = fitted.as_fitted();
     Ok(Profile { hardware, comms, software, platform, people, fitted })
 }
 
-/// What a terminal is, as deposits go.
-fn kind_of(hardware: &Hardware, software: &Software) -> TerminalKind {
+/// What a terminal is, as deposits go: one that runs alone has a battery.
+fn kind_of(runs_alone: bool, software: &Software) -> TerminalKind {
     let firmware = &software.firmware;
     if firmware.through_phone {
         TerminalKind::Mobile
-    } else if firmware.uplink == Via::Cellular || hardware.battery.capacity.0 > 0 {
+    } else if firmware.uplink == Via::Cellular || runs_alone {
         TerminalKind::Wireless
     } else {
         TerminalKind::Wired

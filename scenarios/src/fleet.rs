@@ -1,5 +1,7 @@
 //! The fleet: groups of terminals, and the types that they are of.
 
+use std::collections::BTreeMap;
+
 use faults::Fitted;
 use models::people::deployment;
 use models::wire::Via;
@@ -8,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::name::Name;
+use crate::scenario::Scenario;
 
 /// The terminal type that is always known.
 pub const STANDARD: &str = "standard";
@@ -61,6 +64,48 @@ impl TerminalType {
     pub fn fits(&self, part: Part) -> bool {
         self.fitted.as_fitted().has(part, part.fitting())
     }
+
+    /// Uplink and backup of a group of this type, of those that are fitted: without the bearer that it would normally use, a
+    /// terminal uses its backup.
+    pub fn bearers(&self, group: &Group) -> (Option<Via>, Option<Via>) {
+        let firmware = &self.software.firmware;
+        let first = Some(group.uplink.unwrap_or(firmware.uplink));
+        let fitted = |via: &Via| self.fits(via.part());
+        let (first, second) =
+            (first.filter(fitted), group.backup.or(firmware.backup).filter(fitted));
+        if first.is_some() { (first, second) } else { (second, None) }
+    }
+
+    /// Whether terminals of a group of this type have a part that something can become of: a bearer that is neither uplink nor
+    /// backup does nothing, nor does a battery that holds nothing.
+    pub fn uses(&self, part: Part, group: &Group) -> bool {
+        let (first, second) = self.bearers(group);
+        let carries = |via: Via| first == Some(via) || second == Some(via);
+        let used = match part {
+            Part::Battery => self.hardware.battery.capacity.0 > 0,
+            Part::PhoneLink => self.software.firmware.through_phone,
+            Part::Wifi => carries(Via::Wifi),
+            Part::Cellular => carries(Via::Cellular),
+            _ => true,
+        };
+        used && self.fits(part)
+    }
+}
+
+impl Scenario {
+    /// How many terminals use each part of a terminal; what none of them has is not there. Its types must be whole, as they are
+    /// once it is loaded.
+    pub fn fitted(&self) -> BTreeMap<Part, u32> {
+        let usual = TerminalType::default();
+        let mut counts = BTreeMap::new();
+        for group in &self.fleet {
+            let of = self.types.get(&group.terminal_type).unwrap_or(&usual);
+            for &part in Part::ALL.iter().filter(|it| !it.is_hub() && of.uses(**it, group)) {
+                *counts.entry(part).or_default() += group.count;
+            }
+        }
+        counts
+    }
 }
 
 fn standard() -> Name {
@@ -96,7 +141,9 @@ impl Group {
 pub struct FittedParts {
     /// Parts that it has and that other terminals have not: `[FingerprintReader]`.
     pub with: Vec<Part>,
-    /// Parts that it lacks: `[Printer, Scanner]`. What no terminal can do without cannot be left out.
+    /// Parts that it lacks: `[Printer, Scanner]`. Without `Battery` it runs on its cable; without `Wifi` or `Cellular` it uses the
+    /// other bearer; without `Keypad` amounts and PINs are entered on the screen, and without `Display` as well the till says
+    /// the amount and no PIN can be entered. What no terminal can do without cannot be left out.
     pub without: Vec<Part>,
 }
 

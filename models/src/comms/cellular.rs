@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
@@ -112,6 +112,7 @@ impl ActorPart<Models> for Cellular {
     const NAME: &'static str = "cellular";
     const ZH: &'static str = "移动网络";
     const ABOUT: &'static str = "A mobile carrier's network, as a bearer of payment messages.";
+    const FITTING: Fitting = Fitting::Standard;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "link-state",

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Packet, Radio};
@@ -128,6 +128,7 @@ impl ActorPart<Models> for PhoneLink {
     const NAME: &'static str = "phone-link";
     const ZH: &'static str = "与移动设备的连接";
     const ABOUT: &'static str = "The link between the terminal and the merchant's phone or tablet.";
+    const FITTING: Fitting = Fitting::Standard;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
     const DETECTORS: &'static [Detector] = &[
         Detector {

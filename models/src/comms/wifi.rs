@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
@@ -75,6 +75,7 @@ impl ActorPart<Models> for Wifi {
     const NAME: &'static str = "wifi";
     const ZH: &'static str = "无线网络";
     const ABOUT: &'static str = "The shop's wireless network, as a bearer of payment messages.";
+    const FITTING: Fitting = Fitting::Standard;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "wifi-watch",

@@ -4,7 +4,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -139,6 +139,7 @@ pub fn usable(celsius: Celsius) -> f64 {
 
 /// How long a full battery drives a load at a temperature, if this share of its capacity is left.
 pub fn runtime(capacity: MilliampHours, load: MilliampHours, health: f64, at: Celsius) -> Span {
+    debug_assert!((0.0..=1.0).contains(&health), "{health} is no share of a capacity");
     let hours = f64::from(capacity.0) * health * usable(at) / f64::from(load.0.max(1));
     Span::from_secs_f64(hours * 3_600.0)
 }
@@ -154,6 +155,7 @@ impl Battery {
 
     /// What cannot be drawn because of the cold, in mAh: it is there again when it is warm.
     fn frozen(&self, spec: &Spec) -> f64 {
+        debug_assert!(self.temperature.is_finite(), "a temperature is a number");
         self.capacity(spec) * (1.0 - usable(Celsius::of(self.temperature)))
     }
 
@@ -179,6 +181,7 @@ impl Battery {
     fn update(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.epoch += 1;
         let (charge, rate) = (self.charge - self.frozen(spec), self.rate(spec));
+        debug_assert!(rate.is_finite(), "a current is a number, not {rate}");
         self.flows = rate;
         if spec.capacity.0 > 0 && rate < 0.0 {
             let until = |level: f64| Span::from_secs_f64(((charge - level) / -rate).max(0.0) * 3_600.0);
@@ -199,6 +202,7 @@ impl Battery {
 
     /// What it holds when it has flowed as it does for so many seconds, in mAh.
     fn charge_after(&self, spec: &Spec, secs: f64) -> f64 {
+        debug_assert!(secs >= 0.0, "what will have flowed in {secs} seconds has flowed already");
         (self.charge + self.flows * secs / 3_600.0).clamp(0.0, self.capacity(spec))
     }
 
@@ -206,6 +210,7 @@ impl Battery {
     /// afterwards.
     fn flow(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let now = cx.now();
+        debug_assert!(now >= self.since, "the time of a battery does not go back");
         let secs = now.since(self.since).as_secs_f64();
         let before = self.charge;
         self.charge = self.charge_after(spec, secs);
@@ -223,6 +228,9 @@ impl Battery {
             }
         }
         self.charge = self.charge.min(self.capacity(spec));
+        debug_assert!(self.charge >= 0.0, "a battery holds no less than nothing: {}", self.charge);
+        debug_assert!(self.faded >= 0.0, "no battery gets younger: {}", self.faded);
+        debug_assert!(self.drawn >= 0.0, "what is drawn is not put in: {}", self.drawn);
     }
 
     /// A new battery comes charged.
@@ -237,6 +245,7 @@ impl ActorPart<Models> for Battery {
     const NAME: &'static str = "battery";
     const ZH: &'static str = "电池";
     const ABOUT: &'static str = "Battery and charger: how long the terminal lives without its cable.";
+    const FITTING: Fitting = Fitting::Standard;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "battery-gauge",

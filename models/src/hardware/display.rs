@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -14,7 +14,7 @@ use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
 /// What a scenario may set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "DisplaySpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
@@ -22,6 +22,15 @@ pub struct Spec {
     pub measures_backlight: bool,
     /// It is worked by keys alone: a dead touch panel hurts nobody.
     pub keypad_only: bool,
+    /// Time to key one digit on the screen, where the terminal has no keys.
+    pub touch_duration: Span,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        // As on keys: no figure for a screen was found.
+        Self { measures_backlight: false, keypad_only: false, touch_duration: Span::millis(500) }
+    }
 }
 
 /// State of the display.
@@ -29,11 +38,16 @@ pub struct Spec {
 pub struct Display {
     levels: Levels<Fault>,
     running: bool,
+    /// Entries on the screen so far: a note of an earlier one is ignored.
+    entries: u32,
 }
 
-/// It makes no notes.
+/// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Timer {}
+pub enum Timer {
+    /// The last digit has been touched.
+    Entered(u32),
+}
 
 /// How a display breaks.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
@@ -67,6 +81,17 @@ impl Display {
     fn usable(&self, spec: &Spec) -> bool {
         let has = |fault| self.levels.has(fault);
         !has(Fault::Blank) && !has(Fault::Frozen) && (spec.keypad_only || !has(Fault::TouchDead))
+    }
+
+    /// Where there are no keys, amounts and PINs are entered on the screen.
+    fn begin(&mut self, spec: &Spec, digits: u8, cx: &mut Context<'_, Models>) {
+        if !cx.settings().profile(cx.me()).fits(Part::Keypad) {
+            debug_assert!(digits > 0, "an entry has digits");
+            self.entries += 1;
+            let slowed = 1.0 + SLOWED_BY / 100.0 * self.levels.of(Fault::BacklightDim);
+            let duration = (spec.touch_duration * u64::from(digits)).scaled(slowed);
+            cx.after(duration, Timer::Entered(self.entries));
+        }
     }
 
     /// Who reads on a dim screen looks twice at each key.
@@ -103,6 +128,7 @@ impl ActorPart<Models> for Display {
     const NAME: &'static str = "display";
     const ZH: &'static str = "显示屏";
     const ABOUT: &'static str = "The screen that merchant and customer read.";
+    const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const DETECTORS: &'static [Detector] = &[
         Detector {
@@ -116,19 +142,29 @@ impl ActorPart<Models> for Display {
             blind_to_zh: "画面本身：终端内没有谁在看屏幕",
         },
     ];
-    const HEARS: &'static [Topic] = &[Topic::Ready, Topic::Halt];
+    const HEARS: &'static [Topic] = &[Topic::Ready, Topic::Halt, Topic::EnterAmount, Topic::EnterPin];
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {
         Self { running: true, ..Self::default() }
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
-        match timer {}
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Entered(entry) = timer;
+        if entry == self.entries {
+            cx.say(LocalMessage::Keyed { ok: self.usable(spec) });
+        }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
             LocalMessage::Ready => self.running = true,
-            LocalMessage::Halt => self.running = false,
+            LocalMessage::Halt => {
+                self.running = false;
+                // What was being entered is forgotten.
+                self.entries += 1;
+            }
+            LocalMessage::EnterAmount { keys, .. } => return self.begin(spec, keys, cx),
+            // Six digits and the enter key.
+            LocalMessage::EnterPin { .. } => return self.begin(spec, 7, cx),
             _ => return,
         }
         self.tell(spec, cx);

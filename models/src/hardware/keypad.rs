@@ -3,7 +3,7 @@
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
@@ -87,6 +87,7 @@ const KEYS: f64 = 12.0;
 
 impl Keypad {
     fn begin(&mut self, spec: &Spec, keys: u8, customer: u32, cx: &mut Context<'_, Models>) {
+        debug_assert!(keys > 0, "an entry has keys");
         self.keys = keys;
         self.entries += 1;
         let before = if self.customer.0 == customer { self.customer.1 + 1 } else { 0 };
@@ -132,6 +133,7 @@ impl ActorPart<Models> for Keypad {
     const NAME: &'static str = "keypad";
     const ZH: &'static str = "按键";
     const ABOUT: &'static str = "The keys by which amounts and PINs are entered.";
+    const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const DETECTORS: &'static [Detector] = &[
         Detector {

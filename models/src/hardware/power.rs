@@ -119,6 +119,7 @@ const LOOSE_AFTER: u8 = 3;
 
 /// Ohm's law: what is left of a voltage behind a resistance, for a load that draws its current whatever it gets.
 pub fn at_terminal(supply: Millivolts, load: Milliamperes, resistance: Milliohms) -> Millivolts {
+    debug_assert!(supply.0 < 1_000_000, "no terminal is fed with {} mV", supply.0);
     let drop = u64::from(load.0) * u64::from(resistance.0) / 1_000;
     Millivolts(supply.0.saturating_sub(u32::try_from(drop).unwrap_or(u32::MAX)))
 }
@@ -148,7 +149,10 @@ impl Power {
     /// Voltage at the terminal, under its load.
     fn loaded(&self, spec: &Spec) -> u32 {
         let resistance = spec.cable.0.saturating_add(self.break_adds(spec));
-        at_terminal(Millivolts(self.unloaded(spec)), spec.load, Milliohms(resistance)).0
+        let unloaded = self.unloaded(spec);
+        let loaded = at_terminal(Millivolts(unloaded), spec.load, Milliohms(resistance)).0;
+        debug_assert!(loaded <= unloaded, "a load adds no voltage: {loaded} of {unloaded} mV");
+        loaded
     }
 
     /// Resistance that a break adds to the cable, in milliohms.
@@ -179,6 +183,10 @@ impl Power {
         let millivolts = self.loaded(spec);
         let on = millivolts > 0 && millivolts <= spec.cuts_off_above.0;
         cx.say(LocalMessage::Mains { on, millivolts });
+        // Without a battery the terminal runs on what comes through the cable.
+        if !cx.settings().profile(cx.me()).fits(Part::Battery) {
+            cx.say(LocalMessage::Rail { on, millivolts });
+        }
         let Reading { low, high, .. } = self.reading(spec, cx.now());
         if !(low..=high).contains(&millivolts) {
             cx.activated();
@@ -206,6 +214,7 @@ impl Power {
 
     /// How loose the plug sits has changed: from here on its contacts are other ones.
     fn loosen(&mut self, spec: &Spec, share: f64, cx: &mut Context<'_, Models>) {
+        debug_assert!((0.0..=1.0).contains(&share), "{share} is no share of the time");
         self.plug += 1;
         self.contacts = 0;
         self.apart = share > 0.0;

@@ -7,6 +7,7 @@ use sim::quantity::{Factor, Probability};
 use faults::{StepRequest, Context, DrawName, ActorPart, Performer};
 use sim::{Instant, Purpose, Span};
 
+use crate::availability::{says_no_network, suspected};
 use crate::bus::{LocalMessage, Topic};
 use crate::vocabulary::indication::{Indication, Indications};
 use crate::note::Note;
@@ -261,9 +262,13 @@ impl ActorPart<Models> for Merchant {
             return;
         }
         self.noticed.insert(indication);
+        debug_assert!(self.noticed.iter().all(|it| self.shown.has(it)), "what is noticed shows");
         let seen = |it: Indication| self.shown.has(it) && it.definition().at_a_glance;
         let beside = |it: Indication| self.noticed.has(it) || seen(it);
-        if let Some(suspect) = indication.taken_for(beside) {
+        let suspect = indication.taken_for(beside);
+        let profile = cx.settings().profile(cx.me());
+        // Who works with a terminal knows which parts it has.
+        if let Some(suspect) = suspect.and_then(|it| suspected(profile, it)) {
             cx.alarm(suspect);
         }
     }
@@ -308,7 +313,10 @@ impl ActorPart<Models> for Merchant {
     }
     /// As long as an indication is there that made the merchant suspect it.
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        self.noticed.iter().any(|indication| indication.may_mean(suspect))
+        let by_any_bearer = |it: Indication| {
+            says_no_network(suspect) && it.suspicion().is_some_and(says_no_network)
+        };
+        self.noticed.iter().any(|it| it.may_mean(suspect) || by_any_bearer(it))
     }
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use faults::{ActorPart, Context, FaultName, IncidentChange, IncidentUpdate};
 use sim::{Instant, Purpose, Span, unit};
 
+use crate::availability::{no_network, says_no_network};
 use crate::bus::{LocalMessage, Topic};
 use crate::decision::IncidentReport;
 use crate::note::Note;
@@ -114,6 +115,7 @@ impl Rhythm {
         Self { phase, period }
     }
     fn sent(self, beat: u64) -> Instant {
+        debug_assert!(self.phase < self.period, "the first beat comes within a period");
         Instant(self.phase.saturating_add(beat.saturating_mul(self.period)))
     }
     /// The first beat that is sent at this moment or later.
@@ -292,9 +294,9 @@ impl HeartbeatMonitor {
         let seen = InterActorMessage::Seen { terminal: cx.me(), missing };
         cx.post(back_office, Part::BackOffice, Span::ZERO, seen);
         if missing {
-            cx.alarm(cut_off());
+            cx.alarm(cut_off(cx));
         } else {
-            cx.dismiss_one(cut_off(), cx.me());
+            cx.dismiss_one(cut_off(cx), cx.me());
         }
     }
 
@@ -335,10 +337,8 @@ impl HeartbeatMonitor {
 }
 
 /// Silence says little: no network is the likeliest of its causes.
-const MISSING: FaultName = FaultName::of("cellular.poor-coverage");
-
-fn cut_off() -> AnyFault {
-    MISSING.fault::<Models>()
+fn cut_off(cx: &Context<'_, Models>) -> AnyFault {
+    no_network(cx.settings().profile(cx.me()))
 }
 
 impl ActorPart<Models> for HeartbeatMonitor {
@@ -469,6 +469,6 @@ impl ActorPart<Models> for HeartbeatMonitor {
         }
     }
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        if suspect == cut_off() { self.known_missing } else { self.suspected == Some(suspect) }
+        if says_no_network(suspect) { self.known_missing } else { self.suspected == Some(suspect) }
     }
 }

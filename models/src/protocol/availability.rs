@@ -1,7 +1,9 @@
 //! When a terminal is up, and what a scenario may wait for.
 
+use faults::FaultName;
+
 use crate::wire::Via;
-use crate::{AnyProfile, Part};
+use crate::{AnyFault, AnyProfile, Models, Part};
 
 pub use crate::vocabulary::milestone::Milestone;
 
@@ -13,11 +15,36 @@ pub(crate) fn able(profile: &AnyProfile, part: &mut dyn FnMut(Part) -> bool) -> 
         return false;
     }
     let route = &profile.software.firmware;
-    if route.through_phone && !part(Part::PhoneLink) {
+    // A part that is not there cannot fail, but nothing passes by a bearer that is not there.
+    let mut reaches = |it: Part| profile.fits(it) && part(it);
+    if route.through_phone && !reaches(Part::PhoneLink) {
         return false;
     }
-    let mut bearer = |via: Via| part(via.part());
+    let mut bearer = |via: Via| reaches(via.part());
     bearer(route.uplink) || route.backup.is_some_and(bearer)
+}
+
+/// What a terminal that does not get through is taken for, by its carrier and, where it has none, by its wireless network.
+const NO_NETWORK: [FaultName; 2] =
+    [FaultName::of("cellular.poor-coverage"), FaultName::of("wifi.interference")];
+
+/// What a terminal that does not get through is taken for: the likeliest trouble of a bearer that it has.
+pub(crate) fn no_network(profile: &AnyProfile) -> AnyFault {
+    NO_NETWORK[usize::from(!profile.fits(Part::Cellular))].fault::<Models>()
+}
+
+/// Whether that is what is suspected.
+pub(crate) fn says_no_network(suspect: AnyFault) -> bool {
+    NO_NETWORK.iter().any(|it| it.fault::<Models>() == suspect)
+}
+
+/// What somebody suspects who knows which parts the terminal has.
+pub(crate) fn suspected(profile: &AnyProfile, suspect: AnyFault) -> Option<AnyFault> {
+    match suspect.part() {
+        it if it.is_hub() || profile.fits(it) => Some(suspect),
+        Part::Cellular => Some(no_network(profile)),
+        _ => None,
+    }
 }
 
 /// Whether a detector on the device can look: its processor runs. A watchdog and a gauge need power only.

@@ -167,6 +167,7 @@ impl Plan {
     /// Something outside stands in the place of this part of an actor.
     #[inline]
     pub fn is_attached(&self, actor: ActorId, part: Part) -> bool {
+        debug_assert!(self.attached.is_sorted(), "what is looked for by halves is sorted");
         !self.attached.is_empty() && self.attached.binary_search(&(actor, part)).is_ok()
     }
 

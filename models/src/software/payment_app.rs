@@ -167,6 +167,8 @@ impl PaymentApp {
     }
 
     fn answered(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(iso.terminal, cx.me(), "an answer comes to the terminal that asked");
+        debug_assert!(!iso.mti.asks(), "an answer asks nothing");
         let (own, theirs) = (self.local_time(cx), iso.local);
         let difference = own.since(theirs).max(theirs.since(own));
         // A message takes its time, so small differences say nothing.
@@ -216,7 +218,7 @@ impl PaymentApp {
             } else if self.online {
                 FaultName::of("host.outage").fault::<Models>()
             } else {
-                FaultName::of("cellular.poor-coverage").fault::<Models>()
+                crate::availability::no_network(cx.settings().profile(cx.me()))
             };
             cx.alarm(suspect);
         }

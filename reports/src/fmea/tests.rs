@@ -32,6 +32,7 @@ fn run(seed: u64, faults: Vec<Occurrence>) -> RunTables {
         seed,
         fingerprint: seed.to_string(),
         terminals: 100,
+        parts: Part::ALL.iter().filter(|it| !it.is_hub()).map(|it| (*it, 100)).collect(),
         simulated_s: YEAR_S / 100.0,
         faults,
     }

@@ -1,7 +1,7 @@
 //! Settings of devices that contradict each other: a terminal that could never start, a part that never was.
 
 use models::journal::Writing;
-use models::{Hardware, Software};
+use models::{Hardware, Part, Software};
 use sim::Span;
 use sim::quantity::Quantity;
 
@@ -59,7 +59,36 @@ fn findings(of: &TerminalType) -> Vec<Finding> {
     found.extend(temperatures(hardware));
     found.extend(lives(hardware));
     found.extend(means(hardware, software));
+    found.extend(left_out(of));
     found
+}
+
+/// What a setting needs and the type leaves out.
+fn left_out(of: &TerminalType) -> Vec<Finding> {
+    let needs = |is: bool, part: Part, place: Place, wrong: &str| {
+        (is && !of.fits(part)).then(|| Finding {
+            code: Code::Contradiction,
+            places: vec![place],
+            message: format!("type `TYPE` {wrong}"),
+            hint: format!("take `{part:?}` out of `fitted: (without: [..])`, or the setting back"),
+        })
+    };
+    let (firmware, display) = (&of.software.firmware, &of.hardware.display);
+    let rules = [
+        needs(
+            firmware.through_phone,
+            Part::PhoneLink,
+            ["software", "firmware", "through_phone"],
+            "reaches its bearers through a phone and has no link to one",
+        ),
+        needs(
+            display.keypad_only,
+            Part::Keypad,
+            ["hardware", "display", "keypad_only"],
+            "is worked by keys alone and has none",
+        ),
+    ];
+    rules.into_iter().flatten().collect()
 }
 
 /// A contradiction between two settings of the hardware, each as part and field.

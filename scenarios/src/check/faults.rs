@@ -3,7 +3,6 @@
 use faults::{DevicePart, Fitting};
 use models::availability::Milestone;
 use models::hardware::display;
-use models::wire::Via;
 use models::{Fault, Models, Part, Visitor, for_each_model};
 use sim::Span;
 
@@ -49,8 +48,6 @@ fn hits(target: &Target, group: &Group) -> bool {
 
 /// What would give the terminals of a group what a fault needs; `None` if they have it.
 fn lacks(fault: Fault, group: &Group, of: &TerminalType) -> Option<&'static str> {
-    let firmware = &of.software.firmware;
-    let bearers = [Some(group.uplink.unwrap_or(firmware.uplink)), group.backup.or(firmware.backup)];
     match fault {
         _ if !of.fits(fault.part()) => Some(match fault.part().fitting() {
             Fitting::Optional => {
@@ -60,16 +57,16 @@ fn lacks(fault: Fault, group: &Group, of: &TerminalType) -> Option<&'static str>
                 "take it out of `fitted: (without: [..])` of their type, or choose other terminals"
             }
         }),
-        Fault::Battery(_) if of.hardware.battery.capacity.0 == 0 => {
+        Fault::Battery(_) if !of.uses(Part::Battery, group) => {
             Some("set `hardware.battery.capacity` of its type above 0, or choose other terminals")
         }
-        Fault::PhoneLink(_) if !firmware.through_phone => Some(
+        Fault::PhoneLink(_) if !of.uses(Part::PhoneLink, group) => Some(
             "set `software.firmware.through_phone: true` in its type, or choose other terminals",
         ),
-        Fault::Wifi(_) if !bearers.contains(&Some(Via::Wifi)) => {
+        Fault::Wifi(_) if !of.uses(Part::Wifi, group) => {
             Some("set `uplink` or `backup` to `Wifi`, or choose other terminals")
         }
-        Fault::Cellular(_) if !bearers.contains(&Some(Via::Cellular)) => {
+        Fault::Cellular(_) if !of.uses(Part::Cellular, group) => {
             Some("set `uplink` or `backup` to `Cellular`, or choose other terminals")
         }
         Fault::Display(display::Fault::TouchDead) if of.hardware.display.keypad_only => {

@@ -8,6 +8,7 @@ use super::node_ref::NodeRef;
 use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::fleet::{FittedParts, Group};
+use crate::inherit;
 
 /// The most terminals that a run can have, the hubs left out.
 const MOST_TERMINALS: u64 = 16_000_000;
@@ -47,6 +48,7 @@ impl Checker<'_> {
             self.group(group, &list.item(number));
         }
         self.types();
+        self.bearers();
     }
 
     fn group(&mut self, group: &Group, node: &NodeRef<'_>) {
@@ -77,6 +79,30 @@ impl Checker<'_> {
                 message,
                 "a backup helps only if it is another bearer",
             );
+        }
+    }
+
+    /// Reports groups that leave out what their settings need.
+    fn bearers(&mut self) {
+        let whole = inherit::resolved(self.scenario.clone(), self.buffer.text());
+        let list = self.root().field("fleet");
+        for (number, group) in whole.fleet.iter().enumerate() {
+            let Some(of) = whole.types.get(&group.terminal_type) else { continue };
+            let node = list.item(number);
+            for (field, via) in [("uplink", group.uplink), ("backup", group.backup)] {
+                if let Some(via) = via.filter(|via| !of.fits(via.part())) {
+                    let message =
+                        format!("terminals of type `{}` have no {via:?}", group.terminal_type);
+                    let hint = "take it out of `fitted: (without: [..])` of the type, or name the other bearer";
+                    self.error(Code::Contradiction, node.field(field).range(), message, hint);
+                }
+            }
+            if of.bearers(group).0.is_none() {
+                let message =
+                    format!("terminals of group `{}` have no way to the network", group.id);
+                let hint = "leave their type one of `Wifi` and `Cellular`, and let `uplink` or `backup` name it";
+                self.error(Code::Contradiction, node.field("type").range(), message, hint);
+            }
         }
     }
 

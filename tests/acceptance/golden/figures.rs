@@ -29,6 +29,8 @@ pub(crate) fn fold(d: &mut Digest, summary: &Summary, analysis: &Analysis) {
         events_per_s: _,
         fingerprint: _,
         terminals,
+        // Those of the scenario.
+        parts: _,
         verdict,
         faults: all_faults,
         measures,

@@ -10,6 +10,7 @@ use crate::{Models, Part};
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::note::{Note, Outcome, Sale};
 use crate::availability::Milestone;
+use crate::money::Money;
 use crate::wire::{ResponseCode, Method};
 
 /// Who has a step before a sale, in the order in which they are asked.
@@ -46,9 +47,19 @@ impl PaymentApp {
             cx.say(LocalMessage::BeforeSale { part, customer: self.sale.customer });
             return;
         }
+        if !Self::has_keys(cx) {
+            // The till says what is to be paid.
+            return self.read(self.sale.method, 0, cx);
+        }
         self.step = SaleStep::Amount;
         let digits = (self.sale.amount.0.max(1).ilog10() + 1).max(3) as u8;
         cx.say(LocalMessage::EnterAmount { keys: digits + 1, customer: self.sale.customer });
+    }
+
+    /// There are keys, or a screen that shows them.
+    fn has_keys(cx: &Context<'_, Models>) -> bool {
+        let profile = cx.settings().profile(cx.me());
+        profile.fits(Part::Keypad) || profile.fits(Part::Display)
     }
 
     /// A part has taken its step before the sale. What says no keeps the terminal from selling.
@@ -99,6 +110,7 @@ impl PaymentApp {
     }
 
     pub(super) fn read(&mut self, method: Method, attempt: u8, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.sale.amount > Money::ZERO, "nobody pays {}", self.sale.amount);
         self.rekeyed = false;
         self.step = SaleStep::Reading { method, attempt };
         if !cx.settings().profile(cx.me()).fits(method.part()) {
@@ -113,11 +125,15 @@ impl PaymentApp {
     /// twice falls back to the stripe.
     pub(super) fn was_read(&mut self, spec: &Spec, ok: bool, cx: &mut Context<'_, Models>) {
         let SaleStep::Reading { method, attempt } = self.step else { return };
+        debug_assert!(attempt < spec.read_attempts.max(1), "nobody was asked for read {attempt}");
         cx.say(LocalMessage::Beep { good: ok });
         if ok {
             self.sale.method = method;
             if self.sale.pin == Pin::NotDue {
                 self.authorise(spec, cx);
+            } else if !Self::has_keys(cx) {
+                // There is nothing to enter a PIN on.
+                self.finish(Outcome::Failed, cx);
             } else {
                 self.step = SaleStep::Pin;
                 cx.say(LocalMessage::EnterPin { customer: self.sale.customer });
