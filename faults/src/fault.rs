@@ -35,7 +35,10 @@ pub struct Mode<K: ModelTypes> {
 impl<K: ModelTypes> Mode<K> {
     /// Probability that one attempt of a recovery action clears this fault.
     pub fn cleared_by(&self, action: K::RecoveryAction) -> f64 {
-        self.cleared_by.iter().find(|(known, _)| *known == action).map_or(0.0, |&(_, p)| p)
+        let works = self.cleared_by.iter().find(|(known, _)| *known == action);
+        let works = works.map_or(0.0, |&(_, probability)| probability);
+        debug_assert!((0.0..=1.0).contains(&works), "{} is cleared with {works}", self.name);
+        works
     }
 }
 
@@ -50,6 +53,7 @@ pub struct FaultName {
 impl FaultName {
     /// The fault mode of this name.
     pub const fn of(name: &'static str) -> Self {
+        assert!(!name.is_empty(), "a fault has a name");
         Self { name, id: stable_id(name) }
     }
     /// Its name.
@@ -81,6 +85,7 @@ pub struct Effects {
 impl Effects {
     /// From the part outwards.
     pub const fn of(local: &'static str, next: &'static str, end: &'static str) -> Self {
+        assert!(!local.is_empty() && !next.is_empty() && !end.is_empty(), "an effect is said");
         Self { local, next, end }
     }
 }
@@ -99,6 +104,9 @@ pub struct Ratings {
 impl Ratings {
     /// Severity, occurrence, detection.
     pub const fn of(severity: u8, occurrence: u8, detection: u8) -> Self {
+        assert!(severity >= 1 && severity <= 10, "S is a rating from 1 to 10");
+        assert!(occurrence >= 1 && occurrence <= 10, "O is a rating from 1 to 10");
+        assert!(detection >= 1 && detection <= 10, "D is a rating from 1 to 10");
         Self { severity, occurrence, detection }
     }
 }

@@ -44,6 +44,10 @@ impl<P: Copy + Ord> Fitted<P> {
     /// ```
     #[inline]
     pub fn has(&self, part: P, usually: Fitting) -> bool {
+        debug_assert!(
+            self.with.is_disjoint(&self.without),
+            "a part is added or left out, not both"
+        );
         match usually {
             Fitting::Always => true,
             Fitting::Standard => self.without.is_empty() || !self.without.contains(&part),

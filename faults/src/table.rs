@@ -36,6 +36,7 @@ impl<T: Declared> Table<T> {
             let (one, other) = (all[pair[0].1].name(), all[pair[1].1].name());
             assert_ne!(pair[0].0, pair[1].0, "{one} and {other} are one to the catalogue");
         }
+        debug_assert_eq!(all.len(), by_id.len(), "everything declared is found by its name");
         Self { all, by_id }
     }
     /// All of them, by rank.
@@ -44,6 +45,7 @@ impl<T: Declared> Table<T> {
     }
     /// Where the one whose name has this [`sim::stable_id`] stands among all.
     pub fn position(&self, id: u32) -> Option<usize> {
+        debug_assert!(self.by_id.is_sorted(), "what is looked for by halves is sorted");
         let at = self.by_id.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         Some(self.by_id[at].1)
     }

@@ -64,6 +64,7 @@ impl Default for Radio {
 impl Radio {
     /// The law of its channel, with so much more loss in both states.
     pub(crate) fn law(&self, extra_loss: f64) -> GilbertElliott {
+        debug_assert!((0.0..=1.0).contains(&extra_loss), "{extra_loss} is no share of packets");
         let with = |loss: Probability| loss.0 + (1.0 - loss.0) * extra_loss;
         GilbertElliott {
             p_good_to_bad: self.p_good_to_bad.0,
@@ -131,7 +132,9 @@ impl Bearer {
         if self.disturbances.half_open {
             return 1_000_000;
         }
-        (radio.law(self.disturbances.extra_loss).loss() * 1e6) as u32
+        let ppm = (radio.law(self.disturbances.extra_loss).loss() * 1e6) as u32;
+        debug_assert!(ppm <= 1_000_000, "no more is lost than was sent: {ppm} of a million");
+        ppm
     }
 
     /// One packet: how long it takes, or `None` if it is lost.
@@ -208,6 +211,7 @@ impl Bearer {
         if !self.up() || self.disturbances.half_open {
             return;
         }
+        debug_assert_eq!(iso.terminal, cx.me(), "a terminal sends messages of its own");
         let name = self.sendings.name(Packet::of_payment(&iso));
         if let Some(duration) = self.packet(radio, (purpose, name), cx) {
             let gateway = cx.settings().directory.gateway;

@@ -13,10 +13,12 @@ pub struct Baseline {
 impl Baseline {
     /// One more reading.
     pub fn learn(&mut self, value: f64) {
+        debug_assert!(value.is_finite(), "a reading is a number, not {value}");
         self.count += 1;
         let off = value - self.mean;
         self.mean += off / f64::from(self.count);
         self.squares += off * (value - self.mean);
+        debug_assert!(self.squares >= 0.0, "squares do not add up to {}", self.squares);
     }
     /// How many readings it has.
     pub fn count(&self) -> u32 {
@@ -24,6 +26,7 @@ impl Baseline {
     }
     /// How far a reading is from the mean, in standard deviations of at least `least`.
     pub fn standardised(&self, value: f64, min: f64) -> f64 {
+        debug_assert!(self.count > 0, "nothing has been learnt to compare {value} with");
         let variance = self.squares / f64::from(self.count.saturating_sub(1).max(1));
         (value - self.mean) / libm::sqrt(variance).max(min)
     }
@@ -43,6 +46,7 @@ pub struct ControlChart {
 impl ControlChart {
     /// One more reading; true if the chart signals.
     pub fn signals(&mut self, chart: Chart, reading: f64) -> bool {
+        debug_assert!(reading.is_finite(), "a reading is a number, not {reading}");
         self.count = self.count.saturating_add(1);
         match chart {
             Chart::Ewma { weight, limit } => {

@@ -237,6 +237,10 @@ fn check_terminal(
     booked: Money,
     quiet_from: Instant,
 ) {
+    debug_assert!(
+        held.is_sorted_by_key(|(stan, _)| *stan),
+        "what is looked for by halves is sorted"
+    );
     let terminal = till.terminal;
     let could_reverse = till.serving && till.since <= quiet_from;
     let posting = |stan: u32| {
@@ -308,6 +312,7 @@ fn check_terminal(
         audit.forgotten += 1;
         audit.at_risk += line.amount;
     }
+    debug_assert!(own >= Money::ZERO && host >= Money::ZERO, "sales add up to {own} and {host}");
     audit.terminal_total += own;
     audit.host_total += host;
     audit.gateway_total += booked;

@@ -63,6 +63,7 @@ impl Journal {
 
     /// A request is about to be sent: its reversal record is written first.
     pub(crate) fn sent(&mut self, iso: &Iso, customer: u32, at: Instant) {
+        debug_assert!(self.state(iso.stan).is_none(), "trace number {} is given twice", iso.stan);
         self.touch(iso.stan, None, at);
         self.request = *iso;
         let Iso { stan, amount, .. } = *iso;
@@ -72,6 +73,7 @@ impl Journal {
     /// A sale is approved offline.
     pub(crate) fn store(&mut self, iso: Iso, customer: u32, at: Instant) {
         let Iso { stan, amount, .. } = iso;
+        debug_assert!(self.state(stan).is_none(), "trace number {stan} is given twice");
         self.touch(stan, None, at);
         self.lines.push(Line { stan, customer, amount, at, state: LineState::Stored });
         self.advices.push(iso);
@@ -89,6 +91,10 @@ impl Journal {
 
     /// A final answer.
     pub(crate) fn settle(&mut self, stan: u32, state: LineState, at: Instant) {
+        debug_assert!(
+            self.state(stan) != Some(LineState::Reversed),
+            "sale {stan} has been reversed and stays so"
+        );
         if let Some(was) = self.line(stan).map(|line| line.state) {
             self.touch(stan, Some(was), at);
         }
@@ -104,6 +110,7 @@ impl Journal {
     /// A request is given up: a reversal with its original's data is queued.
     pub(crate) fn give_up(&mut self, stan: u32, reason: ResponseCode, at: Instant) {
         self.settle(stan, LineState::GivenUp, at);
+        debug_assert_eq!(self.request.stan, stan, "a reversal repeats the request given up");
         let original = self.request;
         let reversal = Iso { mti: Mti::Reversal, code: reason, original: stan, ..original };
         self.reversals.push(reversal);
@@ -138,6 +145,11 @@ impl Journal {
     /// A reversal is acknowledged; false if it was not pending.
     pub(crate) fn reverse(&mut self, stan: u32) -> bool {
         let Some(at) = self.reversals.iter().position(|iso| iso.stan == stan) else { return false };
+        debug_assert_ne!(
+            self.state(stan),
+            Some(LineState::Stored),
+            "what no host has is not undone"
+        );
         self.reversals.remove(at);
         self.mark(stan, LineState::Reversed);
         true
@@ -146,6 +158,11 @@ impl Journal {
     /// A stored sale is taken in; false if it was not waiting.
     pub(crate) fn advised(&mut self, stan: u32) -> bool {
         let Some(at) = self.advices.iter().position(|iso| iso.stan == stan) else { return false };
+        debug_assert_eq!(
+            self.state(stan),
+            Some(LineState::Stored),
+            "{stan} was stored and sent on"
+        );
         self.advices.remove(at);
         self.mark(stan, LineState::Approved);
         true

@@ -102,6 +102,10 @@ pub fn choose(
         libm::exp(fees * cheap + quality * it.quality.0 + after_sales * quick)
     };
     let weights: Vec<f64> = all.values().map(attraction).collect();
+    debug_assert!(
+        weights.iter().all(|it| it.is_finite() && *it > 0.0),
+        "every provider is chosen by somebody: {weights:?}"
+    );
     Some(stream.pick(&weights))
 }
 

@@ -24,17 +24,27 @@ impl ThermalState {
         if self.from.to_bits() == self.to.to_bits() || constant == Span::ZERO {
             return self.to;
         }
+        debug_assert!(now >= self.since, "a heat store is not asked about what was before {now}");
         let elapsed = now.since(self.since).as_secs_f64() / constant.as_secs_f64();
-        self.to + (self.from - self.to) * libm::exp(-elapsed)
+        let is = self.to + (self.from - self.to) * libm::exp(-elapsed);
+        debug_assert!(
+            is >= self.from.min(self.to) - 1e-9 && is <= self.from.max(self.to) + 1e-9,
+            "{is} is not between where it was, {}, and where it goes, {}",
+            self.from,
+            self.to
+        );
+        is
     }
 
     /// From now on it nears another temperature.
     pub(crate) fn towards(&mut self, to: f64, now: Instant, constant: Span) {
+        debug_assert!(to.is_finite() && to > -273.15, "nothing is as cold as {to} degrees");
         *self = Self { from: self.at(now, constant), to, since: now };
     }
 
     /// Heat that comes at once raises it by so many degrees.
     pub(crate) fn raise(&mut self, by: f64, now: Instant, constant: Span) {
+        debug_assert!(by >= 0.0, "what gives off heat does not cool: {by} degrees");
         *self = Self { from: self.at(now, constant) + by, to: self.to, since: now };
     }
 

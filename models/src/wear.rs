@@ -49,6 +49,7 @@ impl Wear {
         purpose: Purpose,
         cx: &Context<'_, Models>,
     ) -> bool {
+        debug_assert!(self.ends.is_none_or(|ends| ends > 0), "a part lasts for a use at least");
         let before = self.uses;
         self.uses = self.uses.saturating_add(times);
         let Some(life) = life else { return false };

@@ -38,6 +38,8 @@ pub fn raise(plan: Plan, stage: &Stage) -> Simulation<Models> {
     let Stage { seed, lookahead, .. } = *stage;
     let identities = stage.identities.clone();
     let setup = Setup { seed, layout, identities, lookahead, keep: stage.keep.clone() };
+    assert_eq!(plan.profile_of.len(), layout.actors() as usize, "every actor has its settings");
+    assert_eq!(plan.planned.len(), stage.targets.len(), "every planned fault has its targets");
     let plan = Arc::new(plan);
     let mut simulation = Simulation::new(setup, Arc::clone(&plan));
     for number in 0..layout.actors() {

@@ -82,6 +82,7 @@ impl Layout {
     /// The cell that holds an actor.
     #[inline]
     pub fn cell_of(self, actor: ActorId) -> usize {
+        debug_assert!(actor.0 < self.actors(), "actor {} is none of this layout", actor.0);
         if actor.0 < self.in_blocks {
             (actor.0 >> self.shift) as usize
         } else {
@@ -91,6 +92,7 @@ impl Layout {
 
     /// The first actor of a cell and how many it holds.
     pub fn members(self, cell: usize) -> (ActorId, u32) {
+        debug_assert!(cell < self.cells(), "cell {cell} is none of this layout");
         let cell = cell as u32;
         if cell < self.blocks() {
             let first = cell << self.shift;

@@ -144,6 +144,7 @@ impl<E: Copy> Agenda<E> {
     /// Puts an event into the slot of the highest digit in which its tick differs from the one under way.
     #[inline]
     fn place(&mut self, tick: u64, entry: ScheduledEvent<E>) {
+        debug_assert!(tick > self.tick, "what is due in the slot under way is not put off");
         let level = ((63 - (tick ^ self.tick).leading_zeros()) / 6) as usize;
         let slot = (tick >> (6 * level)) as usize % SLOTS;
         self.occupied[level] |= 1 << slot;
@@ -216,6 +217,7 @@ impl<E: Copy> Agenda<E> {
         if tick << TICK_BITS >= limit.0 {
             return false;
         }
+        debug_assert!(tick >= self.tick, "the wheel does not turn back");
         self.tick = tick;
         let slot = (tick >> (6 * level)) as usize % SLOTS;
         self.occupied[level] &= !(1 << slot);

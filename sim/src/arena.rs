@@ -26,6 +26,7 @@ impl<P: Copy + Hash> Arena<P> {
             self.messages[slot as usize] = message;
             return Slot(slot);
         }
+        debug_assert!(self.messages.len() < u32::MAX as usize, "a slot's number has 32 bits");
         self.messages.push(message);
         Slot(self.messages.len() as u32 - 1)
     }
@@ -37,6 +38,7 @@ impl<P: Copy + Hash> Arena<P> {
 
     /// Takes a message out; its slot may be used again.
     pub fn take(&mut self, slot: Slot) -> P {
+        debug_assert!(self.free.len() < self.messages.len(), "more is taken out than was put in");
         self.free.push(slot.0);
         self.messages[slot.0 as usize]
     }

@@ -153,6 +153,7 @@ impl<A: Actors> CellContext<A> {
             }
             std::hint::black_box(sum);
         }
+        debug_assert_eq!(self.layout.cell_of(entry.to), self.me, "an event is in its actor's cell");
         if entry.at < self.now {
             self.disorder.get_or_insert(Disorder {
                 due: entry.at,
@@ -179,6 +180,7 @@ impl<A: Actors> CellContext<A> {
     /// Row of an actor in the cell's columns.
     #[inline]
     pub fn row(&self, actor: ActorId) -> usize {
+        debug_assert!(actor >= self.first, "actor {} is before those of this cell", actor.0);
         (actor.0 - self.first.0) as usize
     }
 
@@ -257,6 +259,7 @@ impl<A: Actors> CellContext<A> {
     /// Takes in what another cell sent.
     pub(crate) fn accept(&mut self, message: CrossCellMessage<A>) {
         let CrossCellMessage { at, key, to, payload } = message;
+        debug_assert!(at >= self.now, "a message arrives at {at}, before {}", self.now);
         let event = match payload {
             Payload::Event(event) => event,
             Payload::Message(port, message) => A::arrival(port, self.arena.insert(message)),

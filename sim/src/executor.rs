@@ -44,7 +44,9 @@ impl Pulse {
 
 /// End of the window that begins with the earliest event of all: whatever it sends arrives a lookahead later.
 fn window_end(earliest: Instant, lookahead: Span, end: Instant) -> Instant {
-    (earliest + lookahead).min(end)
+    let limit = (earliest + lookahead).min(end);
+    debug_assert!(limit > earliest, "a window has a length, or nothing would ever be due in it");
+    limit
 }
 
 /// A cell that is alone is run so many windows at a time: often enough to be seen and stopped.
@@ -96,6 +98,7 @@ pub(crate) fn run_on_one<A: Actors>(
             quiet[me] = cells[me].quiet_until();
             std::mem::swap(&mut messages, cells[me].outbox());
             for message in messages.drain(..) {
+                debug_assert!(message.at() >= limit, "a message between cells outlasts its window");
                 let to = layout.cell_of(message.to());
                 quiet[to] = quiet[to].min(message.at());
                 cells[to].accept(message);
@@ -153,6 +156,7 @@ pub(crate) fn run_on_many<A: Actors>(
     workers: usize,
     pulse: &Pulse,
 ) {
+    assert!(workers > 1, "one worker needs no barrier");
     let shared = Shared {
         mail: (0..workers * workers).map(|_| Mutex::default()).collect(),
         next: std::array::from_fn(|_| (0..workers).map(|_| AtomicU64::new(0)).collect()),
@@ -216,7 +220,9 @@ impl<A: Actors> Worker<'_, A> {
         for from in 0..self.workers {
             let mut mail = lock(&shared.mail[from * self.workers + self.me]);
             for message in mail.drain(..) {
-                let mine = self.layout.cell_of(message.to()) / self.workers;
+                let cell = self.layout.cell_of(message.to());
+                debug_assert_eq!(cell % self.workers, self.me, "mail goes to whoever has the cell");
+                let mine = cell / self.workers;
                 quiet[mine] = quiet[mine].min(message.at());
                 self.mine[mine].accept(message);
             }
@@ -243,6 +249,7 @@ impl<A: Actors> Worker<'_, A> {
             for message in messages.drain(..) {
                 let cell = self.layout.cell_of(message.to());
                 let (to, at) = (cell % self.workers, message.at());
+                debug_assert!(at >= limit, "a message between cells outlasts its window");
                 if to == self.me {
                     let other = cell / self.workers;
                     quiet[other] = quiet[other].min(at);

@@ -70,7 +70,10 @@ impl Law {
             Self::Lognormal { median, sigma } => {
                 Span::from_nanos_f64(stream.lognormal(median.0 as f64, sigma))
             }
-            Self::Uniform(from, to) => from + (to - from).scaled(stream.unit()),
+            Self::Uniform(from, to) => {
+                debug_assert!(from <= to, "a uniform law ends after it begins: {from} to {to}");
+                from + (to - from).scaled(stream.unit())
+            }
         }
     }
 }

@@ -26,6 +26,11 @@ pub struct GilbertElliott {
 impl GilbertElliott {
     /// Share of time in the bad state: p / (p + r).
     pub fn bad_share(&self) -> f64 {
+        let share = |it: f64| (0.0..=1.0).contains(&it);
+        debug_assert!(
+            share(self.p_good_to_bad) && share(self.p_bad_to_good),
+            "a channel changes with a probability: {self:?}"
+        );
         let both = self.p_good_to_bad + self.p_bad_to_good;
         if both > 0.0 { self.p_good_to_bad / both } else { 0.0 }
     }
@@ -33,7 +38,9 @@ impl GilbertElliott {
     /// Mean loss of packets that are far apart.
     pub fn loss(&self) -> f64 {
         let bad = self.bad_share();
-        bad * self.bad_loss + (1.0 - bad) * self.good_loss
+        let loss = bad * self.bad_loss + (1.0 - bad) * self.good_loss;
+        debug_assert!((0.0..=1.0).contains(&loss), "a share of all packets is lost, not {loss}");
+        loss
     }
 
     /// Probability of being bad `slots` after having been bad or good.
@@ -45,7 +52,9 @@ impl GilbertElliott {
             return stationary;
         }
         let left = libm::pow(1.0 - self.p_good_to_bad - self.p_bad_to_good, slots as f64);
-        stationary + (f64::from(u8::from(was_bad)) - stationary) * left
+        let bad = stationary + (f64::from(u8::from(was_bad)) - stationary) * left;
+        debug_assert!((-1e-9..=1.0 + 1e-9).contains(&bad), "{bad} is no probability of being bad");
+        bad
     }
 }
 
@@ -63,6 +72,7 @@ impl Channel {
     /// Whether a packet that is sent now is lost; `bits` are two random numbers that belong to this packet.
     pub fn loses(&mut self, law: &GilbertElliott, now: Instant, bits: [u32; 2]) -> bool {
         let slot = now.0 / law.slot.0.max(1);
+        debug_assert!(slot >= self.slot, "time does not go back on a channel: {now}");
         let slots = slot.saturating_sub(self.slot);
         if slots > 0 {
             self.bad = unit(bits[0]) < law.bad_after(self.bad, slots);

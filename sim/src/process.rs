@@ -175,6 +175,7 @@ impl<'a, P: Process> ProcessContext<'a, P> {
     /// Sends something to another process. It takes at least the lookahead: a shorter delay is lengthened to it.
     #[inline]
     pub fn send(&mut self, to: ActorId, delay: Span, message: P::Message) {
+        debug_assert!(to.0 < self.cell.layout().actors(), "there is no process {}", to.0);
         self.cell.post(self.me, to, 0, delay, message);
     }
     /// Notes a fact for the measures.

@@ -272,7 +272,9 @@ impl Quantity for Span {
                 rest %= length;
             }
         }
-        if parts.is_empty() { "0s".into() } else { parts.join(" ") }
+        let text = if parts.is_empty() { "0s".into() } else { parts.join(" ") };
+        debug_assert!(*self > LONGEST || Self::parse(&text) == Ok(*self), "{text} reads otherwise");
+        text
     }
 
     fn stand_in() -> Self {

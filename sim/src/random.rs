@@ -145,12 +145,14 @@ pub fn unit(bits: u32) -> f64 {
 #[inline]
 pub fn normal(bits: [u32; 2]) -> f64 {
     let radius = libm::sqrt(-2.0 * libm::log(unit(bits[0])));
+    debug_assert!(radius > 0.0 && radius < 7.0, "of 32 bits no number is {radius} from the middle");
     radius * libm::cos(std::f64::consts::TAU * unit(bits[1]))
 }
 
 /// A lognormal number by its median and the standard deviation of its logarithm, from the first two of four.
 #[inline]
 pub fn lognormal(median: f64, sigma: f64, bits: [u32; 4]) -> f64 {
+    debug_assert!(median >= 0.0 && sigma >= 0.0, "no law has median {median} and spread {sigma}");
     median * libm::exp(sigma * normal([bits[0], bits[1]]))
 }
 
@@ -166,11 +168,13 @@ impl Stream {
 
     /// True with this probability; 0 is never, 1 is always.
     pub fn chance(&mut self, probability: f64) -> bool {
+        debug_assert!((0.0..=1.0).contains(&probability), "{probability} is no probability");
         self.unit() < probability
     }
 
     /// Uniform in `0..bound`; zero if the bound is zero. The bias is under 2^-32.
     pub fn below(&mut self, bound: u32) -> u32 {
+        debug_assert!(bound > 0, "nothing is below zero");
         ((self.0.next_u64() as u128 * u128::from(bound)) >> 64) as u32
     }
 
@@ -182,6 +186,8 @@ impl Stream {
     /// Weibull with shape and scale: the life of something that wears out (shape above 1) or
     /// dies young (below 1), given that it has already lived for `age`.
     pub fn weibull(&mut self, shape: f64, scale: Span, age: Span) -> Span {
+        debug_assert!(shape > 0.0, "a Weibull law has a shape above zero, not {shape}");
+        debug_assert!(scale > Span::ZERO, "a Weibull law has a scale");
         let lived = libm::pow(age.0 as f64 / scale.0 as f64, shape);
         let total = scale.scaled(libm::pow(lived - libm::log(self.unit()), 1.0 / shape));
         total - age
@@ -189,6 +195,7 @@ impl Stream {
 
     /// Lognormal by its median and the standard deviation of its logarithm.
     pub fn lognormal(&mut self, median: f64, sigma: f64) -> f64 {
+        debug_assert!(sigma >= 0.0, "a spread is not negative: {sigma}");
         median * libm::exp(sigma * self.normal())
     }
 
@@ -200,6 +207,8 @@ impl Stream {
 
     /// An index drawn in proportion to the weights; the last one if rounding leaves a rest.
     pub fn pick(&mut self, weights: &[f64]) -> usize {
+        debug_assert!(!weights.is_empty(), "there is nothing to pick from");
+        debug_assert!(weights.iter().all(|it| *it >= 0.0), "a weight is negative: {weights:?}");
         let mut left = self.unit() * weights.iter().sum::<f64>();
         for (index, weight) in weights.iter().enumerate() {
             left -= weight;

@@ -23,7 +23,10 @@ impl Keep {
         match self {
             Self::Nothing => false,
             Self::Everything => true,
-            Self::Actors(actors) => actors.binary_search(&actor).is_ok(),
+            Self::Actors(actors) => {
+                debug_assert!(actors.is_sorted(), "what is looked for by halves is sorted");
+                actors.binary_search(&actor).is_ok()
+            }
         }
     }
 }

@@ -148,6 +148,7 @@ impl<A: Actors> Simulation<A> {
     /// # Errors
     /// If an event came out of order, or the pulse was told to stop.
     pub fn run(&mut self, end: Instant, threads: usize, pulse: &Pulse) -> Result<(), RunError> {
+        debug_assert!(end >= self.now, "a run that has come to {} does not go back", self.now);
         let shape = (self.layout, self.lookahead);
         let workers = threads.clamp(1, self.cells.len().max(1));
         if let [cell] = &mut *self.cells {
@@ -236,8 +237,10 @@ impl<A: Actors> Simulation<A> {
     /// ```
     #[must_use]
     pub fn fork(&self, salt: u64) -> Self {
-        let cells = self.cells.iter().map(|cell| cell.fork(cell.streams().salted(salt))).collect();
+        let cells: Vec<Cell<A>> =
+            self.cells.iter().map(|cell| cell.fork(cell.streams().salted(salt))).collect();
         let Self { layout, lookahead, now, injected, .. } = *self;
+        debug_assert_eq!(cells.len(), layout.cells(), "a copy has every cell");
         Self { cells, settings: Arc::clone(&self.settings), layout, lookahead, now, injected }
     }
 
@@ -253,6 +256,7 @@ impl<A: Actors> Simulation<A> {
     ) -> Instant {
         // `now` itself has not been handled yet: what was asked just before it can be answered in no time.
         let at = at.max(Instant(self.now.0.saturating_sub(1)));
+        debug_assert!(self.layout.actors() > to.0, "what comes in is for an actor of the run");
         self.injected += 1;
         let message = CrossCellMessage::from_outside(at, self.injected, to, port, message);
         self.cells[self.layout.cell_of(to)].accept(message);
@@ -295,6 +299,10 @@ impl<A: Actors> Simulation<A> {
             all.append(&mut cell.drain_facts());
         }
         all.sort_unstable_by_key(|fact| (fact.at, fact.who, fact.sequence));
+        debug_assert!(
+            all.is_sorted_by(|a, b| (a.at, a.who, a.sequence) < (b.at, b.who, b.sequence)),
+            "every fact has a place of its own"
+        );
         all
     }
 
@@ -318,6 +326,10 @@ impl<A: Actors> Simulation<A> {
     pub fn take_records(&mut self) -> Vec<RecordedEvent<A::Event>> {
         let mut all: Vec<_> = self.cells.iter_mut().flat_map(|cell| cell.drain_records()).collect();
         all.sort_unstable_by_key(|record| (record.at, record.who, record.key));
+        debug_assert!(
+            all.is_sorted_by(|a, b| (a.at, a.who, a.key) < (b.at, b.who, b.key)),
+            "every event has a place of its own"
+        );
         all
     }
 }

@@ -188,6 +188,7 @@ macro_rules! catalogue_dispatch {
                 let mut topic = 0;
                 while topic < topics.len() {
                     let heard = &mut all[topics[topic] as usize];
+                    assert!(heard.count < Part::ALL.len(), "a part hears of a topic once");
                     heard.parts[heard.count] = part;
                     heard.count += 1;
                     topic += 1;

@@ -54,5 +54,6 @@ impl<F: Copy + PartialEq> Levels<F> {
         if level > 0.0 {
             self.0.push((fault, level));
         }
+        debug_assert_eq!(self.has(fault), level > 0.0, "a level is what it was set to");
     }
 }

@@ -151,7 +151,9 @@ impl CardReader {
             1 => (0.0, level(Fault::AntennaDead)),
             _ => (level(Fault::StripeHeadDirty), level(Fault::StripeHeadWorn)),
         };
-        1.0 - (1.0 - dirty) * (1.0 - worn)
+        let bad = 1.0 - (1.0 - dirty) * (1.0 - worn);
+        debug_assert!(bad >= dirty.max(worn), "dirt and wear do not make up for each other: {bad}");
+        bad
     }
 
     /// Each insertion scrapes the contacts, each swipe the head.

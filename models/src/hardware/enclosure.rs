@@ -165,6 +165,7 @@ impl ActorPart<Models> for Enclosure {
             return;
         }
         self.followed(spec, cx);
+        debug_assert!(self.left > 0, "a body that has settled is looked at no more");
         self.left = self.left.saturating_sub(1);
         if self.left > 0 {
             cx.after(spec.follows_in.scaled(0.5), timer);

@@ -96,6 +96,7 @@ actions! {
 
 impl FingerprintReader {
     fn touch(&mut self, spec: &Spec, customer: u32, attempt: u8, cx: &mut Context<'_, Models>) {
+        debug_assert!(attempt < spec.attempts.max(1), "nobody is asked for touch {attempt}");
         self.asked = (customer, attempt);
         cx.after(spec.duration, Timer::Touched { customer, attempt });
     }

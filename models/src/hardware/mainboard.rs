@@ -163,6 +163,7 @@ impl Mainboard {
     }
 
     fn next_falter(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.faltering(spec), "a board with enough voltage does not falter");
         let occurrence = u64::from(self.band) << 32 | u64::from(self.falters);
         let wait = cx.stream(FALTERS, occurrence).exponential(spec.abnormal_resets_every);
         self.falters += 1;
@@ -217,6 +218,7 @@ impl Mainboard {
         if millivolts <= spec.endures.0 {
             return;
         }
+        debug_assert!(spec.endures.0 > 0, "what endures nothing cannot have run until now");
         self.surges += 1;
         if unit(cx.draw(SURGE, u64::from(self.surges))[0]) < spec.surge_kills.0 {
             cx.broke(Fault::Dead.into());
@@ -254,6 +256,7 @@ impl Mainboard {
         let is = self.thermal.at(cx.now(), spec.warms_in);
         let was_up = self.up();
         let shuts = spec.shuts_at.degrees();
+        debug_assert!(is > -100.0 && is < 400.0, "no board is at {is} degrees");
         if self.shut && is <= shuts - COOLS_BY {
             self.shut = false;
         } else if !self.shut && was_up && is >= shuts {
@@ -274,6 +277,7 @@ impl Mainboard {
     fn pace(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let too_warm = self.thermal.at(cx.now(), spec.warms_in) - spec.throttles_at.degrees();
         let by_heat = 100 + (SLOWER_BY * too_warm.max(0.0)) as u32;
+        debug_assert!(by_heat >= 100, "heat makes no board faster: {by_heat} %");
         let slowed = by_heat.max(if self.faltering(spec) { FALTERING } else { 100 });
         if slowed == self.slowed {
             return;

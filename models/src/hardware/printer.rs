@@ -188,6 +188,7 @@ impl Printer {
         if let Some(indication) = self.blocked() {
             return self.lose(indication, cx);
         }
+        debug_assert!(self.real.is_none(), "what prints is real: it is not simulated beside that");
         self.prints += 1;
         (self.waiting, self.rested) = (lines, false);
         self.put_out(spec, cx);
@@ -195,6 +196,7 @@ impl Printer {
 
     /// The head is too hot: the rest of the receipt waits.
     fn rest(&mut self, spec: &Spec, printed: u8, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.waiting > 0, "a head rests when lines wait for it");
         if !self.rested {
             self.rested = true;
             self.cooldowns = self.cooldowns.saturating_add(1);
@@ -214,6 +216,7 @@ impl Printer {
 
     /// The receipt is out.
     fn printed(&mut self, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(self.waiting, 0, "a receipt is out when no line of it waits");
         let troubled = self.lost > 0 || self.cooldowns > 0 && !self.rested;
         if troubled {
             (self.lost, self.cooldowns) = (0, if self.rested { self.cooldowns } else { 0 });
@@ -259,6 +262,8 @@ impl Printer {
     }
 
     fn feed(&mut self, spec: &Spec, lines: u8, cx: &mut Context<'_, Models>) {
+        debug_assert!(lines > 0, "the paper moves when something is printed");
+        debug_assert!(self.paper_mm <= spec.roll.0, "a roll of {} mm has grown", spec.roll.0);
         let needed = u32::from(lines) * spec.line.0;
         if self.paper_mm <= needed {
             // The last receipt comes out; the next will not.

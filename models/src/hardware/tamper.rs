@@ -63,7 +63,9 @@ pub struct Reading {
 impl Tamper {
     fn coin_cell(&self, spec: &Spec) -> u32 {
         let drained = self.levels.of(Fault::CoinCellEmpty);
-        (f64::from(spec.coin_cell.0) * (1.0 - drained * 2.0 / 3.0)) as u32
+        let left = (f64::from(spec.coin_cell.0) * (1.0 - drained * 2.0 / 3.0)) as u32;
+        debug_assert!(left <= spec.coin_cell.0, "nobody charges a coin cell: {left} mV");
+        left
     }
 }
 

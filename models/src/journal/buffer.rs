@@ -43,6 +43,8 @@ impl Buffer {
 
     /// The journal was written meanwhile, or not. Nothing wakes up for it: it follows from the time.
     fn flush(&mut self, request: &Iso, now: Instant) {
+        debug_assert!(self.period > Span::ZERO, "what is written at once has no buffer");
+        debug_assert!(now >= self.written, "nothing is written before {now}");
         let written = Instant(now.0 - now.0 % self.period.0);
         if written > self.written {
             self.written = written;
@@ -83,6 +85,7 @@ impl Journal {
         if buffer.changed.is_empty() {
             return loss;
         }
+        let before = self.lost.len();
         let changed = std::mem::take(&mut buffer.changed);
         self.request = buffer.request;
         for (stan, was) in changed {
@@ -107,6 +110,12 @@ impl Journal {
                 }
             }
         }
+        debug_assert_eq!(
+            (loss.requests + loss.stored) as usize,
+            self.lost.len() - before,
+            "each record that is lost is counted once"
+        );
+        debug_assert!(loss.amount >= Money::ZERO, "what is lost is not won: {}", loss.amount);
         loss
     }
 

@@ -153,6 +153,7 @@ impl Customer {
             let rate = spec.hours.get(hour).map_or(0.0, |hour| hour.0) * scale;
             let rest = HOUR - at % HOUR;
             if left < rate * rest as f64 {
+                debug_assert!(rate > 0.0, "nobody comes in an hour in which nobody comes");
                 let at = Instant(at + (left / rate) as u64);
                 if at < cx.settings().sales_end {
                     self.due = Some(at);
@@ -172,6 +173,7 @@ impl Customer {
         let weights = [mix.chip.0, mix.contactless.0, mix.stripe.0, mix.code.0, mix.as_suggested.0];
         let suggested = cx.settings().profile(cx.me()).software.payment_app.default_method;
         let methods = [Method::Chip, Method::Contactless, Method::Stripe, Method::Code, suggested];
+        debug_assert_eq!(methods.len(), weights.len(), "every way to pay has its weight");
         let method = methods[stream.pick(&weights)];
         let amount = stream.lognormal(spec.basket.minor() as f64, spec.basket_spread.0);
         let amount = Money((amount as i64).clamp(1, 100_000_000));
@@ -197,6 +199,7 @@ impl Customer {
     }
 
     fn arrive(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.line.is_empty() || self.paying.is_some(), "who waits waits for somebody");
         let customer = self.count;
         self.count += 1;
         self.due = None;
@@ -212,6 +215,8 @@ impl Customer {
 
     /// A customer comes to the terminal.
     fn step_up(&mut self, spec: &Spec, customer: u32, since: Instant, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.paying.is_none(), "one pays at a time");
+        debug_assert!(customer < self.count, "customer {customer} has not come yet");
         let (purchase, patience) = Self::purchase(spec, customer, cx);
         let waited = cx.now().since(since);
         self.paying = Some((customer, since));

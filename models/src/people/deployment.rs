@@ -117,6 +117,8 @@ impl Deployment {
 
     fn pay(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let amount = Self::quote(spec, cx);
+        debug_assert!(amount >= Money::ZERO, "nobody is paid for taking a terminal: {amount}");
+        debug_assert_eq!(self.paid, Money::ZERO, "a deposit is paid once");
         self.paid += amount;
         self.moved = cx.now();
         let pay = InterActorMessage::Pay { terminal: cx.me(), amount };
@@ -186,6 +188,7 @@ impl Deployment {
 
     fn decided(&mut self, spec: &Spec, refused: Option<Reason>, cx: &mut Context<'_, Models>) {
         let occurrence = u64::from(self.attempt);
+        debug_assert!(self.phase == Phase::Applying, "only who applies is decided about");
         let Some(reason) = refused else {
             step(DeploymentStep::Approved, cx);
             self.phase = Phase::Coming;

@@ -79,6 +79,7 @@ impl Spec {
         let plain = (base.minor() + functions) as f64 + self.of_cost.0 * device.costs.minor() as f64;
         let factor = self.regions.get(region).map_or(1.0, |it| it.0) * institution;
         // `as` saturates; half a unit is rounded up.
+        debug_assert!(plain >= 0.0 && factor >= 0.0, "a deposit is paid to the institution");
         Money((plain * factor + 0.5) as i64)
     }
 }
@@ -124,10 +125,12 @@ impl Deposits {
         let account = self.accounts.entry(terminal).or_default();
         let covered = Money(amount.0.min(account.held().0).max(0));
         account.deducted += covered;
+        debug_assert!(account.held() >= Money::ZERO, "more is deducted than is held");
         if covered.0 > 0 {
             cx.note(Note::Deposit { terminal, entry: DepositEntry::Deducted, amount: covered });
         }
         let rest = Money(amount.0 - covered.0);
+        debug_assert!(rest >= Money::ZERO || amount < Money::ZERO, "damage is paid no more than once");
         if rest.0 > 0 {
             cx.note(Note::Deposit { terminal, entry: DepositEntry::Uncovered, amount: rest });
         }
@@ -136,7 +139,9 @@ impl Deposits {
     fn pay_back(&mut self, spec: &Spec, terminal: ActorId, cx: &mut Context<'_, Models>) {
         let account = self.accounts.entry(terminal).or_default();
         let amount = account.held();
+        debug_assert!(amount >= Money::ZERO, "nobody is paid back {amount}");
         account.refunded += amount;
+        debug_assert_eq!(account.held(), Money::ZERO, "what is paid back is no longer held");
         let mut stream = cx.stream(cx.on_behalf_of(terminal, REFUND), 0);
         let duration = spec.refunded_in.draw(&mut stream);
         cx.note(Note::Deposit { terminal, entry: DepositEntry::Refunded, amount });

@@ -131,6 +131,7 @@ impl MisuseAndFraud {
     }
 
     fn next_prohibited(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.levels.has(Fault::ProhibitedTransactions), "only who does so goes on");
         if spec.prohibited_per_day.0 > 0.0 {
             let mean = Span::days(1).scaled(1.0 / spec.prohibited_per_day.0);
             let wait = self.stream(Drawn::Prohibited, cx).exponential(mean);
@@ -139,11 +140,13 @@ impl MisuseAndFraud {
     }
 
     fn next_complaint(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.levels.has(Fault::DataLeak), "customers complain of a leak");
         let wait = self.stream(Drawn::Complaint, cx).exponential(spec.complaints_every);
         cx.after(wait, Timer::Complaint(self.epoch));
     }
 
     fn expect_missing(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.cheats(), "money is missing where somebody cheats");
         let wait = self.stream(Drawn::Missing, cx).exponential(spec.ledger_after);
         cx.after(wait, Timer::Missing(self.epoch));
     }
@@ -171,6 +174,7 @@ impl MisuseAndFraud {
     }
 
     fn offer(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.levels.has(Fault::FreeOffer), "an offer is made before it is looked at");
         let mut stream = self.stream(Drawn::Offer, cx);
         if stream.chance(spec.sees_through.0) {
             indication::show(cx, Indication::FreeOfferMessage);
@@ -183,6 +187,7 @@ impl MisuseAndFraud {
 impl MisuseAndFraud {
     /// Somebody has stopped it, or it has stopped. What goes on beside it goes on, from a new epoch.
     fn ended(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
+        debug_assert!(!self.levels.has(fault), "what has ended is not there any more");
         match fault {
             Fault::ProhibitedTransactions => self.flags = 0,
             Fault::DataLeak => {

@@ -162,6 +162,7 @@ impl Onboarding {
             let Some(application) = self.waiting.pop_front() else { return };
             let Application { terminal, attempt, .. } = application;
             self.busy += 1;
+            debug_assert!(self.busy <= spec.reviewers, "more review than there are reviewers");
             let mut stream =
                 cx.stream(cx.on_behalf_of(terminal, REVIEW), u64::from(attempt));
             let duration = spec.reviews.draw(&mut stream);
@@ -184,6 +185,7 @@ impl ActorPart<Models> for Onboarding {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Free = timer;
+        debug_assert!(self.busy > 0, "who is free again was busy");
         self.busy -= 1;
         self.serve(spec, cx);
     }

@@ -186,6 +186,7 @@ impl Support {
         let mut case = Case { number, job, since: now, gives_up: Instant::NEVER, repeated };
         let opens = desk.opens(now);
         let patience = Self::draws(&case, cx).exponential(desk.patience);
+        debug_assert!(opens >= now, "a desk that is closed opens later");
         case.gives_up = opens + patience;
         let line = &mut self.lines[channel as usize];
         line.figures.arrived += 1;
@@ -219,8 +220,11 @@ impl Support {
 
     fn serve(&mut self, spec: &Spec, channel: Channel, case: &Case, cx: &mut Context<'_, Models>) {
         let line = &mut self.lines[channel as usize];
+        debug_assert!(line.busy < spec.desk(channel).agents, "nobody is free to answer");
+        debug_assert!(cx.now() >= case.since, "nobody is answered before calling");
         line.busy += 1;
         line.figures.answered += 1;
+        debug_assert!(line.figures.answered <= line.figures.arrived, "who is answered has called");
         line.figures.waited += cx.now().since(case.since);
         let mut stream = Self::draws(case, cx);
         // The first number of the case is its patience.
@@ -240,6 +244,7 @@ impl Support {
 }
 
 fn waited_ms(since: Instant, now: Instant) -> u32 {
+    debug_assert!(now >= since, "nobody waits from {since} to {now}");
     u32::try_from(now.since(since).0 / 1_000_000).unwrap_or(u32::MAX)
 }
 
@@ -265,6 +270,7 @@ impl ActorPart<Models> for Support {
         match timer {
             Timer::Free(channel) => {
                 let line = &mut self.lines[usize::from(channel)];
+                debug_assert!(line.busy > 0, "who hangs up has talked");
                 line.busy -= 1;
                 self.next(spec, channel, cx);
             }

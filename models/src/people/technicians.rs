@@ -152,6 +152,8 @@ impl Technicians {
             }
             self.busy += 1;
             self.figures.sent += 1;
+            debug_assert!(self.busy <= spec.crews, "more are on the road than there are crews");
+            debug_assert!(self.figures.sent <= self.figures.asked, "who is sent was asked for");
             let name = cx.on_behalf_of(job.terminal, TRAVEL);
             let mut stream = cx.stream_of_request(name, job.name);
             let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
@@ -224,9 +226,16 @@ impl ActorPart<Models> for Technicians {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Back => self.busy -= 1,
-            Timer::Resupplied => self.stock += 1,
+            Timer::Back => {
+                debug_assert!(self.busy > 0, "who is back was away");
+                self.busy -= 1;
+            }
+            Timer::Resupplied => {
+                debug_assert!(self.stock < spec.spares, "more spares come back than went out");
+                self.stock += 1;
+            }
             Timer::PartCame => {
+                debug_assert!(self.ordered > 0, "what comes was ordered");
                 self.parts += 1;
                 self.ordered -= 1;
             }

@@ -215,6 +215,7 @@ impl ActorPart<Models> for BackOffice {
                     self.booked.resize(row + 1, Money::ZERO);
                 }
                 self.booked[row] += amount;
+                debug_assert!(self.booked[row] >= Money::ZERO, "more is taken back than was booked");
                 self.records += 1;
                 if amount > Money::ZERO {
                     self.readings.sold(terminal, cx);

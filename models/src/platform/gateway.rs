@@ -182,6 +182,7 @@ impl Gateway {
             self.waiting.push_back((cx.now(), iso));
             self.pressure_changed(spec, cx);
         } else {
+            debug_assert!(self.waiting.len() <= spec.queue as usize, "a queue has outgrown its room");
             self.dropped += 1;
             if spec.overflow == Overflow::Refuse {
                 self.answer(iso, ResponseCode::INOPERATIVE, cx);
@@ -190,6 +191,7 @@ impl Gateway {
     }
 
     fn serve(&mut self, spec: &Spec, iso: Iso, waited: Span, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.busy < self.workers(spec), "nobody is free to serve");
         self.busy += 1;
         let job = self.in_hand.insert(iso);
         // Named by the terminal's own message: another terminal moves none of these draws.
@@ -211,6 +213,8 @@ impl Gateway {
     }
 
     fn served(&mut self, spec: &Spec, job: Slot, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.busy > 0, "what is served was in somebody's hands");
+        debug_assert_eq!(self.in_hand.len(), self.busy as usize, "each who is busy has one request");
         self.busy -= 1;
         let iso = self.in_hand.take(job);
         self.route(spec, iso, cx);
@@ -273,6 +277,7 @@ impl Gateway {
 
     /// Answers a terminal without the host, or passes on what the host said.
     fn answer(&mut self, mut iso: Iso, code: ResponseCode, cx: &mut Context<'_, Models>) {
+        debug_assert_ne!(iso.terminal, cx.me(), "answers go to terminals");
         iso.mti = iso.mti.response();
         iso.code = code;
         // F12 and F13 of an answer are the gateway's own time.

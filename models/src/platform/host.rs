@@ -118,6 +118,11 @@ impl Host {
     }
 
     fn post(&mut self, iso: &Iso, posting: Posting) {
+        debug_assert!(
+            posting.taken == 0 || posting.amount >= Money::ZERO,
+            "money is taken from a card, not given: {}",
+            posting.amount
+        );
         let row = iso.terminal.0 as usize;
         if self.ledger.len() <= row {
             self.ledger.resize_with(row + 1, Vec::new);
@@ -223,6 +228,7 @@ impl Host {
                 if first {
                     let account = self.account(iso.pan.account());
                     account.spent = (account.spent - iso.amount.0).max(0);
+                    debug_assert!(account.spent >= 0, "no card has spent less than nothing");
                 }
                 code
             }

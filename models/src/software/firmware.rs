@@ -162,6 +162,7 @@ pub struct Reading {
 
 impl Firmware {
     fn halt(&mut self, cx: &mut Context<'_, Models>, next: State) {
+        debug_assert!(next != State::Running, "what stops does not run on");
         self.boot += 1;
         self.state = next;
         self.stranded = false;
@@ -193,6 +194,7 @@ impl Firmware {
 
     fn memory_used(&self, spec: &Spec, now: Instant) -> f64 {
         let leaking = now.since(self.fresh).as_secs_f64() * self.levels.of(Fault::MemoryLeak);
+        debug_assert!(now >= self.fresh, "no memory has leaked before {now}");
         (0.5 + 0.5 * leaking / spec.leaks_in.as_secs_f64().max(1.0)).min(1.0)
     }
 
@@ -229,6 +231,8 @@ impl Firmware {
 
     /// How slow everything is: 100 is as usual, 0 is not at all.
     fn pace(&self, cx: &mut Context<'_, Models>) {
+        debug_assert!((0.0..=1.0).contains(&self.starved), "{} is no share", self.starved);
+        debug_assert!((0.0..=1.0).contains(&self.burden), "{} is no share", self.burden);
         let busy = 100 + (400.0 * self.starved.max(self.burden)) as u32;
         let percent = if self.hung { 0 } else { busy * self.slowed / 100 };
         cx.say(LocalMessage::Pace { percent });
@@ -262,6 +266,7 @@ impl Firmware {
             return;
         }
         let Some(via) = self.online else { return };
+        debug_assert_eq!(iso.terminal, cx.me(), "a terminal sends messages of its own");
         iso.via = via;
         let leg = if spec.through_phone { Leg::ToPhone } else { Leg::Out(via) };
         cx.say(LocalMessage::Carry { leg, iso, via, delay });

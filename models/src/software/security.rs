@@ -95,6 +95,7 @@ impl Security {
     }
 
     fn plan_talk(&self, spec: &Spec, number: u32, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.levels.has(Fault::Malware), "without malware nobody talks to strangers");
         let draw = u64::from(self.epoch) << 32 | u64::from(number);
         let wait = cx.stream(TALKS, draw).exponential(spec.talks_every);
         cx.after(wait, Timer::Talks(self.epoch, number));

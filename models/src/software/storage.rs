@@ -67,6 +67,7 @@ impl Storage {
     /// So much is in use; it fills from here on at the speed of now.
     fn fill(&mut self, spec: &Spec, used: f64, cx: &mut Context<'_, Models>) {
         // Seconds to fill the whole at this speed; what is in use counts as filled at it.
+        debug_assert!((0.0..=1.0).contains(&used), "a store is filled by {used}");
         let whole = spec.fills_in.scaled(2.0 / self.filling.max(1e-6));
         self.since = Instant(cx.now().0.saturating_sub(whole.scaled(used - 0.5).0));
         let until = |level: f64| whole.scaled((level - used).max(0.0));

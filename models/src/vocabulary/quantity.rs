@@ -59,6 +59,7 @@ impl Celsius {
     }
     /// The nearest tenth of a degree.
     pub fn of(degrees: f64) -> Self {
+        debug_assert!(degrees.is_finite(), "a temperature is a number, not {degrees}");
         Self(libm::round(degrees * 10.0) as i32)
     }
 }
@@ -82,10 +83,13 @@ impl Quantity for Celsius {
     }
     fn write(&self) -> String {
         let (sign, size) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
-        match size % 10 {
+        let text = match size % 10 {
             0 => format!("{sign}{}C", size / 10),
             tenth => format!("{sign}{}.{tenth}C", size / 10),
-        }
+        };
+        let bounded = EXTREMES.contains(&self.0);
+        debug_assert!(!bounded || Self::parse(&text) == Ok(*self), "{text} reads otherwise");
+        text
     }
     fn stand_in() -> Self {
         Self(250)

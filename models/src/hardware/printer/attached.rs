@@ -46,6 +46,7 @@ impl Printer {
 
     /// A receipt goes to the real printer.
     pub(super) fn hand_out(&mut self, receipt: Receipt, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.real.is_some(), "a receipt is handed out to a printer that is real");
         self.prints += 1;
         self.waiting = receipt.lines.max(1);
         self.rested = self.real.is_some_and(|said| said.hot);

@@ -5,6 +5,7 @@ use crate::quantity::Millivolts;
 /// Blackness of the print, 1 and above is readable: what a dot gets is the power in its resistor, which goes with the square
 /// of the voltage, and a worn dot passes on a part of it.
 pub(super) fn blackness(voltage: Millivolts, faint_below: Millivolts, worn: f64) -> f64 {
+    debug_assert!((0.0..=1.0).contains(&worn), "a head is worn by {worn}");
     let relative = f64::from(voltage.0) / f64::from(faint_below.0.max(1));
     relative * relative * (1.0 - worn)
 }

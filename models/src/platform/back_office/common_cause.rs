@@ -124,6 +124,7 @@ impl CommonCauses {
     /// A terminal got into trouble.
     pub(super) fn trouble(&mut self, terminal: ActorId, kind: TroubleKind, cx: &mut Context<'_, Models>) {
         let settings = &cx.settings().policy.common_causes;
+        debug_assert!(usize::from(kind) < KINDS, "there is no kind {kind} of trouble");
         let bit = 1 << kind;
         if !settings.enabled || self.trouble_of(terminal).is & bit != 0 {
             return;
@@ -166,6 +167,7 @@ impl CommonCauses {
             return;
         }
         for &zone in self.zones.of_profile(cx.settings().profile_of[terminal.0 as usize]) {
+            debug_assert!(self.counts[zone][usize::from(kind)] > 0, "who is counted out was in");
             self.counts[zone][usize::from(kind)] -= 1;
         }
     }
@@ -213,6 +215,7 @@ impl CommonCauses {
         let number = self.named;
         self.named = self.named.checked_add(1).expect("fewer than 2^32 common causes");
         let count = members.len() as u32;
+        debug_assert!(members.is_sorted(), "members are named in the order of their numbers");
         let named = self.zones.zone(zone);
         cx.note(Note::CommonCauseOpened { number, zone: named, cause, members: count });
         // What the gateway suspects of a host it has said itself, and it has its own incident about it.

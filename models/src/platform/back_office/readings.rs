@@ -136,6 +136,7 @@ impl Readings {
     pub(super) fn sold(&mut self, terminal: ActorId, cx: &mut Context<'_, Models>) {
         let suspect = cx.settings().policy.detectors.silence.suspect;
         let Some(sales) = self.sales.get_mut(terminal.0 as usize) else { return };
+        debug_assert!(cx.now() >= sales.last, "no sale is before the last one");
         sales.last = cx.now();
         sales.count = sales.count.saturating_add(1);
         let profile = cx.settings().profile_of[terminal.0 as usize];
@@ -199,6 +200,7 @@ impl Readings {
         if sales.count == 0 || all == 0 || days <= 0.0 {
             return Instant::NEVER;
         }
+        debug_assert!(share > 0.0 && share <= 1.0, "{share} is no probability of so long a silence");
         let daily = f64::from(sales.count) / days;
         let mut left = -libm::log(share);
         let mut at = sales.last.0;

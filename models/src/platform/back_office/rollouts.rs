@@ -54,6 +54,7 @@ impl Rollouts {
             let install = InterActorMessage::Install { rollout: number };
             cx.post(*terminal, Part::Firmware, Span::ZERO, install);
             progress.sent += 1;
+            debug_assert!(progress.sent as usize <= rollout.terminals.len(), "nobody is sent it twice");
         }
         if (progress.sent as usize) < rollout.terminals.len() {
             let due = Instant::START + rollout.due(progress.sent);
@@ -82,6 +83,7 @@ impl Rollouts {
             }
             let Some(halt) = rollout.halt.filter(|_| !progress.halted) else { continue };
             let (troubled, installed) = (progress.troubled.len(), progress.installed.len());
+            debug_assert!(troubled <= installed, "who has trouble with a version has installed it");
             let share = troubled as f64 / installed as f64;
             if troubled < halt.min_terminals as usize || share < halt.troubled.0 {
                 continue;

@@ -32,6 +32,7 @@ impl Zones {
         let zones: Vec<Zone> = sizes.keys().copied().collect();
         let place = |zone: &Zone| zones.binary_search(zone).ok();
         let of_profile = of.iter().map(|of| of.iter().filter_map(place).collect()).collect();
+        debug_assert!(zones.is_sorted_by(|a, b| a < b), "a zone is looked for by halves");
         Self { sizes: sizes.into_values().collect(), of_profile, zones }
     }
 
@@ -66,6 +67,8 @@ fn zones_of(plan: &Plan, profile: usize) -> Vec<Zone> {
 /// Logarithm of the likelihood ratio of `count` of `size` against a probability of `background`; 0 if there are no more
 /// than expected.
 fn score(size: f64, count: f64, background: f64) -> f64 {
+    debug_assert!(count <= size, "{count} of {size} are in trouble");
+    debug_assert!((0.0..=1.0).contains(&background), "{background} is no share of terminals");
     let expected = size * background;
     if count <= expected || size <= 0.0 {
         return 0.0;

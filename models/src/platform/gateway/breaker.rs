@@ -41,6 +41,7 @@ impl Gateway {
 
     pub(super) fn lets_through(&mut self, spec: &Spec, host: usize, cx: &mut Context<'_, Models>) -> bool {
         let now = cx.now();
+        debug_assert!(host < cx.settings().directory.hosts.len(), "there is no host {host}");
         let breaker = self.breaker(host);
         match breaker.open_until {
             None => true,
@@ -82,6 +83,7 @@ impl Gateway {
         let Some(&actor) = cx.settings().directory.hosts.get(host) else { return };
         let limit = spec.slow_after.as_secs_f64();
         let breaker = self.breaker(host);
+        debug_assert!(breaker.smoothed_s >= 0.0, "no host answers before it is asked");
         breaker.smoothed_s += (took.as_secs_f64() - breaker.smoothed_s) / 5.0;
         if !breaker.slow && breaker.smoothed_s > limit {
             breaker.slow = true;

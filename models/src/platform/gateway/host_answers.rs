@@ -20,7 +20,13 @@ impl Gateway {
             _ => None,
         };
         let Some(flight) = open else { return self.too_late(spec, iso, cx) };
-        let (sent, _) = self.flights.take(flight);
+        let (sent, asked) = self.flights.take(flight);
+        debug_assert_eq!(
+            (asked.terminal, asked.stan, asked.amount),
+            (iso.terminal, iso.stan, iso.amount),
+            "a host answers what it was asked, about the same money"
+        );
+        debug_assert!(cx.now() >= sent, "no host answers before it is asked");
         self.clocked(spec, host, cx.now().since(sent), cx);
         self.judge(spec, host, iso.code == ResponseCode::INOPERATIVE, cx);
         let recent = self.recent(row);
@@ -29,6 +35,7 @@ impl Gateway {
             known.code = iso.code;
         }
         if approved {
+            debug_assert!(iso.amount >= Money::ZERO, "no host approves {}", iso.amount);
             recent.booked += iso.amount;
             self.tell_back_office(row, iso.amount, cx);
         }
@@ -58,6 +65,7 @@ impl Gateway {
             let was = std::mem::replace(&mut known.entry, LedgerEntry::Reversed);
             if was == LedgerEntry::Booked && iso.code == ResponseCode::APPROVED {
                 recent.booked -= iso.amount;
+                debug_assert!(recent.booked >= Money::ZERO, "more is reversed than was booked");
                 self.tell_back_office(iso.terminal, -iso.amount, cx);
             }
             if let LedgerEntry::Open(flight) = was {
@@ -90,7 +98,8 @@ impl Gateway {
     }
 
     fn host_silent(&mut self, spec: &Spec, flight: Slot, cx: &mut Context<'_, Models>) {
-        let (_, iso) = self.flights.take(flight);
+        let (sent, iso) = self.flights.take(flight);
+        debug_assert!(cx.now() >= sent + spec.host_timeout, "a host is silent when its time is over");
         self.judge(spec, usize::from(iso.pan.host()), true, cx);
         if let Some(known) = self.recent(iso.terminal).find(iso.stan) {
             known.entry = LedgerEntry::Expired;

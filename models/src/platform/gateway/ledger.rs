@@ -49,6 +49,7 @@ impl Recent {
             known.entry = LedgerEntry::Open(flight);
             return None;
         }
+        debug_assert!(usize::from(self.next) < self.known.len(), "the next place is one of them");
         let place = &mut self.known[usize::from(self.next)];
         self.next = (self.next + 1) % 4;
         let forgotten = std::mem::replace(

@@ -32,6 +32,7 @@ impl Gateway {
             Some((.., sold)) => *sold,
             None => Money::ZERO,
         };
+        debug_assert!(booked >= Money::ZERO, "a gateway owes no terminal: {booked}");
         let same = booked - before == iso.amount;
         let code = if same { ResponseCode::APPROVED } else { ResponseCode::TOTALS_DIFFER };
         self.settled.insert(iso.terminal, (iso.stan, code, booked));

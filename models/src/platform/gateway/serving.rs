@@ -44,6 +44,7 @@ impl Serving {
 
     /// One time, from four random numbers.
     pub(crate) fn draw(self, mean: Span, bits: [u32; 4]) -> Span {
+        debug_assert!(self.contradiction().is_none(), "no law has this mean: {self:?}");
         let exponential = || -libm::log(unit(bits[0]));
         match self {
             Self::Exponential => mean.scaled(exponential()),

@@ -20,6 +20,7 @@ impl HeartbeatMonitor {
     /// A beat is sent.
     pub(super) fn set_out(&self, beat: u64, lost: bool, cx: &mut Context<'_, Models>) {
         // The names of beats wrap after more than a century of beats a second.
+        debug_assert!(beat < u64::from(u32::MAX), "the number of a beat has 32 bits");
         let number = beat as u32;
         if !lost {
             let mean = delays(cx).0 as f64;

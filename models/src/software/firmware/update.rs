@@ -87,6 +87,7 @@ impl Firmware {
         if !self.update.under_way || attempt != self.update.attempt {
             return;
         }
+        debug_assert!(self.state == State::Running, "what is off installs nothing");
         (self.update.order, self.update.under_way) = (None, false);
         self.update.version = Some(rollout);
         let fails = cx.settings().rollouts[usize::from(rollout)].version.fails.0;

@@ -41,6 +41,10 @@ impl Firmware {
             self.stranded = unit(draw) >= spec.failover_works.0;
         }
         self.online = next.filter(|_| !self.stranded && !self.untrusted);
+        debug_assert!(
+            self.online.is_none_or(|via| self.link(spec, via).up),
+            "a terminal is online by a bearer that is up"
+        );
         self.tell(cx);
         let loss_ppm = self.online.map_or(1_000_000, |via| self.link(spec, via).loss_ppm);
         let alive = self.state == State::Running && !self.hung && self.online.is_some();

@@ -4,6 +4,7 @@ use faults::Context;
 use sim::Instant;
 
 use super::{Fault, PaymentApp, Spec, SaleStep, Timer};
+use crate::journal::LineState;
 use crate::Models;
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
@@ -39,6 +40,7 @@ impl PaymentApp {
             self.failed(spec, cx);
             return self.finish(Outcome::Failed, cx);
         }
+        debug_assert!(self.journal.pending().is_none(), "what is to be undone goes first");
         let iso = self.message(Mti::Request, cx);
         self.journal.sent(&iso, self.sale.customer, cx.now());
         self.tries = self.tries.saturating_add(1);
@@ -110,6 +112,7 @@ impl PaymentApp {
         let receipt = self.receipt(spec, &iso, cx);
         self.journal.store(iso, self.sale.customer, cx.now());
         self.tries = self.tries.saturating_add(1);
+        debug_assert_eq!(self.journal.state(self.stan), Some(LineState::Stored), "it is on record");
         self.code = ResponseCode::APPROVED;
         cx.milestone(Milestone::SaleApproved);
         cx.say(LocalMessage::Print(receipt));

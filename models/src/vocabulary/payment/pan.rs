@@ -13,7 +13,12 @@ impl Pan {
     /// The number of an account of a host: prefix, host, account and check digit (Luhn), 16 digits.
     pub fn of(host: u8, account: u32) -> Self {
         let body = (BIN * 100 + u64::from(host)) * 10_000_000 + u64::from(account % 10_000_000);
-        Self(body * 10 + luhn(body))
+        let pan = Self(body * 10 + luhn(body));
+        debug_assert!(
+            host > 99 || (pan.host(), pan.account()) == (host, account % 10_000_000),
+            "host and account are read back as they went in"
+        );
+        pan
     }
     /// Which host issued it.
     pub fn host(self) -> u8 {
@@ -56,6 +61,7 @@ fn luhn(mut body: u64) -> u64 {
         double = !double;
         body /= 10;
     }
+    debug_assert!(sum <= 20 * 9, "twenty digits add up to {sum}");
     (10 - sum % 10) % 10
 }
 
