@@ -23,6 +23,8 @@ const HANDFUL: usize = 32;
 const HIGHEST_AT_ONCE: usize = 2;
 /// So few events and their actors are near the processor anyway.
 const NEAR: usize = 4_096;
+/// A slot of this level is used again after 20 hours, its 64 slots hold a day, and the events in it are many.
+const SLOW: usize = 3;
 /// 64^8 ticks of 2^22 ns are more than the 2^64 ns of all time.
 const LEVELS: usize = 8;
 
@@ -231,7 +233,8 @@ impl<E: Copy> Agenda<E> {
         } else if level == 0 {
             self.current.append(&mut slots[slot]);
         } else {
-            // Its vector is lent out and given back empty, so that its room is used again.
+            // Its vector is lent out and given back empty, so that its room is used again: soon, unless the level is so high
+            // that the room of one slot after another would wait for hours.
             let mut moving = std::mem::take(&mut slots[slot]);
             for entry in moving.drain(..) {
                 let tick = entry.at.0 >> TICK_BITS;
@@ -241,7 +244,9 @@ impl<E: Copy> Agenda<E> {
                     self.place(tick, entry);
                 }
             }
-            if let Some(slots) = &mut self.levels[level] {
+            if level < SLOW
+                && let Some(slots) = &mut self.levels[level]
+            {
                 slots[slot] = moving;
             }
         }

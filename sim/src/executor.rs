@@ -1,8 +1,9 @@
 //! Advances all cells through windows of one lookahead, on one thread or on many.
 //!
-//! A window is skipped when nothing is due in it, and a cell that is alone needs none. On many threads each worker keeps its own cells; messages to the cells
-//! of another worker go through a mailbox a pair of workers, and one barrier a window holds them together. What comes
-//! out cannot depend on who ran what when, because every agenda orders its events by (time, sender, sender's count).
+//! A window is skipped when nothing is due in it, and a cell that is alone needs none. On many threads each worker keeps
+//! its own cells; messages to the cells of another worker go through a mailbox a pair of workers, and one barrier a window
+//! holds them together. What comes out cannot depend on who ran what when, because every agenda orders its events by (time,
+//! sender, sender's count).
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -52,20 +53,33 @@ fn window_end(earliest: Instant, lookahead: Span, end: Instant) -> Instant {
 /// A cell that is alone is run so many windows at a time: often enough to be seen and stopped.
 const WINDOWS_ALONE: u64 = 1_024;
 
-/// Runs a cell that is alone up to `end` (exclusive): nothing can come from another one, so it stops for nobody.
+/// How far a run on one thread is to go.
+#[derive(Clone, Copy)]
+pub(crate) struct Until {
+    /// The end (exclusive).
+    pub(crate) end: Instant,
+    /// With so many facts that have not been taken out it stops before the end.
+    pub(crate) facts: usize,
+}
+
+/// Runs a cell that is alone: nothing can come from another one, so it stops for nobody. Returns how far it came (exclusive).
 pub(crate) fn run_alone<A: Actors>(
     cell: &mut Cell<A>,
     settings: &A::Settings,
     lookahead: Span,
-    end: Instant,
+    Until { end, facts }: Until,
     pulse: &Pulse,
-) {
+) -> Instant {
+    let mut limit = Instant::START;
     loop {
         let next = cell.quiet_until();
         if next >= end || pulse.stopped() {
-            return;
+            return end;
         }
-        let limit = window_end(next, lookahead * WINDOWS_ALONE, end);
+        if cell.facts() >= facts {
+            return limit;
+        }
+        limit = window_end(next, lookahead * WINDOWS_ALONE, end);
         cell.advance(settings, limit);
         debug_assert!(cell.outbox().is_empty(), "there is no other cell to send to");
         pulse.now.store(limit.0, Ordering::Relaxed);
@@ -73,28 +87,35 @@ pub(crate) fn run_alone<A: Actors>(
     }
 }
 
-/// Runs all cells up to `end` (exclusive) on the calling thread.
+/// Runs all cells on the calling thread. Returns how far it came (exclusive).
 pub(crate) fn run_on_one<A: Actors>(
     cells: &mut [Cell<A>],
     settings: &A::Settings,
     (layout, lookahead): (Layout, Span),
-    end: Instant,
+    Until { end, facts }: Until,
     pulse: &Pulse,
-) {
+) -> Instant {
+    let mut limit = Instant::START;
+    let mut noted: usize = cells.iter().map(Cell::facts).sum();
     let mut quiet: Vec<Instant> = cells.iter().map(Cell::quiet_until).collect();
     let mut messages: Vec<CrossCellMessage<A>> = Vec::new();
     let mut windows = 0u64;
     loop {
         let next = quiet.iter().copied().min().unwrap_or(Instant::NEVER);
         if next >= end || pulse.stopped() {
-            return;
+            return end;
         }
-        let limit = window_end(next, lookahead, end);
+        if noted >= facts {
+            return limit;
+        }
+        limit = window_end(next, lookahead, end);
         for me in 0..cells.len() {
             if quiet[me] >= limit {
                 continue;
             }
+            noted -= cells[me].facts();
             cells[me].advance(settings, limit);
+            noted += cells[me].facts();
             quiet[me] = cells[me].quiet_until();
             std::mem::swap(&mut messages, cells[me].outbox());
             for message in messages.drain(..) {

@@ -8,7 +8,7 @@ use bevy_ecs::world::World;
 use crate::actor::{ActorId, Layout};
 use crate::agenda::{EventKey, ScheduledEvent};
 use crate::cell::{Actors, Cell, CellContext, Common, CrossCellMessage, Disorder};
-use crate::executor::{Pulse, run_alone, run_on_many, run_on_one};
+use crate::executor::{Pulse, Until, run_alone, run_on_many, run_on_one};
 use crate::fingerprint::Fingerprint;
 use crate::identity::Identities;
 use crate::random::Streams;
@@ -44,7 +44,7 @@ const FIRST_STRETCH: Span = Span::secs(1);
 /// With fewer facts than this a stretch, the next one is longer.
 const FEW_FACTS: usize = 1_024;
 /// With more facts than this a stretch, the next one is shorter.
-const MANY_FACTS: usize = 8_192;
+const MANY_FACTS: usize = 4_096;
 
 /// Why a run could not go on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -148,25 +148,41 @@ impl<A: Actors> Simulation<A> {
     /// # Errors
     /// If an event came out of order, or the pulse was told to stop.
     pub fn run(&mut self, end: Instant, threads: usize, pulse: &Pulse) -> Result<(), RunError> {
-        debug_assert!(end >= self.now, "a run that has come to {} does not go back", self.now);
+        self.run_until(Until { end, facts: usize::MAX }, threads, pulse)
+    }
+
+    fn run_until(&mut self, until: Until, threads: usize, pulse: &Pulse) -> Result<(), RunError> {
+        debug_assert!(
+            until.end >= self.now,
+            "a run that has come to {} does not go back",
+            self.now
+        );
         let shape = (self.layout, self.lookahead);
-        let workers = threads.clamp(1, self.cells.len().max(1));
-        if let [cell] = &mut *self.cells {
-            run_alone(cell, &self.settings, self.lookahead, end, pulse);
+        let workers = self.workers(threads);
+        let reached = if let [cell] = &mut *self.cells {
+            run_alone(cell, &self.settings, self.lookahead, until, pulse)
         } else if workers == 1 {
-            run_on_one(&mut self.cells, &self.settings, shape, end, pulse);
+            run_on_one(&mut self.cells, &self.settings, shape, until, pulse)
         } else {
-            run_on_many(&mut self.cells, &self.settings, shape, end, workers, pulse);
-        }
+            run_on_many(&mut self.cells, &self.settings, shape, until.end, workers, pulse);
+            until.end
+        };
         if let Some(disorder) = self.cells.iter().find_map(Cell::disorder) {
             return Err(RunError::OutOfOrder(disorder));
         }
         if pulse.stopped() {
             return Err(RunError::Interrupted(pulse.now()));
         }
-        self.now = end;
-        pulse.reached(end);
+        debug_assert!(reached <= until.end, "a run goes no further than it is told");
+        // With many facts from before it stops where it is.
+        self.now = reached.max(self.now);
+        pulse.reached(self.now);
         Ok(())
+    }
+
+    /// How many of so many threads have a cell to run.
+    fn workers(&self, threads: usize) -> usize {
+        threads.clamp(1, self.cells.len().max(1))
     }
 
     /// Runs up to `end` (exclusive) like [`Simulation::run`], and hands all facts to `fold` as they come, in the order of
@@ -185,8 +201,12 @@ impl<A: Actors> Simulation<A> {
         let mut stretch = FIRST_STRETCH;
         let mut facts = Vec::new();
         loop {
-            let until = (self.now.max(self.quiet_until()) + stretch).min(end);
-            let ran = self.run(until, threads, pulse);
+            // One thread stops by itself when facts pile up; several stop together, after a stretch of time.
+            let next = match self.workers(threads) {
+                1 => end,
+                _ => (self.now.max(self.quiet_until()) + stretch).min(end),
+            };
+            let ran = self.run_until(Until { end: next, facts: MANY_FACTS }, threads, pulse);
             facts.clear();
             self.move_facts(&mut facts);
             // Long enough that starting workers costs nothing, short enough that facts do not pile up.
@@ -198,7 +218,7 @@ impl<A: Actors> Simulation<A> {
                 fold(&facts);
             }
             ran?;
-            if until == end {
+            if self.now == end {
                 return Ok(());
             }
         }
