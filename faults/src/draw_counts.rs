@@ -5,6 +5,7 @@
 
 use bevy_ecs::component::Component;
 use sim::StableHasher;
+use thin_vec::ThinVec;
 
 use crate::draw_name::DrawName;
 use crate::fault::Performer;
@@ -18,7 +19,7 @@ struct Count<T> {
 }
 
 /// Counts one more of a kind, and says how many there were before.
-fn count<T: Copy + PartialEq>(counts: &mut Vec<Count<T>>, of: T) -> u32 {
+fn count<T: Copy + PartialEq>(counts: &mut ThinVec<Count<T>>, of: T) -> u32 {
     let at = counts.iter().position(|it| it.of == of).unwrap_or_else(|| {
         counts.push(Count { of, so_far: 0 });
         counts.len() - 1
@@ -32,15 +33,15 @@ fn count<T: Copy + PartialEq>(counts: &mut Vec<Count<T>>, of: T) -> u32 {
 #[derive(Clone, Component, Debug)]
 pub struct DrawCounts<K: ModelTypes> {
     /// Recovery actions tried on each active fault.
-    tries: Vec<Count<(u32, K::RecoveryAction)>>,
+    tries: ThinVec<Count<(u32, K::RecoveryAction)>>,
     /// Occurrences of faults that came by themselves.
-    natural: Vec<Count<K::Fault>>,
+    natural: ThinVec<Count<K::Fault>>,
     /// Incidents that no fault of this actor explains, by detector.
-    unexplained: Vec<Count<K::Part>>,
+    unexplained: ThinVec<Count<K::Part>>,
     /// Requests because of each cause, by whom they are carried out.
-    requests: Vec<Count<(DrawName, Performer)>>,
+    requests: ThinVec<Count<(DrawName, Performer)>>,
     /// What each open incident is due to.
-    causes: Vec<(u32, DrawName)>,
+    causes: ThinVec<(u32, DrawName)>,
 }
 
 /// The parts of one actor, with what is counted for the names of their draws.
@@ -52,11 +53,11 @@ pub trait Counted<K: ModelTypes> {
 impl<K: ModelTypes> Default for DrawCounts<K> {
     fn default() -> Self {
         Self {
-            tries: Vec::new(),
-            natural: Vec::new(),
-            unexplained: Vec::new(),
-            requests: Vec::new(),
-            causes: Vec::new(),
+            tries: ThinVec::new(),
+            natural: ThinVec::new(),
+            unexplained: ThinVec::new(),
+            requests: ThinVec::new(),
+            causes: ThinVec::new(),
         }
     }
 }

@@ -110,7 +110,8 @@ pub struct Bearer {
     sendings: Sendings,
     /// The terminal runs and the link has connected.
     connected: bool,
-    disturbances: Disturbances,
+    /// What disturbs it; nothing, most of the time.
+    disturbances: Option<Box<Disturbances>>,
     /// Counts attempts to connect: a note of an earlier one is ignored.
     attempt: u32,
     connecting: handshake::Connecting,
@@ -122,17 +123,21 @@ impl Bearer {
         Self { connected: true, ..Self::default() }
     }
 
+    fn disturbances(&self) -> Disturbances {
+        self.disturbances.as_deref().copied().unwrap_or_default()
+    }
+
     /// Something can pass.
     pub(crate) fn up(&self) -> bool {
-        self.connected && !self.disturbances.cut
+        self.connected && !self.disturbances().cut
     }
 
     /// Mean loss of far-apart packets, in parts per million.
     pub(crate) fn loss_ppm(&self, radio: &Radio) -> u32 {
-        if self.disturbances.half_open {
+        if self.disturbances().half_open {
             return 1_000_000;
         }
-        let ppm = (radio.law(self.disturbances.extra_loss).loss() * 1e6) as u32;
+        let ppm = (radio.law(self.disturbances().extra_loss).loss() * 1e6) as u32;
         debug_assert!(ppm <= 1_000_000, "no more is lost than was sent: {ppm} of a million");
         ppm
     }
@@ -144,7 +149,7 @@ impl Bearer {
         (purpose, packet): (Purpose, Packet),
         cx: &Context<'_, Models>,
     ) -> Option<Span> {
-        if !self.up() || self.disturbances.half_open {
+        if !self.up() || self.disturbances().half_open {
             return None;
         }
         let name = self.sendings.name(packet);
@@ -158,7 +163,7 @@ impl Bearer {
         (purpose, name): (Purpose, u64),
         cx: &Context<'_, Models>,
     ) -> Option<Span> {
-        let Disturbances { cut, slower, extra_loss, .. } = self.disturbances;
+        let Disturbances { cut, slower, extra_loss, .. } = self.disturbances();
         if cut {
             return None;
         }
@@ -208,7 +213,7 @@ impl Bearer {
         (iso, delay): (Iso, Span),
         cx: &mut Context<'_, Models>,
     ) {
-        if !self.up() || self.disturbances.half_open {
+        if !self.up() || self.disturbances().half_open {
             return;
         }
         debug_assert_eq!(iso.terminal, cx.me(), "a terminal sends messages of its own");
@@ -217,7 +222,7 @@ impl Bearer {
             let gateway = cx.settings().directory.gateway;
             let iso = self.carried(iso, (purpose, name), cx);
             cx.post(gateway, Part::Gateway, delay + duration, InterActorMessage::Payment(iso));
-            let doubles = self.disturbances.doubles;
+            let doubles = self.disturbances().doubles;
             if doubles > 0.0
                 && unit(cx.draw(purpose.numbered(DOUBLED), name)[0]) < doubles
                 && let Some(duration) = self.packet(radio, (purpose.numbered(COPY), name), cx)
@@ -253,7 +258,8 @@ impl Bearer {
         debug_assert!(slower >= 0.0, "a fault makes nothing faster: {slower}");
         let share = |it| (0.0..=1.0).contains(&it);
         debug_assert!(share(damages) && share(doubles) && share(extra_loss), "{disturbances:?}");
-        self.disturbances = disturbances;
+        let any = disturbances != Disturbances::default();
+        self.disturbances = any.then(|| Box::new(disturbances));
     }
     /// A message as it comes out at the other end: damage makes its authentication code wrong.
     fn carried(
@@ -262,7 +268,7 @@ impl Bearer {
         (purpose, name): (Purpose, u64),
         cx: &Context<'_, Models>,
     ) -> Iso {
-        let damages = self.disturbances.damages;
+        let damages = self.disturbances().damages;
         if damages > 0.0 {
             let bits = cx.draw(purpose.numbered(DAMAGED), name);
             if unit(bits[0]) < damages {

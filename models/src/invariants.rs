@@ -171,7 +171,7 @@ pub fn audit(
 }
 
 /// So many terminals are looked at in one go.
-const AT_ONCE: u32 = 4_096;
+const AT_ONCE: u32 = 512;
 
 /// What the hosts hold of these terminals, by terminal.
 fn host_ledger(
@@ -250,7 +250,7 @@ fn check_terminal(
     let standing = |stan: u32| posting(stan).filter(|it| it.taken > 0 && !it.reversed);
     let breach = |invariant, line: &Line, detail: String| {
         let Line { at, stan, amount, .. } = *line;
-        Breach { invariant, terminal, at, stan, amount, detail }
+        Breach { invariant, terminal, at, stan, amount: amount.money(), detail }
     };
     // What the terminal holds as paid, and what is under way and explains a difference.
     let (mut own, mut host, mut on_the_way) = (Money::ZERO, Money::ZERO, Money::ZERO);
@@ -258,7 +258,7 @@ fn check_terminal(
     for line in till.lines {
         let stands = standing(line.stan);
         if let Some(it) = stands {
-            host += it.amount;
+            host += it.amount.money();
             *paid.entry(line.customer).or_default() += u32::from(it.taken);
         }
         match (line.state, stands.is_some()) {
@@ -266,11 +266,11 @@ fn check_terminal(
             (LineState::GivenUp | LineState::Sent, false) => {}
             (LineState::Stored, in_already) => {
                 if !in_already {
-                    on_the_way += line.amount;
+                    on_the_way += line.amount.money();
                 }
             }
             (LineState::GivenUp | LineState::Sent, true) => {
-                on_the_way -= line.amount;
+                on_the_way -= line.amount.money();
                 audit.unreversed += 1;
                 if could_reverse && line.at <= quiet_from {
                     let detail = "the host holds a sale that the terminal gave up on".to_owned();
@@ -286,7 +286,7 @@ fn check_terminal(
             }
         }
         if matches!(line.state, LineState::Approved | LineState::Stored) {
-            own += line.amount;
+            own += line.amount.money();
         }
     }
     // What a terminal has lost with its power it cannot put right: it is counted, not excused away.
@@ -294,23 +294,23 @@ fn check_terminal(
         audit.forgotten += 1;
         let stands = standing(line.stan);
         match (line.state, stands) {
-            (LineState::Stored, None) => audit.at_risk += line.amount,
+            (LineState::Stored, None) => audit.at_risk += line.amount.money(),
             (LineState::Sent | LineState::GivenUp, Some(_)) => {
-                audit.at_risk += line.amount;
+                audit.at_risk += line.amount.money();
                 audit.unreversed += 1;
                 audit.excused += 1;
             }
             _ => {}
         }
         if let Some(it) = stands {
-            host += it.amount;
-            on_the_way -= it.amount;
+            host += it.amount.money();
+            on_the_way -= it.amount.money();
             *paid.entry(line.customer).or_default() += u32::from(it.taken);
         }
     }
     for line in till.undone {
         audit.forgotten += 1;
-        audit.at_risk += line.amount;
+        audit.at_risk += line.amount.money();
     }
     debug_assert!(own >= Money::ZERO && host >= Money::ZERO, "sales add up to {own} and {host}");
     audit.terminal_total += own;
@@ -340,7 +340,7 @@ fn duplicates(audit: &mut Audit, till: &Till<'_>, paid: &BTreeMap<u32, u32>) {
                 terminal: till.terminal,
                 at: line.at,
                 stan: line.stan,
-                amount: line.amount,
+                amount: line.amount.money(),
                 detail: format!("customer {customer} of this terminal was charged more than once"),
             });
         }

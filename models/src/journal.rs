@@ -3,8 +3,9 @@
 mod buffer;
 
 use sim::Instant;
+use thin_vec::ThinVec;
 
-use crate::money::Money;
+use crate::vocabulary::ledger::{Amount, add_row};
 use crate::wire::{Iso, Mti, ResponseCode};
 
 pub(crate) use buffer::Loss;
@@ -32,7 +33,7 @@ pub enum LineState {
 pub(crate) struct Line {
     pub(crate) stan: u32,
     pub(crate) customer: u32,
-    pub(crate) amount: Money,
+    pub(crate) amount: Amount,
     pub(crate) at: Instant,
     pub(crate) state: LineState,
 }
@@ -40,19 +41,19 @@ pub(crate) struct Line {
 /// The journal.
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
-    lines: Vec<Line>,
+    lines: ThinVec<Line>,
     /// The request under way, from which a reversal would be made.
     request: Iso,
     /// Reversals that are not acknowledged, oldest first.
-    reversals: Vec<Iso>,
+    reversals: ThinVec<Iso>,
     /// Offline sales that no host has taken in, oldest first.
-    advices: Vec<Iso>,
+    advices: ThinVec<Iso>,
     /// What is not written yet, for a terminal that does not write at once.
     buffer: Option<Box<buffer::Buffer>>,
     /// Truth: lines that were lost with the power.
-    lost: Vec<Line>,
+    lost: ThinVec<Line>,
     /// Truth: approved lines whose answer was lost with the power.
-    undone: Vec<Line>,
+    undone: ThinVec<Line>,
 }
 
 impl Journal {
@@ -67,7 +68,8 @@ impl Journal {
         self.touch(iso.stan, None, at);
         self.request = *iso;
         let Iso { stan, amount, .. } = *iso;
-        self.lines.push(Line { stan, customer, amount, at, state: LineState::Sent });
+        let amount = amount.into();
+        add_row(&mut self.lines, Line { stan, customer, amount, at, state: LineState::Sent });
     }
 
     /// A sale is approved offline.
@@ -75,7 +77,8 @@ impl Journal {
         let Iso { stan, amount, .. } = iso;
         debug_assert!(self.state(stan).is_none(), "trace number {stan} is given twice");
         self.touch(stan, None, at);
-        self.lines.push(Line { stan, customer, amount, at, state: LineState::Stored });
+        let amount = amount.into();
+        add_row(&mut self.lines, Line { stan, customer, amount, at, state: LineState::Stored });
         self.advices.push(iso);
     }
 

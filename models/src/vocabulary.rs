@@ -7,6 +7,7 @@ pub mod duration;
 pub mod family;
 pub mod hook;
 pub mod indication;
+pub(crate) mod ledger;
 pub mod lifecycle;
 pub mod milestone;
 pub mod money;

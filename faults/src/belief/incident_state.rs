@@ -3,6 +3,7 @@
 use bevy_ecs::component::Component;
 use sim::actor::ActorId;
 use sim::time::Instant;
+use thin_vec::ThinVec;
 
 use crate::fault::RecoveryStep;
 use crate::model_types::ModelTypes;
@@ -53,8 +54,8 @@ pub(super) struct Helped<K: ModelTypes> {
 /// Belief: the incidents that are kept at one actor. Empty while nobody suspects anything.
 #[derive(Clone, Component, Debug)]
 pub struct IncidentState<K: ModelTypes> {
-    pub(super) incidents: Vec<Incident<K>>,
-    pub(super) helped: Vec<Helped<K>>,
+    pub(super) incidents: ThinVec<Incident<K>>,
+    pub(super) helped: ThinVec<Helped<K>>,
     opened: u32,
     /// A common cause that is being worked on.
     pub(super) held: Option<K::Fault>,
@@ -62,7 +63,7 @@ pub struct IncidentState<K: ModelTypes> {
 
 impl<K: ModelTypes> Default for IncidentState<K> {
     fn default() -> Self {
-        Self { incidents: Vec::new(), helped: Vec::new(), opened: 0, held: None }
+        Self { incidents: ThinVec::new(), helped: ThinVec::new(), opened: 0, held: None }
     }
 }
 

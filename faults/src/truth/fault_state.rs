@@ -2,6 +2,7 @@
 
 use bevy_ecs::component::Component;
 use sim::time::Instant;
+use thin_vec::ThinVec;
 
 use crate::draw_name::DrawName;
 use crate::model_types::ModelTypes;
@@ -46,9 +47,9 @@ pub(super) struct PartLife {
 /// Truth: the faults of one actor. Empty while all is well: then it costs its bytes and nothing else.
 #[derive(Clone, Component, Debug)]
 pub struct FaultState<K: ModelTypes> {
-    pub(super) active: Vec<Active<K>>,
-    pub(super) armed: Vec<Armed>,
-    pub(super) lives: Vec<PartLife>,
+    pub(super) active: ThinVec<Active<K>>,
+    pub(super) armed: ThinVec<Armed>,
+    pub(super) lives: ThinVec<PartLife>,
     /// It is not in service: not yet, or not any more.
     pub(super) withdrawn: bool,
     occurrences: u32,
@@ -58,9 +59,9 @@ pub struct FaultState<K: ModelTypes> {
 impl<K: ModelTypes> Default for FaultState<K> {
     fn default() -> Self {
         Self {
-            active: Vec::new(),
-            armed: Vec::new(),
-            lives: Vec::new(),
+            active: ThinVec::new(),
+            armed: ThinVec::new(),
+            lives: ThinVec::new(),
             withdrawn: false,
             occurrences: 0,
             serving: true,

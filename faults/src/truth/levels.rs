@@ -1,12 +1,14 @@
 //! How bad each fault of a part is now.
 
+use thin_vec::ThinVec;
+
 /// The level of each fault mode of one part, from 0 (absent) to 1 (as bad as can be). A sound part holds an empty list.
 #[derive(Clone, Debug)]
-pub struct Levels<F>(Vec<(F, f64)>);
+pub struct Levels<F>(ThinVec<(F, f64)>);
 
 impl<F> Default for Levels<F> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(ThinVec::new())
     }
 }
 

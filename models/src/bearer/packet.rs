@@ -2,6 +2,7 @@
 //! repetition more moves the loss and delay of no other packet.
 
 use sim::StableHasher;
+use thin_vec::ThinVec;
 
 use crate::wire::{InterActorMessage, Iso, Mti};
 
@@ -44,7 +45,7 @@ const REMEMBERED: usize = 8;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sendings {
     /// The latest first: a message, shortened, and how often it was sent.
-    latest: [(u32, u32); REMEMBERED],
+    latest: ThinVec<(u32, u32)>,
 }
 
 impl Sendings {
@@ -56,12 +57,14 @@ impl Sendings {
             return message;
         }
         let short = (message >> 32) as u32;
-        let known = self.latest.iter().position(|&(it, times)| times > 0 && it == short);
-        let times = known.map_or(0, |at| self.latest[at].1);
-        // The one that is forgotten, or the place where it stood.
-        let place = known.unwrap_or(REMEMBERED - 1);
-        self.latest[..=place].rotate_right(1);
-        self.latest[0] = (short, times.saturating_add(1));
+        let times = match self.latest.iter().position(|&(it, _)| it == short) {
+            Some(at) => self.latest.remove(at).1,
+            None => {
+                self.latest.truncate(REMEMBERED - 1);
+                0
+            }
+        };
+        self.latest.insert(0, (short, times.saturating_add(1)));
         StableHasher::of(&(message, times))
     }
 }

@@ -104,7 +104,7 @@ impl Journal {
                 None => {
                     loss.stored += u32::from(line.state == LineState::Stored);
                     loss.requests += u32::from(line.state != LineState::Stored);
-                    loss.amount += line.amount;
+                    loss.amount += line.amount.money();
                     self.advices.retain(|iso| !pending(iso));
                     self.lost.push(self.lines.remove(at));
                 }
@@ -122,7 +122,7 @@ impl Journal {
     /// After a loss of power: the request that the journal holds as asked and not answered.
     pub(crate) fn reopened(&self) -> Option<(u32, Money)> {
         let last = self.lines.last().filter(|line| line.state == LineState::Sent);
-        last.map(|line| (line.stan, line.amount))
+        last.map(|line| (line.stan, line.amount.money()))
     }
 
     /// Truth: lines that the terminal no longer has, as they stood when they were lost.

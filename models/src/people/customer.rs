@@ -1,5 +1,6 @@
 //! Customer: comes, waits, pays, gives up.
 
+use thin_vec::ThinVec;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -113,7 +114,7 @@ pub struct Customer {
     /// Who is at the terminal, and since when in the shop.
     paying: Option<(u32, Instant)>,
     /// Who waits behind.
-    line: Vec<(u32, Instant)>,
+    line: ThinVec<(u32, Instant)>,
 }
 
 /// Its notes to itself.

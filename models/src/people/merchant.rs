@@ -1,5 +1,6 @@
 //! Merchant: notices what can be noticed, does what can be done at the counter, and calls for help.
 
+use thin_vec::ThinVec;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,7 @@ pub struct Merchant {
     /// Indications that have been noticed.
     noticed: Indications,
     /// How often each indication has appeared so far: names the draws.
-    appearances: Vec<(Indication, u32)>,
+    appearances: ThinVec<(Indication, u32)>,
 }
 
 /// A merchant's notes.

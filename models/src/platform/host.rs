@@ -1,5 +1,6 @@
 //! Host: an issuer's authorisation system: balances, limits, response codes, outages.
 
+use thin_vec::ThinVec;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Per
 use sim::{ActorId, Instant, Purpose, Span, lognormal, unit};
 
 use crate::money::Money;
+use crate::vocabulary::ledger::{Amount, add_row};
 use crate::plan::step;
 use crate::quantity::Price;
 use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
@@ -54,15 +56,14 @@ impl Default for Spec {
 /// An account, as far as today is concerned.
 #[derive(Clone, Copy, Debug, Default)]
 struct Account {
-    day: u32,
+    spent: Amount,
     wrong_pins: u8,
-    spent: i64,
 }
 
 /// A transaction in the host's ledger.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Posting {
-    pub(crate) amount: Money,
+    pub(crate) amount: Amount,
     /// How often the money was taken.
     pub(crate) taken: u8,
     pub(crate) reversed: bool,
@@ -72,10 +73,12 @@ pub(crate) struct Posting {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Host {
     levels: Levels<Fault>,
+    /// The day that the accounts are of.
+    day: u32,
     /// By account number.
     accounts: Vec<Account>,
     /// By terminal, and in the order in which transactions came.
-    ledger: Vec<Vec<(u32, Posting)>>,
+    ledger: Vec<ThinVec<(u32, Posting)>>,
     authorisations: u32,
 }
 
@@ -108,7 +111,7 @@ const DAY: u64 = Span::days(1).0;
 impl Host {
     /// What it holds of a terminal, in the order in which transactions came: trace number, posting.
     pub(crate) fn ledger_of(&self, terminal: ActorId) -> &[(u32, Posting)] {
-        self.ledger.get(terminal.0 as usize).map_or(&[], Vec::as_slice)
+        self.ledger.get(terminal.0 as usize).map_or(&[], |page| page.as_slice())
     }
 
     /// What is known of a transaction. It is nearly always the last of its terminal.
@@ -119,15 +122,15 @@ impl Host {
 
     fn post(&mut self, iso: &Iso, posting: Posting) {
         debug_assert!(
-            posting.taken == 0 || posting.amount >= Money::ZERO,
+            posting.taken == 0 || posting.amount.money() >= Money::ZERO,
             "money is taken from a card, not given: {}",
-            posting.amount
+            posting.amount.money()
         );
         let row = iso.terminal.0 as usize;
         if self.ledger.len() <= row {
-            self.ledger.resize_with(row + 1, Vec::new);
+            self.ledger.resize_with(row + 1, ThinVec::new);
         }
-        self.ledger[row].push((iso.stan, posting));
+        add_row(&mut self.ledger[row], (iso.stan, posting));
     }
 
     fn account(&mut self, number: u32) -> &mut Account {
@@ -141,7 +144,8 @@ impl Host {
     /// What an account can spend in a day, before it has spent anything.
     fn balance(spec: &Spec, account: u32, cx: &Context<'_, Models>) -> i64 {
         let bits = cx.draw(BALANCE, u64::from(account));
-        lognormal(spec.balance.minor() as f64, spec.balance_spread.0, bits) as i64
+        let drawn = lognormal(spec.balance.minor() as f64, spec.balance_spread.0, bits) as i64;
+        drawn.min(Amount::MOST.0)
     }
 
     fn decide(&mut self, spec: &Spec, iso: &Iso, cx: &Context<'_, Models>) -> ResponseCode {
@@ -165,10 +169,11 @@ impl Host {
         }
         let balance = Self::balance(spec, iso.pan.account(), cx);
         let day = (cx.now().0 / DAY) as u32;
-        let account = self.account(iso.pan.account());
-        if account.day != day {
-            *account = Account { day, ..Account::default() };
+        if self.day != day {
+            self.day = day;
+            self.accounts.clear();
         }
+        let account = self.account(iso.pan.account());
         if account.wrong_pins >= spec.pin_tries {
             return ResponseCode::PIN_TRIES;
         }
@@ -176,11 +181,11 @@ impl Host {
             account.wrong_pins += 1;
             return ResponseCode::WRONG_PIN;
         }
-        if account.spent + iso.amount.0 > balance {
+        let spent = account.spent.money() + iso.amount;
+        if spent.0 > balance {
             return ResponseCode::NO_FUNDS;
         }
-        account.wrong_pins = 0;
-        account.spent += iso.amount.0;
+        *account = Account { spent: spent.into(), wrong_pins: 0 };
         ResponseCode::APPROVED
     }
 
@@ -199,7 +204,7 @@ impl Host {
             None => self.decide(spec, &iso, cx),
         };
         if iso.code == ResponseCode::APPROVED && known.is_none() {
-            let posting = Posting { amount: iso.amount, taken: 1, reversed: false };
+            let posting = Posting { amount: iso.amount.into(), taken: 1, reversed: false };
             self.post(&iso, posting);
             self.authorisations += 1;
             iso.authorisation = self.authorisations;
@@ -211,7 +216,7 @@ impl Host {
     /// A stored sale was approved by the terminal: it is taken in, whatever the balance.
     fn take_in(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
         if self.posting(&iso).is_none() {
-            self.post(&iso, Posting { amount: iso.amount, taken: 1, reversed: false });
+            self.post(&iso, Posting { amount: iso.amount.into(), taken: 1, reversed: false });
         }
         iso.code = ResponseCode::APPROVED;
         iso.mti = Mti::AdviceResponse;
@@ -227,13 +232,13 @@ impl Host {
                 let code = if posting.taken > 0 { ResponseCode::APPROVED } else { ResponseCode::NOT_FOUND };
                 if first {
                     let account = self.account(iso.pan.account());
-                    account.spent = (account.spent - iso.amount.0).max(0);
-                    debug_assert!(account.spent >= 0, "no card has spent less than nothing");
+                    let left = (account.spent.money() - iso.amount).max(Money::ZERO);
+                    account.spent = left.into();
                 }
                 code
             }
             None => {
-                self.post(&iso, Posting { amount: iso.amount, taken: 0, reversed: true });
+                self.post(&iso, Posting { amount: iso.amount.into(), taken: 0, reversed: true });
                 ResponseCode::NOT_FOUND
             }
         };

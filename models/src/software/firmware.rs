@@ -5,6 +5,7 @@ mod report;
 mod update;
 mod uplink;
 
+use thin_vec::ThinVec;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ pub struct Firmware {
     /// Counts starts and stops: a note of an earlier one is ignored.
     boot: u32,
     /// Commands of operators outside that are being carried out, and since which start.
-    orders: Vec<(Command, u32)>,
+    orders: ThinVec<(Command, u32)>,
     /// By the fault, or because a leak has taken all memory: a restart ends the latter alone.
     hung: bool,
     hung_since: Instant,
@@ -113,7 +114,7 @@ pub struct Firmware {
     /// Reports of readings that have fallen due, sent or not.
     reports: u32,
     /// The report that is being put together.
-    report: Option<Telemetry>,
+    report: Option<Box<Telemetry>>,
     update: update::Update,
 }
 

@@ -147,14 +147,14 @@ impl Real {
     pub(crate) fn ledger_of(&self, terminal: ActorId) -> impl Iterator<Item = (u32, Posting)> {
         let own = self.deals.range((terminal, 0)..=(terminal, u32::MAX));
         own.filter(|(_, deal)| deal.approved).map(|((_, stan), deal)| {
-            (*stan, Posting { amount: deal.iso.amount, taken: 1, reversed: deal.reversed })
+            (*stan, Posting { amount: deal.iso.amount.into(), taken: 1, reversed: deal.reversed })
         })
     }
 
     /// Approved and not reversed, of one terminal.
     pub(super) fn booked(&self, terminal: ActorId) -> Money {
         let stands = self.ledger_of(terminal).filter(|(_, posting)| !posting.reversed);
-        stands.fold(Money::ZERO, |sum, (_, posting)| sum + posting.amount)
+        stands.fold(Money::ZERO, |sum, (_, posting)| sum + posting.amount.money())
     }
 }
 

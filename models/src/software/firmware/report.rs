@@ -35,7 +35,7 @@ impl Firmware {
         let mut report = Telemetry::of(cx.me());
         report.set(Gauge::Memory, telemetry::percent(self.memory_used(spec, cx.now())));
         report.set(Gauge::Processor, telemetry::percent(self.starved.max(self.burden)));
-        self.report = Some(report);
+        self.report = Some(Box::new(report));
         cx.say(LocalMessage::Report);
         cx.say(LocalMessage::Reported);
     }
@@ -43,14 +43,16 @@ impl Firmware {
     /// What is said at one instant is heard in turn: behind the first `Reported` stand the answers, behind the second
     /// nothing.
     pub(super) fn send_report(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let (Some(mut report), Some(via)) = (self.report, self.online) else { return };
+        let Some(via) = self.online else { return };
+        let loss_ppm = self.link(spec, via).loss_ppm;
+        let Some(report) = &mut self.report else { return };
         if report.get(Gauge::Loss).is_none() {
-            report.set(Gauge::Loss, self.link(spec, via).loss_ppm);
-            self.report = Some(report);
+            report.set(Gauge::Loss, loss_ppm);
             return cx.say(LocalMessage::Reported);
         }
+        let report = **report;
         self.report = None;
-        let lost = f64::from(self.link(spec, via).loss_ppm) / 1e6;
+        let lost = f64::from(loss_ppm) / 1e6;
         if unit(cx.draw(REPORT_LOST, u64::from(self.reports))[0]) >= lost {
             let back_office = cx.settings().directory.back_office;
             cx.post(back_office, Part::BackOffice, Span::ZERO, InterActorMessage::Report(report));
