@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use hil::iso8583::{Dialect, Mapper};
 use hil::trace::{Counts, trace as capture};
-use reports::folder::Manifest;
+use reports::manifest::Manifest;
 use scenarios::Source;
 use sim::Pulse;
 

@@ -10,7 +10,7 @@ use scenarios::{FactFold, Outcome};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant};
 
-use crate::Analysis;
+use crate::analysis::Analysis;
 use crate::fault_records::FaultRecord;
 use crate::page::{STYLE, environment};
 

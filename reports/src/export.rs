@@ -11,6 +11,7 @@ use sim::Instant;
 use crate::fault_records::{FaultRecord, RunHistory};
 use crate::measures::life::Applicant;
 use crate::run_tables::Origin;
+use crate::wording::performer;
 
 /// A row of `faults.csv`.
 #[derive(Debug, Default, Serialize)]
@@ -106,17 +107,6 @@ impl<'a> FaultRow<'a> {
             lost_margin_minor: impact.lost_margin.0,
             outage_minor: impact.outage.0,
         }
-    }
-}
-
-/// The name of a performer in files.
-pub(crate) fn performer(by: faults::Performer) -> &'static str {
-    match by {
-        faults::Performer::Device => "device",
-        faults::Performer::Attendant => "merchant",
-        faults::Performer::Remote => "remote",
-        faults::Performer::Support => "support",
-        faults::Performer::Technician => "technician",
     }
 }
 

@@ -11,39 +11,20 @@ use std::path::{Path, PathBuf};
 use models::Fact;
 use models::wire::Pan;
 use scenarios::{FactFold, Outcome, Outset};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::analysis::Analysis;
+use crate::export;
 use crate::export::TransactionsTable;
+use crate::manifest::{Manifest, SCHEMA, replay_command};
 use crate::page::{self, Content};
 use crate::summary::Summary;
 use crate::verdict::Judgement;
-use crate::{Analysis, export};
 
-/// Version of a run folder's layout. A folder whose manifest begins with `posrig.` may be replaced by another run.
-pub const SCHEMA: &str = "posrig.run/3";
 const OURS: &str = "posrig.run/";
 const MANIFEST: &str = "manifest.json";
 const CONTENT: &str = "analysis.json";
 const TRANSACTIONS: &str = "transactions.csv";
-
-/// Where a run comes from, and what it is known by.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Manifest {
-    /// [`SCHEMA`].
-    pub schema: String,
-    /// Version of the program.
-    pub version: String,
-    /// Where the scenario was read from, as it was given.
-    pub scenario: String,
-    /// BLAKE3 hash of the scenario's text.
-    pub hash: String,
-    /// The seed.
-    pub seed: u64,
-    /// Fingerprint of all handled events.
-    pub fingerprint: String,
-    /// The command that replays the run.
-    pub replay: String,
-}
 
 /// A run folder that has been written.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,17 +90,6 @@ impl std::error::Error for FolderError {
 fn io_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     let path = path.to_path_buf();
     move |source| FolderError::Io { doing, path, source }
-}
-
-/// The command that replays a run.
-pub fn replay_command(outcome: &Outcome) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
-    let path = if !outcome.path.is_empty() && outcome.path.chars().all(plain) {
-        outcome.path.clone()
-    } else {
-        format!("'{}'", outcome.path.replace('\'', r"'\''"))
-    };
-    format!("posrig run {path} --seed {}", outcome.seed)
 }
 
 /// A run folder in the making. Purchases are written while the run goes on, into a file without a name beside the folder's

@@ -153,8 +153,8 @@ impl HandmadeRun {
         self.says(who, DomainEvent::IndicationShown { part, indication })
     }
 
-    pub(crate) fn analyse(&self) -> crate::Analysis {
-        let mut fold = crate::AnalysisFold::new(self.outcome.outset());
+    pub(crate) fn analyse(&self) -> crate::analysis::Analysis {
+        let mut fold = crate::analysis::AnalysisFold::new(self.outcome.outset());
         fold.take(&self.facts);
         fold.finish(&self.outcome)
     }

@@ -8,14 +8,14 @@ mod lanes;
 #[cfg(test)]
 mod tests;
 mod timeline;
-pub(crate) mod wording;
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value, context};
 use scenarios::Outcome;
 use serde::Serialize;
 
-use crate::Analysis;
+use crate::analysis::Analysis;
+use crate::wording;
 
 pub use content::Content;
 pub use timeline::{TimelineAlarm, TimelineRemedy, TimelineView};

@@ -10,9 +10,10 @@ use scenarios::Outcome;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Analysis;
 use crate::fault_records::FaultRecord;
-use crate::folder::{Manifest, SCHEMA};
-use crate::{Analysis, summary};
+use crate::manifest::{Manifest, SCHEMA};
+use crate::summary;
 
 /// One run.
 #[derive(Clone, Debug, PartialEq)]

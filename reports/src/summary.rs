@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use scenarios::Outcome;
 use serde::Serialize;
 
-use crate::Analysis;
+use crate::analysis::Analysis;
 use crate::measures::{Availability, CommonCauses, Cost, FaultHandling, LifeMeasures, Rollout};
 use crate::statistics::Times;
 use crate::verdict::Verdict;

@@ -4,7 +4,6 @@
 //! processor time of a copy and of raising the world: the fastest and the median of 15 rounds, in which both take turns.
 
 #![expect(clippy::print_stdout, reason = "an example prints what it found")]
-#![expect(clippy::disallowed_types, reason = "a copy is measured by the wall clock")]
 
 use std::hint::black_box;
 use std::path::Path;

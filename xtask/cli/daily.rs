@@ -31,12 +31,11 @@ pub(crate) fn circles(arguments: &[String]) -> Result<(), Failure> {
             continue;
         }
         let graph = found::read(root(), room)?;
-        let limit = found::limit(room);
-        println!("{}", found::describe(room, &graph, limit));
+        println!("{}", found::describe(room, &graph));
         if !arguments.is_empty() {
             println!("all edges of the largest:\n{}", graph.describe_edges());
         }
-        wrong.extend(found::judge(room, &graph, limit).err());
+        wrong.extend(found::judge(room, &graph).err());
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }

@@ -20,8 +20,8 @@ use std::path::Path;
 
 pub use graph::{Edge, Graph};
 
-/// A circle of so many files can still be held in mind at once.
-pub const TARGET: usize = 5;
+/// A circle of so many files can still be held in mind at once; no crate has a larger one.
+pub const LIMIT: usize = 5;
 
 /// Each crate's name and the file at its root.
 pub const ROOTS: &[(&str, &str)] = &[
@@ -40,14 +40,6 @@ pub const ROOTS: &[(&str, &str)] = &[
     ("xtask-cli", "xtask/cli/main.rs"),
 ];
 
-/// Crates with a larger circle than [`TARGET`], and its present size, which may only fall.
-pub const LIMITS: &[(&str, usize)] = &[("reports", 14)];
-
-/// How large the largest circle of a crate may be.
-pub fn limit(room: &str) -> usize {
-    LIMITS.iter().find(|(name, _)| *name == room).map_or(TARGET, |(_, size)| *size)
-}
-
 /// The files of one crate and what each names in the others.
 ///
 /// # Errors
@@ -58,12 +50,12 @@ pub fn read(root: &Path, room: &str) -> Result<Graph, String> {
     Graph::read(&root.join(file))
 }
 
-/// One crate in a line; its largest circle file by file, where that is larger than [`TARGET`].
-pub fn describe(room: &str, graph: &Graph, limit: usize) -> String {
+/// One crate in a line; its largest circle file by file, where that is larger than [`LIMIT`].
+pub fn describe(room: &str, graph: &Graph) -> String {
     let sizes: Vec<String> = graph.circles.iter().map(|it| it.len().to_string()).collect();
     let sizes = if sizes.is_empty() { "none".to_owned() } else { sizes.join(", ") };
-    let mut text = format!("{room}: {} files; circles: {sizes}; limit {limit}", graph.files.len());
-    if graph.largest().is_some_and(|largest| largest.len() > TARGET) {
+    let mut text = format!("{room}: {} files; circles: {sizes}", graph.files.len());
+    if graph.largest().is_some_and(|largest| largest.len() > LIMIT) {
         if let Some((file, size)) = graph.keystone() {
             let _ = write!(text, "; without {} the largest has {size}", file.display());
         }
@@ -72,23 +64,16 @@ pub fn describe(room: &str, graph: &Graph, limit: usize) -> String {
     text
 }
 
-/// Whether the crate keeps to its limit; what is wrong with it otherwise.
+/// Whether the crate keeps to the limit; what is wrong with it otherwise.
 ///
 /// # Errors
-/// A circle that is too large, or a limit that could be lower.
-pub fn judge(room: &str, graph: &Graph, limit: usize) -> Result<(), String> {
+/// A circle that is too large.
+pub fn judge(room: &str, graph: &Graph) -> Result<(), String> {
     let size = graph.largest().map_or(0, <[usize]>::len);
-    if size > limit {
+    if size > LIMIT {
         return Err(format!(
-            "{room}: a circle of {size} files; {limit} are allowed. `cargo xtask circles {room}` shows all its edges.\n{}",
+            "{room}: a circle of {size} files; {LIMIT} are allowed. `cargo xtask circles {room}` shows all its edges.\n{}",
             graph.describe_largest()
-        ));
-    }
-    if limit > TARGET && size < limit {
-        let lower = size.max(TARGET);
-        return Err(format!(
-            "{room}: the largest circle has {size} files now, and {limit} are allowed: set its limit to {lower} in \
-             xtask/src/circles.rs (or take the line out, if that is {TARGET})"
         ));
     }
     Ok(())

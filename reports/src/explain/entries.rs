@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::Explanation;
-use crate::export::performer;
+use crate::wording::performer;
 
 /// One entry for everything that the types name.
 pub(super) fn of_types() -> Vec<Explanation> {

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Rating, Row, Worksheet};
-use crate::page::wording::figures;
 use crate::statistics::Interval;
+use crate::wording::figures;
 
 /// How much a table for a terminal shows.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -6,8 +6,8 @@ use models::ratings;
 use serde::Serialize;
 
 use super::{Rating, Row, Worksheet};
-use crate::page::wording::figures;
 use crate::page::{STYLE, environment};
+use crate::wording::figures;
 
 /// A row as the template wants it.
 #[derive(Serialize)]

@@ -6,8 +6,8 @@ use faults::DomainEvent;
 use models::{Fact, Fault, Note};
 use serde::{Deserialize, Serialize};
 
-use crate::export::performer;
 use crate::fault_records::{Impact, Line, RunHistory};
+use crate::wording::performer;
 
 /// A line of the cost breakdown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::prelude::{DrawingArea, IntoDrawingArea};
 use plotters::style::{RGBColor, TextStyle};
 
-use super::wording::escape;
+use crate::wording::escape;
 
 /// Okabe and Ito's colours, told apart by people who see fewer of them; the style sheet lightens them in the dark.
 pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use sim::Instant;
 
 use super::timeline::{self, TimelineView};
-use crate::Analysis;
+use crate::analysis::Analysis;
 use crate::fault_records::FaultRecord;
-use crate::folder::replay_command;
+use crate::manifest::replay_command;
 use crate::measures::fault_handling::{detection_time, recovery_time};
 use crate::measures::{
     Availability, CommonCauses, Cost, FalseAlarms, FaultHandling, Fleet, LifeMeasures, Payments,

@@ -8,8 +8,8 @@ use super::canvas::{
     Area, BLUE, CURVES, Drawn, GRID, INK, MUTED, ORANGE, TimeAxis, VERMILLION, figure, small,
 };
 use super::content::{Curve, Row};
-use super::wording::{axis_percent, count, duration};
 use crate::measures::Fleet;
+use crate::wording::{axis_percent, count, duration};
 
 /// Width of all figures, in units of their own.
 const WIDTH: u32 = 960;

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::timeline::TimelineView;
-use super::wording::{duration, escape};
 use crate::fault_records::IsolationResult;
+use crate::wording::{duration, escape};
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 118.0;

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use sim::Instant;
 
 use super::content::{Label, label};
-use super::wording::{clock, duration};
-use crate::export::performer;
 use crate::fault_records::{Alarm, FaultRecord, Impact, IsolationResult, RunHistory};
+use crate::wording::{clock, duration, performer};
 
 /// How many faults are shown.
 const SHOWN: usize = 10;

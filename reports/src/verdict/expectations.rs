@@ -8,8 +8,8 @@ use super::{Judged, Upheld, Verdict};
 use crate::fault_records::{FaultRecord, RunHistory};
 use crate::measures::fault_handling::{detection_time, recovery_time};
 use crate::measures::{FaultHandling, Measures};
-use crate::page::wording;
 use crate::statistics::{Interval, KaplanMeier, Lifetime, Share, Times};
+use crate::wording;
 
 /// What an expectation is held against.
 pub(super) struct Evidence<'a> {

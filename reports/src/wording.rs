@@ -119,6 +119,17 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
+/// The name of a performer in files.
+pub(crate) fn performer(by: faults::Performer) -> &'static str {
+    match by {
+        faults::Performer::Device => "device",
+        faults::Performer::Attendant => "merchant",
+        faults::Performer::Remote => "remote",
+        faults::Performer::Support => "support",
+        faults::Performer::Technician => "technician",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
