@@ -29,7 +29,7 @@ pub(crate) fn assertions(arguments: &[String]) -> Result<(), Failure> {
     println!("crate    functions assertions per function  expects");
     let mut all = Vec::new();
     for name in CRATES {
-        let counted = of_crate(root(), name)?;
+        let counted = of_crate(root(), &format!("{name}/src"))?;
         println!("{}", line(name, &counted));
         all.extend(counted.assertions);
     }

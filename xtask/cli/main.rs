@@ -9,6 +9,7 @@ mod extension;
 mod peers;
 mod runs;
 mod shell;
+mod style;
 mod supply;
 
 use std::process::ExitCode;
@@ -83,6 +84,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--seed N] [--draw N]",
         about: "assertions per function of each crate, and some of them drawn by a seed",
         run: assertions::assertions,
+    },
+    Command {
+        name: "style",
+        arguments: "",
+        about: "sizes of files and functions, shares of docs and comments, assertions per function",
+        run: style::style,
     },
     Command {
         name: "peers",

@@ -38,20 +38,21 @@ impl Counted {
         self.assertions.len() as f64 / self.functions.max(1) as f64
     }
 
-    fn add(&mut self, other: Self) {
+    /// Adds what stands in other files.
+    pub fn add(&mut self, other: Self) {
         self.functions += other.functions;
         self.expectations += other.expectations;
         self.assertions.extend(other.assertions);
     }
 }
 
-/// The sources of a crate.
+/// The sources of a crate, by its folder.
 ///
 /// # Errors
 /// If a file cannot be read, or is no Rust.
-pub fn of_crate(root: &Path, name: &str) -> Result<Counted, String> {
+pub fn of_crate(root: &Path, folder: &str) -> Result<Counted, String> {
     let mut files = Vec::new();
-    sources(&root.join(name).join("src"), &mut files)?;
+    sources(&root.join(folder), &mut files)?;
     files.sort();
     let mut all = Counted::default();
     for path in files {
@@ -73,7 +74,8 @@ pub fn of_text(file: &str, text: &str) -> Result<Counted, String> {
     Ok(counter.counted)
 }
 
-fn sources(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+/// The files of Rust in a folder, tests left out.
+pub(crate) fn sources(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     let entries = fs::read_dir(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
     for entry in entries {
         let path = entry.map_err(|why| why.to_string())?.path();
@@ -93,7 +95,7 @@ struct Counter<'a> {
 }
 
 /// `#[test]`, `#[cfg(test)]`.
-fn is_test(attributes: &[syn::Attribute]) -> bool {
+pub(crate) fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|it| match &it.meta {
         syn::Meta::Path(path) => path.is_ident("test"),
         syn::Meta::List(list) => {
