@@ -1,5 +1,5 @@
-//! Our kernel as the product drives it: state in the store, fetched by entity; messages in the arena; facts noted and handed
-//! over as they come.
+//! Our kernel as models drive it, through `Process`: state in the store, messages in the arena, facts noted and handed over as
+//! they come.
 
 use sim::{
     ActorId, Fingerprint, Instant, Keep, Layout, Process, ProcessContext, Processes, Pulse, Setup,
@@ -57,7 +57,7 @@ impl Process for Holder {
     }
 }
 
-/// PHOLD on our kernel, by the product's way.
+/// PHOLD on our kernel, driven through `Process`.
 pub struct OursAsProduct {
     simulation: Simulation<Processes<Holder>>,
     threads: u32,
