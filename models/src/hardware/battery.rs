@@ -294,6 +294,7 @@ impl ActorPart<Models> for Battery {
             Timer::Empty(epoch) if epoch == self.epoch => {
                 self.flow(spec, cx);
                 self.charge = self.charge.min(self.frozen(spec));
+                debug_assert!(self.charge >= 0.0, "an empty battery holds nothing, not less");
                 self.rail = false;
                 cx.say(LocalMessage::Rail { on: false, millivolts: 0 });
                 cx.look();

@@ -104,6 +104,7 @@ impl Enclosure {
     fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let celsius = Celsius::of(self.thermal.at(cx.now(), spec.follows_in));
         cx.say(LocalMessage::Temperature(celsius));
+        debug_assert!(spec.too_cold < spec.too_warm, "what is too cold is not too warm");
         if celsius >= spec.too_warm {
             cx.activated();
             indication::show(cx, Indication::HotCase);

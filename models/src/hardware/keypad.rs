@@ -110,6 +110,7 @@ impl Keypad {
         if !dead && bounce == 0.0 {
             return None;
         }
+        debug_assert!((0.0..=1.0).contains(&bounce), "a level is within 0 and 1: {bounce}");
         let (customer, entry) = self.customer;
         let bits = cx.draw(TOUCHES, u64::from(customer) << 32 | u64::from(entry));
         let any = |each: f64| 1.0 - libm::pow(1.0 - each / KEYS, f64::from(self.keys));

@@ -240,6 +240,7 @@ impl Mainboard {
             let up = self.thermal.until_above(throttles, now, tau).filter(|it| *it > Span::ZERO);
             up.or_else(|| self.thermal.until_above(shuts, now, tau).filter(|_| self.up()))
         };
+        debug_assert!(to.is_finite(), "what it warms to is a temperature: {to}");
         // Where heat slows the processor, it is looked at from time to time until it has settled.
         let is = self.thermal.at(now, tau);
         let matters = is.max(to) > spec.throttles_at.degrees() && libm::fabs(to - is) > 1.0;

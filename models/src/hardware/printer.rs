@@ -247,6 +247,7 @@ impl Printer {
             // The line at which it gets too hot is still printed.
             (libm::ceil(room.max(0.0) / heat.max(0.01)) as u8).min(self.waiting)
         };
+        debug_assert!(lines <= self.waiting, "no more is printed than waits: {lines}");
         self.waiting -= lines;
         if lines > 0 {
             self.head.raise(heat * f64::from(lines), now, tau);

@@ -135,6 +135,7 @@ impl Deployment {
                 weights[Way::Online as usize] = 1.0;
             }
         }
+        debug_assert!(weights.iter().all(|it| *it >= 0.0), "weights are shares: {weights:?}");
         let way = Way::ALL[stream.pick(&weights)];
         self.way = Some(way);
         let route = cx.settings().profile(cx.me()).people.onboarding.route(way);

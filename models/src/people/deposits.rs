@@ -165,6 +165,7 @@ impl ActorPart<Models> for Deposits {
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         match message {
             InterActorMessage::Pay { terminal, amount } => {
+                debug_assert!(amount >= Money::ZERO, "a deposit is paid, not taken: {amount}");
                 self.accounts.entry(terminal).or_default().received += amount;
                 cx.note(Note::Deposit { terminal, entry: DepositEntry::Received, amount });
             }

@@ -113,6 +113,7 @@ impl Merchant {
         if closes <= opens || closes - opens >= DAY {
             return span;
         }
+        debug_assert!(closes <= DAY, "a day has 24 hours");
         let of_day = now.0 % DAY;
         let (day, open) = (now.0 - of_day, closes - opens);
         let from = of_day.max(opens);
@@ -153,6 +154,7 @@ impl Merchant {
         if self.shown.has(indication) {
             return;
         }
+        debug_assert!(!self.noticed.has(indication), "what is not shown is not noticed");
         self.shown.insert(indication);
         cx.indication(from, indication);
         if indication.suspicion().is_some() {
@@ -205,6 +207,7 @@ impl Merchant {
         let reacts = cx.stream_of_request(REACTS, asked.name).exponential(spec.reacts_in);
         let wait = Self::at_counter(spec, cx.now(), reacts);
         let job = Job::of(cx.me(), asked);
+        debug_assert!(wait >= reacts, "nobody reacts before the shop is open");
         let directory = &cx.settings().directory;
         match asked.step.by {
             Performer::Attendant => cx.apply_after(wait + job.duration, job.incident, job.attempt),

@@ -150,6 +150,7 @@ impl Onboarding {
             return Some(Reason::NotGenuine);
         }
         let Refuses { prohibited_business, other } = &spec.refuses;
+        debug_assert!(prohibited_business.0 + other.0 <= 1.0 + 1e-9, "more are refused than apply");
         if refusal < prohibited_business.0 {
             Some(Reason::ProhibitedBusiness)
         } else {

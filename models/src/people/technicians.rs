@@ -254,6 +254,7 @@ impl ActorPart<Models> for Technicians {
                 self.figures.refused += 1;
                 return cx.post(job.terminal, Part::Merchant, Span::ZERO, InterActorMessage::Refused(job));
             }
+            debug_assert!(self.figures.refused <= self.figures.asked, "more was refused than asked");
             if job.action.needs_part() {
                 let (stock, on_order) = (self.parts, self.ordered);
                 cx.note(Note::PartWanted { stock, on_order });

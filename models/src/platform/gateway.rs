@@ -262,6 +262,7 @@ impl Gateway {
         }
         self.rrn += 1;
         if iso.mti != Mti::Reversal {
+            debug_assert!(iso.amount >= Money::ZERO, "nobody asks for {}", iso.amount);
             iso.rrn = self.rrn;
             let flight = self.flights.insert((cx.now(), iso));
             if let Some(forgotten) = self.recent(iso.terminal).open(iso.stan, flight) {

@@ -142,6 +142,7 @@ impl HeartbeatMonitor {
         if (alive, loss_ppm) == (self.alive, self.loss_ppm) && self.started {
             return;
         }
+        debug_assert!(loss_ppm <= 1_000_000, "{loss_ppm} of a million beats are lost");
         let rhythm = Rhythm::of(cx);
         let simulate_every_heartbeat = simulate_every_heartbeat(cx);
         if !self.started {
@@ -167,6 +168,7 @@ impl HeartbeatMonitor {
             self.found(false, cx);
         }
         let rhythm = Rhythm::of(cx);
+        debug_assert!(!self.known_missing, "who is not watched is not missed");
         if on && self.started && !simulate_every_heartbeat(cx) {
             self.next = rhythm.first_from(cx.now());
             self.look_ahead(rhythm, cx);
@@ -189,6 +191,7 @@ impl HeartbeatMonitor {
         }
         self.run = self.run.saturating_add(run).min(enough);
         self.next = self.next.max(upto);
+        debug_assert!(self.run <= enough, "more misses in a row than are counted");
     }
 
     /// Makes a note of the next beat at which the record changes its mind.
@@ -202,6 +205,7 @@ impl HeartbeatMonitor {
         } else {
             self.next_missing(last, cx)
         };
+        debug_assert!(turn.is_none_or(|beat| beat >= self.next), "what is accounted for is past");
         let (beat, timer) = match turn {
             Some(beat) => (beat, Timer::Burst(self.epoch)),
             None if self.missing && !self.alive => return,
@@ -220,6 +224,7 @@ impl HeartbeatMonitor {
         let mut first = self.next;
         let mut needed = enough.saturating_sub(u64::from(self.run)).max(1);
         loop {
+            debug_assert!(needed >= 1 && needed <= enough, "{needed} of {enough} misses are wanted");
             let end = first + needed - 1;
             if end >= last {
                 return None;
@@ -265,6 +270,7 @@ impl HeartbeatMonitor {
             }
             return;
         }
+        debug_assert!(rhythm.sent(self.next) <= cx.now(), "a beat is accounted for when it is due");
         if !lost {
             self.heard_outside(cx);
         }
@@ -324,6 +330,7 @@ impl HeartbeatMonitor {
                 if !on_device || paper || !self.alive {
                     return;
                 }
+                debug_assert!(!self.told.contains(&incident), "incident {incident} is opened once");
                 self.told.push(incident);
             }
             IncidentChange::Closed => {

@@ -211,6 +211,7 @@ impl PaymentApp {
     /// A technical failure; enough of them in a row make an alarm, whatever their cause.
     fn failed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.failures = self.failures.saturating_add(1);
+        debug_assert!(self.refusals <= self.failures, "a refusal is one of the failures in a row");
         if self.failures >= spec.suspects_after.max(1) && self.refusals == 0 {
             crate::indication::show(cx, crate::Indication::NoAnswerText);
             let suspect = if self.code == ResponseCode::MAC_WRONG {
@@ -245,6 +246,7 @@ impl PaymentApp {
             SaleStep::Idle => {}
             _ => self.finish(Outcome::Failed, cx),
         }
+        debug_assert_eq!(self.step, SaleStep::Idle, "a terminal that has stopped sells nothing");
     }
 
     fn customer_leaves(&mut self, customer: u32, cx: &mut Context<'_, Models>) {
@@ -264,6 +266,7 @@ impl PaymentApp {
             _ if self.pace == 0 => self.finish(Outcome::Failed, cx),
             _ => self.finish(Outcome::Abandoned, cx),
         }
+        debug_assert_eq!(self.step, SaleStep::Idle, "whoever has left is not served any more");
     }
 }
 

@@ -81,6 +81,7 @@ impl Deployment {
             _ => return,
         };
         let blamed = cx.stream_of_request(BLAMED, job.name).chance(spec.handling.blamed.0);
+        debug_assert!((0.0..=1.0).contains(&share), "{share} of a device is charged");
         let amount = part_of(spec.device.costs.amount(), share);
         if blamed && amount.0 > 0 {
             step(DeploymentStep::Blamed(amount), cx);
@@ -143,6 +144,7 @@ impl Deployment {
         step(DeploymentStep::Retired, cx);
         cx.say(LocalMessage::Trading { on: false });
         cx.say(LocalMessage::Watched { on: false });
+        debug_assert!(!self.refund_due, "what is on its way back has not come back");
         cx.withdraw();
         cx.look();
         let travels = ships.draw(&mut cx.stream(RETURNS, 0));
@@ -162,6 +164,8 @@ impl Deployment {
             0.0
         };
         let damage = part_of(spec.device.costs.amount(), share);
+        debug_assert_eq!(self.phase, Phase::Retired, "what is given back is in service no more");
+        debug_assert!(damage >= Money::ZERO, "damage costs something: {damage}");
         self.refund_due = true;
         self.moved = cx.now();
         let back = InterActorMessage::GiveBack { terminal: cx.me(), damage };

@@ -102,6 +102,7 @@ impl CommonCauses {
         let kind = kind_of(suspect);
         let tickets = self.tickets.entry(terminal).or_default();
         if open {
+            debug_assert!(!tickets.contains(&suspect), "a ticket for {suspect} is open already");
             tickets.push(suspect);
             return self.trouble(terminal, kind, cx);
         }
@@ -195,6 +196,7 @@ impl CommonCauses {
         for zone in 0..self.zones.len() {
             let count = self.counts[zone][usize::from(kind)];
             let score = self.zones.score(zone, count, settings.background.0);
+            debug_assert!(!score.is_nan(), "zone {zone} has a score");
             let significant = count >= settings.min_terminals && score >= settings.score.0;
             if significant && best.is_none_or(|(max, _)| score > max) {
                 best = Some((score, zone));
@@ -262,6 +264,7 @@ impl CommonCauses {
         let incident = &mut self.standing[at];
         incident.members += 1;
         incident.max = incident.max.max(incident.members);
+        debug_assert!(incident.max >= incident.members, "the most members are not fewer than now");
         let CommonCause { number, kind, cause, released, .. } = *incident;
         self.trouble_of(terminal).member = Some((number, kind));
         if released {

@@ -90,6 +90,7 @@ impl Readings {
         terminal: ActorId,
         value: f64,
     ) -> Option<bool> {
+        debug_assert!(value.is_finite(), "a reading is a number");
         let drift = self.drifts.entry((number, terminal)).or_default();
         if drift.usual.count() < u32::from(rule.learn.max(2)) {
             drift.usual.learn(value);
@@ -125,6 +126,7 @@ impl Readings {
             (Some(_), true) => {}
             (None, false) => return,
         }
+        debug_assert_eq!(suspected.contains(&suspect), seen, "what is seen is suspected");
         if at.is_none() || !seen {
             operator::suspects(terminal, suspect, seen, cx);
         }

@@ -50,6 +50,7 @@ impl Gateway {
             return;
         }
         let host = usize::from(iso.pan.host());
+        debug_assert!(host < cx.settings().directory.hosts.len(), "host {host} has answered");
         self.clocked(spec, host, spec.host_timeout, cx);
         let to = cx.settings().directory.hosts.get(host).copied();
         if iso.code == ResponseCode::APPROVED && let Some(to) = to {
@@ -83,6 +84,7 @@ impl Gateway {
 
     /// Gives up on every request that has waited long enough, and makes a note of the next one that may.
     pub(super) fn look_at_deadlines(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.deadlines.iter().is_sorted_by_key(|(due, ..)| *due), "the first is due first");
         while let Some(&(due, terminal, stan)) = self.deadlines.front() {
             let known = self.recent(terminal).find(stan).map(|known| known.entry);
             if let Some(LedgerEntry::Open(flight)) = known

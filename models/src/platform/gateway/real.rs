@@ -90,6 +90,7 @@ impl Real {
         self.score.reversals += u64::from(reverses && exchange.asked == 0);
         exchange.first.get_or_insert(now);
         exchange.asked += 1;
+        debug_assert!(exchange.first <= Some(now), "nothing is repeated before it was asked");
         // By whichever bearer it came last the terminal is reached.
         deal.iso.via = iso.via;
     }

@@ -69,6 +69,7 @@ impl Firmware {
             Order::Install(_) if self.update.under_way => {}
             Order::Install(rollout) => {
                 self.update.break_off();
+                debug_assert!(!self.update.under_way, "one update at a time");
                 self.update.under_way = true;
                 let duration = cx.settings().rollouts[usize::from(rollout)].version.installs_in;
                 cx.after(duration, Timer::Installed(self.update.attempt));

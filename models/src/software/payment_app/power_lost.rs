@@ -13,6 +13,7 @@ impl PaymentApp {
         let loss = self.journal.power_lost(cx.now());
         if loss != crate::journal::Loss::default() {
             let crate::journal::Loss { requests, reversals, stored, amount } = loss;
+            debug_assert!(amount >= crate::money::Money::ZERO, "no less than nothing is lost");
             cx.note(Note::RecordsLost { requests, reversals, stored, amount });
         }
         // A request under way is dealt with when the dialogue stops; an older one, whose answer is lost, when the journal

@@ -54,6 +54,7 @@ impl PaymentApp {
     pub(super) fn message(&mut self, mti: Mti, cx: &Context<'_, Models>) -> Iso {
         self.stan += 1;
         let Purchase { pan, amount, expiry, method, pin, .. } = self.sale;
+        debug_assert!(!self.journal.open(self.stan), "trace number {} has been used", self.stan);
         let wrong = |fault| self.levels.has(fault);
         let currency =
             if wrong(Fault::WrongCurrency) { NO_CURRENCY } else { cx.settings().currency };

@@ -46,6 +46,7 @@ impl PaymentApp {
         cx.say(LocalMessage::Transmit { iso, delay: Span::ZERO });
         let policy = &cx.settings().policy;
         let doubled = policy.backoff * (1u64 << self.resend.min(20));
+        debug_assert!(iso.stan <= self.stan, "trace number {} has not been given yet", iso.stan);
         self.sending += 1;
         cx.after(doubled.min(policy.max_backoff).max(Span::secs(1)), Timer::Resend(self.sending));
     }

@@ -24,6 +24,7 @@ impl PaymentApp {
     }
 
     pub(super) fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(self.step, SaleStep::Idle, "one sale at a time");
         (self.sale, self.began, self.tries, self.rekeyed) = (purchase, cx.now(), 0, false);
         (self.code, self.rrn) = (ResponseCode::NONE, 0);
         cx.milestone(Milestone::SaleStarted);
