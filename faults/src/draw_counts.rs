@@ -24,6 +24,7 @@ fn count<T: Copy + PartialEq>(counts: &mut ThinVec<Count<T>>, of: T) -> u32 {
         counts.push(Count { of, so_far: 0 });
         counts.len() - 1
     });
+    debug_assert!(counts.iter().filter(|it| it.of == of).count() == 1, "a thing is counted once");
     let before = counts[at].so_far;
     counts[at].so_far = before.checked_add(1).expect("fewer than 2^32 things of one kind");
     before

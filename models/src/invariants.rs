@@ -333,6 +333,7 @@ fn duplicates(audit: &mut Audit, till: &Till<'_>, paid: &BTreeMap<u32, u32>) {
         let pending = lines.clone().any(|line| line.state == LineState::GivenUp)
             || till.lost.iter().any(|line| line.customer == customer);
         let Some(line) = lines.next_back() else { continue };
+        debug_assert!(lines.next().is_none_or(|it| it.at <= line.at), "lines stand in their order");
         audit.duplicates += 1;
         if !pending {
             audit.breaches.push(Breach {

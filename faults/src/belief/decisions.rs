@@ -28,6 +28,10 @@ pub(crate) fn decide<K: Catalogue, P: Observed<K>>(
             carry_out(parts, cx, incident);
         }
         Decision::Wait(span) => {
+            debug_assert!(
+                entry.chosen.is_none(),
+                "nothing was chosen while a decision was awaited"
+            );
             // Looked at before it is asked again, as it is after every pause.
             entry.stage = Stage::Escalated;
             cx.after(span.max(Span(1)), SimEvent::Verify { incident, attempt });

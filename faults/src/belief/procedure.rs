@@ -212,6 +212,7 @@ pub(crate) fn verify<K: Catalogue, P: Observed<K>>(
     if now != attempt || !matches!(stage, Stage::Verifying | Stage::Escalated) {
         return;
     }
+    debug_assert!(attempt < u8::MAX, "whoever has tried so often has been left unresolved");
     let own = match cx.look(parts, detector) {
         Ok(seen) => seen.is_some(),
         // Who cannot look cannot say that all is well.

@@ -23,6 +23,7 @@ pub(crate) fn occur<K: Catalogue, P: Breakable<K>>(
     if !parts.fault_state().counts(plan, round) {
         return;
     }
+    debug_assert!((0.0..=1.0).contains(&planned.magnitude), "{} is no level", planned.magnitude);
     onset(parts, cx, plan, round, planned.fault, planned.magnitude);
     let wait = match planned.when {
         When::Every { period, .. } => period,
@@ -203,6 +204,7 @@ pub(super) fn clear<K: Catalogue, P: Breakable<K>>(
     cx.touch();
     cx.scratch.names_over = true;
     parts.set_level(fault, 0.0, cx);
+    debug_assert!(comes_back.is_none() || by.is_some(), "what ends by itself does not come back");
     match comes_back {
         // The same life goes on: it is no new one that a recovery action for a while has begun.
         Some(wait) => cx.cell.after(cx.me, wait, SimEvent::Recur { plan, round }),

@@ -86,6 +86,7 @@ pub(crate) fn replaced<K: Catalogue, P: Breakable<K>>(
     for index in 0..parts.fault_state().lives.len() {
         let PartLife { plan, round, since } = parts.fault_state().lives[index];
         let planned = cx.settings.planned(plan);
+        debug_assert!(since <= cx.now(), "no part is newer than new");
         let broken = parts.fault_state().active.iter().any(|active| active.fault == planned.fault);
         let random = matches!(planned.when, When::Life(_));
         if random

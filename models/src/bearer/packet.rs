@@ -64,6 +64,7 @@ impl Sendings {
                 0
             }
         };
+        debug_assert!(self.latest.len() < REMEMBERED, "there is room for the latest");
         self.latest.insert(0, (short, times.saturating_add(1)));
         StableHasher::of(&(message, times))
     }

@@ -147,6 +147,7 @@ impl ActorPart<Models> for FingerprintReader {
         if !ok && attempt + 1 < spec.attempts {
             return self.touch(spec, customer, attempt + 1, cx);
         }
+        debug_assert!(attempt < spec.attempts.max(1), "touch {attempt} is one too many");
         let refused = if ok { 0 } else { self.refused.saturating_add(1) };
         if refused != self.refused {
             self.refused = refused;

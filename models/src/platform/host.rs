@@ -169,6 +169,7 @@ impl Host {
         }
         let balance = Self::balance(spec, iso.pan.account(), cx);
         let day = (cx.now().0 / DAY) as u32;
+        debug_assert!(day >= self.day, "yesterday does not come again");
         if self.day != day {
             self.day = day;
             self.accounts.clear();

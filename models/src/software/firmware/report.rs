@@ -52,6 +52,7 @@ impl Firmware {
         }
         let report = **report;
         self.report = None;
+        debug_assert_eq!(report.terminal, cx.me(), "a terminal reports its own readings");
         let lost = f64::from(loss_ppm) / 1e6;
         if unit(cx.draw(REPORT_LOST, u64::from(self.reports))[0]) >= lost {
             let back_office = cx.settings().directory.back_office;

@@ -25,6 +25,7 @@ impl PaymentApp {
         let known = self.journal.state(iso.stan);
         match (iso.mti, known) {
             (Mti::Request, None) => {
+                debug_assert!(iso.amount.0 >= 0, "no message carries {}", iso.amount);
                 self.stan = self.stan.max(iso.stan);
                 self.journal.sent(&iso, iso.stan, cx.now());
                 cx.milestone(Milestone::RequestSent);
