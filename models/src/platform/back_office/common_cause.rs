@@ -264,7 +264,10 @@ impl CommonCauses {
         let incident = &mut self.standing[at];
         incident.members += 1;
         incident.max = incident.max.max(incident.members);
-        debug_assert!(incident.max >= incident.members, "the most members are not fewer than now");
+        debug_assert!(
+            incident.members as usize <= cx.settings().profile_of.len(),
+            "no more members than actors"
+        );
         let CommonCause { number, kind, cause, released, .. } = *incident;
         self.trouble_of(terminal).member = Some((number, kind));
         if released {

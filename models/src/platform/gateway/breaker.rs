@@ -72,7 +72,6 @@ impl Gateway {
         if breaker.failures < spec.breaker_trips_after {
             return;
         }
-        debug_assert!(until >= cx.now(), "a breaker opens for the future");
         if breaker.open_until.replace(until).is_none() {
             cx.note(Note::Breaker { host: actor, open: true });
             cx.alarm_about(FaultName::of("host.outage").fault::<Models>(), actor);
