@@ -119,7 +119,7 @@ pub struct Impact {
     pub cost: Money,
     /// Margin of the sales that it lost.
     pub lost_margin: Money,
-    /// Price of the time out of service that is laid to it.
+    /// Price of the time out of service that is attributed to it.
     pub outage: Money,
 }
 
@@ -172,7 +172,7 @@ pub struct FaultRecord {
     pub relapses: u32,
     /// How it ended; `None` if it was active at the end.
     pub cleared: Option<Cleared>,
-    /// Time out of service that is laid to it.
+    /// Time out of service that is attributed to it.
     pub down: Span,
     /// When the actor itself was out of service because of it.
     pub downs: Vec<(Instant, Instant)>,

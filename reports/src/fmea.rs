@@ -142,7 +142,7 @@ pub struct Measured {
     pub cleared: u64,
     /// For how many a service was missing, late or wrong.
     pub failed: u64,
-    /// Mean time out of service that is laid to one of them, in seconds.
+    /// Mean time out of service that is attributed to one of them, in seconds.
     pub down_s: f64,
     /// Sales lost to all of them.
     pub sales_lost: u64,

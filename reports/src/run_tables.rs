@@ -79,7 +79,7 @@ pub struct Occurrence {
     pub cleared: bool,
     /// What cleared it.
     pub cleared_by: Option<RecoveryAction>,
-    /// Time out of service that is laid to it, in seconds.
+    /// Time out of service that is attributed to it, in seconds.
     pub down_s: f64,
     /// Sales that failed, whose customers left, or that were declined for a reason of the system's.
     pub sales_lost: u64,

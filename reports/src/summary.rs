@@ -95,7 +95,7 @@ pub struct Headline {
     pub mttd_s: Times,
     /// Time from onset to the true end of the fault.
     pub mttr_s: Times,
-    /// Time out of service that is laid to faults, summed over actors.
+    /// Time out of service that is attributed to faults, summed over actors.
     pub down_s: f64,
 }
 

@@ -20,7 +20,7 @@ fn all_dark_screens_are_noticed(name: &str, troubled: &str) {
     assert_eq!(noticed(troubled), 50, "beside an no_recovery trouble");
 }
 
-/// Terminals that stand still for a dark screen: the time is laid to the screen, not to an earlier trouble that stops nothing.
+/// Terminals that stand still for a dark screen: the time is attributed to the screen, not to an earlier trouble that stops nothing.
 fn downtime_is_laid_to_the_dark_screen(name: &str, troubled: &str, trouble: &str) {
     let outputs = run(name).judged();
     let hours = |faults: Vec<Fault>| {
@@ -28,7 +28,10 @@ fn downtime_is_laid_to_the_dark_screen(name: &str, troubled: &str, trouble: &str
         members.map(|it| it.down_s / HOUR).sum::<f64>()
     };
     let (dark, other) = (hours(outputs.faults("dark")), hours(outputs.faults(trouble)));
-    assert!(dark > other, "{dark:.1} h are laid to dark screens, {other:.1} h to `{trouble}`");
+    assert!(
+        dark > other,
+        "{dark:.1} h are attributed to dark screens, {other:.1} h to `{trouble}`"
+    );
 }
 
 #[test]
@@ -38,7 +41,7 @@ fn mute_all_dark_screens_are_noticed() {
 }
 
 #[test]
-#[ignore = "issue 6: downtime is laid to the earliest fault, even if it stops nothing"]
+#[ignore = "issue 6: downtime is attributed to the earliest fault, even if it stops nothing"]
 fn mute_downtime_is_laid_to_the_dark_screen() {
     downtime_is_laid_to_the_dark_screen("scenarios/mute.ron", "jammed", "worn");
 }
@@ -50,7 +53,7 @@ fn blind_all_dark_screens_are_noticed() {
 }
 
 #[test]
-#[ignore = "issue 6: downtime is laid to the earliest fault, even if it stops nothing"]
+#[ignore = "issue 6: downtime is attributed to the earliest fault, even if it stops nothing"]
 fn blind_downtime_is_laid_to_the_dark_screen() {
     downtime_is_laid_to_the_dark_screen("scenarios/blind.ron", "scammed", "scam");
 }

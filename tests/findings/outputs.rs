@@ -28,7 +28,7 @@ pub(crate) struct Fault {
     pub(crate) cleared_s: Option<f64>,
     /// Whether it went away without anybody's doing.
     pub(crate) cleared_by_itself: bool,
-    /// Time out of service that is laid to it.
+    /// Time out of service that is attributed to it.
     pub(crate) down_s: f64,
 }
 

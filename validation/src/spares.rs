@@ -18,7 +18,7 @@ fn scenario(lasts: &str, orders: &str) -> String {
         lasts,
         firmware: "backup: None",
         faults: r#"(id: "board", mode: Mainboard(Dead), when: Random(Exponential(mean: "8000h")))"#,
-        // What is missing is laid to its network first. A board that dies before the next heartbeat is repaired once more.
+        // What is missing is attributed to its network first. A board that dies before the next heartbeat is repaired once more.
         procedures: &format!(
             "(against: Mode(Cellular(PoorCoverage)), steps: [{repair}, {repair}, {repair}])"
         ),

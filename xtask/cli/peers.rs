@@ -30,6 +30,7 @@ pub(crate) fn peers(_: &[String]) -> Result<(), Failure> {
     let python = root().join("target/peers/bin/python").display().to_string();
     let with = [("POSRIG_PEERS", "1"), ("POSRIG_PYTHON", python.as_str())];
     // The printer emulator needs a newer Python than every machine has.
-    let test = "test --release -p hil --features pcsc --test boundary -- --skip emulated";
+    // The whole workspace, so that what is shared keeps the features with which it was built for the other tests.
+    let test = "test --release --workspace --features pcsc --test boundary -- --skip emulated";
     run_with(&with, "cargo", &test.split(' ').collect::<Vec<_>>())
 }

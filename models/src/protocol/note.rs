@@ -182,7 +182,7 @@ pub enum Note {
         /// Its number.
         number: u32,
     },
-    /// A terminal's trouble was laid to a common-cause incident.
+    /// A terminal's trouble was attributed to a common-cause incident.
     CommonCauseJoined {
         /// Its number.
         number: u32,

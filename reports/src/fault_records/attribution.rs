@@ -1,6 +1,6 @@
-//! Which fault an alarm, a stop or a lost sale is laid to.
+//! Which fault an alarm, a stop or a lost sale is attributed to.
 //!
-//! What happened at an actor is laid to a fault of that actor if one is active, else to one of a hub (host, gateway,
+//! What happened at an actor is attributed to a fault of that actor if one is active, else to one of a hub (host, gateway,
 //! back office): a hub's outage reaches every terminal. Of several, the earliest is held responsible, so that the shares
 //! of overlapping faults add up to the whole.
 
@@ -20,7 +20,7 @@ pub(super) struct Watch {
     pub(super) treated: Option<(Instant, Option<usize>)>,
     /// When a recovery action was carried out here last that cleared nothing and interrupted what went on.
     pub(super) needless: Option<Instant>,
-    /// Out of service since then, laid to this record.
+    /// Out of service since then, attributed to this record.
     pub(super) down: Option<(Instant, Option<usize>)>,
 }
 
@@ -96,7 +96,7 @@ impl Scene {
         self.hubs.first().copied().or_else(|| ended_after(records, self.recent_hub, since))
     }
 
-    /// The fault that a sale at a terminal is laid to which began at `since` and ends now. What a host says is laid to a
+    /// The fault that a sale at a terminal is attributed to which began at `since` and ends now. What a host says is attributed to a
     /// hub first, what the terminal does to the terminal.
     pub(super) fn blame(
         &self,

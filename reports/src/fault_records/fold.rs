@@ -449,7 +449,7 @@ impl FaultRecordFold {
         }
     }
 
-    /// Double charges are found after the run: each is laid to the last fault that had begun at its terminal by then.
+    /// Double charges are found after the run: each is attributed to the last fault that had begun at its terminal by then.
     fn attribute_duplicates(&mut self, breaches: &[Breach]) {
         let mut duplicates =
             breaches.iter().filter(|it| it.invariant == Invariant::NoDoubleCharge).peekable();

@@ -105,7 +105,7 @@ pub(super) const TERMS: &[Term] = &[
         "downtime",
         "停机时间",
         "IEC 60050-192: 192-02-21",
-        "Time out of service; laid to the earliest fault that was active, or to none.",
+        "Time out of service; attributed to the earliest fault that was active, or to none.",
         "停止服务的时间；归于最早的有效故障，或无故障可归。",
     ),
     term(

@@ -28,7 +28,7 @@ pub struct CommonCauseIncident {
     pub zone: String,
     /// The cause that was suspected.
     pub cause: String,
-    /// Terminals whose trouble was laid to it.
+    /// Terminals whose trouble was attributed to it.
     pub members: u32,
     /// Those of them that truly had the fault that was suspected.
     pub right_members: u32,

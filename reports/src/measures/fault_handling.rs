@@ -33,7 +33,7 @@ pub struct FaultHandling {
     pub recovery: Times,
     /// From the first alarm to the end of the fault.
     pub repair: Times,
-    /// Time out of service that is laid to them, in seconds, summed over actors.
+    /// Time out of service that is attributed to them, in seconds, summed over actors.
     pub down_s: f64,
     /// What they did to sales.
     pub impact: Impact,

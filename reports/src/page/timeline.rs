@@ -48,7 +48,7 @@ pub struct TimelineView {
     pub left_out: usize,
     /// When its actor was out of service.
     pub downs: Vec<(f64, f64)>,
-    /// Time out of service that is laid to it.
+    /// Time out of service that is attributed to it.
     pub down_s: f64,
     /// When the last incident was closed.
     pub restored_s: Option<f64>,

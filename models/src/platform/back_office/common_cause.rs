@@ -30,7 +30,7 @@ pub(super) fn kind_of(suspect: AnyFault) -> TroubleKind {
 struct Trouble {
     /// Kinds of trouble that it is in, as a set.
     is: u16,
-    /// The open common-cause incident that it was laid to: its place among all, and the kind.
+    /// The open common-cause incident that it was attributed to: its place among all, and the kind.
     member: Option<(u32, TroubleKind)>,
 }
 
