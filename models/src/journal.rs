@@ -182,3 +182,17 @@ impl Journal {
         &self.lines
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "was stored and sent on")]
+    fn only_what_was_stored_is_taken_in() {
+        let mut journal = Journal::new(Writing::default());
+        journal.store(Iso { stan: 7, ..Iso::default() }, 1, Instant::START);
+        journal.mark(7, LineState::Reversed);
+        journal.advised(7);
+    }
+}

@@ -21,6 +21,7 @@ mainboard: (brown_out: "4700mV") | contradiction | 13:52 | "4700mV" | type `T650
 mainboard: (abnormal_below: "5100mV") | contradiction | 13:57 | "5100mV" | type `T650` works abnormally at its own supply voltage | `mainboard.abnormal_below` has to be at most `power.nominal`
 power: (cuts_off_above: "4V") | contradiction | 13:53 | "4V" | type `T650` is cut off at its own supply voltage | `cuts_off_above` has to be at least `nominal`
 power: (cuts_off_above: "12V") | contradiction | 13:53 | "12V" | type `T650` dies of a voltage that its protection lets through | `mainboard.endures` has to be at least `power.cuts_off_above`
+power: (nominal: "230V", cuts_off_above: "230V"), mainboard: (endures: "400V") | out-of-range | 13:46 | "230V" | type `T650` is fed with 230000 mV | a terminal is fed with at most 100 V
 power: (nominal: "5900mV") | contradiction | 13:46 | "5900mV" | type `T650` is cut off at its own supply voltage | `cuts_off_above` has to be at least `nominal`
 battery: (charges_from: "5100mV") | contradiction | 13:53 | "5100mV" | type `T650` never charges its battery | `battery.charges_from` has to be at most `power.nominal`
 tamper: (coin_cell: "2V") | contradiction | 13:49 | "2V" | type `T650` has a coin cell that does not hold the keys when it is new | `holds_from` has to be at most `coin_cell`

@@ -1,6 +1,7 @@
 //! Settings of devices that contradict each other: a terminal that could never start, a part that never was.
 
 use models::journal::Writing;
+use models::quantity::Millivolts;
 use models::{Hardware, Part, Software};
 use sim::Span;
 use sim::quantity::Quantity;
@@ -106,6 +107,9 @@ fn contradiction(
     })
 }
 
+/// A terminal has an adapter: what comes from it is extra-low voltage (IEC 61140: direct current up to 120 V).
+const MOST_VOLTS: Millivolts = Millivolts(100_000);
+
 fn voltages(hardware: &Hardware) -> Vec<Finding> {
     let Hardware { power, battery, mainboard, tamper, printer, .. } = hardware;
     let nominal = ["power", "nominal"];
@@ -159,7 +163,13 @@ fn voltages(hardware: &Hardware) -> Vec<Finding> {
             "`printer.faint_below` has to be at most `power.nominal`",
         ),
     ];
-    rules.into_iter().flatten().collect()
+    let fed = (power.nominal > MOST_VOLTS).then(|| Finding {
+        code: Code::OutOfRange,
+        places: vec![["hardware", "power", "nominal"]],
+        message: format!("type `TYPE` is fed with {} mV", power.nominal.0),
+        hint: "a terminal is fed with at most 100 V".to_owned(),
+    });
+    rules.into_iter().flatten().chain(fed).collect()
 }
 
 fn temperatures(hardware: &Hardware) -> Vec<Finding> {
