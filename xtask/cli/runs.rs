@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::shell::{Failure, cargo, posrig, root, run, run_with, target};
 
@@ -37,12 +38,21 @@ pub(crate) fn scenarios(_: &[String]) -> Result<(), Failure> {
     arguments.extend(files.iter().map(String::as_str));
     run(&program, &arguments)?;
     let folder = scratch("scenarios")?;
-    for file in &files {
-        let stem = Path::new(file).file_stem().unwrap_or_default();
-        let out = folder.join(stem).display().to_string();
-        run(&program, &["run", file, "--out", &out])?;
-    }
-    Ok(())
+    // Two at a time: a run has one thread, and a machine two cores.
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let stem = Path::new(file).file_stem().unwrap_or_default();
+            let out = folder.join(stem).display().to_string();
+            run(&program, &["run", file, "--out", &out])?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(worker);
+        let own = worker();
+        own.and(other.join().unwrap_or_else(|_| Err("a run was broken off".to_owned())))
+    })
 }
 
 /// Threads and actors of a cell. The first is what the others are compared with.
