@@ -10,7 +10,7 @@ use faults::Ratings;
 /// What severities mean, from 1 upwards: the end effect, in the eyes of merchants, customers and the institution.
 pub const SEVERITIES: [&str; 10] = [
     "nobody is worse off",
-    "only who measures it notices",
+    "noticed only by measuring",
     "a nuisance to the merchant; sales go on",
     "a secondary function (receipt, tone, light) is worse; sales go on",
     "a secondary function is gone, or sales are lost under certain conditions only",
