@@ -80,7 +80,6 @@ fn apply<K: Catalogue, P: Parts<K>>(
         cx.cell.send(cx.me, about, Span::ZERO, SimEvent::Treat { suspect, position, common });
         0
     };
-    debug_assert!(cleared == 0 || about == cx.me, "what is done elsewhere clears nothing here");
     belief::applied(parts, &mut cx.belief(), incident, attempt);
     let (action, by) = (step.action, step.by);
     cx.cell.note(cx.me, DomainEvent::ActionApplied { incident, attempt, action, by, cleared });

@@ -36,7 +36,6 @@ impl<T: Declared> Table<T> {
             let (one, other) = (all[pair[0].1].name(), all[pair[1].1].name());
             assert_ne!(pair[0].0, pair[1].0, "{one} and {other} are one to the catalogue");
         }
-        debug_assert_eq!(all.len(), by_id.len(), "everything declared is found by its name");
         Self { all, by_id }
     }
     /// All of them, by rank.

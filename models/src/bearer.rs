@@ -171,7 +171,6 @@ impl Bearer {
         if self.channel.loses(&radio.law(extra_loss), cx.now(), [bits[0], bits[1]]) {
             return None;
         }
-        debug_assert!((0.0..=1.0).contains(&extra_loss), "{extra_loss} of the packets are lost");
         let normal = normal([bits[2], bits[3]]);
         // Bad coverage means repetition on the air: it also costs time.
         let slower = (1.0 + 4.0 * extra_loss) * (1.0 + slower);

@@ -290,6 +290,7 @@ fn profiles(scenario: &Scenario, hosts: &[HostEntry]) -> Result<(Vec<Profile>, V
 fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     let kind = terminal_type(scenario, &group.terminal_type)?;
     let (uplink, backup) = kind.bearers(group);
+    let runs_alone = kind.uses(Part::Battery, group);
     let TerminalType { fitted, hardware, mut comms, mut software, .. } = kind;
     if let Some(region) = scenario.network.regions.get(&group.region) {
         comms.wifi.radio = region.wifi.clone().unwrap_or(comms.wifi.radio);
@@ -304,12 +305,10 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     }
     people.deployment = scenario.deployment(group).clone();
     people.deployment.region = group.region.to_string();
-    let fitted = fitted.as_fitted();
-    let runs_alone =
-        fitted.has(Part::Battery, Part::Battery.fitting()) && hardware.battery.capacity.0 > 0;
     let kind = kind_of(runs_alone, &software);
     people.deployment.device.kind = people.deployment.device.kind.or(Some(kind));
     let platform = scenario.platform.clone();
+    let fitted = fitted.as_fitted();
     Ok(Profile { hardware, comms, software, platform, people, fitted })
 }
 

@@ -19,6 +19,7 @@ use sim::quantity::Quantity;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap, choice};
 use crate::fleet::STANDARD;
+use crate::inherit;
 use crate::load::MOST_FOUND;
 use crate::name::Name;
 use crate::recovering_buffer::RecoveringBuffer;
@@ -37,8 +38,10 @@ pub(crate) fn check(
     // The buffer has been parsed, so its brackets are sound.
     let Ok(tree) = SyntaxTree::of(buffer.text()) else { return Vec::new() };
     let known = Known::of(scenario);
+    let whole = &inherit::resolved(scenario.clone(), buffer.text());
+    let (tree, known) = (&tree, &known);
     let mut checker =
-        Checker { scenario, buffer, source_map, tree: &tree, known: &known, noticed: Vec::new() };
+        Checker { scenario, whole, buffer, source_map, tree, known, noticed: Vec::new() };
     checker.head();
     checker.currency();
     checker.fleet();
@@ -93,6 +96,8 @@ fn said(span: Span) -> String {
 
 struct Checker<'a> {
     scenario: &'a Scenario,
+    /// The same with every type made whole.
+    whole: &'a Scenario,
     buffer: &'a RecoveringBuffer,
     source_map: &'a SourceMap,
     tree: &'a SyntaxTree,

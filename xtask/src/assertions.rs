@@ -3,10 +3,11 @@
 //! Counted are `assert!`, `debug_assert!` and their kin in functions that are not tests. An `expect` whose text names a rule is a
 //! check as well and has a column of its own.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use syn::visit::{self, Visit};
+
+use crate::sources::{is_test, sources};
 
 /// What stands in one file or one crate.
 #[derive(Clone, Debug, Default)]
@@ -51,12 +52,8 @@ impl Counted {
 /// # Errors
 /// If a file cannot be read, or is no Rust.
 pub fn of_crate(root: &Path, folder: &str) -> Result<Counted, String> {
-    let mut files = Vec::new();
-    sources(&root.join(folder), &mut files)?;
-    files.sort();
     let mut all = Counted::default();
-    for path in files {
-        let text = fs::read_to_string(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+    for (path, text) in sources(&root.join(folder))? {
         let file = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         all.add(of_text(&file, &text)?);
     }
@@ -74,35 +71,9 @@ pub fn of_text(file: &str, text: &str) -> Result<Counted, String> {
     Ok(counter.counted)
 }
 
-/// The files of Rust in a folder, tests left out.
-pub(crate) fn sources(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
-    let entries = fs::read_dir(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
-    for entry in entries {
-        let path = entry.map_err(|why| why.to_string())?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() {
-            sources(&path, files)?;
-        } else if name.ends_with(".rs") && name != "tests.rs" {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
 struct Counter<'a> {
     file: &'a str,
     counted: Counted,
-}
-
-/// `#[test]`, `#[cfg(test)]`.
-pub(crate) fn is_test(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|it| match &it.meta {
-        syn::Meta::Path(path) => path.is_ident("test"),
-        syn::Meta::List(list) => {
-            list.path.is_ident("cfg") && list.tokens.to_string().contains("test")
-        }
-        syn::Meta::NameValue(_) => false,
-    })
 }
 
 impl<'ast> Visit<'ast> for Counter<'_> {

@@ -4,3 +4,4 @@ pub mod assertions;
 pub mod circles;
 pub mod deny;
 pub mod sizes;
+mod sources;

@@ -3,13 +3,12 @@
 //! Counted is production code: files named `tests.rs` and modules for tests alone are left out. A function is as long as from
 //! `fn` to its closing brace. Shares are of all lines that are not empty.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-use crate::assertions::{is_test, sources};
+use crate::sources::{is_test, sources};
 
 /// What stands in some files.
 #[derive(Clone, Debug, Default)]
@@ -57,12 +56,8 @@ impl Sizes {
 /// # Errors
 /// If a file cannot be read, or is no Rust.
 pub fn of_folder(folder: &Path) -> Result<Sizes, String> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    sources(folder, &mut files)?;
-    files.sort();
     let mut all = Sizes::default();
-    for path in files {
-        let text = fs::read_to_string(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+    for (path, text) in sources(folder)? {
         all.add(of_text(&text).map_err(|why| format!("{}: {why}", path.display()))?);
     }
     Ok(all)

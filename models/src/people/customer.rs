@@ -1,12 +1,12 @@
 //! Customer: comes, waits, pays, gives up.
 
-use thin_vec::ThinVec;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use faults::{Context, ActorPart};
 use sim::{Instant, Purpose, Span};
+use thin_vec::ThinVec;
 
 use crate::bus::{LocalMessage, Pin, Purchase, Topic};
 use crate::money::Money;

@@ -1,12 +1,12 @@
 //! Merchant: notices what can be noticed, does what can be done at the counter, and calls for help.
 
-use thin_vec::ThinVec;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use faults::{StepRequest, Context, DrawName, ActorPart, Performer};
 use sim::{Instant, Purpose, Span};
+use thin_vec::ThinVec;
 
 use crate::availability::{says_no_network, suspected};
 use crate::bus::{LocalMessage, Topic};

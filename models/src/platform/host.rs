@@ -1,17 +1,17 @@
 //! Host: an issuer's authorisation system: balances, limits, response codes, outages.
 
-use thin_vec::ThinVec;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
 use sim::{ActorId, Instant, Purpose, Span, lognormal, unit};
+use thin_vec::ThinVec;
 
 use crate::money::Money;
-use crate::vocabulary::ledger::{Amount, add_row};
 use crate::plan::step;
 use crate::quantity::Price;
+use crate::vocabulary::ledger::{Amount, add_row};
 use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Family, Models, Part, RecoveryAction};
 

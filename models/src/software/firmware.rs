@@ -5,13 +5,13 @@ mod report;
 mod update;
 mod uplink;
 
-use thin_vec::ThinVec;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use faults::{Context, Mode, ActorPart, DevicePart, Levels};
 use sim::{Instant, Span};
+use thin_vec::ThinVec;
 
 use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};

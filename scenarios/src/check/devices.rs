@@ -10,7 +10,6 @@ use super::Checker;
 use super::node_ref::NodeRef;
 use crate::diagnostic::Code;
 use crate::fleet::TerminalType;
-use crate::inherit;
 use crate::name::Name;
 
 /// The group, the part and the field of a setting.
@@ -30,7 +29,7 @@ struct Finding {
 impl Checker<'_> {
     /// Each type as it is with all that it takes from its bases; what is wrong with a base is said there.
     pub(super) fn devices(&mut self) {
-        let whole = inherit::resolved(self.scenario.clone(), self.buffer.text());
+        let whole = self.whole;
         let map = self.root().field("types");
         for (name, of) in &whole.types {
             let of_base = of.base.as_ref().and_then(|base| whole.types.get(base)).map(findings);

@@ -12,7 +12,6 @@ use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::faults::{FaultEntry, Lasts, LifeLaw, Sample, SeverityProfile, Target, When};
 use crate::fleet::{Group, TerminalType};
-use crate::inherit;
 use crate::name::Name;
 use crate::scenario::Scenario;
 
@@ -88,12 +87,11 @@ impl Checker<'_> {
         }
         let mut hubs = Hubs::default();
         for_each_model(&mut hubs);
-        let whole = inherit::resolved(scenario.clone(), self.buffer.text());
         for (number, entry) in scenario.faults.iter().enumerate() {
             let node = list.item(number);
             let at_hub = hubs.0.contains(&entry.mode.part());
             self.target(entry, at_hub, &node);
-            self.has_it(entry, &whole, &node);
+            self.has_it(entry, self.whole, &node);
             self.sample(entry, at_hub, &node);
             self.when(entry, at_hub, &node);
             self.lasts(entry.lasts, &node.field("lasts"));

@@ -8,7 +8,6 @@ use super::node_ref::NodeRef;
 use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::fleet::{FittedParts, Group};
-use crate::inherit;
 
 /// The most terminals that a run can have, the hubs left out.
 const MOST_TERMINALS: u64 = 16_000_000;
@@ -84,7 +83,7 @@ impl Checker<'_> {
 
     /// Reports groups that leave out what their settings need.
     fn bearers(&mut self) {
-        let whole = inherit::resolved(self.scenario.clone(), self.buffer.text());
+        let whole = self.whole;
         let list = self.root().field("fleet");
         for (number, group) in whole.fleet.iter().enumerate() {
             let Some(of) = whole.types.get(&group.terminal_type) else { continue };
