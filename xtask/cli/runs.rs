@@ -70,14 +70,33 @@ pub(crate) fn fingerprint(program: &str, threads: &str, cell: &str) -> Result<St
     Ok(found.to_owned())
 }
 
+/// The crates of the product.
+const PRODUCT: &[&str] =
+    &["sim", "faults", "models", "scenarios", "reports", "validation", "programs", "hil", "posrig"];
+
+/// Builds the product as a debug build does, with its assertions and checks of overflow, on the dependencies of the release
+/// build, which are there already; leaves it in a place of its own.
+fn checked_build() -> Result<String, Failure> {
+    let settings = PRODUCT.iter().flat_map(|room| {
+        ["opt-level=1", "debug-assertions=true", "overflow-checks=true"]
+            .map(|setting| format!("profile.release.package.{room}.{setting}"))
+    });
+    let mut arguments = vec!["build".to_owned(), "--release".to_owned()];
+    arguments.extend(settings.flat_map(|setting| ["--config".to_owned(), setting]));
+    cargo(&arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let place = scratch("checked")?.join("posrig");
+    fs::copy(posrig("release"), &place).map_err(|why| why.to_string())?;
+    Ok(place.display().to_string())
+}
+
 /// One fingerprint, whatever the threads, the size of cells, the process and the build.
 pub(crate) fn matrix(_: &[String]) -> Result<(), Failure> {
+    let checked = checked_build()?;
     cargo(&["build", "--release"])?;
-    cargo(&["build"])?;
     let mut wanted = None;
-    for build in ["release", "debug"] {
+    for (build, program) in [("release", posrig("release")), ("with assertions", checked)] {
         for (threads, cell) in SHAPES {
-            let found = fingerprint(&posrig(build), threads, cell)?;
+            let found = fingerprint(&program, threads, cell)?;
             println!("{build}, {threads} threads, cells of {cell}: {found}");
             let wanted = wanted.get_or_insert_with(|| found.clone());
             if *wanted != found {
