@@ -22,15 +22,15 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Runs a scenario and writes its run folder.
     Run(Run),
-    /// Runs a scenario against the wall clock, with real things in the place of simulated parts.
+    /// Runs a scenario in real time, with real devices in the place of simulated parts.
     Hil(Hil),
-    /// Runs a recorded session again in virtual time, with the recording in the place of the real things.
+    /// Replays a recorded session in virtual time, with the recording in the place of the real devices.
     Replay(Replay),
-    /// Says what can be attached, and what answers where it is said to be.
+    /// Lists what can be attached, and tests whether each attachment answers.
     Doctor(Doctor),
-    /// Reports every mistake in scenario files.
+    /// Checks scenario files and reports every mistake.
     Check(Check),
-    /// Lists what there is.
+    /// Lists the faults, models or scenarios that there are.
     List(List),
     /// Explains a model, a fault, an indication, a recovery action, a detector, a measure or another term.
     Explain(Explain),
@@ -40,11 +40,11 @@ pub(crate) enum Command {
     Fmea(Fmea),
     /// Writes a small scenario to start from.
     New(New),
-    /// Makes the report of a run folder again.
+    /// Writes the report of a run folder again.
     Report(Report),
-    /// Writes the messages of a run as packets that other tools read.
+    /// Writes the messages of a run as a packet capture for Wireshark and others.
     Trace(Trace),
-    /// Compares the simulator with laws whose answer is known exactly.
+    /// Compares the simulator with closed-form results.
     Validate(Validate),
 }
 
@@ -56,10 +56,10 @@ pub(crate) struct Run {
     /// Another seed than the scenario's.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Threads; the result does not depend on them.
+    /// Number of threads; the result does not depend on it.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: u16,
-    /// Terminals a cell, a power of two; every thread has one if it is not given. The result does not depend on it.
+    /// Terminals per cell, a power of two; by default one cell per thread. The result does not depend on it.
     #[arg(long, value_parser = cell_size)]
     pub(crate) cell: Option<u32>,
     /// The run folder; `runs/NAME-SEED` if it is not given.
@@ -68,7 +68,7 @@ pub(crate) struct Run {
     /// A program that decides the recovery actions: asked on its standard input, answers on its standard output. See docs/policy.md.
     #[arg(long, value_name = "COMMAND", conflicts_with = "threads")]
     pub(crate) policy: Option<String>,
-    /// How long the program may take over an answer, in seconds.
+    /// How long the program may take to answer, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "10", requires = "policy", value_parser = seconds)]
     pub(crate) policy_timeout: Duration,
     /// Records what the program was asked and what it answered, so that the run can be replayed without it.
@@ -96,21 +96,21 @@ fn cell_size(text: &str) -> Result<u32, String> {
         .ok_or_else(|| "a cell's size is a power of two of at most 1048576".to_owned())
 }
 
-/// Runs a scenario against the wall clock.
+/// Runs a scenario in real time.
 #[derive(Debug, Args)]
 pub(crate) struct Hil {
     /// The scenario file.
     pub(crate) file: PathBuf,
-    /// A real thing and in whose place it stands; may be given several times, and adds to the scenario's `attach`.
+    /// A real device or program and the part that it replaces; may be given several times, in addition to the scenario's `attach`.
     #[arg(long, value_name = "KIND[:WHOSE]=ADDRESS")]
     pub(crate) attach: Vec<String>,
-    /// Simulated seconds to a second of the wall.
+    /// Simulated seconds per second of real time.
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     pub(crate) speed: f64,
-    /// What leaves the world later than this after its due time has missed its deadline.
+    /// A message sent later than this after its due time counts as a missed deadline.
     #[arg(long, default_value = "2ms", value_parser = span)]
     pub(crate) deadline: Duration,
-    /// Records everything that crosses the boundary into this file, which must not be there yet.
+    /// Records all traffic with the attachments in this file, which must not exist yet.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// Another seed than the scenario's.
@@ -144,7 +144,7 @@ fn speed(text: &str) -> Result<f64, String> {
 pub(crate) struct Replay {
     /// The recording.
     pub(crate) recording: PathBuf,
-    /// Another scenario than the recorded one: says where it departs from what the real things saw.
+    /// Another scenario than the recorded one: reports where it departs from what the real devices saw.
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
     /// Writes a run folder.
@@ -158,12 +158,12 @@ pub(crate) struct Replay {
     pub(crate) quiet: bool,
 }
 
-/// Says what can be attached, and what answers. Exit code 1 if something does not.
+/// Lists what can be attached, and tests attachments. Exit code 1 if one does not answer.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
-    /// A scenario whose `attach` is asked, too.
+    /// A scenario whose `attach` list is tested, too.
     pub(crate) file: Option<PathBuf>,
-    /// An attachment to ask; may be given several times.
+    /// An attachment to test; may be given several times.
     #[arg(long, value_name = "KIND[:WHOSE]=ADDRESS")]
     pub(crate) attach: Vec<String>,
 }
@@ -182,10 +182,10 @@ pub(crate) struct Check {
     pub(crate) quiet: bool,
 }
 
-/// Lists what there is.
+/// Lists faults, models or scenarios.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Of what.
+    /// What to list.
     pub(crate) what: Listed,
     /// Prints it as JSON.
     #[arg(long)]
@@ -208,7 +208,7 @@ pub(crate) enum Listed {
 pub(crate) struct Explain {
     /// A fault such as printer.jam, a model, an indication, a recovery action, a detector, a measure, a family, or a term such as MTTD.
     pub(crate) term: String,
-    /// In which language.
+    /// The language.
     #[arg(long, default_value = "both")]
     pub(crate) lang: Language,
     /// Prints it as JSON.
@@ -216,7 +216,7 @@ pub(crate) struct Explain {
     pub(crate) json: bool,
 }
 
-/// Counts what runs have seen of every fault mode.
+/// Counts occurrences, detections and recoveries of every fault mode in runs.
 #[derive(Debug, Args)]
 pub(crate) struct Coverage {
     /// Run folders; the scenarios under ./scenarios are run if none is given.
@@ -244,7 +244,7 @@ pub(crate) struct Fmea {
     /// Prints cause, effects, detection and recovery action under each row.
     #[arg(long)]
     pub(crate) long: bool,
-    /// Prints modes that did not occur in the runs, too.
+    /// Also prints modes that did not occur in the runs.
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -273,21 +273,21 @@ impl From<Language> for reports::explain::Lang {
 /// Writes a small scenario.
 #[derive(Debug, Args)]
 pub(crate) struct New {
-    /// Its name; the file is NAME.ron in this folder.
+    /// Its name; the file becomes NAME.ron in the current folder.
     pub(crate) name: String,
 }
 
-/// Writes the messages of a run as packets that other tools read.
+/// Writes the messages of a run as a packet capture for Wireshark and others.
 ///
-/// The scenario is run again: a run folder holds no messages. Nothing is written if it does not come out as it did then.
+/// The scenario is run again, as a run folder holds no messages. Nothing is written if the result differs from the recorded one.
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
     /// The run folder.
     pub(crate) run: PathBuf,
-    /// Where the capture is written, as Wireshark and tshark read it: what crossed the gateway's network port.
+    /// The capture file: all traffic at the gateway's network port.
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: PathBuf,
-    /// How messages are written: a built-in dialect or a file. Wireshark reads those without TPDU and header.
+    /// The dialect of messages: a built-in one or a file. Wireshark decodes those without TPDU and header.
     #[arg(long, default_value = "iso8583-1987-ascii")]
     pub(crate) dialect: String,
     /// The TCP port of the gateway in the capture.
@@ -298,25 +298,25 @@ pub(crate) struct Trace {
     pub(crate) json: bool,
 }
 
-/// Makes a report again.
+/// Writes a report again.
 #[derive(Debug, Args)]
 pub(crate) struct Report {
     /// The run folder.
     pub(crate) run: PathBuf,
 }
 
-/// Runs laws whose answer is known exactly, and compares. Exit code 1 if a value does not hold.
+/// Runs models whose result is known in closed form, and compares. Exit code 1 if a value does not hold.
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
-    /// Ids of laws, such as Q1; all of them if none is given.
+    /// Ids of laws, such as Q1; all if none is given.
     pub(crate) laws: Vec<String>,
-    /// Takes under a minute; intervals may be as wide as they come.
+    /// Short runs, under a minute; intervals are wider.
     #[arg(long)]
     pub(crate) quick: bool,
     /// Fresh seeds, made from this one; intervals are widened for the number of values (Bonferroni).
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Threads; as many as the machine has if it is not given. The table does not depend on them.
+    /// Number of threads; by default as many as the machine has. The table does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// Prints the scenarios of the laws instead of running them.

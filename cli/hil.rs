@@ -18,7 +18,7 @@ use crate::check;
 use crate::end::{End, print, refuse};
 use crate::run::{self, Ending, Reader};
 
-/// Runs a scenario against the wall clock.
+/// Runs a scenario in real time.
 pub(crate) fn hil(arguments: &Hil) -> End {
     let Some(loaded) = check::load(&arguments.file, arguments.quiet) else { return End::Refused };
     let path = arguments.file.display().to_string();

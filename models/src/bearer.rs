@@ -17,7 +17,7 @@ use crate::bus::{Leg, LocalMessage};
 use crate::wire::{InterActorMessage, Iso, Via};
 use crate::{AnyTimer, Models, Part};
 
-/// What a scenario may set of a link.
+/// Settings of a link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Radio {

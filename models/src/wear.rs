@@ -12,7 +12,7 @@ use crate::Models;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WearLife {
-    /// Above 1 wears out, below 1 dies young.
+    /// Above 1 it wears out, below 1 it fails early.
     pub shape: Factor,
     /// 63.2 % have failed after so many uses.
     pub uses: u32,

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 
-/// What trouble costs. The prices are assumptions, in the scenario's currency; what they are multiplied by is counted in
+/// What faults cost. The prices are assumptions, in the scenario's currency; what they are multiplied by is counted in
 /// the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

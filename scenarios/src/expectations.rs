@@ -13,7 +13,7 @@ use sim::quantity::{Quantity, note};
 
 use crate::name::Name;
 
-/// Something that has to come out; a run that does not meet it has failed.
+/// A requirement on the results; a run that does not meet it has failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Expectation {
@@ -33,7 +33,7 @@ pub enum Expectation {
         #[serde(default)]
         at_most: Option<Bound>,
     },
-    /// A fault occurred often enough for the run to say anything about it; if not, the run is inconclusive.
+    /// A fault occurred often enough to judge; if not, the run is inconclusive.
     Covers {
         /// The id of an entry of `faults`.
         fault: Name,
@@ -68,7 +68,7 @@ pub enum Measure {
     MttrP95,
     /// Share of occurrences that were detected.
     DetectedShare,
-    /// Share of detected occurrences of which the right fault was suspected.
+    /// Share of detected occurrences for which the right fault was suspected.
     IsolatedShare,
     /// Share of occurrences after which service was restored.
     RestoredShare,

@@ -121,7 +121,7 @@ pub enum When {
     /// Again and again, ever more seldom or ever more often: a Poisson process whose expected number of occurrences up to time t
     /// is (t / scale)^shape, the power law of Crow and AMSAA.
     PowerLaw {
-        /// Below 1 reliability grows, above 1 it wears away.
+        /// Below 1 reliability grows, above 1 it deteriorates.
         shape: Factor,
         /// By then one occurrence is expected.
         scale: Span,
@@ -180,9 +180,9 @@ pub enum LifeLaw {
         /// Mean life.
         mean: Span,
     },
-    /// It ages, or has early failures.
+    /// It wears out, or fails early.
     Weibull {
-        /// Above 1 it wears out, below 1 it dies young, at 1 it does not age.
+        /// Above 1 it wears out, below 1 it fails early, at 1 it does not age.
         shape: Factor,
         /// 63.2 % have failed by then.
         scale: Span,
@@ -215,7 +215,7 @@ pub enum LifeLaw {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ageing {
-    /// Below 1 it dies young, above 1 it wears out.
+    /// Below 1 it fails early, above 1 it wears out.
     pub shape: Factor,
     /// 63.2 % have failed by then.
     pub scale: Span,

@@ -14,7 +14,7 @@ use crate::costs::Costs;
 use crate::faults::LifeLaw;
 use crate::rollouts::RolloutEntry;
 
-/// How trouble is detected and handled.
+/// How faults are detected and recovered from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policies {
@@ -24,13 +24,13 @@ pub struct Policies {
     pub telemetry: Telemetry,
     /// What the back office reads out of reports and sales.
     pub detectors: Detectors,
-    /// When trouble of many terminals is held to have one cause, which is then worked on instead of each of them.
+    /// When faults of many terminals are taken to have one cause, which is then worked on instead of each terminal.
     pub common_causes: CommonCauseSearch,
     /// How a terminal deals with answers that do not come.
     pub transport: Transport,
     /// How recovery actions are tried.
     pub recovery: Recovery,
-    /// What trouble costs.
+    /// What faults and recovery cost.
     pub costs: Costs,
     /// New versions for many terminals, in stages.
     pub rollouts: Vec<RolloutEntry>,

@@ -26,7 +26,7 @@ pub const SCHEMA: u32 = 2;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// Version of this language: 1.
+    /// Version of this language: 2.
     pub schema: u32,
     /// Its name in results.
     pub name: String,
@@ -35,7 +35,7 @@ pub struct Scenario {
     /// Ids of the requirements that it gives evidence for.
     #[serde(default)]
     pub requirements: Vec<Name>,
-    /// Names every random draw: the same seed gives the same run, to the bit.
+    /// Seed of all random draws: the same seed gives the same run, to the bit.
     #[serde(default = "first_seed")]
     pub seed: u64,
     /// Length of the run.
@@ -43,13 +43,13 @@ pub struct Scenario {
     /// Time at the start that measures leave out.
     #[serde(default)]
     pub warmup: Span,
-    /// Time at the end without new customers, so that what is under way can finish.
+    /// Time at the end without new customers, so that sales in progress can finish.
     #[serde(default = "ten_minutes")]
     pub drain: Span,
     /// Currency of every amount of money in the scenario.
     #[serde(default)]
     pub currency: Currency,
-    /// The terminals, group by group.
+    /// The terminals, in groups.
     pub fleet: Vec<Group>,
     /// Terminal types that groups refer to. `"standard"` is always known: all defaults, unless it is given here.
     #[serde(default)]
@@ -72,13 +72,13 @@ pub struct Scenario {
     /// Who uses the terminals, and who helps.
     #[serde(default)]
     pub people: People,
-    /// What goes wrong.
+    /// The faults that are injected.
     #[serde(default)]
     pub faults: Vec<FaultEntry>,
-    /// How trouble is detected and handled: the thing under test.
+    /// How faults are detected and recovered from: what is under test.
     #[serde(default)]
     pub policies: Policies,
-    /// What has to come out; a run that does not meet it has failed.
+    /// Requirements on the results; a run that does not meet them has failed.
     #[serde(default)]
     pub expectations: Vec<Expectation>,
     /// What is kept of the run.

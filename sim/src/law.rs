@@ -12,7 +12,7 @@ pub enum Law {
     Exponential(Span),
     /// Weibull; `age` is the age at the start, for the first life only.
     Weibull {
-        /// Above 1 wears out, below 1 dies young.
+        /// Above 1 it wears out, below 1 it fails early.
         shape: f64,
         /// 63.2 % have failed by then.
         scale: Span,

@@ -15,7 +15,7 @@ use crate::vocabulary::hook::Hook;
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::{Family, Models, Part, RecoveryAction};
 
-/// What a scenario may set.
+/// Settings of the coin tray.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CoinTraySpec")]
 #[serde(default, deny_unknown_fields)]
@@ -45,7 +45,7 @@ pub enum Timer {
     Pushed,
 }
 
-/// How a coin tray breaks.
+/// Fault modes of the coin tray.
 #[derive(
     Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema,
 )]

@@ -108,7 +108,7 @@ macro_rules! catalogue_names {
         #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
         #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         pub enum Fault { $($(
-            #[doc = concat!("A fault of the ", stringify!($module), ".")]
+            #[doc = concat!("A fault mode of `", stringify!($module), "`.")]
             $Model(<$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::Fault),
         )*)+ }
         $($(impl From<$group::$module::Fault> for Fault {

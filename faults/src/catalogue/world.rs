@@ -22,11 +22,11 @@ macro_rules! catalogue_world {
             #[serde(default, deny_unknown_fields)]
             pub struct $Group {
                 $(
-                    #[doc = concat!("Settings of the ", stringify!($module), ".")]
+                    #[doc = concat!("Settings of `", stringify!($module), "`.")]
                     pub $module: <$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::Spec,
                 )*
                 $($(
-                    #[doc = concat!("Settings of the ", stringify!($smodule), ".")]
+                    #[doc = concat!("Settings of `", stringify!($smodule), "`.")]
                     pub $smodule: <$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::Spec,
                 )+)?
             }

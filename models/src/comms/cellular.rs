@@ -14,7 +14,7 @@ use crate::wire::{InterActorMessage, Via};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the cellular link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CellularSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -52,7 +52,7 @@ pub enum Timer {
     Unanswered(u32),
 }
 
-/// How it breaks.
+/// Fault modes of the cellular link.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CellularFault")]
 pub enum Fault {

@@ -26,7 +26,7 @@ pub enum Medium {
     Wire,
 }
 
-/// What a scenario may set.
+/// Settings of the link to the phone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PhoneLinkSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -64,11 +64,11 @@ pub enum Timer {
     Connected(u32),
 }
 
-/// How it breaks.
+/// Fault modes of the link to the phone.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PhoneLinkFault")]
 pub enum Fault {
-    /// Terminal and phone do not know each other any more.
+    /// Terminal and phone are no longer paired.
     PairingLost,
     /// The phone sleeps, hangs or has no credit.
     PhoneAsleep,

@@ -14,7 +14,7 @@ use crate::wire::{InterActorMessage, Via};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the Wi-Fi link.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "WifiSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -37,7 +37,7 @@ pub enum Timer {
     Connected(u32),
 }
 
-/// How it breaks.
+/// Fault modes of the Wi-Fi link.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "WifiFault")]
 pub enum Fault {
@@ -45,7 +45,7 @@ pub enum Fault {
     Interference,
     /// The access point is off.
     AccessPointDown,
-    /// Names are not resolved: packets could pass, but nobody knows where to.
+    /// Names are not resolved (DNS): packets could pass, but have no address.
     NameServiceDown,
 }
 

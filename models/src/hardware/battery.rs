@@ -16,7 +16,7 @@ use crate::wear::{WearLife, Wear};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the battery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "BatterySpec")]
 #[serde(default, deny_unknown_fields)]
@@ -92,7 +92,7 @@ pub enum Timer {
     Empty(u32),
 }
 
-/// How a battery breaks.
+/// Fault modes of the battery.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "BatteryFault")]
 pub enum Fault {

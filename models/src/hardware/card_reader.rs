@@ -23,7 +23,7 @@ use crate::{Models, Part};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the card reader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CardReaderSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -95,7 +95,7 @@ pub enum Timer {
     SelfTest,
 }
 
-/// How a reader breaks; the magnitude is the share of reads that fail.
+/// Fault modes of the card reader; the magnitude is the share of reads that fail.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CardReaderFault")]
 pub enum Fault {

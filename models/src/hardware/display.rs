@@ -13,7 +13,7 @@ use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the display.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "DisplaySpec")]
 #[serde(default, deny_unknown_fields)]
@@ -49,15 +49,15 @@ pub enum Timer {
     Entered(u32),
 }
 
-/// How a display breaks.
+/// Fault modes of the display.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "DisplayFault")]
 pub enum Fault {
     /// It stays dark.
     Blank,
-    /// It shows the same for ever.
+    /// The picture no longer changes.
     Frozen,
-    /// It does not feel fingers any more.
+    /// Touches are no longer registered.
     TouchDead,
     /// The backlight is dim; the magnitude is the share that is missing.
     BacklightDim,

@@ -16,7 +16,7 @@ use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the enclosure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "EnclosureSpec")]
 #[serde(default, deny_unknown_fields)]

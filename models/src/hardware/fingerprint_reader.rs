@@ -21,7 +21,7 @@ use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::{Family, Models, Part, RecoveryAction};
 
-/// What a scenario may set.
+/// Settings of the fingerprint reader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "FingerprintReaderSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -62,7 +62,7 @@ pub enum Timer {
     },
 }
 
-/// How a fingerprint reader breaks.
+/// Fault modes of the fingerprint reader.
 #[derive(
     Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema,
 )]

@@ -12,7 +12,7 @@ use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 
-/// What a scenario may set.
+/// Settings of lights and buzzer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "IndicatorsSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -43,7 +43,7 @@ pub enum Timer {
     Faded(u32),
 }
 
-/// How lights and buzzer break.
+/// Fault modes of lights and buzzer.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "IndicatorsFault")]
 pub enum Fault {

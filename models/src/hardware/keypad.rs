@@ -14,7 +14,7 @@ use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the keypad.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "KeypadSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -58,7 +58,7 @@ pub enum Timer {
     Entered(u32),
 }
 
-/// How a keypad breaks.
+/// Fault modes of the keypad.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "KeypadFault")]
 pub enum Fault {

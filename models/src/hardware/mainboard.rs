@@ -15,7 +15,7 @@ use crate::thermal::ThermalState;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the mainboard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "MainboardSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -107,7 +107,7 @@ pub enum Timer {
     Warmed(u32),
 }
 
-/// How a board breaks.
+/// Fault modes of the mainboard.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "MainboardFault")]
 pub enum Fault {

@@ -18,7 +18,7 @@ use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the power supply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PowerSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -79,7 +79,7 @@ pub enum Timer {
     Contact(u32),
 }
 
-/// How a supply breaks.
+/// Fault modes of the power supply.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PowerFault")]
 pub enum Fault {

@@ -26,7 +26,7 @@ use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
 use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
-/// What a scenario may set.
+/// Settings of the printer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PrinterSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -106,7 +106,7 @@ pub enum Timer {
     Cooled(u32),
 }
 
-/// How a printer breaks.
+/// Fault modes of the printer.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PrinterFault")]
 pub enum Fault {

@@ -15,7 +15,7 @@ use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the scanner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ScannerSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -49,7 +49,7 @@ pub enum Timer {
     Presented(u32),
 }
 
-/// How a scanner breaks.
+/// Fault modes of the scanner.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ScannerFault")]
 pub enum Fault {

@@ -15,7 +15,7 @@ use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the tamper guard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "TamperSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -42,7 +42,7 @@ pub struct Tamper {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {}
 
-/// How the guard trips, or breaks.
+/// Fault modes of the tamper guard.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "TamperFault")]
 pub enum Fault {

@@ -48,7 +48,7 @@ impl Default for Mix {
     }
 }
 
-/// What a scenario may set.
+/// Settings of customers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "CustomerSpec")]
 #[serde(default, deny_unknown_fields)]

@@ -29,7 +29,7 @@ pub enum TerminalKind {
     Mobile,
 }
 
-/// What a scenario may set.
+/// Settings of deposits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "DepositsSpec")]
 #[serde(default, deny_unknown_fields)]

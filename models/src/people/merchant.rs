@@ -18,7 +18,7 @@ use crate::wire::{Channel, Job, InterActorMessage};
 use crate::{AnyFault, Models, Part};
 use crate::detectors::{Detector, Place};
 
-/// Which way a merchant takes to support: weights.
+/// By which channel a merchant contacts support: weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Channels {
@@ -36,7 +36,7 @@ impl Default for Channels {
     }
 }
 
-/// What a scenario may set.
+/// Settings of merchants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "MerchantSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -49,7 +49,7 @@ pub struct Spec {
     pub opens_at: u8,
     /// Hour of the day from which nobody is there, from 1 to 24.
     pub closes_at: u8,
-    /// Which way to support.
+    /// By which channel merchants contact support.
     pub channels: Channels,
     /// How likely a merchant who has hung up calls again.
     pub calls_again: Probability,

@@ -21,7 +21,7 @@ use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set. No public figures were found for any of these: they are assumptions.
+/// Settings of misuse and fraud. No public figures were found for any of these: they are assumptions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "MisuseAndFraudSpec")]
 #[serde(default, deny_unknown_fields)]

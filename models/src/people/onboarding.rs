@@ -62,7 +62,7 @@ impl Default for Refuses {
     }
 }
 
-/// What a scenario may set.
+/// Settings of onboarding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "OnboardingSpec")]
 #[serde(default, deny_unknown_fields)]

@@ -44,7 +44,7 @@ impl Default for SupportDesk {
     }
 }
 
-/// What a scenario may set.
+/// Settings of the support desks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "SupportSpec")]
 #[serde(default, deny_unknown_fields)]

@@ -16,7 +16,7 @@ use crate::recovery_action::RecoveryAction;
 use crate::wire::{Job, InterActorMessage};
 use crate::{Models, Part};
 
-/// What a scenario may set.
+/// Settings of the technicians.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "TechniciansSpec")]
 #[serde(default, deny_unknown_fields)]

@@ -27,7 +27,7 @@ use crate::wire::InterActorMessage;
 use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the back office.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "BackOfficeSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -79,7 +79,7 @@ pub enum Timer {
     Unanswered(u32),
 }
 
-/// How a back office breaks.
+/// Fault modes of the back office.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "BackOfficeFault")]
 pub enum Fault {

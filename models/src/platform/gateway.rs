@@ -28,7 +28,7 @@ use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Family, AnyFault, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the gateway.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "GatewaySpec")]
 #[serde(default, deny_unknown_fields)]
@@ -117,7 +117,7 @@ pub enum Timer {
     Rested(u8),
 }
 
-/// How a gateway breaks.
+/// Fault modes of the gateway.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "GatewayFault")]
 pub enum Fault {

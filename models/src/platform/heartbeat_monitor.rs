@@ -22,7 +22,7 @@ use crate::{AnyFault, Models, Part};
 use crate::detectors::{Detector, Place};
 use freshness::delays;
 
-/// What a scenario may set. The period and the number of misses are the policy's.
+/// Settings of the heartbeat monitor. The period and the number of misses are the policy's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "HeartbeatMonitorSpec")]
 #[serde(default, deny_unknown_fields)]

@@ -15,7 +15,7 @@ use crate::vocabulary::ledger::{Amount, add_row};
 use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Family, Models, Part, RecoveryAction};
 
-/// What a scenario may set.
+/// Settings of the host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "HostSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -86,7 +86,7 @@ pub struct Host {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {}
 
-/// How a host breaks.
+/// Fault modes of the host.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "HostFault")]
 pub enum Fault {

@@ -12,7 +12,7 @@ use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ClockSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -41,7 +41,7 @@ pub struct Clock {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {}
 
-/// How a clock breaks.
+/// Fault modes of the clock.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ClockFault")]
 pub enum Fault {

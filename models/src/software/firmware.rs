@@ -24,7 +24,7 @@ use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
 use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
-/// What a scenario may set.
+/// Settings of the firmware.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "FirmwareSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -137,11 +137,11 @@ pub enum Timer {
     Ordered(u32),
 }
 
-/// How firmware breaks.
+/// Fault modes of the firmware.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "FirmwareFault")]
 pub enum Fault {
-    /// Nothing goes on: a deadlock.
+    /// Nothing runs on: a deadlock.
     Hang,
     /// Memory leaks; the magnitude is its speed.
     MemoryLeak,

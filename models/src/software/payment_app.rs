@@ -30,7 +30,7 @@ use crate::{AnyFault, Models, Part};
 use crate::detectors::{Detector, Place};
 use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
-/// What a scenario may set.
+/// Settings of the payment application.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PaymentAppSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -138,7 +138,7 @@ pub enum Timer {
     Resend(u32),
 }
 
-/// How the application breaks.
+/// Fault modes of the payment application.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PaymentAppFault")]
 pub enum Fault {

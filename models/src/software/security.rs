@@ -16,7 +16,7 @@ use crate::telemetry;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of keys and certificates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "SecuritySpec")]
 #[serde(default, deny_unknown_fields)]
@@ -55,7 +55,7 @@ pub enum Timer {
     Talks(u32, u32),
 }
 
-/// How security breaks.
+/// Fault modes of keys and certificates.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "SecurityFault")]
 pub enum Fault {

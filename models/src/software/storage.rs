@@ -12,7 +12,7 @@ use crate::plan::step;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
-/// What a scenario may set.
+/// Settings of the storage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "StorageSpec")]
 #[serde(default, deny_unknown_fields)]
@@ -48,7 +48,7 @@ pub enum Timer {
     Full(u32),
 }
 
-/// How storage breaks.
+/// Fault modes of the storage.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "StorageFault")]
 pub enum Fault {

@@ -43,7 +43,7 @@ impl Zone {
     }
 }
 
-/// When trouble of many terminals is held to have one cause: an expectation-based scan statistic over all cells, carriers,
+/// When faults of many terminals are taken to have one cause: an expectation-based scan statistic over all cells, carriers,
 /// regions, batches and the fleet.
 ///
 /// For a zone of n terminals of which c got into the same kind of trouble within the window, the score is the logarithm

@@ -166,7 +166,7 @@ impl Default for Handling {
     }
 }
 
-/// What a scenario may set. Shares and times that no source gives are assumptions of the scenario.
+/// Settings of deployment. Shares and times that no source gives are assumptions of the scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "DeploymentSpec")]
 #[serde(default, deny_unknown_fields)]
