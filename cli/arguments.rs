@@ -83,7 +83,7 @@ pub(crate) struct Run {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().map_err(|_| format!("{text} is no number of seconds"))?;
+    let seconds = text.parse().map_err(|_| format!("{text} is not a number of seconds"))?;
     let duration = Duration::try_from_secs_f64(seconds).ok();
     let sensible = duration.filter(|it| !it.is_zero() && it.as_secs() <= 86_400);
     sensible.ok_or_else(|| "a program has more than 0 and at most 86400 seconds".to_owned())

@@ -52,7 +52,7 @@ fn write(arguments: &Trace) -> Result<Option<Counts>, String> {
     let mapper = Mapper::new(Arc::new(dialect));
     let path = arguments.run.join("manifest.json");
     let text = std::fs::read_to_string(&path).map_err(|why| {
-        format!("{} is no run folder: {}: {why}", arguments.run.display(), path.display())
+        format!("{} is not a run folder: {}: {why}", arguments.run.display(), path.display())
     })?;
     let manifest: Manifest =
         serde_json::from_str(&text).map_err(|why| format!("{}: {why}", path.display()))?;

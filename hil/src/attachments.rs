@@ -175,6 +175,6 @@ mod tests {
                 "`spi` cannot be attached; there is iso8583-server, iso8583-client, mqtt"
             )
         );
-        assert!(wrong("scpi=bench").contains("`bench` is no HOST:PORT; write HOST:PORT["));
+        assert!(wrong("scpi=bench").contains("`bench` is not a HOST:PORT; write HOST:PORT["));
     }
 }

@@ -120,7 +120,7 @@ impl Line {
     /// # Errors
     /// If no whole answer comes in time, it is too long or no ASCII, or the connection is gone.
     pub fn ask(&mut self, line: &str) -> Result<String, Trouble> {
-        // What came late to an earlier question is no answer to this one.
+        // What came late to an earlier question is not an answer to this one.
         self.drain()?;
         self.send(line)?;
         let bytes = self.receive()?;

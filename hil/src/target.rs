@@ -20,14 +20,14 @@ impl Target {
     /// Reads `ADDRESS[,KEY=VALUE]…`, where the keys are among `known`.
     ///
     /// # Errors
-    /// If a part is no `KEY=VALUE`, a key is not known, or it is given twice.
+    /// If a part is not a `KEY=VALUE`, a key is not known, or it is given twice.
     pub fn parse(text: &str, known: &[&str]) -> Result<Self, String> {
         let mut parts = text.split(',');
         let address = parts.next().unwrap_or_default().trim().to_owned();
         let mut given = BTreeMap::new();
         for part in parts {
             let Some((key, value)) = part.split_once('=') else {
-                return Err(format!("`{part}` is no KEY=VALUE; there is {}", known.join(", ")));
+                return Err(format!("`{part}` is not a KEY=VALUE; there is {}", known.join(", ")));
             };
             let (key, value) = (key.trim(), value.trim());
             if !known.contains(&key) {
@@ -48,7 +48,7 @@ impl Target {
     /// What is set under a key, or else `otherwise`.
     ///
     /// # Errors
-    /// If it is no such value.
+    /// If it is not such a value.
     pub fn value<T: FromStr<Err: Display>>(&self, key: &str, otherwise: T) -> Result<T, String> {
         let Some(text) = self.text(key) else { return Ok(otherwise) };
         text.parse().map_err(|why| format!("{key}=`{text}`: {why}"))
@@ -92,7 +92,7 @@ mod tests {
     fn a_mistake_says_what_there_is() {
         let wrong = |text| Target::parse(text, &["limit", "first"]).unwrap_err();
         assert_eq!(wrong("a:1,limt=3"), "`limt` is not known here; there is limit, first");
-        assert_eq!(wrong("a:1,limit"), "`limit` is no KEY=VALUE; there is limit, first");
+        assert_eq!(wrong("a:1,limit"), "`limit` is not a KEY=VALUE; there is limit, first");
         assert_eq!(wrong("a:1,limit=1,limit=2"), "`limit` is given twice");
     }
 }

@@ -64,7 +64,7 @@ impl Default for Radio {
 impl Radio {
     /// The law of its channel, with so much more loss in both states.
     pub(crate) fn law(&self, extra_loss: f64) -> GilbertElliott {
-        debug_assert!((0.0..=1.0).contains(&extra_loss), "{extra_loss} is no share of packets");
+        debug_assert!((0.0..=1.0).contains(&extra_loss), "{extra_loss} is not a share of packets");
         let with = |loss: Probability| loss.0 + (1.0 - loss.0) * extra_loss;
         GilbertElliott {
             p_good_to_bad: self.p_good_to_bad.0,

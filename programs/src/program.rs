@@ -34,7 +34,7 @@ impl Program {
     pub fn start(command: &str, patience: Duration) -> Result<Self, String> {
         let words = shlex::split(command).filter(|words| !words.is_empty());
         let words = words
-            .ok_or_else(|| format!("`{command}` is no command line: is a quote left open?"))?;
+            .ok_or_else(|| format!("`{command}` is not a command line: is a quote left open?"))?;
         let mut child = Command::new(&words[0])
             .args(&words[1..])
             .stdin(Stdio::piped())
@@ -79,7 +79,7 @@ impl Program {
     /// Asks it something, and waits for its answer.
     ///
     /// # Errors
-    /// If it has ended, says nothing in time, says something that it was not asked, or says what is no line of text.
+    /// If it has ended, says nothing in time, says something that it was not asked, or says what is not a line of text.
     pub fn ask(&mut self, line: &str) -> Result<String, String> {
         self.unasked()?;
         self.tell(line)?;

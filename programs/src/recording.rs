@@ -212,7 +212,7 @@ impl Recording {
     /// Reads a recording.
     ///
     /// # Errors
-    /// If the file cannot be read, is no recording, or has a line that is whole and not understood.
+    /// If the file cannot be read, is not a recording, or has a line that is whole and not understood.
     pub fn read(path: &Path) -> Result<Self, Unreadable> {
         let refuse = |line, why: String| Unreadable { path: path.to_owned(), line, why };
         let file = File::open(path).map_err(|why| refuse(0, format!("cannot be read: {why}")))?;
@@ -225,9 +225,9 @@ impl Recording {
             // What does not end in a line break was being written when the session was killed.
             Ok(line.strip_suffix('\n').map(str::to_owned))
         };
-        let first = next(1)?.ok_or_else(|| refuse(1, "this is no recording".into()))?;
+        let first = next(1)?.ok_or_else(|| refuse(1, "this is not a recording".into()))?;
         let header: Header = serde_json::from_str(&first)
-            .map_err(|why| refuse(1, format!("this is no recording: {why}")))?;
+            .map_err(|why| refuse(1, format!("this is not a recording: {why}")))?;
         if header.schema != SCHEMA {
             let why = format!("the format is {}; this version reads {SCHEMA}", header.schema);
             return Err(refuse(1, why));

@@ -103,7 +103,7 @@ impl Occurrence {
 /// Why a run folder cannot be read.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum RunTablesError {
-    /// It is no run folder.
+    /// It is not a run folder.
     NotARun(PathBuf),
     /// A file of it is missing or cannot be read.
     Incomplete {
@@ -139,7 +139,7 @@ impl fmt::Display for RunTablesError {
         match self {
             Self::NotARun(path) => write!(
                 f,
-                "{} is no run folder: it has no manifest.json; make one by `posrig run FILE --out {0}`",
+                "{} is not a run folder: it has no manifest.json; make one by `posrig run FILE --out {0}`",
                 path.display()
             ),
             Self::Incomplete { path, why } => write!(

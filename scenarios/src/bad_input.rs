@@ -302,13 +302,13 @@ Random(Exponential(mean: "20d")) | Random(Bathtub(early: (shape: 0.5, scale: "9d
 fn unknown_words_get_a_suggestion() {
     expect(
         r#"
-warmup: | warmupp: | unknown-field | 7:5 | warmupp | `warmupp` is no field of `Scenario` | did you mean `warmup`?
-roll: | rol: | unknown-field | 13:39 | rol | `rol` is no field of `printer` | did you mean `roll`?
-mean: | meen: | unknown-field | 24:38 | meen | `meen` is no field of `Exponential` | did you mean `mean`?
-share: | zzz: | unknown-field | 18:28 | zzz | `zzz` is no field of `HostEntry` | choose from `id`, `share`, `settings`
-Printer(Jam) | Printer(Jamm) | unknown-variant | 22:27 | Jamm | `Jamm` is no fault mode of `Printer` | did you mean `Jam`?
-Printer(Jam) | Pritner(Jam) | unknown-variant | 22:19 | Pritner | `Pritner` is no part that can break | did you mean `Printer`?
-hours: Cafe | hours: Tea | unknown-variant | 16:40 | Tea | `Tea` is no `Hours` | choose from `Flat`, `Grocery`, `Cafe`, `Night`, `Weights`
+warmup: | warmupp: | unknown-field | 7:5 | warmupp | `warmupp` is not a field of `Scenario` | did you mean `warmup`?
+roll: | rol: | unknown-field | 13:39 | rol | `rol` is not a field of `printer` | did you mean `roll`?
+mean: | meen: | unknown-field | 24:38 | meen | `meen` is not a field of `Exponential` | did you mean `mean`?
+share: | zzz: | unknown-field | 18:28 | zzz | `zzz` is not a field of `HostEntry` | choose from `id`, `share`, `settings`
+Printer(Jam) | Printer(Jamm) | unknown-variant | 22:27 | Jamm | `Jamm` is not a fault mode of `Printer` | did you mean `Jam`?
+Printer(Jam) | Pritner(Jam) | unknown-variant | 22:19 | Pritner | `Pritner` is not a part that can break | did you mean `Printer`?
+hours: Cafe | hours: Tea | unknown-variant | 16:40 | Tea | `Tea` is not a choice of `Hours` | choose from `Flat`, `Grocery`, `Cafe`, `Night`, `Weights`
 Group(id: "kiosks" | Grop(id: "kiosks" | wrong-type | 10:9 | Grop | expected `Group(...)`, found `Grop` | write `Group(...)`, or just `(...)`
         "#,
     );
@@ -415,7 +415,7 @@ fn chinese_text_does_not_shift_columns() {
 fn files_that_are_no_scenarios_are_refused_with_one_clear_message() {
     let folder = tempfile::tempdir().expect("a folder");
     let refused = |path: &Path| {
-        let found = load(path).expect_err("it is no scenario");
+        let found = load(path).expect_err("it is not a scenario");
         assert_eq!(found.len(), 1, "{found:#?}");
         found.into_iter().next().expect("there is one")
     };

@@ -109,9 +109,9 @@ impl Code {
     pub const fn about(self) -> &'static str {
         match self {
             Self::Unreadable => {
-                "The file is not there, is no file, is too large, or may not be read."
+                "The file is not there, is not a file, is too large, or may not be read."
             }
-            Self::NotText => "The file is not UTF-8 text, so it is no scenario.",
+            Self::NotText => "The file is not UTF-8 text, so it is not a scenario.",
             Self::Syntax => "Brackets, commas, colons or quotes are not where RON wants them.",
             Self::Schema => {
                 "The scenario is written in a version of the language that this program does not know."
@@ -124,7 +124,7 @@ impl Code {
                 "A value is of another type: a text for a number, a list for a single thing."
             }
             Self::WrongQuantity => {
-                "A text is no quantity of this kind: its unit is wrong, or it has none."
+                "A text is not a quantity of this kind: its unit is wrong, or it has none."
             }
             Self::OutOfRange => "A number is too small, too large, or not a number.",
             Self::UnknownName => {

@@ -181,7 +181,7 @@ impl ErrorContext<'_> {
             Some(new) => (schema_2::message(found, new), schema_2::hint(new)),
             None => {
                 let hint = choice(found, expected.iter().copied());
-                (format!("`{found}` is no field{of}"), Some(hint))
+                (format!("`{found}` is not a field{of}"), Some(hint))
             }
         };
         let message = self.message(Code::UnknownField, self.span.clone(), message, hint);
@@ -207,10 +207,10 @@ impl ErrorContext<'_> {
             _ if let Some(new) = renamed => schema_2::message(found, new),
             // The parts of a terminal, and the fault modes of each of them, are all called so.
             Some("Fault") => match self.part() {
-                Some(part) => format!("`{found}` is no fault mode of `{part}`"),
-                None => format!("`{found}` is no part that can break"),
+                Some(part) => format!("`{found}` is not a fault mode of `{part}`"),
+                None => format!("`{found}` is not a part that can break"),
             },
-            Some(outer) => format!("`{found}` is no `{outer}`"),
+            Some(outer) => format!("`{found}` is not a choice of `{outer}`"),
             None => format!("`{found}` cannot be chosen here"),
         };
         let hint = match expected {

@@ -53,7 +53,10 @@ impl GilbertElliott {
         }
         let left = libm::pow(1.0 - self.p_good_to_bad - self.p_bad_to_good, slots as f64);
         let bad = stationary + (f64::from(u8::from(was_bad)) - stationary) * left;
-        debug_assert!((-1e-9..=1.0 + 1e-9).contains(&bad), "{bad} is no probability of being bad");
+        debug_assert!(
+            (-1e-9..=1.0 + 1e-9).contains(&bad),
+            "{bad} is not a probability of being bad"
+        );
         bad
     }
 }

@@ -241,7 +241,7 @@ impl Quantity for Span {
         if let Some(unit) = words(text).find(|word| calendar.contains(word)) {
             return Err(format!("\"{unit}\" has no fixed length; write days: \"365d\""));
         }
-        // Bounded before it is handed on: a longer run of digits is no time that anybody means.
+        // Bounded before it is handed on: a longer run of digits is not a time that anybody means.
         let too_long = || format!("\"{text}\" is too long: the longest is 100 years, \"36500d\"");
         let runs = text.split(|c: char| !c.is_ascii_digit()).map(str::len);
         if runs.clone().any(|run| run > 13) || runs.sum::<usize>() > 24 {

@@ -168,7 +168,7 @@ impl Stream {
 
     /// True with this probability; 0 is never, 1 is always.
     pub fn chance(&mut self, probability: f64) -> bool {
-        debug_assert!((0.0..=1.0).contains(&probability), "{probability} is no probability");
+        debug_assert!((0.0..=1.0).contains(&probability), "{probability} is not a probability");
         self.unit() < probability
     }
 

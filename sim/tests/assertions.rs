@@ -27,7 +27,7 @@ fn laws_are_laws() {
     trips("ends after it begins", || Law::Uniform(day, hour).draw(&mut stream(), true));
     trips("a shape above zero", || stream().weibull(0.0, day, Span::ZERO));
     trips("has a scale", || stream().weibull(1.0, Span::ZERO, Span::ZERO));
-    trips("is no probability", || stream().chance(1.5));
+    trips("is not a probability", || stream().chance(1.5));
     trips("nothing is below zero", || stream().below(0));
     trips("a spread is not negative", || stream().lognormal(1.0, -1.0));
     trips("no law has median", || sim::lognormal(-1.0, 1.0, [1; 4]));

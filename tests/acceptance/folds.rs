@@ -76,7 +76,11 @@ fn an_analysis_does_not_depend_on_how_facts_are_cut() {
     let (outcome, slices, analysis) = whole(&loaded, 1);
     slices.assert_whole();
     let most = slices.lengths.iter().max().copied().unwrap_or_default();
-    assert!(most < slices.facts.len() / 2, "a slice of {most} is no slice: {:?}", slices.lengths);
+    assert!(
+        most < slices.facts.len() / 2,
+        "a slice of {most} is not a slice: {:?}",
+        slices.lengths
+    );
     let others = [
         whole(&loaded, 2),
         stepwise(&loaded, 1, Span::minutes(7)),

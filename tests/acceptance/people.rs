@@ -111,7 +111,7 @@ fn an_overloaded_desk_loses_as_many_patient_callers_as_erlang_a_says() {
     }
     let expected = leaving / all / arrivals;
     let lost = figures.abandoned as f64 / figures.arrived as f64;
-    assert!(expected > 0.2, "{figures:?}: {expected} is no overload");
+    assert!(expected > 0.2, "{figures:?}: {expected} is not an overload");
     let off = 8.0 * libm::sqrt(expected * (1.0 - expected) / figures.arrived as f64);
     assert!((lost - expected).abs() < off, "{lost} hung up, Erlang A says {expected}");
 }

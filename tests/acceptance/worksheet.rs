@@ -75,9 +75,9 @@ fn what_is_no_run_and_what_is_counted_twice_is_refused() {
         fs::rename(folder.join("2"), folder.join("copy")).expect("moved");
         run(folder, "2");
         refused(folder, &[command, "1", "2", "copy"], "2 and copy are the same run");
-        refused(folder, &[command, "nowhere"], "nowhere is no run folder");
-        refused(folder, &[command, "."], "is no run folder");
-        refused(folder, &[command, "small.ron"], "is no run folder");
+        refused(folder, &[command, "nowhere"], "nowhere is not a run folder");
+        refused(folder, &[command, "."], "is not a run folder");
+        refused(folder, &[command, "small.ron"], "is not a run folder");
         fs::remove_dir_all(folder.join("copy")).expect("removed");
     }
     refused(folder, &["fmea"], "Usage");

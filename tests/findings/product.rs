@@ -101,7 +101,7 @@ impl Ended {
     pub(crate) fn judged(&self) -> Outputs {
         assert!(
             matches!(self.code, Some(0 | 1 | 3)),
-            "exit code {:?} is no verdict: {}",
+            "exit code {:?} is not a verdict: {}",
             self.code,
             self.said
         );

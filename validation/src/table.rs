@@ -124,7 +124,7 @@ fn judge(value: &Expected, estimate: Option<Estimate>, widths_count: bool) -> Ve
     let Some(Estimate { value: simulated, half_width }) = estimate else { return Verdict::Wide };
     // A value that comes out without any spread has an interval of no width; nine digits are what a file gives.
     let rounding = 1e-6 * value.is.abs();
-    // What is no number holds nothing.
+    // What is not a number holds nothing.
     let near = (simulated - value.is).abs() <= half_width + rounding;
     let narrow = half_width <= value.within * value.is.abs();
     match (near, narrow || !widths_count) {

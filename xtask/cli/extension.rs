@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::runs;
-use crate::shell::{Failure, cargo, output, posrig, root, run, run_with, target};
+use crate::shell::{BUILD, Failure, cargo, output, posrig, root, run, run_with, target};
 
 /// What is added to the list of components, behind what.
 const LINE: (&str, &str) = ("printer::Printer,", "coin_tray::CoinTray, printer::Printer,");
@@ -44,12 +44,12 @@ pub(crate) fn extension(_: &[String]) -> Result<(), Failure> {
     // In the folder of this tree, where what comes from elsewhere is built already; the next build puts this tree's program
     // back into its place.
     let there = target().display().to_string();
-    let arguments = ["build", "--release", "--manifest-path", &manifest];
+    let arguments = [BUILD, &["--manifest-path", &manifest]].concat();
     run_with(&[("CARGO_TARGET_DIR", &there)], "cargo", &arguments)?;
     let scratch = runs::scratch("extension")?;
     let extended = scratch.join("posrig").display().to_string();
     fs::copy(posrig("release"), &extended).map_err(|why| why.to_string())?;
-    cargo(&["build", "--release"])?;
+    cargo(BUILD)?;
     let out = scratch.join("run").display().to_string();
     run(&extended, &["run", "tests/extension/coin-tray.ron", "--out", &out])?;
     let (with, without) = (

@@ -31,6 +31,7 @@ pub(crate) fn peers(_: &[String]) -> Result<(), Failure> {
     let with = [("POSRIG_PEERS", "1"), ("POSRIG_PYTHON", python.as_str())];
     // The printer emulator needs a newer Python than every machine has.
     // The whole workspace, so that what is shared keeps the features with which it was built for the other tests.
-    let test = "test --release --workspace --features pcsc --test boundary -- --skip emulated";
+    // They wait for each other more than they work: more of them at a time than there are cores.
+    let test = "test --release --workspace --features pcsc --test boundary -- --skip emulated --test-threads 6";
     run_with(&with, "cargo", &test.split(' ').collect::<Vec<_>>())
 }

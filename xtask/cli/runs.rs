@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::shell::{Failure, cargo, posrig, root, run, run_with, target};
+use crate::shell::{BUILD, Failure, cargo, posrig, root, run, run_with, target};
 
 /// Every scenario that ships, as the commands want it.
 fn shipped() -> Result<Vec<String>, Failure> {
@@ -31,7 +31,7 @@ pub(crate) fn scratch(name: &str) -> Result<PathBuf, Failure> {
 
 /// Checks and runs every shipped scenario; the first that does not pass ends it.
 pub(crate) fn scenarios(_: &[String]) -> Result<(), Failure> {
-    cargo(&["build", "--release"])?;
+    cargo(BUILD)?;
     let program = posrig("release");
     let files = shipped()?;
     let mut arguments = vec!["check"];
@@ -81,9 +81,9 @@ fn checked_build() -> Result<String, Failure> {
         ["opt-level=1", "debug-assertions=true", "overflow-checks=true"]
             .map(|setting| format!("profile.release.package.{room}.{setting}"))
     });
-    let mut arguments = vec!["build".to_owned(), "--release".to_owned()];
-    arguments.extend(settings.flat_map(|setting| ["--config".to_owned(), setting]));
-    cargo(&arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let settings: Vec<String> = settings.collect();
+    let settings = settings.iter().flat_map(|setting| ["--config", setting.as_str()]);
+    cargo(&BUILD.iter().copied().chain(settings).collect::<Vec<_>>())?;
     let place = scratch("checked")?.join("posrig");
     fs::copy(posrig("release"), &place).map_err(|why| why.to_string())?;
     Ok(place.display().to_string())
@@ -92,7 +92,7 @@ fn checked_build() -> Result<String, Failure> {
 /// One fingerprint, whatever the threads, the size of cells, the process and the build.
 pub(crate) fn matrix(_: &[String]) -> Result<(), Failure> {
     let checked = checked_build()?;
-    cargo(&["build", "--release"])?;
+    cargo(BUILD)?;
     let mut wanted = None;
     for (build, program) in [("release", posrig("release")), ("with assertions", checked)] {
         for (threads, cell) in SHAPES {

@@ -51,6 +51,10 @@ pub(crate) fn cargo(arguments: &[&str]) -> Result<(), Failure> {
     run("cargo", arguments)
 }
 
+/// The program as the README's test command has left it: of the whole workspace, so that what is shared has the same features
+/// and need not be built again.
+pub(crate) const BUILD: &[&str] = &["build", "--release", "--workspace", "--bin", "posrig"];
+
 /// What a program writes to its standard output.
 pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<String, Failure> {
     output_with(&[], program, arguments)

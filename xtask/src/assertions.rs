@@ -50,7 +50,7 @@ impl Counted {
 /// The sources of a crate, by its folder.
 ///
 /// # Errors
-/// If a file cannot be read, or is no Rust.
+/// If a file cannot be read, or is not Rust.
 pub fn of_crate(root: &Path, folder: &str) -> Result<Counted, String> {
     let mut all = Counted::default();
     for (path, text) in sources(&root.join(folder))? {
@@ -63,7 +63,7 @@ pub fn of_crate(root: &Path, folder: &str) -> Result<Counted, String> {
 /// One file.
 ///
 /// # Errors
-/// If it is no Rust.
+/// If it is not Rust.
 pub fn of_text(file: &str, text: &str) -> Result<Counted, String> {
     let parsed = syn::parse_file(text).map_err(|why| format!("{file}: {why}"))?;
     let mut counter = Counter { file, counted: Counted::default() };

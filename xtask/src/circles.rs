@@ -43,7 +43,7 @@ pub const ROOTS: &[(&str, &str)] = &[
 /// The files of one crate and what each names in the others.
 ///
 /// # Errors
-/// A file that cannot be read, or is no Rust.
+/// A file that cannot be read, or is not Rust.
 pub fn read(root: &Path, room: &str) -> Result<Graph, String> {
     let entry = ROOTS.iter().find(|(name, _)| *name == room);
     let (_, file) = entry.ok_or_else(|| format!("no crate `{room}` in the list of roots"))?;

@@ -54,7 +54,7 @@ impl Sizes {
 /// The sources in a folder.
 ///
 /// # Errors
-/// If a file cannot be read, or is no Rust.
+/// If a file cannot be read, or is not Rust.
 pub fn of_folder(folder: &Path) -> Result<Sizes, String> {
     let mut all = Sizes::default();
     for (path, text) in sources(folder)? {
@@ -66,7 +66,7 @@ pub fn of_folder(folder: &Path) -> Result<Sizes, String> {
 /// One file.
 ///
 /// # Errors
-/// If it is no Rust.
+/// If it is not Rust.
 pub fn of_text(text: &str) -> Result<Sizes, String> {
     let parsed = syn::parse_file(text).map_err(|why| why.to_string())?;
     let mut reader = Reader::default();

@@ -23,7 +23,7 @@ pub(crate) fn occur<K: Catalogue, P: Breakable<K>>(
     if !parts.fault_state().counts(plan, round) {
         return;
     }
-    debug_assert!((0.0..=1.0).contains(&planned.magnitude), "{} is no level", planned.magnitude);
+    debug_assert!((0.0..=1.0).contains(&planned.magnitude), "{} is not a level", planned.magnitude);
     onset(parts, cx, plan, round, planned.fault, planned.magnitude);
     let wait = match planned.when {
         When::Every { period, .. } => period,

@@ -31,7 +31,7 @@ pub(super) enum Outcome {
     Unconfirmed(Said),
 }
 
-/// So much may come that is no answer before it is taken for a printer that never stops.
+/// So much may come that is not an answer before it is taken for a printer that never stops.
 const MOST_NOISE: usize = 4_096;
 /// How often a printer is asked what holds it up while a receipt is on its way.
 const ASK_EVERY: Duration = Duration::from_millis(250);
@@ -91,7 +91,7 @@ impl Device {
         Err(Trouble::Endless(String::new()))
     }
 
-    /// What came without being asked for is no answer to what is asked next.
+    /// What came without being asked for is not an answer to what is asked next.
     fn drain(&mut self) -> Result<(), Trouble> {
         for _ in 0..MOST_NOISE {
             if self.next("nothing", Duration::ZERO)?.is_none() {

@@ -71,7 +71,7 @@ impl Security {
             .with_root_certificates(trusted)
             .with_no_client_auth();
         let name = ServerName::try_from(name.to_owned())
-            .map_err(|_| format!("`{name}` is no host's name or address"))?;
+            .map_err(|_| format!("`{name}` is not a host's name or address"))?;
         Ok(Self::Client(Arc::new(config), name))
     }
 }

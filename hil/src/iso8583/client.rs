@@ -82,7 +82,7 @@ impl Settings {
         ];
         let target = Target::parse(text, &known)?;
         if target.address.rsplit_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
-            return Err(format!("`{}` is no HOST:PORT", target.address));
+            return Err(format!("`{}` is not a HOST:PORT", target.address));
         }
         let usual = Self::at(&target.address);
         let host = target.address.rsplit_once(':').map_or("", |(host, _)| host);
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!((read.connections, read.sign_on), (8, true));
         assert_eq!((read.backoff, read.queue), (Duration::from_secs(1), 4_096));
         let wrong = |text| Settings::parse(text).unwrap_err();
-        assert_eq!(wrong("bank"), "`bank` is no HOST:PORT");
+        assert_eq!(wrong("bank"), "`bank` is not a HOST:PORT");
         assert_eq!(wrong("bank:5000,connections=0"), "connections=0: there are 1 to 256");
         assert_eq!(wrong("bank:5000,sign_on=1"), "sign_on=`1`: write yes or no");
     }

@@ -72,8 +72,8 @@ impl fmt::Display for Flaw {
             Self::Ends { needs, left } => {
                 write!(f, "the message ends: {needs} bytes are needed, {left} are left")
             }
-            Self::NotADigit(byte) => write!(f, "0x{byte:02X} is no digit"),
-            Self::NotHex(byte) => write!(f, "0x{byte:02X} is no upper-case hexadecimal digit"),
+            Self::NotADigit(byte) => write!(f, "0x{byte:02X} is not a digit"),
+            Self::NotHex(byte) => write!(f, "0x{byte:02X} is not an upper-case hexadecimal digit"),
             Self::Character(byte) => write!(f, "0x{byte:02X} may not stand in this kind of field"),
             Self::Filling(half) => write!(f, "{half:X} stands where digits are filled up"),
             Self::Length { is, max } => write!(f, "a length of {is}, and it has {max} at most"),

@@ -132,7 +132,7 @@ impl Dialect {
         let read = file.take(LONGEST + 1).read_to_string(&mut text);
         read.map_err(|why| refuse(format!("cannot be read: {why}")))?;
         if text.len() as u64 > LONGEST {
-            return Err(refuse(format!("is longer than {LONGEST} bytes: this is no dialect")));
+            return Err(refuse(format!("is longer than {LONGEST} bytes: this is not a dialect")));
         }
         Self::read(name_or_path, &text)
     }
@@ -246,7 +246,7 @@ mod tests {
         assert!(refused("mti: Bcd,", "mti: Bcd, mtu: 1,").contains("mine.ron:14:"));
         assert!(
             refused("\"0200\"", "\"200\"")
-                .contains("\"200\" is no message type: it has four digits")
+                .contains("\"200\" is not a message type: it has four digits")
         );
     }
 
@@ -280,7 +280,7 @@ mod tests {
                 "response: \"0210\"",
                 "types: \"0210\" stands for Advice and for Request",
             ),
-            ("\"0201\"", "\"0211\"", "also: 0211 is no request of a payment"),
+            ("\"0201\"", "\"0211\"", "also: 0211 is not a request of a payment"),
             (
                 "Original(6)",
                 "Original(26)",

@@ -56,7 +56,7 @@ impl Length {
         }
     }
 
-    /// Its number. On a byte that is no digit: that byte.
+    /// Its number. On a byte that is not a digit: that byte.
     fn read(self, prefix: &[u8]) -> Result<u64, u8> {
         prefix.iter().try_fold(0u64, |length, byte| match self.coding {
             LengthCoding::Binary => Ok(length << 8 | u64::from(*byte)),

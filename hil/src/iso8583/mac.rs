@@ -100,11 +100,11 @@ impl Serialize for Key {
 /// If it has an odd number of characters, or others than hexadecimal digits.
 pub fn hex_bytes(text: &str) -> Result<Vec<u8>, String> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return Err(format!("\"{text}\" is no pairs of hexadecimal digits"));
+        return Err(format!("\"{text}\" is not pairs of hexadecimal digits"));
     }
     let pair = |at| u8::from_str_radix(&text[at..at + 2], 16);
     let read: Result<Vec<u8>, _> = (0..text.len()).step_by(2).map(pair).collect();
-    read.map_err(|_| format!("\"{text}\" is no pairs of hexadecimal digits"))
+    read.map_err(|_| format!("\"{text}\" is not pairs of hexadecimal digits"))
 }
 
 /// Makes codes with one key; the key's schedule is computed once.

@@ -51,7 +51,7 @@ impl Settings {
     /// A broker at `HOST[:PORT]`, with the usual settings.
     ///
     /// # Errors
-    /// If that is no such address.
+    /// If that is not such an address.
     pub fn at(address: &str) -> Result<Self, String> {
         Self::parse(address)
     }
@@ -65,7 +65,7 @@ impl Settings {
         let target = Target::parse(text, &KEYS)?;
         let (host, port) = match target.address.rsplit_once(':') {
             Some((host, port)) => {
-                let port = port.parse().map_err(|_| format!("`{port}` is no port"))?;
+                let port = port.parse().map_err(|_| format!("`{port}` is not a port"))?;
                 (host, port)
             }
             None => (target.address.as_str(), 1883),
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(Settings::parse("broker").map(|it| it.port), Ok(1883));
         for (text, hint) in [
             ("", "where is the broker?"),
-            ("a:x", "`x` is no port"),
+            ("a:x", "`x` is not a port"),
             ("a,queue=0", "queue: at least 1"),
             ("a,prefix=a/#", "without # and +"),
             ("a,password_env=POSRIG_NO_SUCH_VARIABLE", "POSRIG_NO_SUCH_VARIABLE"),

@@ -247,7 +247,7 @@ fn records(chip: &mut dyn Chip, located: &[u8]) -> Result<(Vec<u8>, u32), Proble
                 return Err(nonsense(STEP, located));
             }
             let record = good(chip, STEP, &read_record(number, entry[0] >> 3))?;
-            // A record that is no object would make all others unreadable.
+            // A record that is not an object would make all others unreadable.
             super::tlv::objects(&record).ok_or_else(|| nonsense(STEP, &record))?;
             held.extend(record);
         }

@@ -116,7 +116,7 @@ pub struct Reader {
     injector: Injector,
 }
 
-/// A terminal presents one card at a time; what waits longer is no customer.
+/// A terminal presents one card at a time; what waits longer is not a customer.
 const MOST_WAITING: usize = 8;
 /// So many threads may hang in calls that do not come back, before no further dialogue is begun.
 const MOST_STUCK: usize = 4;

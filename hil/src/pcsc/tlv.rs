@@ -91,7 +91,7 @@ pub fn first(bytes: &[u8], wanted: u32) -> Option<&[u8]> {
     all(bytes, wanted).first().copied()
 }
 
-/// What a card asks for in a list of tags and lengths (PDOL, CDOL). `None` if it is no such list.
+/// What a card asks for in a list of tags and lengths (PDOL, CDOL). `None` if it is not such a list.
 pub fn wishes(mut list: &[u8]) -> Option<Vec<(u32, usize)>> {
     let mut all = Vec::new();
     while !list.is_empty() {

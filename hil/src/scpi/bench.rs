@@ -60,7 +60,7 @@ impl Settings {
     pub fn parse(text: &str) -> Result<Self, String> {
         let target = Target::parse(text, &["limit", "first", "settle", "watch", "patience"])?;
         if !target.address.contains(':') {
-            return Err(format!("`{}` is no HOST:PORT", target.address));
+            return Err(format!("`{}` is not a HOST:PORT", target.address));
         }
         let usual = Self::at(&target.address);
         let first = target.text("first").unwrap_or_default().split(';').map(str::trim);

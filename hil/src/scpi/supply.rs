@@ -11,7 +11,7 @@ pub struct Supply {
 
 /// How many entries of an instrument's error queue are read before it is taken for one that never ends.
 const MOST_ERRORS: usize = 32;
-/// From here on a number is no voltage: SCPI says 9.9E37 for infinity and 9.91E37 for no number.
+/// From here on a number is not a voltage: SCPI says 9.9E37 for infinity and 9.91E37 for no number.
 const NO_NUMBER: f64 = 9.9e36;
 
 /// Reads a voltage, in millivolts: a decimal number, with or without `V`.
@@ -112,7 +112,7 @@ impl Supply {
     /// What it delivers, in millivolts, as it measures it.
     ///
     /// # Errors
-    /// If what it answers is no voltage, or contact is lost.
+    /// If what it answers is not a voltage, or contact is lost.
     pub fn measure(&mut self) -> Result<u32, Trouble> {
         millivolts("MEAS:VOLT?", &self.line.ask("MEAS:VOLT?")?)
     }

@@ -59,7 +59,7 @@ impl Handshake {
 
     /// The pause after an attempt that is not the last, as much of it as is not left out at random.
     fn pauses(&self, attempt: u8, random: f64) -> Span {
-        debug_assert!((0.0..=1.0).contains(&random), "{random} is no random share of a pause");
+        debug_assert!((0.0..=1.0).contains(&random), "{random} is not a random share of a pause");
         let doubled = self.backoff.0.saturating_mul(1u64 << attempt.min(40));
         Span(doubled.min(self.max_backoff.0)).scaled(1.0 - self.jitter.0 * random)
     }

@@ -210,7 +210,7 @@ impl DevicePart<Models> for Wifi {
             noise: self.levels.of(Fault::Interference),
         }
     }
-    /// No beacon is no access point; a third of all packets lost is noise that a radio's own counters show.
+    /// No beacon means no access point; a third of all packets lost is noise that a radio's own counters show.
     fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
         match *reading {
             Reading { beacon: false, .. } => Some(Fault::AccessPointDown),

@@ -139,7 +139,7 @@ pub fn usable(celsius: Celsius) -> f64 {
 
 /// How long a full battery drives a load at a temperature, if this share of its capacity is left.
 pub fn runtime(capacity: MilliampHours, load: MilliampHours, health: f64, at: Celsius) -> Span {
-    debug_assert!((0.0..=1.0).contains(&health), "{health} is no share of a capacity");
+    debug_assert!((0.0..=1.0).contains(&health), "{health} is not a share of a capacity");
     let hours = f64::from(capacity.0) * health * usable(at) / f64::from(load.0.max(1));
     Span::from_secs_f64(hours * 3_600.0)
 }

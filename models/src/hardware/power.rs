@@ -112,7 +112,7 @@ const CONTACT: Purpose = Purpose::of("power: how long a loose plug has contact, 
 
 /// How much more than the nominal voltage the wrong adapter of magnitude 1 gives: a 12 V adapter at a 5 V device.
 const WRONG_BY: f64 = 1.4;
-/// More than half again as much voltage is no bad mains: it is another adapter.
+/// More than half again as much voltage is not a bad mains: it is another adapter.
 const NO_MAINS: f64 = 1.5;
 /// Contacts that are lost by accident are few; the third is a plug that sits loose.
 const LOOSE_AFTER: u8 = 3;
@@ -214,7 +214,7 @@ impl Power {
 
     /// How loose the plug sits has changed: from here on its contacts are other ones.
     fn loosen(&mut self, spec: &Spec, share: f64, cx: &mut Context<'_, Models>) {
-        debug_assert!((0.0..=1.0).contains(&share), "{share} is no share of the time");
+        debug_assert!((0.0..=1.0).contains(&share), "{share} is not a share of the time");
         self.plug += 1;
         self.contacts = 0;
         self.apart = share > 0.0;

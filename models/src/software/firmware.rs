@@ -232,8 +232,8 @@ impl Firmware {
 
     /// How slow everything is: 100 is as usual, 0 is not at all.
     fn pace(&self, cx: &mut Context<'_, Models>) {
-        debug_assert!((0.0..=1.0).contains(&self.starved), "{} is no share", self.starved);
-        debug_assert!((0.0..=1.0).contains(&self.burden), "{} is no share", self.burden);
+        debug_assert!((0.0..=1.0).contains(&self.starved), "{} is not a share", self.starved);
+        debug_assert!((0.0..=1.0).contains(&self.burden), "{} is not a share", self.burden);
         let busy = 100 + (400.0 * self.starved.max(self.burden)) as u32;
         let percent = if self.hung { 0 } else { busy * self.slowed / 100 };
         cx.say(LocalMessage::Pace { percent });

@@ -205,7 +205,7 @@ fn step(
     let action = RecoveryAction::all().find(|it| it.name() == name);
     let action = action.ok_or_else(|| {
         let all: Vec<_> = RecoveryAction::all().map(RecoveryAction::name).collect();
-        format!("`{name}` is no recovery action; there is default, {}", all.join(", "))
+        format!("`{name}` is not a recovery action; there is default, {}", all.join(", "))
     })?;
     let named = |name: &str| {
         let found = PERFORMERS.iter().find(|(_, it)| *it == name).map(|(by, _)| *by);
@@ -262,7 +262,7 @@ mod tests {
             ("[]", "an answer is an object"),
             ("{}", "exactly one of do, wait_s"),
             (r#"{"do": "default", "give_up": true}"#, "exactly one"),
-            (r#"{"do": "restart"}"#, "`restart` is no recovery action; there is default, retry"),
+            (r#"{"do": "restart"}"#, "`restart` is not a recovery action; there is default, retry"),
             (r#"{"do": "swap", "by": "nobody"}"#, "`nobody` carries nothing out; there is device"),
             (r#"{"do": "default", "by": "device"}"#, "belong to a recovery action"),
             (r#"{"wait_s": 0}"#, "wait_s is from 0.001"),

@@ -153,7 +153,10 @@ fn a_program_that_does_not_do_its_part_ends_the_run_with_one_clear_message() {
     // A line too many is found when the next question is asked, or is taken for its answer.
     for (program, hint) in [
         (say(r#""restart it""#), "its line: restart it"),
-        (say(r#""{\"do\": \"kick\"}""#), "`kick` is no recovery action; there is default, retry"),
+        (
+            say(r#""{\"do\": \"kick\"}""#),
+            "`kick` is not a recovery action; there is default, retry",
+        ),
         (say(r#""{}\n{}""#), "exactly one of do, wait_s"),
         (say(r#""{\"do\": \"default\"}\n{}""#), ": {}"),
         (say(r#""x" * 100000"#), "a line of more than 65536 bytes"),
@@ -170,8 +173,8 @@ fn a_program_that_does_not_do_its_part_ends_the_run_with_one_clear_message() {
         assert!(why.contains(hint), "{program}: {why}");
     }
     for (command, hint) in [
-        ("", "is no command line"),
-        ("python3 -c 'x", "is no command line"),
+        ("", "is not a command line"),
+        ("python3 -c 'x", "is not a command line"),
         ("/nonexistent/policy", "cannot be started"),
     ] {
         let why = play.decided(&Policy::of(command)).expect_err(command).to_string();

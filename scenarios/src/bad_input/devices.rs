@@ -52,10 +52,10 @@ printer: (cools_in: "0s") | wrong-times | 13:49 | "0s" | the time constant is ze
 fn wear_that_cannot_be_is_found() {
     of_type(
         r#"
-keypad: (life: (uses: 0, shape: 2)) | out-of-range | 13:44 | (uses: 0, shape: 2) | `keypad.life` of type `T650` is no life | set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out
-printer: (life_in_lines: (uses: 9, shape: 0)) | out-of-range | 13:54 | (uses: 9, shape: 0) | `printer.life_in_lines` of type `T650` is no life | set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out
-card_reader: (life_in_swipes: (uses: 0, shape: 3)) | out-of-range | 13:59 | (uses: 0, shape: 3) | `card_reader.life_in_swipes` of type `T650` is no life | set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out
-battery: (life: (uses: 500, shape: 0.01)) | out-of-range | 13:45 | (uses: 500, shape: 0.01) | `battery.life` of type `T650` is no life | set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out
+keypad: (life: (uses: 0, shape: 2)) | out-of-range | 13:44 | (uses: 0, shape: 2) | `keypad.life` of type `T650` is not a Weibull life | set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out
+printer: (life_in_lines: (uses: 9, shape: 0)) | out-of-range | 13:54 | (uses: 9, shape: 0) | `printer.life_in_lines` of type `T650` is not a Weibull life | set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out
+card_reader: (life_in_swipes: (uses: 0, shape: 3)) | out-of-range | 13:59 | (uses: 0, shape: 3) | `card_reader.life_in_swipes` of type `T650` is not a Weibull life | set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out
+battery: (life: (uses: 500, shape: 0.01)) | out-of-range | 13:45 | (uses: 500, shape: 0.01) | `battery.life` of type `T650` is not a Weibull life | set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out
 keypad: (rated: 0) | out-of-range | 13:45 | 0 | `keypad.rated` of type `T650` is over before the first use | set it to 1 or more, or leave it out: then nobody counts
 printer: (rated_lines: 0) | out-of-range | 13:52 | 0 | `printer.rated_lines` of type `T650` is over before the first use | set it to 1 or more, or leave it out: then nobody counts
 card_reader: (rated_insertions: 0) | out-of-range | 13:61 | 0 | `card_reader.rated_insertions` of type `T650` is over before the first use | set it to 1 or more, or leave it out: then nobody counts

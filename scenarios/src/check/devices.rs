@@ -249,7 +249,7 @@ fn lives(hardware: &Hardware) -> Vec<Finding> {
         .filter(|(_, _, life)| life.is_some_and(|life| life.uses == 0 || life.shape.0 < 0.1))
         .map(|(part, field, _)| {
             let hint = "set `uses` to 1 or more, and `shape` to 0.1 or more: 2 to 4 wears out";
-            out_of_range(part, field, "is no life", hint)
+            out_of_range(part, field, "is not a Weibull life", hint)
         });
     let no_use =
         rated.into_iter().filter(|(_, _, rated)| *rated == Some(0)).map(|(part, field, _)| {

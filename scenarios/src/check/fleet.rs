@@ -119,7 +119,7 @@ impl Checker<'_> {
                 let known = Part::ALL.iter().filter(|it| it.fitting() == wanted && !it.is_hub());
                 let known: Vec<String> = known.map(|it| format!("{it:?}")).collect();
                 let (message, hint) = if field == "with" {
-                    let message = format!("`{part:?}` is no part that a type of terminal adds");
+                    let message = format!("`{part:?}` is not a part that a type of terminal adds");
                     (message, format!("what can be added: {}", known.join(", ")))
                 } else {
                     let message = format!("no terminal can do without `{part:?}`");

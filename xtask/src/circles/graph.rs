@@ -34,7 +34,7 @@ impl Graph {
     /// Reads the crate whose root file is given.
     ///
     /// # Errors
-    /// A file that cannot be read, or is no Rust.
+    /// A file that cannot be read, or is not Rust.
     pub fn read(root: &Path) -> Result<Self, String> {
         let parsed = Crate::read(root)?;
         let resolver = Resolver::new(&parsed);

@@ -44,7 +44,7 @@ impl Policy {
     /// Reads the rules.
     ///
     /// # Errors
-    /// What is no TOML, or says what would not be checked.
+    /// What is not TOML, or says what would not be checked.
     pub fn read(rules: &str) -> Result<Self, String> {
         let read: DocumentMut = rules.parse().map_err(|why| format!("deny.toml: {why}"))?;
         for (section, key) in [

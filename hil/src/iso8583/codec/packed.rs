@@ -44,7 +44,7 @@ pub(super) fn unpack(
     Ok(())
 }
 
-/// Some half byte is no digit: a separator, the filling, or wrong.
+/// Some half byte is not a digit: a separator, the filling, or wrong.
 fn separate(
     bytes: &[u8],
     count: usize,

@@ -109,7 +109,7 @@ fn types(file: &DialectFile) -> Result<(), String> {
             return Err(format!("also: {mti:?} is one of `types` already"));
         }
         if !mti.0[2].is_multiple_of(2) || matches!(what, Use::Network | Use::Settlement) {
-            return Err(format!("also: {mti:?} is no request of a payment"));
+            return Err(format!("also: {mti:?} is not a request of a payment"));
         }
     }
     if file.acceptor.len() != 7 || !file.acceptor.bytes().all(|it| it.is_ascii_alphanumeric()) {

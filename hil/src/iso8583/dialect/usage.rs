@@ -29,7 +29,8 @@ impl<'de> Deserialize<'de> for Type {
         let text = String::deserialize(from)?;
         let digits = <[u8; 4]>::try_from(text.as_bytes()).ok();
         let digits = digits.filter(|it| it.iter().all(u8::is_ascii_digit));
-        let why = || format!("\"{text}\" is no message type: it has four digits, such as \"0200\"");
+        let why =
+            || format!("\"{text}\" is not a message type: it has four digits, such as \"0200\"");
         digits.map(Self).ok_or_else(|| serde::de::Error::custom(why()))
     }
 }

@@ -30,10 +30,10 @@ impl Names {
         };
         let f41: [u8; 8] = filled(f41, 8)
             .and_then(|it| it.try_into().ok())
-            .ok_or(format!("\"{f41}\" is no terminal: 1 to 8 printable characters"))?;
+            .ok_or(format!("\"{f41}\" is not a terminal: 1 to 8 printable characters"))?;
         let f42: [u8; 15] = filled(f42, 15)
             .and_then(|it| it.try_into().ok())
-            .ok_or(format!("\"{f42}\" is no card acceptor: 1 to 15 printable characters"))?;
+            .ok_or(format!("\"{f42}\" is not a card acceptor: 1 to 15 printable characters"))?;
         if self.by_name.get(&f41).is_some_and(|it| *it != terminal) {
             return Err(format!("terminal {} is named twice", f41.escape_ascii()));
         }

@@ -130,7 +130,7 @@ fn settings_are_read_and_mistakes_are_named() {
     let read = read.expect("it is well written");
     assert_eq!((read.max, read.settle), (12_000, Duration::from_millis(50)));
     assert_eq!(read.first, ["INST:NSEL 2", "CURR 2"]);
-    assert_eq!(Settings::parse("bench").unwrap_err(), "`bench` is no HOST:PORT");
+    assert_eq!(Settings::parse("bench").unwrap_err(), "`bench` is not a HOST:PORT");
     let wrong = Settings::parse("a:1,limit=12A").unwrap_err();
     assert_eq!(wrong, "limit: unknown unit \"A\" for a voltage; known are mV, V");
 }

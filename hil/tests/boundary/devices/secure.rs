@@ -94,7 +94,7 @@ fn a_host_is_reached_over_tls_and_has_to_be_who_it_should_be() {
     let found = probe(&settings).expect("it answers");
     assert!(found.contains("answers an echo with 00"), "{found}");
     good.close();
-    // The host's own certificate is no root.
+    // The host's own certificate is not a root.
     let (settings, mut stranger) = client(&address, &file("certificate"));
     assert!(probe(&settings).unwrap_err().contains("TLS: "));
     told(&stranger, "TLS: ");

@@ -202,7 +202,7 @@ impl Readings {
         if sales.count == 0 || all == 0 || days <= 0.0 {
             return Instant::NEVER;
         }
-        debug_assert!(share > 0.0 && share <= 1.0, "{share} is no probability of so long a silence");
+        debug_assert!(share > 0.0 && share <= 1.0, "{share} is not a probability of so long a silence");
         let daily = f64::from(sales.count) / days;
         let mut left = -libm::log(share);
         let mut at = sales.last.0;

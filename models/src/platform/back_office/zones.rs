@@ -68,7 +68,7 @@ fn zones_of(plan: &Plan, profile: usize) -> Vec<Zone> {
 /// than expected.
 fn score(size: f64, count: f64, background: f64) -> f64 {
     debug_assert!(count <= size, "{count} of {size} are in trouble");
-    debug_assert!((0.0..=1.0).contains(&background), "{background} is no share of terminals");
+    debug_assert!((0.0..=1.0).contains(&background), "{background} is not a share of terminals");
     let expected = size * background;
     if count <= expected || size <= 0.0 {
         return 0.0;

@@ -200,7 +200,7 @@ fn peer(does: impl Fn(TcpStream) + Send + 'static) -> String {
 fn what_is_no_printer_is_refused_in_time() {
     let refused = |address: &str| {
         let began = Instant::now();
-        let why = probe(&hasty(address)).expect_err("it is no printer");
+        let why = probe(&hasty(address)).expect_err("it is not a printer");
         assert!(began.elapsed() < Duration::from_secs(3), "{why}");
         why
     };
