@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::runs;
-use crate::shell::{BUILD, Failure, cargo, output, posrig, root, run, run_with, target};
+use crate::shell::{BUILD, Failure, cargo, output, posrig, root, run, target};
 
 /// What is added to the list of components, behind what.
 const LINE: (&str, &str) = ("printer::Printer,", "coin_tray::CoinTray, printer::Printer,");
@@ -41,25 +41,14 @@ pub(crate) fn extension(_: &[String]) -> Result<(), Failure> {
     fs::copy(root().join("tests/extension/coin_tray.rs"), copy.join(FILE))
         .map_err(|why| why.to_string())?;
     let manifest = copy.join("Cargo.toml").display().to_string();
-    // In the folder of this tree, where what comes from elsewhere is built already; the next build puts this tree's program
-    // back into its place.
-    let there = target().display().to_string();
-    let arguments = [BUILD, &["--manifest-path", &manifest]].concat();
-    run_with(&[("CARGO_TARGET_DIR", &there)], "cargo", &arguments)?;
-    let scratch = runs::scratch("extension")?;
-    let extended = scratch.join("posrig").display().to_string();
-    fs::copy(posrig("release"), &extended).map_err(|why| why.to_string())?;
+    // With assertions: what the component must not move, a debug build must not move either, and one build shows both.
+    let extended = runs::checked_build(Some(&manifest))?;
+    // This tree's program is put back into its place.
     cargo(BUILD)?;
-    let out = scratch.join("run").display().to_string();
+    let out = runs::scratch("extension")?.join("run").display().to_string();
     run(&extended, &["run", "tests/extension/coin-tray.ron", "--out", &out])?;
-    let (with, without) = (
-        runs::fingerprint(&extended, "1", "64")?,
-        runs::fingerprint(&posrig("release"), "1", "64")?,
-    );
-    println!("quickstart: {without} without the component, {with} with it");
-    if with == without {
-        Ok(())
-    } else {
-        Err("a component that no terminal has moves a run".to_owned())
-    }
+    runs::one_fingerprint(&[
+        ("release", posrig("release")),
+        ("extended, with assertions", extended),
+    ])
 }

@@ -70,7 +70,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "extension",
         arguments: "",
-        about: "adds a component to a copy (one file, one line): it works, and quickstart is not moved",
+        about: "a component more in a copy (one file, one line) works; quickstart is not moved, as in matrix",
         run: extension::extension,
     },
     Command {

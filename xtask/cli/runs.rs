@@ -59,7 +59,7 @@ pub(crate) fn scenarios(_: &[String]) -> Result<(), Failure> {
 const SHAPES: &[(&str, &str)] = &[("1", "64"), ("1", "1"), ("1", "4096"), ("2", "64"), ("4", "64")];
 
 /// Fingerprint of quickstart by a program, on so many threads and with cells of so many actors.
-pub(crate) fn fingerprint(program: &str, threads: &str, cell: &str) -> Result<String, Failure> {
+fn fingerprint(program: &str, threads: &str, cell: &str) -> Result<String, Failure> {
     let out = scratch("matrix")?.join("run");
     let shown = out.display().to_string();
     let shape = ["--threads", threads, "--cell", cell, "--out", &shown, "-q"];
@@ -74,16 +74,19 @@ pub(crate) fn fingerprint(program: &str, threads: &str, cell: &str) -> Result<St
 const PRODUCT: &[&str] =
     &["sim", "faults", "models", "scenarios", "reports", "validation", "programs", "hil", "posrig"];
 
-/// Builds the product as a debug build does, with its assertions and checks of overflow, on the dependencies of the release
-/// build, which are there already; leaves it in a place of its own.
-fn checked_build() -> Result<String, Failure> {
+/// Builds the product of this tree, or of a copy, as a debug build does, with its assertions and checks of overflow, on the
+/// dependencies of the release build, which are there already; leaves it in a place of its own.
+pub(crate) fn checked_build(copy: Option<&str>) -> Result<String, Failure> {
     let settings = PRODUCT.iter().flat_map(|room| {
         ["opt-level=1", "debug-assertions=true", "overflow-checks=true"]
             .map(|setting| format!("profile.release.package.{room}.{setting}"))
     });
     let settings: Vec<String> = settings.collect();
     let settings = settings.iter().flat_map(|setting| ["--config", setting.as_str()]);
-    cargo(&BUILD.iter().copied().chain(settings).collect::<Vec<_>>())?;
+    let of = copy.iter().flat_map(|manifest| ["--manifest-path", manifest]);
+    let arguments: Vec<&str> = BUILD.iter().copied().chain(settings).chain(of).collect();
+    let there = target().display().to_string();
+    run_with(&[("CARGO_TARGET_DIR", &there)], "cargo", &arguments)?;
     let place = scratch("checked")?.join("posrig");
     fs::copy(posrig("release"), &place).map_err(|why| why.to_string())?;
     Ok(place.display().to_string())
@@ -91,12 +94,17 @@ fn checked_build() -> Result<String, Failure> {
 
 /// One fingerprint, whatever the threads, the size of cells, the process and the build.
 pub(crate) fn matrix(_: &[String]) -> Result<(), Failure> {
-    let checked = checked_build()?;
+    let checked = checked_build(None)?;
     cargo(BUILD)?;
+    one_fingerprint(&[("release", posrig("release")), ("with assertions", checked)])
+}
+
+/// Quickstart comes out the same from each of these programs, in every shape.
+pub(crate) fn one_fingerprint(programs: &[(&str, String)]) -> Result<(), Failure> {
     let mut wanted = None;
-    for (build, program) in [("release", posrig("release")), ("with assertions", checked)] {
+    for (build, program) in programs {
         for (threads, cell) in SHAPES {
-            let found = fingerprint(&program, threads, cell)?;
+            let found = fingerprint(program, threads, cell)?;
             println!("{build}, {threads} threads, cells of {cell}: {found}");
             let wanted = wanted.get_or_insert_with(|| found.clone());
             if *wanted != found {
