@@ -98,6 +98,7 @@ impl<K: ModelTypes> DrawCounts<K> {
 
     /// An incident has been closed.
     pub(crate) fn closed(&mut self, incident: u32) {
+        debug_assert!(self.causes.iter().any(|it| it.0 == incident), "what is closed was opened");
         self.causes.retain(|it| it.0 != incident);
     }
 

@@ -35,6 +35,7 @@ pub fn handle<K: Catalogue, P: Parts<K>>(
     entry: &ScheduledEvent<SimEvent<K>>,
 ) {
     debug_assert_eq!(entry.to, cx.me, "an event is handled by the actor that it is for");
+    debug_assert_eq!(entry.at, cx.now(), "an event is handled at its instant");
     debug_assert!(cx.scratch.tasks.is_empty(), "what an event leads to is done at its instant");
     match entry.event {
         SimEvent::Timer(timer) => parts.on_timer(timer, cx),
@@ -73,6 +74,8 @@ fn apply<K: Catalogue, P: Parts<K>>(
     let carried = belief::carried_out(parts, &mut cx.belief(), incident, attempt);
     let Some(carried) = carried else { return };
     let (step, about) = (carried.step, carried.about);
+    let share = |it: f64| (0.0..=1.0).contains(&it);
+    debug_assert!(step.works.is_none_or(share), "a step works with a probability: {step:?}");
     let cleared = if about == cx.me {
         truth::act(parts, cx, step.action, step.works)
     } else {

@@ -28,6 +28,7 @@ impl<T: Declared> Table<T> {
     /// If two are declared under one name, or under names that have one id.
     pub fn gather(declared: impl IntoIterator<Item = &'static [T]>) -> Self {
         let mut all: Vec<&'static T> = declared.into_iter().flatten().collect();
+        assert!(all.iter().all(|it| !it.name().is_empty()), "what is declared has a name");
         all.sort_by_key(|it| it.rank());
         let ids = all.iter().enumerate().map(|(at, it)| (stable_id(it.name()), at));
         let mut by_id: Vec<_> = ids.collect();

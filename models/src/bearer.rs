@@ -174,6 +174,7 @@ impl Bearer {
         let normal = normal([bits[2], bits[3]]);
         // Bad coverage means repetition on the air: it also costs time.
         let slower = (1.0 + 4.0 * extra_loss) * (1.0 + slower);
+        debug_assert!(slower >= 1.0, "a bad network makes nothing faster: {slower}");
         Some(radio.latency.scaled(libm::exp(radio.spread.0 * normal) * slower))
     }
 
@@ -191,6 +192,7 @@ impl Bearer {
             LocalMessage::Halt => false,
             _ => return false,
         };
+        debug_assert!(self.attempt < u32::MAX, "a bearer connects fewer than 2^32 times");
         self.connected = false;
         self.attempt += 1;
         if connects {

@@ -59,6 +59,7 @@ impl ControlChart {
             Chart::Cusum { slack, decision } => {
                 self.high = (self.high + reading - slack.0).max(0.0);
                 self.low = (self.low - reading - slack.0).max(0.0);
+                debug_assert!(self.high >= 0.0 && self.low >= 0.0, "a sum starts anew at zero");
                 self.high > decision.0 || self.low > decision.0
             }
         }

@@ -180,6 +180,7 @@ fn host_ledger(
 ) -> Vec<Vec<(u32, Posting)>> {
     let layout = simulation.layout();
     let mut ledger = vec![Vec::new(); terminals.len()];
+    debug_assert!(terminals.end <= layout.grouped(), "hosts keep books of terminals");
     for number in layout.grouped()..layout.actors() {
         let hub = ActorId(number);
         let world = simulation.world_of(hub);
@@ -224,6 +225,7 @@ fn gateway_ledger(simulation: &mut Simulation<Models>) -> Vec<Money> {
         for (_, gateway) in gateways.iter(world).filter(|(it, _)| **it == hub) {
             for (terminal, total) in ledger.iter_mut().enumerate() {
                 *total += gateway.booked(ActorId(terminal as u32));
+                debug_assert!(*total >= Money::ZERO, "the gateways owe no terminal: {total}");
             }
         }
     }

@@ -127,6 +127,11 @@ impl Journal {
     /// A sale is reversed by this reversal, which somebody else keeps repeating.
     pub(crate) fn takes_back(&mut self, reversal: Iso, at: Instant) {
         self.settle(reversal.stan, LineState::GivenUp, at);
+        debug_assert_eq!(
+            self.state(reversal.stan),
+            Some(LineState::GivenUp),
+            "what is taken back is on record"
+        );
         self.reversals.push(reversal);
     }
 

@@ -16,6 +16,7 @@ pub(crate) struct ThermalState {
 impl ThermalState {
     /// As warm as its surroundings.
     pub(crate) fn settled(at: f64) -> Self {
+        debug_assert!(at > -273.15, "nothing is as cold as {at} degrees");
         Self { from: at, to: at, since: Instant::START }
     }
 
@@ -54,6 +55,7 @@ impl ThermalState {
         if is >= level {
             return Some(Span::ZERO);
         }
+        debug_assert!(is < level, "{is} is not below {level}");
         (self.to > level).then(|| constant.scaled(libm::log((self.to - is) / (self.to - level))))
     }
 
@@ -63,6 +65,7 @@ impl ThermalState {
         if is <= level {
             return Some(Span::ZERO);
         }
+        debug_assert!(is > level, "{is} is not above {level}");
         (self.to < level).then(|| constant.scaled(libm::log((is - self.to) / (level - self.to))))
     }
 }

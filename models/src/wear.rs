@@ -61,6 +61,7 @@ impl Wear {
             let lasts = cx.stream(purpose, replaced).weibull(shape, scale, Span::ZERO);
             u32::try_from(lasts.0).unwrap_or(u32::MAX).max(1)
         });
+        debug_assert!(ends > 0 && self.uses >= before, "uses are counted up: {before}");
         before < ends && self.uses >= ends
     }
 

@@ -61,6 +61,7 @@ impl Layout {
 
     /// How many cells there are.
     pub fn cells(self) -> usize {
+        debug_assert!(self.in_blocks <= self.actors(), "who is in a block is an actor");
         (self.blocks() + (self.actors() - self.in_blocks)) as usize
     }
 
@@ -96,6 +97,7 @@ impl Layout {
         let cell = cell as u32;
         if cell < self.blocks() {
             let first = cell << self.shift;
+            debug_assert!(first < self.in_blocks, "every block has members");
             (ActorId(first), (self.in_blocks - first).min(1 << self.shift))
         } else {
             (ActorId(self.in_blocks + cell - self.blocks()), 1)

@@ -158,6 +158,10 @@ impl<E: Copy> Agenda<E> {
     /// Takes the next event that is due before `limit`.
     #[inline]
     pub fn pop_before(&mut self, limit: Instant) -> Option<ScheduledEvent<E>> {
+        debug_assert!(
+            self.len >= self.current.len() + self.late.len(),
+            "what is in hand is counted"
+        );
         loop {
             // Nearly always nothing was added to the slots under way.
             if self.late.is_empty()
@@ -209,6 +213,7 @@ impl<E: Copy> Agenda<E> {
         if self.current.len() > 1 {
             self.current.sort_unstable_by(|a, b| b.cmp(a));
         }
+        debug_assert!(self.current.is_sorted_by(|a, b| a > b), "the next is taken from the end");
         self.entered = true;
         true
     }

@@ -39,6 +39,7 @@ impl<P: Copy + Hash> Arena<P> {
     /// Takes a message out; its slot may be used again.
     pub fn take(&mut self, slot: Slot) -> P {
         debug_assert!(self.free.len() < self.messages.len(), "more is taken out than was put in");
+        debug_assert!(!self.free.contains(&slot.0), "a message is taken out once");
         self.free.push(slot.0);
         self.messages[slot.0 as usize]
     }

@@ -145,6 +145,7 @@ impl<A: Actors> CellContext<A> {
         prefetch: impl Fn(usize, &ScheduledEvent<A::Event>) -> u64,
     ) -> Option<ScheduledEvent<A::Event>> {
         let entry = self.agenda.pop_before(self.limit)?;
+        debug_assert!(entry.at < self.limit, "a window hands out what is due in it");
         if let Some(ahead) = self.agenda.entered() {
             let mut sum = 0;
             for entry in ahead {
@@ -220,6 +221,7 @@ impl<A: Actors> CellContext<A> {
     #[inline]
     pub fn after(&mut self, from: ActorId, delay: Span, event: A::Event) {
         let key = self.key(from);
+        debug_assert_eq!(self.layout.cell_of(from), self.me, "an actor acts in its own cell");
         self.agenda.push(ScheduledEvent { at: self.now + delay, key, to: from, event });
     }
 
@@ -228,6 +230,7 @@ impl<A: Actors> CellContext<A> {
     pub fn send(&mut self, from: ActorId, to: ActorId, delay: Span, event: A::Event) {
         let key = self.key(from);
         let at = self.now + delay.max(self.lookahead);
+        debug_assert!(at > self.now, "a message takes time");
         if self.layout.cell_of(to) == self.me {
             self.agenda.push(ScheduledEvent { at, key, to, event });
         } else {
@@ -282,6 +285,7 @@ impl<A: Actors> CellContext<A> {
     pub fn note(&mut self, who: ActorId, what: A::Fact) {
         let row = self.row(who);
         let sequence = self.noted[row];
+        debug_assert!(sequence < u32::MAX, "an actor notes fewer than 2^32 facts");
         self.noted[row] += 1;
         self.facts.push(Fact { at: self.now, who, sequence, what });
     }
@@ -304,6 +308,8 @@ impl<A: Actors> CellContext<A> {
 /// The identity of an actor by the list of all; what comes from outside has the highest number, which is in no list.
 #[inline]
 fn listed(identities: &[Identity], actor: ActorId) -> Identity {
+    let known = identities.is_empty() || actor == OUTSIDE || (actor.0 as usize) < identities.len();
+    debug_assert!(known, "every actor of a run has its identity");
     identities.get(actor.0 as usize).copied().unwrap_or(Identity::numbered(actor.0))
 }
 
@@ -390,6 +396,7 @@ impl<A: Actors> Cell<A> {
 
     /// Handles everything that is due before `limit`.
     pub(crate) fn advance(&mut self, settings: &A::Settings, limit: Instant) {
+        debug_assert!(limit >= self.context.limit, "a window does not end before the last one");
         self.context.limit = limit;
         A::advance(&mut self.columns, &mut self.world, settings, &mut self.context);
     }

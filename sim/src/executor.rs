@@ -144,7 +144,9 @@ struct Barrier {
 impl Barrier {
     fn wait(&self) {
         let round = self.round.load(Ordering::Acquire);
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.workers {
+        let here = self.arrived.fetch_add(1, Ordering::AcqRel) + 1;
+        debug_assert!(here <= self.workers, "no more arrive than there are workers");
+        if here == self.workers {
             self.arrived.store(0, Ordering::Relaxed);
             self.round.store(round.wrapping_add(1), Ordering::Release);
             return;

@@ -81,7 +81,12 @@ impl Channel {
             self.bad = unit(bits[0]) < law.bad_after(self.bad, slots);
             self.slot = slot;
         }
-        unit(bits[1]) < if self.bad { law.bad_loss } else { law.good_loss }
+        let loss = if self.bad { law.bad_loss } else { law.good_loss };
+        debug_assert!(
+            (0.0..=1.0).contains(&loss),
+            "a packet is lost with a probability, not {loss}"
+        );
+        unit(bits[1]) < loss
     }
 }
 

@@ -247,6 +247,7 @@ fn handle<P: Process>(
     cell: &mut CellContext<Processes<P>>,
     due: &ScheduledEvent<ProcessEvent<P::Timer>>,
 ) {
+    debug_assert_eq!(due.at, cell.now(), "an event is handled at its instant");
     match due.event {
         ProcessEvent::Timer(timer) => {
             process.on_timer(timer, &mut ProcessContext { me: due.to, settings, cell });

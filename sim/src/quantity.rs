@@ -68,6 +68,7 @@ impl Drop for Collecting {
 /// Does some reading on this thread; wrong texts that are slices of the caller's source are noted instead of refused.
 pub fn collect<T>(work: impl FnOnce() -> T) -> (T, Found) {
     let _collecting = Collecting;
+    debug_assert!(FOUND.with_borrow(Option::is_none), "collectors are not nested");
     FOUND.set(Some(Found::default()));
     let result = work();
     (result, FOUND.take().unwrap_or_default())
@@ -179,6 +180,7 @@ pub fn number_and_unit(text: &str) -> Option<(&str, &str)> {
 /// A decimal number times a power of ten or two, exactly: `scaled("2.6", 1000)` is 2600. `None` if it is not a whole
 /// number or too large.
 pub fn scaled(number: &str, by: u64) -> Option<u64> {
+    debug_assert!(by > 0, "a unit has a size");
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let fraction = fraction.trim_end_matches('0');
     let denominator = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;

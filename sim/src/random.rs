@@ -105,6 +105,11 @@ impl Streams {
         for (first, it) in first.iter_mut().zip(occurrences) {
             *first = first_of_philox([it, it >> 32, who.0, who.0 >> 32], [key, key >> 32]);
         }
+        debug_assert_eq!(
+            first[0],
+            self.draw(who, purpose, occurrences[0])[0],
+            "both ways lead to one draw"
+        );
         first
     }
 }
@@ -138,7 +143,9 @@ fn philox(mut c: [u32; 4], mut k: [u32; 2]) -> [u32; 4] {
 /// A number in (0, 1), never 0 and never 1, from 32 random bits.
 #[inline]
 pub fn unit(bits: u32) -> f64 {
-    (f64::from(bits) + 0.5) / 4_294_967_296.0
+    let drawn = (f64::from(bits) + 0.5) / 4_294_967_296.0;
+    debug_assert!(drawn > 0.0 && drawn < 1.0, "its logarithm is a number: {drawn}");
+    drawn
 }
 
 /// A standard normal number from two random ones (Box and Muller 1958).
@@ -163,7 +170,9 @@ pub struct Stream(ChaCha8Rng);
 impl Stream {
     /// Uniform in (0, 1), never 0 and never 1.
     pub fn unit(&mut self) -> f64 {
-        ((self.0.next_u64() >> 12) as f64 + 0.5) / 4_503_599_627_370_496.0
+        let drawn = ((self.0.next_u64() >> 12) as f64 + 0.5) / 4_503_599_627_370_496.0;
+        debug_assert!(drawn > 0.0 && drawn < 1.0, "its logarithm is a number: {drawn}");
+        drawn
     }
 
     /// True with this probability; 0 is never, 1 is always.
@@ -202,6 +211,7 @@ impl Stream {
     /// Standard normal (Box and Muller 1958).
     pub fn normal(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(self.unit()));
+        debug_assert!(radius < 9.0, "of 52 bits no number is {radius} from the middle");
         radius * libm::cos(std::f64::consts::TAU * self.unit())
     }
 

@@ -89,6 +89,8 @@ pub fn first_difference<E: Copy + PartialEq>(
     first: &[RecordedEvent<E>],
     second: &[RecordedEvent<E>],
 ) -> Option<Difference<E>> {
+    let in_order = |all: &[RecordedEvent<E>]| all.is_sorted_by_key(|it| it.at);
+    debug_assert!(in_order(first) && in_order(second), "records come in the order of time");
     let shared = first.iter().zip(second).take_while(|(a, b)| a == b).count();
     (shared < first.len().max(second.len())).then(|| Difference {
         index: shared,

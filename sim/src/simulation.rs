@@ -103,6 +103,9 @@ impl<A: Actors> Simulation<A> {
             keep: Arc::new(setup.keep),
         };
         let cells = (0..setup.layout.cells()).map(|me| Cell::new(&common, me)).collect();
+        let placed =
+            |layout: Layout| (0..layout.cells()).map(|it| layout.members(it).1).sum::<u32>();
+        debug_assert_eq!(placed(setup.layout), setup.layout.actors(), "every actor is in one cell");
         let Setup { layout, lookahead, .. } = setup;
         Self { cells, settings, layout, lookahead, now: Instant::START, injected: 0 }
     }
@@ -139,6 +142,7 @@ impl<A: Actors> Simulation<A> {
 
     /// Puts an event into an agenda as it is, with no regard to what has been handled: for tests of the order.
     pub fn plant(&mut self, at: Instant, to: ActorId, sequence: u64, event: A::Event) {
+        debug_assert!(at >= self.now, "what is planted is still to come");
         let key = EventKey::new(to, sequence);
         self.cells[self.layout.cell_of(to)].plant(ScheduledEvent { at, key, to, event });
     }
@@ -207,6 +211,7 @@ impl<A: Actors> Simulation<A> {
                 _ => (self.now.max(self.quiet_until()) + stretch).min(end),
             };
             let ran = self.run_until(Until { end: next, facts: MANY_FACTS }, threads, pulse);
+            debug_assert!(stretch > Span::ZERO, "a stretch takes time");
             facts.clear();
             self.move_facts(&mut facts);
             // Long enough that starting workers costs nothing, short enough that facts do not pile up.
@@ -288,6 +293,7 @@ impl<A: Actors> Simulation<A> {
         let mut all: Vec<_> = self.cells.iter_mut().flat_map(Cell::drain_emissions).collect();
         // Stable: what one actor hands out at one instant stays in its order.
         all.sort_by_key(|it| (it.at, it.who));
+        debug_assert!(all.iter().all(|it| it.at <= self.now), "it was handed out by now");
         all
     }
 
@@ -340,6 +346,10 @@ impl<A: Actors> Simulation<A> {
         if !into.is_sorted_by_key(key) {
             into.sort_by_key(key);
         }
+        debug_assert!(
+            into.is_sorted_by(|a, b| key(a) < key(b)),
+            "every fact has a place of its own"
+        );
     }
 
     /// Takes out all kept events, in the order of (time, who, key).

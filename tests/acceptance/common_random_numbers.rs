@@ -358,7 +358,7 @@ fn steps_for_hangs() -> Vec<scenarios::policies::Procedure> {
 
 /// A table, no verdict: the ratio itself needs 40 seeds, and its interval is wide.
 #[test]
-#[ignore = "a measurement of several minutes"]
+#[ignore = "a measurement: it prints a table and asserts nothing"]
 fn what_pairing_gains() {
     let arms: [(&str, Change, u64); 6] = [
         ("misses 3 to 5", |it| it.policies.heartbeat.misses = 5, 40),

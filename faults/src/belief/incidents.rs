@@ -109,6 +109,8 @@ pub(crate) fn suppress<K: Catalogue, P: Observed<K>>(
             cx.after(Span::ZERO, SimEvent::Verify { incident, attempt });
         }
     }
+    let left = |it: &Incident<K>| it.stage == Stage::Suppressed;
+    debug_assert!(!state.incidents.iter().any(left), "nothing suppresses them any more");
 }
 
 /// The incident at this place is believed to be over.
@@ -120,6 +122,7 @@ pub(super) fn restore<K: Catalogue, P: Observed<K>>(
     let now = cx.now();
     let state = parts.incident_state();
     let closed = state.remove(at);
+    debug_assert!(state.get(closed.id).is_none(), "an incident is closed once");
     tell(cx, &closed, IncidentChange::Closed);
     let Incident { id, suspect, position, chosen, stage, .. } = closed;
     state.helped.retain(|it| it.suspect != suspect);

@@ -54,6 +54,7 @@ pub(crate) fn begin<K: Catalogue, P: Observed<K>>(
 ) {
     let Some(entry) = parts.incident_state().get_mut(incident) else { return };
     let Incident { about, common, attempt, position, .. } = *entry;
+    debug_assert!(position <= attempt, "who has tried {attempt} times is not at step {position}");
     // Attempts are told apart by a byte: whoever has tried so often has no more to try.
     if attempt == u8::MAX {
         return leave_unresolved(parts, cx, incident);
@@ -72,6 +73,7 @@ pub(super) fn leave_unresolved<K: Catalogue, P: Observed<K>>(
     incident: u32,
 ) {
     let Some(entry) = parts.incident_state().get_mut(incident) else { return };
+    debug_assert_ne!(entry.stage, Stage::Unresolved, "it is left unresolved once");
     entry.stage = Stage::Unresolved;
     cx.note(DomainEvent::Unresolved { incident });
     tell(cx, entry, IncidentChange::Unresolved);
@@ -96,6 +98,7 @@ pub(super) fn carry_out<K: Catalogue, P: Observed<K>>(
         entry.stage = Stage::Suppressed;
         return tell(cx, entry, IncidentChange::Suppressed);
     }
+    debug_assert_ne!(entry.stage, Stage::Unresolved, "nobody acts on what is left unresolved");
     entry.stage = Stage::Acting;
     let (action, by) = (step.action, step.by);
     cx.note(DomainEvent::ActionStarted { incident, attempt, action, by });

@@ -34,6 +34,7 @@ impl<K: Catalogue> Context<'_, K> {
     }
     /// A step of a common procedure, carried out here for many, takes effect at one of them.
     pub fn treat_at(&mut self, actor: ActorId, suspect: K::Fault, position: u8) {
+        debug_assert_ne!(actor, self.me, "who acts at its own actor sends nothing");
         let treat = SimEvent::Treat { suspect, position, common: true };
         self.cell.send(self.me, actor, Span::ZERO, treat);
     }

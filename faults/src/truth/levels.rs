@@ -44,6 +44,7 @@ impl<F: Copy + PartialEq> Levels<F> {
     /// Whether none of its faults is there.
     #[inline]
     pub fn is_sound(&self) -> bool {
+        debug_assert!(self.0.iter().all(|it| it.1 > 0.0), "what is absent is not listed");
         self.0.is_empty()
     }
     /// Sets the level of a fault; 0 takes it away.

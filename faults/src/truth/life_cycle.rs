@@ -19,6 +19,7 @@ pub(crate) fn occur<K: Catalogue, P: Breakable<K>>(
     plan: u16,
     round: u32,
 ) {
+    debug_assert_ne!(plan, NATURAL, "what comes by itself is not planned");
     let planned = *cx.settings.planned(plan);
     if !parts.fault_state().counts(plan, round) {
         return;
@@ -199,6 +200,7 @@ pub(super) fn clear<K: Catalogue, P: Breakable<K>>(
 ) {
     let over = parts.fault_state().remove(at);
     let Active { occurrence, plan, round, fault, .. } = over;
+    debug_assert!(!parts.fault_state().has_fault(fault), "a fault is active once");
     parts.draw_counts().over(occurrence);
     cx.cell.note(cx.me, DomainEvent::Cleared { occurrence, fault, by });
     cx.touch();
@@ -220,6 +222,7 @@ pub(crate) fn recur<K: Catalogue, P: Breakable<K>>(
     plan: u16,
     round: u32,
 ) {
+    debug_assert_ne!(plan, NATURAL, "what came by itself does not come back");
     if parts.fault_state().withdrawn || !parts.fault_state().counts(plan, round) {
         return;
     }
@@ -248,6 +251,7 @@ pub(super) fn renew<K: Catalogue, P: Breakable<K>>(
     plan: u16,
     round: u32,
 ) {
+    debug_assert_ne!(plan, NATURAL, "what comes by itself has no lives");
     let When::Life(law) = cx.settings.planned(plan).when else { return };
     let round = next_round(round);
     let now = cx.now();
@@ -326,6 +330,7 @@ pub fn plan<K: Catalogue>(
     } else {
         Span::ZERO
     };
+    debug_assert_ne!(number, NATURAL, "a plan has a number of its own");
     debug_assert_eq!(cell.now(), Instant::START, "faults are planned before the run begins");
     let first = match planned.when {
         When::At(at) => at,

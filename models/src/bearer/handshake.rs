@@ -54,6 +54,7 @@ impl Handshake {
     fn waits(&self, attempt: u8) -> Span {
         let grown = libm::pow(self.timeout_grows.0, f64::from(attempt));
         let waits = self.timeout.0 as f64 * grown;
+        debug_assert!(waits >= 0.0, "an answer is waited for {waits} ns");
         Span::from_nanos_f64(waits.min(self.max_timeout.0 as f64))
     }
 
@@ -87,6 +88,7 @@ impl Bearer {
         note: impl FnOnce(u32) -> T,
         cx: &mut Context<'_, Models>,
     ) {
+        debug_assert!(!self.connected, "who connects is not connected");
         let mut delay = Span::ZERO;
         if radio.spread_over > Span::ZERO {
             let name = SPREADS.numbered(cx.part() as u64);
@@ -118,6 +120,7 @@ impl Bearer {
             return true;
         }
         let Some(handshake) = radio.handshake else { return false };
+        debug_assert!(tries <= handshake.attempts, "no more is tried than is allowed");
         if tries >= handshake.attempts {
             self.tell_of_connecting(radio, false, cx);
             return false;
@@ -151,6 +154,7 @@ impl Bearer {
     fn tell_of_connecting(&self, radio: &Radio, connected: bool, cx: &mut Context<'_, Models>) {
         if radio.handshake.is_some() || radio.spread_over > Span::ZERO {
             let Connecting { began, tries, .. } = self.connecting;
+            debug_assert!(began <= cx.now(), "who has connected had begun to");
             let took = cx.now().since(began);
             cx.note(Note::Connecting { part: cx.part(), connected, tries, took });
         }

@@ -147,7 +147,9 @@ impl ActorPart<Models> for Cellular {
                 self.unanswered = true;
                 cx.look();
             }
-            Timer::Unanswered(_) => {}
+            Timer::Unanswered(number) => {
+                debug_assert!(number <= self.forgotten, "connection {number} was not forgotten yet");
+            }
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {

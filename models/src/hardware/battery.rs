@@ -130,11 +130,13 @@ const YEAR: f64 = 365.0 * 86_400.0;
 /// different cells lie 10 % apart.
 pub fn usable(celsius: Celsius) -> f64 {
     let degrees = celsius.degrees();
-    match degrees {
+    let share = match degrees {
         25.0.. => 1.0,
         0.0.. => 0.8 + 0.2 * degrees / 25.0,
         _ => (0.8 + 0.3 * degrees / 20.0).max(0.2),
-    }
+    };
+    debug_assert!((0.2..=1.0).contains(&share), "{share} of a capacity at {degrees} degrees");
+    share
 }
 
 /// How long a full battery drives a load at a temperature, if this share of its capacity is left.
@@ -150,7 +152,9 @@ impl Battery {
     }
 
     fn capacity(&self, spec: &Spec) -> f64 {
-        f64::from(spec.capacity.0) * self.health()
+        let capacity = f64::from(spec.capacity.0) * self.health();
+        debug_assert!(capacity <= f64::from(spec.capacity.0), "age adds nothing: {capacity} mAh");
+        capacity
     }
 
     /// What cannot be drawn because of the cold, in mAh: it is there again when it is warm.
@@ -388,6 +392,7 @@ impl DevicePart<Models> for Battery {
         match fault {
             Fault::Aged if level > 0.0 => {
                 self.health = 1.0 - level.min(0.99);
+                debug_assert!(self.health > 0.0, "an aged battery still holds something");
                 self.charge = self.charge.min(self.capacity(spec));
             }
             Fault::Aged => self.renew(spec),

@@ -244,6 +244,7 @@ impl ActorPart<Models> for CardReader {
         if read != self.reads {
             return;
         }
+        debug_assert!(self.real.is_none(), "a real reader says itself what it has read");
         let kind = kind(self.method);
         let bits = cx.draw(READ, self.reading);
         let faulty = unit(bits[1]) < self.bad(kind);

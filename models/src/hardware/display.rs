@@ -97,6 +97,7 @@ impl Display {
     /// Who reads on a dim screen looks twice at each key.
     fn dimmed(&self, cx: &mut Context<'_, Models>) {
         let dim = self.levels.of(Fault::BacklightDim);
+        debug_assert!((0.0..=1.0).contains(&dim), "a screen is dim by a share of its light: {dim}");
         cx.say(LocalMessage::Dim { percent: 100 + (SLOWED_BY * dim) as u32 });
         let noticed = dim >= NOTICED;
         if noticed {
@@ -150,6 +151,7 @@ impl ActorPart<Models> for Display {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Entered(entry) = timer;
+        debug_assert!(entry <= self.entries, "nothing is entered that was not asked for");
         if entry == self.entries {
             cx.say(LocalMessage::Keyed { ok: self.usable(spec) });
         }
@@ -292,6 +294,7 @@ impl DevicePart<Models> for Display {
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         let blank = self.levels.has(Fault::Blank);
         let lit = if blank { 0.0 } else { 1.0 - self.levels.of(Fault::BacklightDim) };
+        debug_assert!((0.0..=1.0).contains(&lit), "a backlight gives {lit} of its light");
         Reading {
             lit: spec.measures_backlight.then_some(lit),
             touch_answers: spec.keypad_only || !self.levels.has(Fault::TouchDead),

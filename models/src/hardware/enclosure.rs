@@ -95,6 +95,7 @@ impl Enclosure {
         let to = place
             + (spec.heat.degrees() - place) * self.levels.of(Fault::Heat)
             + (spec.cold.degrees() - place) * self.levels.of(Fault::Cold);
+        debug_assert!(self.levels.of(Fault::Heat) + self.levels.of(Fault::Cold) <= 2.0 && to.is_finite(), "it is {to} degrees around the body");
         self.thermal.towards(to, cx.now(), spec.follows_in);
         self.change += 1;
         self.left = STEPS;
@@ -162,6 +163,7 @@ impl ActorPart<Models> for Enclosure {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Followed(change) = timer;
+        debug_assert!(change <= self.change, "the body follows what has changed");
         if change != self.change {
             return;
         }

@@ -84,6 +84,7 @@ impl ActorPart<Models> for Indicators {
     }
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Faded(tone) = timer;
+        debug_assert!(tone <= self.tones, "what fades has sounded");
         if tone == self.tones {
             indication::gone(cx, Indication::ErrorTone);
         }

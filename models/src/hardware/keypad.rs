@@ -159,6 +159,7 @@ impl ActorPart<Models> for Keypad {
     }
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Entered(entry) = timer;
+        debug_assert!(entry <= self.entries, "nothing is keyed that was not asked for");
         if entry != self.entries {
             return;
         }

@@ -156,6 +156,7 @@ impl Mainboard {
     }
 
     fn next_reset(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.levels.has(Fault::RandomResets), "a sound board does not reset itself");
         let occurrence = u64::from(self.epoch) << 32 | u64::from(self.intervals);
         let wait = cx.stream(RESETS, occurrence).exponential(spec.resets_every);
         self.intervals += 1;
@@ -356,6 +357,7 @@ impl ActorPart<Models> for Mainboard {
             LocalMessage::Rail { on, millivolts } => self.supplied(spec, on, millivolts, cx),
             LocalMessage::Temperature(celsius) => {
                 self.body = celsius.degrees();
+                debug_assert!(self.body > -273.15, "no body is as cold as {} degrees", self.body);
                 self.warm(spec, cx);
             }
             LocalMessage::Ready => cx.look(),

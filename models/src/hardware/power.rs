@@ -158,6 +158,7 @@ impl Power {
     /// Resistance that a break adds to the cable, in milliohms.
     fn break_adds(&self, spec: &Spec) -> u32 {
         let broken = self.levels.of(Fault::CableBroken);
+        debug_assert!((0.0..=1.0).contains(&broken), "a cable is broken by {broken}");
         (f64::from(spec.broken_cable.0) * broken / (1.0 - broken).max(1e-6)) as u32
     }
 
@@ -269,6 +270,7 @@ impl ActorPart<Models> for Power {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Contact(plug) = timer;
+        debug_assert!(plug <= self.plug, "a plug has contact after it was loosened");
         if plug != self.plug {
             return;
         }

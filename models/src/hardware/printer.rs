@@ -361,6 +361,7 @@ impl ActorPart<Models> for Printer {
         match timer {
             Timer::Printed(print) if print == self.prints => self.printed(cx),
             Timer::Cooled(print) if print == self.prints => {
+                debug_assert!(self.waiting > 0, "a head cools for the lines that wait");
                 self.put_out(spec, cx);
             }
             _ => {}

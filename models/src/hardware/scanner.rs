@@ -103,6 +103,7 @@ impl ActorPart<Models> for Scanner {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Presented(scan) = timer;
+        debug_assert!(scan <= self.scans, "a code is presented when it is asked for");
         if scan != self.scans {
             return;
         }

@@ -228,6 +228,7 @@ impl Customer {
     /// A customer leaves without having come to the terminal.
     fn leave(spec: &Spec, customer: u32, began: Instant, cx: &mut Context<'_, Models>) {
         let (purchase, _) = Self::purchase(spec, customer, cx);
+        debug_assert!(began <= cx.now(), "nobody leaves before coming");
         cx.note(Note::SaleEnded(Sale {
             customer,
             began,
@@ -247,6 +248,7 @@ impl Customer {
         self.paying = None;
         while !self.line.is_empty() {
             let (customer, since) = self.line.remove(0);
+            debug_assert!(since <= cx.now(), "who stands in line has come");
             let (_, patience) = Self::purchase(spec, customer, cx);
             if cx.now().since(since) < patience {
                 return self.step_up(spec, customer, since, cx);

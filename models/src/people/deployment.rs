@@ -145,6 +145,7 @@ impl Deployment {
     }
 
     fn cheated(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(self.phase, Phase::Applying, "only who applies is cheated");
         self.cheated = self.cheated.saturating_add(1);
         step(DeploymentStep::Cheated(Self::quote(spec, cx)), cx);
         cx.say(LocalMessage::Cheated);
@@ -156,6 +157,7 @@ impl Deployment {
     }
 
     fn apply(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(self.phase, Phase::Applying, "only a merchant without a terminal applies");
         if self.attempt == 0 {
             self.papers = Self::first_papers(spec, self.way(), cx);
         }
@@ -215,6 +217,7 @@ impl Deployment {
     }
 
     fn install(&mut self, again: bool, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(self.phase, Phase::Coming, "what is installed has been delivered");
         let mut stream = cx.stream(COMING, 1 + u64::from(again));
         let route = cx.settings().profile(cx.me()).people.onboarding.route(self.way());
         let installs = route.installs.draw(&mut stream);

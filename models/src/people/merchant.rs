@@ -172,6 +172,7 @@ impl Merchant {
             self.appearances.len() - 1
         });
         self.appearances[at].1 += 1;
+        debug_assert!(self.shown.has(indication), "what appears is shown");
         u64::from(self.appearances[at].1 - 1)
     }
 

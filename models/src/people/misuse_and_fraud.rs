@@ -152,6 +152,7 @@ impl MisuseAndFraud {
     }
 
     fn prohibited(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.levels.has(Fault::ProhibitedTransactions), "only who does so is flagged");
         cx.activated();
         if self.stream(Drawn::Flagged, cx).chance(spec.flagged.0) {
             self.flags = self.flags.saturating_add(1);
@@ -161,6 +162,7 @@ impl MisuseAndFraud {
     }
 
     fn complaint(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.levels.has(Fault::DataLeak), "without a leak nobody complains of one");
         cx.activated();
         self.complaints = self.complaints.saturating_add(1);
         indication::show(cx, Indication::Complaint);

@@ -188,6 +188,7 @@ impl Support {
         let patience = Self::draws(&case, cx).exponential(desk.patience);
         debug_assert!(opens >= now, "a desk that is closed opens later");
         case.gives_up = opens + patience;
+        debug_assert!(case.gives_up >= now, "who calls is patient until later");
         let line = &mut self.lines[channel as usize];
         line.figures.arrived += 1;
         line.figures.repeated += u64::from(repeated);
@@ -284,6 +285,7 @@ impl ActorPart<Models> for Support {
                 let waiting = &mut self.lines[usize::from(channel)].waiting;
                 let Some(at) = waiting.iter().position(|case| case.number == number) else { return };
                 let Some(case) = waiting.remove(at) else { return };
+                debug_assert_eq!(case.gives_up, cx.now(), "who hangs up has lost patience");
                 self.lines[usize::from(channel)].figures.abandoned += 1;
                 let waited = waited_ms(case.since, case.gives_up);
                 let no_help = InterActorMessage::NoHelp(case.job, waited);

@@ -199,6 +199,7 @@ impl Spec {
     }
     /// How long an order takes, by a standard normal number.
     fn order(&self, normal: f64) -> Span {
+        debug_assert!(normal.is_finite(), "an order takes a number of days");
         let spread = libm::exp(self.order_spread.0 * normal);
         Span::from_nanos_f64(self.ordered_in.0 as f64 * spread)
     }

@@ -162,7 +162,9 @@ impl Gateway {
         &mut self.recent[row]
     }
     fn workers(&self, spec: &Spec) -> u32 {
-        (f64::from(spec.workers) * (1.0 - self.levels.of(Fault::WorkersLost))) as u32
+        let left = (f64::from(spec.workers) * (1.0 - self.levels.of(Fault::WorkersLost))) as u32;
+        debug_assert!(left <= spec.workers, "a fault adds no workers: {left} of {}", spec.workers);
+        left
     }
 
     fn receive(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
@@ -225,6 +227,7 @@ impl Gateway {
         while self.busy < self.workers(spec)
             && let Some((since, iso)) = self.waiting.pop_front()
         {
+            debug_assert!(since <= cx.now(), "who is served has come");
             let waited = cx.now().since(since);
             self.serve(spec, iso, waited, cx);
             self.pressure_changed(spec, cx);

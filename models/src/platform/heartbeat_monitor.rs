@@ -120,7 +120,9 @@ impl Rhythm {
     }
     /// The first beat that is sent at this moment or later.
     fn first_from(self, now: Instant) -> u64 {
-        now.0.saturating_sub(self.phase).div_ceil(self.period)
+        let first = now.0.saturating_sub(self.phase).div_ceil(self.period);
+        debug_assert!(self.sent(first) >= now, "what was sent before {now} is past");
+        first
     }
 }
 
@@ -245,6 +247,7 @@ impl HeartbeatMonitor {
 
     /// The beat that is sent now makes it missing, or ends that.
     fn turn(&mut self, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.started, "who has sent no heartbeat yet is not missed");
         let grace = cx.settings().policy.grace;
         self.missing = !self.missing;
         self.run = if self.missing { cx.settings().policy.misses.max(1) } else { 0 };

@@ -145,6 +145,7 @@ impl Host {
     fn balance(spec: &Spec, account: u32, cx: &Context<'_, Models>) -> i64 {
         let bits = cx.draw(BALANCE, u64::from(account));
         let drawn = lognormal(spec.balance.minor() as f64, spec.balance_spread.0, bits) as i64;
+        debug_assert!(drawn >= 0, "nobody's account holds {drawn}");
         drawn.min(Amount::MOST.0)
     }
 
@@ -221,6 +222,7 @@ impl Host {
         }
         iso.code = ResponseCode::APPROVED;
         iso.mti = Mti::AdviceResponse;
+        debug_assert!(self.posting(&iso).is_some(), "what is taken in is on record");
         self.reply(spec, iso, cx);
     }
 
@@ -243,6 +245,7 @@ impl Host {
                 ResponseCode::NOT_FOUND
             }
         };
+        debug_assert!(self.posting(&iso).is_some_and(|it| it.reversed), "what is reversed stays so");
         iso.mti = Mti::ReversalResponse;
         self.reply(spec, iso, cx);
     }
@@ -251,6 +254,7 @@ impl Host {
         let name = cx.on_behalf_of(iso.terminal, DECIDES);
         let bits = cx.draw(name, u64::from(iso.stan) << 8 | iso.mti as u64);
         let usual = lognormal(spec.decides_in.0 as f64, spec.spread.0, bits);
+        debug_assert!(usual >= 0.0, "no host decides {usual} ns before it is asked");
         let duration = Span::from_nanos_f64(usual * (1.0 + SLOWER_BY * self.levels.of(Fault::Slow)));
         let gateway = cx.settings().directory.gateway;
         cx.post(gateway, Part::Gateway, duration, InterActorMessage::Payment(iso));

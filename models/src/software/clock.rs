@@ -59,7 +59,9 @@ pub struct Reading {
 impl Clock {
     /// How far it is behind the time.
     fn behind(&self, spec: &Spec) -> Span {
-        spec.wrong_by.scaled(self.levels.of(Fault::Wrong))
+        let behind = spec.wrong_by.scaled(self.levels.of(Fault::Wrong));
+        debug_assert!(behind.0 <= spec.wrong_by.0 + 1_000_000_000, "a clock is behind by {behind}");
+        behind
     }
 }
 

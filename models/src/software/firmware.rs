@@ -184,6 +184,7 @@ impl Firmware {
     fn ordered(&mut self, number: u32, cx: &mut Context<'_, Models>) {
         let Some(at) = self.orders.iter().position(|(it, _)| it.number == number) else { return };
         let (command, boot) = self.orders.swap_remove(at);
+        debug_assert!(boot <= self.boot, "what was ordered was ordered before");
         // Whoever has been restarted meanwhile has forgotten it.
         if self.state != State::Running || self.hung || boot != self.boot || self.online.is_none() {
             return;
@@ -210,6 +211,7 @@ impl Firmware {
     }
 
     fn hang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.hung_since <= cx.now(), "what hangs has hung from some time on");
         if !self.hung {
             self.hung_since = cx.now();
         }
@@ -320,6 +322,7 @@ impl ActorPart<Models> for Firmware {
                 self.plan_report(cx.settings().policy.telemetry, cx);
             }
             Timer::Booted(boot) if boot == self.boot => {
+                debug_assert_eq!(self.state, State::Booting, "what has booted was booting");
                 self.state = State::Running;
                 self.fresh = cx.now();
                 cx.milestone(Milestone::Booted);
@@ -392,6 +395,7 @@ impl ActorPart<Models> for Firmware {
                 self.choose(spec, cx);
             }
             LocalMessage::Burden { share } => {
+                debug_assert!(share <= 100, "no program takes {share} % of a processor");
                 self.burden = f64::from(share) / 100.0;
                 self.pace(cx);
                 self.show_slowness(cx);

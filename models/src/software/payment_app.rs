@@ -313,6 +313,7 @@ impl ActorPart<Models> for PaymentApp {
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::TimedOut(stan) => {
+                debug_assert!(stan <= self.stan, "what has timed out was sent");
                 if self.step == SaleStep::Waiting && stan == self.stan && self.journal.open(stan) {
                     self.timed_out(spec, cx);
                 }

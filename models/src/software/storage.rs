@@ -102,6 +102,7 @@ impl ActorPart<Models> for Storage {
         match timer {
             Timer::NearlyFull(epoch) if epoch == self.epoch => cx.look(),
             Timer::Full(epoch) if epoch == self.epoch => {
+                debug_assert!(self.filling > 0.0, "what is full was being filled");
                 self.full = true;
                 cx.activated();
                 indication::show(cx, Indication::RefusedText);

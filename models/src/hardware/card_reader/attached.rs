@@ -17,6 +17,7 @@ use crate::wire::{Method, InterActorMessage};
 impl CardReader {
     /// A card is presented to the real reader.
     pub(super) fn present(&mut self, method: Method, amount: Money, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.real.is_some(), "a card is presented outside where the reader is real");
         self.method = method;
         self.reads += 1;
         self.awaiting = true;
@@ -26,6 +27,7 @@ impl CardReader {
 
     /// The real reader has said something.
     pub(super) fn hears(&mut self, outside: Outside, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.real.is_some(), "what is outside is heard where the reader is real");
         match outside {
             Outside::Card { number, read } if number == self.reads && self.awaiting => {
                 self.awaiting = false;

@@ -34,6 +34,7 @@ impl CardReader {
     /// One test, and a note of the next.
     pub(super) fn test(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let Some(test) = spec.self_test else { return };
+        debug_assert!(self.real.is_none(), "a real reader tests itself");
         cx.after(test.every.max(Span::secs(1)), Timer::SelfTest);
         // Counted whether it can be made or not: a restart moves the draw of no later one.
         self.tests += 1;

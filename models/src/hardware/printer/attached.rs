@@ -73,6 +73,7 @@ impl Printer {
     }
 
     fn said(&mut self, before: Said, now: Said, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(self.real, Some(before), "it is compared with what was said last");
         self.real = Some(now);
         if now.hot && !before.hot {
             self.rested = true;

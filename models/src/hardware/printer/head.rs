@@ -7,7 +7,9 @@ use crate::quantity::Millivolts;
 pub(super) fn blackness(voltage: Millivolts, faint_below: Millivolts, worn: f64) -> f64 {
     debug_assert!((0.0..=1.0).contains(&worn), "a head is worn by {worn}");
     let relative = f64::from(voltage.0) / f64::from(faint_below.0.max(1));
-    relative * relative * (1.0 - worn)
+    let black = relative * relative * (1.0 - worn);
+    debug_assert!(black >= 0.0, "nothing is whiter than the paper: {black}");
+    black
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ const CLEANED: Purpose = Purpose::of("tenure: what maintenance mends");
 impl Deployment {
     /// It sells and is watched from now on; what it is made of is new.
     pub(super) fn activate(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(self.phase, Phase::Coming, "a terminal is activated once");
         self.phase = Phase::InService;
         step(DeploymentStep::InService, cx);
         cx.commission();
@@ -173,7 +174,9 @@ impl Deployment {
     }
 
     pub(super) fn refunded(&mut self, amount: Money, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.refund_due, "what is refunded was due");
         self.got_back += amount;
+        debug_assert!(self.got_back <= self.paid, "no more comes back than was paid: {} of {}", self.got_back, self.paid);
         self.refund_due = false;
         self.moved = cx.now();
         step(DeploymentStep::Refunded(amount), cx);
@@ -182,5 +185,6 @@ impl Deployment {
 
 /// A share of an amount, rounded to the nearest minor unit.
 fn part_of(amount: Money, share: f64) -> Money {
+    debug_assert!((0.0..=1.0).contains(&share), "{share} is not a part of {amount}");
     Money((amount.0 as f64 * share + 0.5) as i64)
 }

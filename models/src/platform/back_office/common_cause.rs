@@ -175,6 +175,7 @@ impl CommonCauses {
 
     fn forget_old(&mut self, window: Span, cx: &Context<'_, Models>) {
         while let Some(&(at, terminal, kind)) = self.recent.front() {
+            debug_assert!(at <= cx.now(), "what is recent has happened");
             if cx.now().since(at) <= window {
                 return;
             }
@@ -235,6 +236,7 @@ impl CommonCauses {
     /// The likeliest cause of this kind of trouble in such a zone: what the operator was told most often; of silence,
     /// what silences a zone of this kind.
     fn cause(&self, zone: Zone, kind: TroubleKind, members: &[ActorId]) -> AnyFault {
+        debug_assert!(!members.is_empty(), "a common cause has members");
         match zone {
             Zone::Cell { .. } | Zone::Carrier(_) if kind == SILENT => {
                 return FaultName::of("cellular.cell-outage").fault::<Models>();
@@ -281,6 +283,7 @@ impl CommonCauses {
         self.trouble_of(terminal).member = None;
         let Some(at) = self.standing.iter().position(|it| it.number == number) else { return };
         let incident = &mut self.standing[at];
+        debug_assert!(incident.members > 0, "who leaves had joined");
         incident.members -= 1;
         let common = InterActorMessage::Common { number, cause: incident.cause, member: false };
         cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, common);
@@ -293,6 +296,7 @@ impl CommonCauses {
     /// A common-cause incident is closed; who is still in trouble is on its own again.
     fn over(&mut self, at: usize, cx: &mut Context<'_, Models>) {
         let CommonCause { number, cause, example, kind, .. } = self.standing.remove(at);
+        debug_assert!(self.standing.iter().all(|it| it.number != number), "a common cause stands once");
         cx.note(Note::CommonCauseClosed { number });
         cx.dismiss_one(cause, example);
         for row in 0..self.troubles.len() {

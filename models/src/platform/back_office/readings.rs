@@ -169,6 +169,7 @@ impl Readings {
             let soon = Span::hours(1);
             again = cx.now() + if after > Span::ZERO { after.min(soon) } else { soon };
         }
+        debug_assert!(again > cx.now(), "sales are looked at again later");
         if again < cx.settings().end {
             cx.after(again.since(cx.now()), Timer::Sold(terminal));
         }

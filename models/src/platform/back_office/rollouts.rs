@@ -67,6 +67,7 @@ impl Rollouts {
     pub(super) fn installed(&mut self, number: u8, terminal: ActorId, cx: &mut Context<'_, Models>) {
         let progress = &mut self.all[usize::from(number)];
         progress.installed.insert(terminal);
+        debug_assert!(progress.installed.len() <= progress.sent as usize, "who installs was sent it");
         // It was under way when the roll-out was stopped.
         let halts = cx.settings().rollouts[usize::from(number)].halt;
         if progress.halted && halts.is_some_and(|it| it.rolls_back) {

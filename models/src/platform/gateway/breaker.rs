@@ -36,6 +36,7 @@ impl Gateway {
 
     /// The next request is let through to see.
     pub(super) fn rested(&mut self, host: usize) {
+        debug_assert!(host < self.breakers.len(), "nothing was tried at host {host}");
         self.breaker(host).probing = false;
     }
 
@@ -59,6 +60,10 @@ impl Gateway {
         let Some(&actor) = cx.settings().directory.hosts.get(host) else { return };
         let until = cx.now() + spec.breaker_cooldown;
         let breaker = self.breaker(host);
+        debug_assert!(
+            breaker.open_until.is_none() || breaker.failures >= spec.breaker_trips_after,
+            "a breaker opens after enough failures"
+        );
         breaker.probing = false;
         if !failed {
             breaker.failures = 0;

@@ -116,6 +116,7 @@ impl Real {
         let given_up = !reverses && deal.reversal.asked > 0;
         let exchange = if reverses { &mut deal.reversal } else { &mut deal.sale };
         exchange.answered += 1;
+        debug_assert!(exchange.first.is_some_and(|first| first <= now), "what is answered was asked");
         let took = exchange.first.map_or(Span::ZERO, |first| now.since(first));
         let counted = match () {
             () if exchange.answered > exchange.asked => &mut score.duplicate,
@@ -155,7 +156,9 @@ impl Real {
     /// Approved and not reversed, of one terminal.
     pub(super) fn booked(&self, terminal: ActorId) -> Money {
         let stands = self.ledger_of(terminal).filter(|(_, posting)| !posting.reversed);
-        stands.fold(Money::ZERO, |sum, (_, posting)| sum + posting.amount.money())
+        let sum = stands.fold(Money::ZERO, |sum, (_, posting)| sum + posting.amount.money());
+        debug_assert!(sum >= Money::ZERO, "a gateway owes no terminal: {sum}");
+        sum
     }
 }
 

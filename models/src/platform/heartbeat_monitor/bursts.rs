@@ -27,6 +27,7 @@ fn law(via: Via, loss_ppm: u32, cx: &Context<'_, Models>) -> GilbertElliott {
         Via::Cellular => &comms.cellular.radio,
     };
     let (told, usual) = (f64::from(loss_ppm) / 1e6, radio.law(0.0).loss());
+    debug_assert!((0.0..=1.0).contains(&told), "{told} is not a share of heartbeats");
     // What is told is rounded to parts per million.
     let extra = 1.0 - (1.0 - told) / (1.0 - usual).max(1e-6);
     radio.law(if extra < 2e-6 { 0.0 } else { extra })

@@ -41,6 +41,7 @@ impl HeartbeatMonitor {
 
     /// The freshness point of a beat.
     pub(super) fn late(&mut self, beat: u64, cx: &mut Context<'_, Models>) {
+        debug_assert!(beat + 1 > self.awaited, "heartbeats are awaited in their order");
         self.awaited = beat + 1;
         if !self.known_missing && !self.unwatched && !self.is_fresh(cx) {
             self.found(true, cx);

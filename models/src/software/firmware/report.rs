@@ -54,6 +54,7 @@ impl Firmware {
         self.report = None;
         debug_assert_eq!(report.terminal, cx.me(), "a terminal reports its own readings");
         let lost = f64::from(loss_ppm) / 1e6;
+        debug_assert!((0.0..=1.0).contains(&lost), "a report is lost with a probability, not {lost}");
         if unit(cx.draw(REPORT_LOST, u64::from(self.reports))[0]) >= lost {
             let back_office = cx.settings().directory.back_office;
             cx.post(back_office, Part::BackOffice, Span::ZERO, InterActorMessage::Report(report));

@@ -42,6 +42,7 @@ impl Update {
 
 impl Firmware {
     pub(super) fn is_to_install(&mut self, spec: &Spec, rollout: u8, cx: &mut Context<'_, Models>) {
+        debug_assert!(usize::from(rollout) < cx.settings().rollouts.len(), "there is no roll-out {rollout}");
         self.update.order = Some(Order::Install(rollout));
         self.go_on_updating(spec, cx);
     }

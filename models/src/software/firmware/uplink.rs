@@ -16,6 +16,7 @@ impl Firmware {
             Via::Wifi => self.wifi,
             Via::Cellular => self.cellular,
         };
+        debug_assert!(bearer.loss_ppm <= 1_000_000, "{} of a million packets are lost", bearer.loss_ppm);
         if !spec.through_phone {
             return bearer;
         }

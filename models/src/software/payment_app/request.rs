@@ -19,6 +19,8 @@ const NO_CURRENCY: u16 = 963;
 impl PaymentApp {
     /// Everything is known: asks the host, unless a reversal is pending or there is no network.
     pub(super) fn authorise(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let read = matches!(self.step, SaleStep::Reading { .. } | SaleStep::Pin | SaleStep::Blocked);
+        debug_assert!(read, "a sale is authorised when its card has been read: {:?}", self.step);
         if self.journal.pending().is_some() {
             self.step = SaleStep::Blocked;
             self.send_pending(cx);

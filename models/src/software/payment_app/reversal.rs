@@ -13,6 +13,7 @@ use crate::wire::{ResponseCode, Iso};
 impl PaymentApp {
     /// No answer: the sale is reversed, and tried again if the policy says so and the customer is still there.
     pub(super) fn timed_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(self.step, SaleStep::Waiting, "only who waits is not answered in time");
         self.give_up_on(ResponseCode::NO_ANSWER, cx);
         self.failed(spec, cx);
         if self.tries <= cx.settings().policy.retries {
@@ -25,6 +26,7 @@ impl PaymentApp {
 
     /// The request under way will have no effect: a reversal is queued.
     pub(super) fn give_up_on(&mut self, reason: ResponseCode, cx: &mut Context<'_, Models>) {
+        debug_assert!(self.journal.open(self.stan), "what is given up has not been answered");
         let (stan, amount) = (self.stan, self.sale.amount);
         self.journal.give_up(stan, reason, cx.now());
         cx.note(Note::ReversalQueued { stan, amount, reason });
@@ -52,6 +54,7 @@ impl PaymentApp {
     }
 
     pub(super) fn acknowledged(&mut self, spec: &Spec, iso: &Iso, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(iso.terminal, cx.me(), "an answer comes to the terminal that asked");
         let done = matches!(iso.code, ResponseCode::APPROVED | ResponseCode::NOT_FOUND | ResponseCode::INVALID);
         if !done || !self.journal.reverse(iso.stan) {
             return;
@@ -68,6 +71,7 @@ impl PaymentApp {
     }
 
     pub(super) fn advised(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
+        debug_assert_eq!(iso.terminal, cx.me(), "an answer comes to the terminal that asked");
         if iso.code == ResponseCode::APPROVED && self.journal.advised(iso.stan) {
             cx.note(Note::StoredSent { stan: iso.stan });
             self.resend = 0;

@@ -41,6 +41,7 @@ impl PaymentApp {
 
     /// Asks the next of the fitted parts that have a step before a sale; after the last one the amount is keyed.
     fn before_sale(&mut self, from: u8, cx: &mut Context<'_, Models>) {
+        debug_assert!(usize::from(from) <= BEFORE_SALE.len(), "there is no step {from} before a sale");
         let profile = cx.settings().profile(cx.me());
         let mut steps = BEFORE_SALE.iter().enumerate().skip(from.into());
         if let Some((at, &part)) = steps.find(|(_, part)| profile.fits(**part)) {
