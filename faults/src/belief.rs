@@ -16,7 +16,7 @@ use crate::model::Catalogue;
 
 pub(crate) use decisions::decide;
 pub use incident_state::IncidentState;
-pub(crate) use incidents::{Alarmed, close, close_one, dismiss_all, open, suppress};
+pub(crate) use incidents::{Alarmed, close, close_one, close_unseen, dismiss_all, open, suppress};
 pub use policy::{Decision, IncidentChange, IncidentUpdate, RecoveryPolicy, StepRequest};
 pub(crate) use procedure::{
     CarriedOut, applied, await_effect, begin, carried_out, step_at, timed_out, verify,
@@ -33,11 +33,7 @@ pub trait Observed<K: Catalogue>: Counted<K> {
     /// # Errors
     ///
     /// If nobody can look.
-    fn look(
-        &mut self,
-        part: K::Part,
-        cx: &mut Context<'_, K>,
-    ) -> Result<Option<K::Fault>, DeviceOff>;
+    fn look(&mut self, part: K::Part, cx: &mut Context<'_, K>) -> Result<Vec<K::Fault>, DeviceOff>;
     /// Whether a detector would still raise its alarm.
     fn still_sees(&mut self, part: K::Part, suspect: K::Fault, cx: &mut Context<'_, K>) -> bool;
     /// The actor's incidents.

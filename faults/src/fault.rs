@@ -16,6 +16,8 @@ pub struct Mode<K: ModelTypes> {
     pub zh: &'static str,
     /// The family of the catalogue that it belongs to.
     pub family: K::Family,
+    /// What it is noticed as. An incident is about a symptom: what is noticed as the same while it is open is no second one.
+    pub symptom: K::Symptom,
     /// What brings it about.
     pub cause: &'static str,
     /// What it does, from the part outwards.

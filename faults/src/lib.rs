@@ -40,7 +40,7 @@ pub use event::{DomainEvent, NATURAL, SimEvent};
 pub use fault::{Effects, FaultName, Mode, Performer, Ratings, RecoveryStep};
 pub use fitted::{Fitted, Fitting};
 pub use management::{Kept, Parts, context, handle, settle};
-pub use model::{ActorPart, Catalogue, DevicePart, set_level};
+pub use model::{ActorPart, Catalogue, DevicePart, seen, set_level};
 pub use model_types::{ModelTypes, PlainData};
 pub use table::{Declared, Table};
 pub use truth::{

@@ -3,7 +3,7 @@
 //! Each event of an actor goes to the side that it concerns. Only two things cross: what a detector may look at, and the
 //! recovery action that an incident has had carried out. All of it is driven by events; nothing is polled.
 
-use crate::belief::{self, Alarmed, DeviceOff, IncidentState, Observed};
+use crate::belief::{self, Alarmed, IncidentState, Observed};
 use crate::context::{Context, Scratch, Task};
 use crate::draw_counts::DrawCounts;
 use crate::event::{DomainEvent, SimEvent};
@@ -104,18 +104,16 @@ pub fn settle<K: Catalogue, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>)
     while let Some(task) = cx.scratch.tasks.pop_front() {
         match task {
             Task::LocalMessage(message) => parts.on_message(message, cx),
-            Task::Look(part) => match parts.look(part, cx) {
-                Ok(Some(suspect)) => {
-                    let found = Alarmed { detector: part, suspect, about: cx.me, common: false };
-                    alarm(parts, cx, found);
+            // Who is off sees nothing, and closes nothing.
+            Task::Look(part) => {
+                if let Ok(seen) = parts.look(part, cx) {
+                    belief::close_unseen(parts, &mut cx.belief(), part, &seen);
+                    for suspect in seen {
+                        let (detector, about, common) = (part, cx.me, false);
+                        alarm(parts, cx, Alarmed { detector, suspect, about, common });
+                    }
                 }
-                // It has looked at its own actor; what it said about others stands.
-                Ok(None) => {
-                    let about = Some(cx.me);
-                    belief::close(parts, &mut cx.belief(), part, about);
-                }
-                Err(DeviceOff) => {}
-            },
+            }
             Task::Activated(part) => truth::activated(parts, cx, part),
             Task::Alarm { detector, suspect, about, common } => {
                 alarm(parts, cx, Alarmed { detector, suspect, about, common });

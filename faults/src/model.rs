@@ -127,7 +127,8 @@ pub trait DevicePart<K: Catalogue>: ActorPart<K> {
     /// What can be seen of it now.
     fn reading(&self, spec: &Self::Spec, now: Instant) -> Self::Reading;
     /// There is no `self`: a detector sees readings and its own belief, never the state.
-    fn detect(belief: &mut Self::Belief, reading: &Self::Reading) -> Option<Self::Fault>;
+    /// It says all that it suspects, so that one suspicion hides no other.
+    fn detect(belief: &mut Self::Belief, reading: &Self::Reading) -> Vec<Self::Fault>;
 }
 
 /// Sets the level of a fault at the part that has it.
@@ -140,4 +141,9 @@ pub fn set_level<K: Catalogue, M: DevicePart<K>>(
 ) {
     part.levels().set(fault, level);
     part.on_level(spec, fault, level, cx);
+}
+
+/// Of what a detector may suspect, that which it does: each with whether it is seen.
+pub fn seen<F, const N: usize>(all: [(bool, F); N]) -> Vec<F> {
+    all.into_iter().filter_map(|(seen, fault)| seen.then_some(fault)).collect()
 }

@@ -25,6 +25,8 @@ pub trait ModelTypes: PlainData {
     type Fault: PlainData + Ord;
     /// Groups of faults.
     type Family: PlainData + Ord;
+    /// What somebody notices: what an incident is about. Several modes may show the same.
+    type Symptom: PlainData;
     /// Everything that can be done against a fault.
     type RecoveryAction: PlainData + Ord;
     /// What a component declares of a recovery action that it brings.

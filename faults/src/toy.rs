@@ -25,6 +25,7 @@ impl ModelTypes for Toy {
     type Topic = ();
     type Fault = (u8, u8);
     type Family = ();
+    type Symptom = ();
     type RecoveryAction = &'static str;
     type ActionDefinition = Nothing;
     type Indication = ();

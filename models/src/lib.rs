@@ -30,7 +30,7 @@ pub use protocol::{
 };
 pub use vocabulary::{
     detector_settings, detectors, duration, family, lifecycle, money, operator, quantity, ratings,
-    receipt, rollout, telemetry,
+    receipt, rollout, symptom, telemetry,
 };
 
 pub use parts::{AnyFault, AnyProfile, AnyTimer, Models, Part};
@@ -51,7 +51,7 @@ components::components! {
         action: recovery_action::RecoveryAction, recovery_action::ActionDefinition, recovery_action::SHARED;
         act: recovery_action::act;
         ask: bus::LocalMessage::StepRequested; update: bus::LocalMessage::IncidentUpdate;
-        family: family::Family;
+        family: family::Family; symptom: symptom::Symptom;
         indication: vocabulary::indication::Indication, vocabulary::indication::IndicationDefinition, vocabulary::indication::SHARED;
         detector: detectors::Detector;
         milestone: vocabulary::milestone::Milestone, vocabulary::milestone::MilestoneDefinition;

@@ -18,6 +18,7 @@ pub mod ratings;
 pub mod receipt;
 pub mod recovery_action;
 pub mod rollout;
+pub mod symptom;
 pub mod telemetry;
 
 mod open_enum;

@@ -1,7 +1,7 @@
 //! Coin tray: has to be shut before a sale begins. Never part of the tree: `cargo xtask extension` adds it to a copy.
 
 use bevy_ecs::component::Component;
-use faults::{ActorPart, Context, DevicePart, Effects, Fitting, Levels, Mode, Performer, Ratings};
+use faults::{ActorPart, Context, DevicePart, Effects, Fitting, Levels, Mode, Performer, Ratings, seen};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Instant, Span};
@@ -12,6 +12,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::vocabulary::hook::Hook;
+use crate::symptom::Symptom;
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::{Family, Models, Part, RecoveryAction};
 
@@ -23,6 +24,8 @@ pub struct Spec {
     /// Time to push it in.
     pub duration: Span,
 }
+
+const COINS_JAM: Symptom = Symptom::of("tray-open", "钱箱未关");
 
 impl Default for Spec {
     fn default() -> Self {
@@ -120,6 +123,7 @@ impl DevicePart<Models> for CoinTray {
             name: "blocked",
             zh: "钱箱卡住",
             family: Family::Hardware,
+            symptom: COINS_JAM,
             cause: "a coin in its way",
             effects: Effects::of(
                 "the tray does not shut",
@@ -149,7 +153,7 @@ impl DevicePart<Models> for CoinTray {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading { failed: self.failed }
     }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        (reading.failed > 0).then_some(Fault::Blocked)
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        seen([(reading.failed > 0, Fault::Blocked)])
     }
 }

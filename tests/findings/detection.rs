@@ -35,7 +35,6 @@ fn downtime_is_laid_to_the_dark_screen(name: &str, troubled: &str, trouble: &str
 }
 
 #[test]
-#[ignore = "issue 6: an incident that is given up blinds a detector to other symptoms"]
 fn mute_all_dark_screens_are_noticed() {
     all_dark_screens_are_noticed("scenarios/mute.ron", "jammed");
 }
@@ -47,7 +46,6 @@ fn mute_downtime_is_laid_to_the_dark_screen() {
 }
 
 #[test]
-#[ignore = "issue 6: an open incident blinds a merchant to other symptoms"]
 fn blind_all_dark_screens_are_noticed() {
     all_dark_screens_are_noticed("scenarios/blind.ron", "scammed");
 }

@@ -84,7 +84,7 @@ impl Outputs {
             cleared_by_itself: row.text("cleared_by") == "by itself",
             down_s: row.number("down_s"),
         };
-        self.rows("stories.csv").into_iter().map(fault).filter(|it| it.entry == entry).collect()
+        self.rows("faults.csv").into_iter().map(fault).filter(|it| it.entry == entry).collect()
     }
 
     pub(crate) fn alarms(&self) -> Vec<Alarm> {

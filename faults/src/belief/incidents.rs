@@ -18,8 +18,13 @@ pub(crate) struct Alarmed<K: Catalogue> {
     pub(crate) common: bool,
 }
 
-/// A detector says that something is wrong. It keeps one incident open at a time, and none is opened twice: the number of
-/// the new incident, if it is one. Nothing is done about it yet.
+/// Whether two faults are noticed as the same.
+pub(super) fn same_symptom<K: Catalogue>(one: K::Fault, other: K::Fault) -> bool {
+    K::mode(one).symptom == K::mode(other).symptom
+}
+
+/// A detector says that something is wrong. No incident is opened twice: it is known by its actor and its symptom, whoever noticed
+/// it. The number of the new incident, if it is one. Nothing is done about it yet.
 pub(crate) fn open<K: Catalogue, P: Observed<K>>(
     parts: &mut P,
     cx: &mut BeliefContext<'_, '_, K>,
@@ -27,8 +32,7 @@ pub(crate) fn open<K: Catalogue, P: Observed<K>>(
 ) -> Option<u32> {
     let Alarmed { detector, suspect, about, common } = alarm;
     let state = parts.incident_state();
-    let known =
-        |i: &Incident<K>| i.about == about && (i.suspect == suspect || i.detector == detector);
+    let known = |i: &Incident<K>| i.about == about && same_symptom::<K>(i.suspect, suspect);
     if state.incidents.iter().any(known) {
         return None;
     }
@@ -69,6 +73,26 @@ pub(crate) fn close<K: Catalogue, P: Observed<K>>(
     let its = |i: &Incident<K>| i.detector == detector && about.is_none_or(|it| it == i.about);
     while let Some(at) = parts.incident_state().incidents.iter().position(its) {
         restore(parts, cx, at);
+    }
+}
+
+/// A detector has looked at its own actor: what it does not see any more is closed.
+pub(crate) fn close_unseen<K: Catalogue, P: Observed<K>>(
+    parts: &mut P,
+    cx: &mut BeliefContext<'_, '_, K>,
+    detector: K::Part,
+    seen: &[K::Fault],
+) {
+    let me = cx.me();
+    let mut at = 0;
+    while let Some(it) = parts.incident_state().incidents.get(at).copied() {
+        let own = it.detector == detector && it.about == me && !it.common;
+        let sees = |suspect: K::Fault| seen.iter().any(|it| same_symptom::<K>(*it, suspect));
+        if own && !sees(it.suspect) && !cx.still_sees(parts, detector, it.suspect) {
+            restore(parts, cx, at);
+        } else {
+            at += 1;
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! An incident goes through its recovery procedure: step by step, and past the last one the fallback.
 
 use super::incident_state::{Incident, Stage};
-use super::incidents::{restore, tell};
+use super::incidents::{restore, same_symptom, tell};
 use super::{BeliefContext, DeviceOff, IncidentChange, Observed, RecoveryPolicy, StepRequest};
 use crate::event::{DomainEvent, SimEvent};
 use crate::fault::{Performer, RecoveryStep};
@@ -217,7 +217,7 @@ pub(crate) fn verify<K: Catalogue, P: Observed<K>>(
     }
     debug_assert!(attempt < u8::MAX, "whoever has tried so often has been left unresolved");
     let own = match cx.look(parts, detector) {
-        Ok(seen) => seen.is_some(),
+        Ok(seen) => seen.iter().any(|it| same_symptom::<K>(*it, suspect)),
         // Who cannot look cannot say that all is well.
         Err(DeviceOff) => true,
     };

@@ -8,7 +8,7 @@ macro_rules! catalogue_dispatch {
     (
         types: $ModelTypes:ident;
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
-        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty;
+        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
         milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
@@ -295,7 +295,7 @@ macro_rules! catalogue_dispatch {
                 &mut self,
                 part: Part,
                 cx: &mut $crate::Context<'_, $ModelTypes>,
-            ) -> Result<Option<Fault>, $crate::DeviceOff> {
+            ) -> Result<Vec<Fault>, $crate::DeviceOff> {
                 let profile = self.profile;
                 let on_device = match part { $(
                     $(Part::$Model => <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE,)*
@@ -306,18 +306,18 @@ macro_rules! catalogue_dispatch {
                     return Err($crate::DeviceOff);
                 }
                 let now = cx.now();
-                let suspect = match part { $(
+                let suspects = match part { $(
                     $(Part::$Model => {
                         let Some(reading) = self.access.$module.get_manual(self.world, self.entity).ok().map(|it| {
                             $crate::DevicePart::<$ModelTypes>::reading(it, &profile.$group.$module, now)
-                        }) else { return Ok(None) };
-                        let Some(mut beliefs) = self.access.beliefs.get_mut(self.world, self.entity).ok() else { return Ok(None) };
+                        }) else { return Ok(Vec::new()) };
+                        let Some(mut beliefs) = self.access.beliefs.get_mut(self.world, self.entity).ok() else { return Ok(Vec::new()) };
                         <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::detect(&mut beliefs.$module, &reading)
-                            .map(Fault::$Model)
+                            .into_iter().map(Fault::$Model).collect()
                     })*
-                    $($(Part::$Sound => None,)+)?
+                    $($(Part::$Sound => Vec::new(),)+)?
                 )+ };
-                Ok(suspect)
+                Ok(suspects)
             }
             fn still_sees(
                 &mut self,

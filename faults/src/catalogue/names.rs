@@ -8,7 +8,7 @@ macro_rules! catalogue_names {
     (
         types: $ModelTypes:ident;
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
-        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty;
+        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
         milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
@@ -177,6 +177,7 @@ macro_rules! catalogue_names {
             type Topic = $Topic;
             type Fault = Fault;
             type Family = $Family;
+            type Symptom = $Symptom;
             type RecoveryAction = $RecoveryAction;
             type ActionDefinition = $ActionDefinition;
             type Indication = $Indication;

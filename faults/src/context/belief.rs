@@ -111,7 +111,7 @@ impl<'c, 'a, K: Catalogue> BeliefContext<'c, 'a, K> {
         &mut self,
         parts: &mut P,
         detector: K::Part,
-    ) -> Result<Option<K::Fault>, DeviceOff> {
+    ) -> Result<Vec<K::Fault>, DeviceOff> {
         parts.look(detector, self.cx)
     }
     /// Whether a detector would still raise its alarm.

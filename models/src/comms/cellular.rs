@@ -1,9 +1,10 @@
 //! Cellular: a mobile carrier's network.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
@@ -173,6 +174,7 @@ impl DevicePart<Models> for Cellular {
             name: "poor-coverage",
             zh: "信号覆盖不佳",
             family: Family::Comms,
+            symptom: Symptom::LINK_POOR,
             cause: "a cellar, thick walls, the edge of a cell",
             effects: Effects::of(
                 "the signal is weak",
@@ -193,6 +195,7 @@ impl DevicePart<Models> for Cellular {
             name: "module-dead",
             zh: "通信模块损坏",
             family: Family::Comms,
+            symptom: Symptom::BEARER_UNUSABLE,
             cause: "a radio module or an antenna that has failed",
             effects: Effects::of(
                 "the module does not answer",
@@ -214,6 +217,7 @@ impl DevicePart<Models> for Cellular {
             name: "cell-outage",
             zh: "基站中断",
             family: Family::Comms,
+            symptom: Symptom::BEARER_UNUSABLE,
             cause: "a base station without power or line",
             effects: Effects::of(
                 "there is no cell",
@@ -234,6 +238,7 @@ impl DevicePart<Models> for Cellular {
             name: "congestion",
             zh: "网络拥塞",
             family: Family::Comms,
+            symptom: Symptom::ANSWERS_LATE,
             cause: "a market day, a match, a holiday",
             effects: Effects::of(
                 "packets queue in the cell",
@@ -254,6 +259,7 @@ impl DevicePart<Models> for Cellular {
             name: "half-open",
             zh: "连接半开",
             family: Family::Comms,
+            symptom: Symptom::REQUESTS_UNANSWERED,
             cause: "a gateway or an address translator that forgot the connection",
             effects: Effects::of(
                 "what is sent vanishes, though the link looks sound",
@@ -279,6 +285,7 @@ impl DevicePart<Models> for Cellular {
             name: "damages-messages",
             zh: "报文损坏",
             family: Family::Transaction,
+            symptom: Symptom::SESSION_REFUSED,
             cause: "a defective module or driver",
             effects: Effects::of(
                 "messages come out changed",
@@ -300,6 +307,7 @@ impl DevicePart<Models> for Cellular {
             name: "sends-twice",
             zh: "重复发送",
             family: Family::Transaction,
+            symptom: Symptom::DUPLICATES_SURGE,
             cause: "a module that takes acknowledged messages for lost ones",
             effects: Effects::of(
                 "messages go out a second time",
@@ -360,16 +368,20 @@ impl DevicePart<Models> for Cellular {
         }
     }
     /// A module that does not answer is dead; one that answers and hears nothing has no cell.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { module: false, .. } => Some(Fault::ModuleDead),
-            Reading { signal: false, .. } => Some(Fault::CellOutage),
-            Reading { weakness, .. } if weakness > 0.3 => Some(Fault::PoorCoverage),
-            Reading { answered: false, .. } => Some(Fault::HalfOpen),
-            Reading { damaged, .. } if damaged > 0.05 => Some(Fault::DamagesMessages),
-            Reading { duplicates, .. } if duplicates > 0.05 => Some(Fault::SendsTwice),
-            Reading { slower, .. } if slower > 3.0 => Some(Fault::Congestion),
-            _ => None,
-        }
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let Reading { module, signal, answered, weakness, slower, damaged, duplicates } = *reading;
+        let bearer = match () {
+            () if !module => Some(Fault::ModuleDead),
+            () if !signal => Some(Fault::CellOutage),
+            () => None,
+        };
+        let others = [
+            (weakness > 0.3, Fault::PoorCoverage),
+            (!answered, Fault::HalfOpen),
+            (damaged > 0.05, Fault::DamagesMessages),
+            (duplicates > 0.05, Fault::SendsTwice),
+            (slower > 3.0, Fault::Congestion),
+        ];
+        bearer.into_iter().chain(seen(others)).collect()
     }
 }

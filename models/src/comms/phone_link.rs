@@ -1,5 +1,6 @@
 //! Phone link: the merchant's phone or tablet, over Bluetooth or a wire, between terminal and network.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -186,6 +187,7 @@ impl DevicePart<Models> for PhoneLink {
             name: "pairing-lost",
             zh: "配对丢失",
             family: Family::Comms,
+            symptom: Symptom::BEARER_UNUSABLE,
             cause: "another device took the pairing, or the phone forgot it",
             effects: Effects::of(
                 "terminal and phone do not find each other",
@@ -207,6 +209,7 @@ impl DevicePart<Models> for PhoneLink {
             name: "phone-asleep",
             zh: "手机休眠或欠费",
             family: Family::Comms,
+            symptom: Symptom::BEARER_UNUSABLE,
             cause: "a phone that saves power or is switched off",
             effects: Effects::of(
                 "the phone carries nothing on",
@@ -228,6 +231,7 @@ impl DevicePart<Models> for PhoneLink {
             name: "obstructed",
             zh: "阻挡物",
             family: Family::Comms,
+            symptom: Symptom::LINK_POOR,
             cause: "something that stands between terminal and phone",
             effects: Effects::of(
                 "packets between terminal and phone are lost and late",
@@ -249,6 +253,7 @@ impl DevicePart<Models> for PhoneLink {
             name: "no-credit",
             zh: "手机欠费",
             family: Family::Comms,
+            symptom: Symptom::BEARER_UNUSABLE,
             cause: "a contract that has not been paid",
             effects: Effects::of(
                 "the phone's carrier carries nothing on",
@@ -294,13 +299,14 @@ impl DevicePart<Models> for PhoneLink {
             weakness: self.levels.of(Fault::Obstructed),
         }
     }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let bearer = match *reading {
             Reading { paired: false, .. } => Some(Fault::PairingLost),
             Reading { answers: false, .. } => Some(Fault::PhoneAsleep),
             Reading { carried: false, .. } => Some(Fault::NoCredit),
-            Reading { weakness, .. } if weakness > 0.3 => Some(Fault::Obstructed),
             _ => None,
-        }
+        };
+        let weak = (reading.weakness > 0.3).then_some(Fault::Obstructed);
+        bearer.into_iter().chain(weak).collect()
     }
 }

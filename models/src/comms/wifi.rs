@@ -1,5 +1,6 @@
 //! Wi-Fi: the shop's own wireless network.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -126,6 +127,7 @@ impl DevicePart<Models> for Wifi {
             name: "interference",
             zh: "信号干扰",
             family: Family::Comms,
+            symptom: Symptom::LINK_POOR,
             cause: "other networks, a microwave oven",
             effects: Effects::of(
                 "packets are lost and late",
@@ -146,6 +148,7 @@ impl DevicePart<Models> for Wifi {
             name: "access-point-down",
             zh: "无法连接网络",
             family: Family::Comms,
+            symptom: Symptom::BEARER_UNUSABLE,
             cause: "an access point that hangs or has no power",
             effects: Effects::of(
                 "nothing is sent or received by this bearer",
@@ -167,6 +170,7 @@ impl DevicePart<Models> for Wifi {
             name: "name-service-down",
             zh: "域名解析失败",
             family: Family::Comms,
+            symptom: Symptom::BEARER_UNUSABLE,
             cause: "a name server that does not answer, or a wrong setting",
             effects: Effects::of(
                 "the gateway's address is not found",
@@ -211,12 +215,13 @@ impl DevicePart<Models> for Wifi {
         }
     }
     /// No beacon means no access point; a third of all packets lost is noise that a radio's own counters show.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let bearer = match *reading {
             Reading { beacon: false, .. } => Some(Fault::AccessPointDown),
             Reading { names: false, .. } => Some(Fault::NameServiceDown),
-            Reading { noise, .. } if noise > 0.3 => Some(Fault::Interference),
             _ => None,
-        }
+        };
+        let noisy = (reading.noise > 0.3).then_some(Fault::Interference);
+        bearer.into_iter().chain(noisy).collect()
     }
 }

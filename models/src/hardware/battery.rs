@@ -1,5 +1,6 @@
 //! Battery and charger: charge, load, age and cold decide how long a terminal lives without its cable.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -345,6 +346,7 @@ impl DevicePart<Models> for Battery {
             name: "aged",
             zh: "电池老化",
             family: Family::Power,
+            symptom: Symptom::BATTERY_RUNS_DOWN,
             cause: "charge cycles, heat and years",
             effects: Effects::of(
                 "the battery holds less than it should",
@@ -364,6 +366,7 @@ impl DevicePart<Models> for Battery {
             name: "charger-dead",
             zh: "无法充电",
             family: Family::Power,
+            symptom: Symptom::BATTERY_RUNS_DOWN,
             cause: "a charging circuit or a contact that has failed",
             effects: Effects::of(
                 "the battery is not charged",
@@ -412,13 +415,14 @@ impl DevicePart<Models> for Battery {
     }
     /// The gauge estimates the health at every full charge; half of the capacity is when a battery is changed. So is one
     /// with a thousand cycles, twice what lithium-ion cells are good for, whatever the gauge says.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let suspect = match *reading {
             Reading { fitted: false, .. } => None,
             Reading { cable: true, charging: false, waits: false, .. } => Some(Fault::ChargerDead),
             Reading { health, cycles, .. } if health < 0.5 || cycles >= 1_000 => Some(Fault::Aged),
             _ => None,
-        }
+        };
+        suspect.into_iter().collect()
     }
 }
 
@@ -469,7 +473,7 @@ mod tests {
             let battery = Battery { temperature, ..Battery::build(&spec) };
             assert_eq!(battery.rate(&spec), 0.0);
             let reading = battery.reading(&spec, Instant::START);
-            assert_eq!(Battery::detect(&mut (), &reading), None);
+            assert_eq!(Battery::detect(&mut (), &reading), []);
         }
     }
 }

@@ -8,7 +8,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels};
+use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, seen};
 use sim::{Instant, Purpose, Span, unit};
 
 pub use attached::CardRead;
@@ -346,29 +346,26 @@ impl DevicePart<Models> for CardReader {
         }
     }
     /// From inside, dirt looks like wear: the likelier of the two is suspected, which is wear only past the rated life.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let Reading { failed, limit, answers, overdue, test_failed } = *reading;
-        if test_failed {
-            return Some(Fault::AntennaDead);
-        }
-        let worst = (0..3).max_by_key(|&kind| (failed[kind], 3 - kind))?;
         // The terminal asks its reader when reading fails.
-        if !answers && failed[worst] > 0 {
-            return Some(Fault::NoReaction);
+        if !answers && failed.iter().any(|it| *it > 0) {
+            return vec![Fault::NoReaction];
         }
-        let worst = if failed[worst] >= limit.max(1) {
-            worst
-        } else {
-            // Nothing fails yet, but what is overdue will.
-            overdue.iter().position(|overdue| *overdue)?
-        };
-        Some(match (worst, overdue[worst]) {
-            (0, false) => Fault::ChipContactsDirty,
-            (0, true) => Fault::ChipContactsWorn,
-            (1, _) => Fault::AntennaDead,
-            (_, false) => Fault::StripeHeadDirty,
-            (_, true) => Fault::StripeHeadWorn,
-        })
+        // What is overdue will fail, if it does not yet.
+        let bad = |kind: usize| failed[kind] >= limit.max(1) || overdue[kind];
+        let [chip, stripe] = [0, 2].map(|kind| {
+            let (dirty, worn) = match kind {
+                0 => (Fault::ChipContactsDirty, Fault::ChipContactsWorn),
+                _ => (Fault::StripeHeadDirty, Fault::StripeHeadWorn),
+            };
+            if overdue[kind] { worn } else { dirty }
+        });
+        seen([
+            (test_failed || bad(1), Fault::AntennaDead),
+            (bad(0), chip),
+            (bad(2), stripe),
+        ])
     }
 }
 
@@ -389,7 +386,7 @@ mod tests {
     #[test]
     fn failures_are_taken_for_wear_only_past_the_rated_life() {
         let sees = |failed, overdue| {
-            CardReader::detect(&mut (), &Reading { failed, limit: 4, answers: true, overdue, test_failed: false })
+            CardReader::detect(&mut (), &Reading { failed, limit: 4, answers: true, overdue, test_failed: false }).pop()
         };
         assert_eq!(sees([0, 0, 3], [false; 3]), None);
         assert_eq!(sees([0, 0, 4], [false; 3]), Some(Fault::StripeHeadDirty));

@@ -1,9 +1,10 @@
 //! Display: what the merchant and the customer read.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -182,6 +183,7 @@ impl DevicePart<Models> for Display {
             name: "blank",
             zh: "黑屏",
             family: Family::Hardware,
+            symptom: Symptom::TERMINAL_DARK,
             cause: "a broken backlight, panel or cable",
             effects: Effects::of(
                 "the screen stays dark",
@@ -203,6 +205,7 @@ impl DevicePart<Models> for Display {
             name: "frozen",
             zh: "屏幕卡死",
             family: Family::Hardware,
+            symptom: Symptom::SCREEN_STUCK,
             cause: "a display controller that hangs",
             effects: Effects::of(
                 "the picture stands still",
@@ -223,6 +226,7 @@ impl DevicePart<Models> for Display {
             name: "touch-dead",
             zh: "触摸失灵",
             family: Family::Hardware,
+            symptom: Symptom::SCREEN_STUCK,
             cause: "a cracked or worn touch panel",
             effects: Effects::of(
                 "touches are not felt",
@@ -248,6 +252,7 @@ impl DevicePart<Models> for Display {
             name: "backlight-dim",
             zh: "屏幕变暗",
             family: Family::Hardware,
+            symptom: Symptom::INDICATION_MISSING,
             cause: "a backlight that has aged",
             effects: Effects::of(
                 "the picture is dim",
@@ -300,12 +305,15 @@ impl DevicePart<Models> for Display {
             touch_answers: spec.keypad_only || !self.levels.has(Fault::TouchDead),
         }
     }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match reading.lit {
-            Some(dark) if dark < 0.05 => Some(Fault::Blank),
-            _ if !reading.touch_answers => Some(Fault::TouchDead),
-            Some(dim) if dim < 1.0 - NOTICED => Some(Fault::BacklightDim),
-            _ => None,
-        }
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let (dark, dim) = (
+            reading.lit.is_some_and(|it| it < 0.05),
+            reading.lit.is_some_and(|it| it < 1.0 - NOTICED),
+        );
+        seen([
+            (dark, Fault::Blank),
+            (!reading.touch_answers, Fault::TouchDead),
+            (dim && !dark, Fault::BacklightDim),
+        ])
     }
 }

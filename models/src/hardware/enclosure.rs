@@ -1,5 +1,6 @@
 //! Enclosure: the terminal's body and the place where it stands, which make it warm or cold.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -187,6 +188,7 @@ impl DevicePart<Models> for Enclosure {
             name: "heat",
             zh: "环境高温",
             family: Family::Hardware,
+            symptom: Symptom::TEMPERATURE_OUT_OF_RANGE,
             cause: "sun, a stove, a hot week",
             effects: Effects::of(
                 "the body gets warmer than it is made for",
@@ -207,6 +209,7 @@ impl DevicePart<Models> for Enclosure {
             name: "cold",
             zh: "环境低温",
             family: Family::Power,
+            symptom: Symptom::TEMPERATURE_OUT_OF_RANGE,
             cause: "a stall in winter, a cold store",
             effects: Effects::of(
                 "the body gets colder than it is made for",
@@ -241,12 +244,13 @@ impl DevicePart<Models> for Enclosure {
             too_cold: spec.too_cold,
         }
     }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match reading.celsius {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let suspect = match reading.celsius {
             it if it >= reading.too_warm => Some(Fault::Heat),
             it if it <= reading.too_cold => Some(Fault::Cold),
             _ => None,
-        }
+        };
+        suspect.into_iter().collect()
     }
 }
 
@@ -265,7 +269,7 @@ mod tests {
         let mut enclosure = Enclosure::build(&spec);
         let seen = |enclosure: &Enclosure, minutes| {
             let now = Instant::START + Span::minutes(minutes);
-            Enclosure::detect(&mut (), &enclosure.reading(&spec, now))
+            Enclosure::detect(&mut (), &enclosure.reading(&spec, now)).pop()
         };
         assert_eq!(seen(&enclosure, 0), None);
         // On its way to 65 °C from 25 °C it passes 50 °C after ln(40 / 15) time constants: 29 minutes.

@@ -3,6 +3,7 @@
 //! Optional: a terminal has one where its type says so. Its step before a sale is the hook
 //! [`BeforeSale`](crate::vocabulary::hook::Hook::BeforeSale).
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use faults::{
     ActorPart, Context, DevicePart, Effects, Fitting, Levels, Mode, Performer, Ratings,
@@ -94,6 +95,8 @@ actions! {
     EnrolFingers: 28, "enrol-fingers", "重新录入指纹";
 }
 
+const FINGERS_REFUSED: Symptom = Symptom::of("fingers-refused", "指纹识别失败增多");
+
 impl FingerprintReader {
     fn touch(&mut self, spec: &Spec, customer: u32, attempt: u8, cx: &mut Context<'_, Models>) {
         debug_assert!(attempt < spec.attempts.max(1), "nobody is asked for touch {attempt}");
@@ -175,6 +178,7 @@ impl DevicePart<Models> for FingerprintReader {
                 name: "glass-greasy",
                 zh: "指纹玻璃脏污",
                 family: Family::Hardware,
+                symptom: FINGERS_REFUSED,
                 cause: "fingers",
                 effects: Effects::of(
                     "the picture of the finger is smeared",
@@ -201,6 +205,7 @@ impl DevicePart<Models> for FingerprintReader {
                 name: "templates-lost",
                 zh: "指纹模板丢失",
                 family: Family::Software,
+                symptom: FINGERS_REFUSED,
                 cause: "a store that was not written to its end",
                 effects: Effects::of(
                     "there is nothing to compare a finger with",
@@ -240,11 +245,12 @@ impl DevicePart<Models> for FingerprintReader {
         let checked = self.refused > 0;
         Reading { refused: self.refused, templates: !(checked && self.levels.has(Fault::TemplatesLost)) }
     }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let suspect = match *reading {
             Reading { templates: false, .. } => Some(Fault::TemplatesLost),
             Reading { refused: 2.., .. } => Some(Fault::GlassGreasy),
             _ => None,
-        }
+        };
+        suspect.into_iter().collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Indicators: the lights and the buzzer, by which a terminal is heard and seen from across the counter.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,6 +116,7 @@ impl DevicePart<Models> for Indicators {
             name: "buzzer-dead",
             zh: "无提示音",
             family: Family::Hardware,
+            symptom: Symptom::INDICATION_MISSING,
             cause: "a buzzer that is broken",
             effects: Effects::of(
                 "there is no tone",
@@ -134,6 +136,7 @@ impl DevicePart<Models> for Indicators {
             name: "lights-dead",
             zh: "指示灯不亮",
             family: Family::Hardware,
+            symptom: Symptom::INDICATION_MISSING,
             cause: "a broken light board",
             effects: Effects::of(
                 "there is no light",
@@ -173,7 +176,7 @@ impl DevicePart<Models> for Indicators {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading
     }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
+    fn detect((): &mut (), _: &Reading) -> Vec<Fault> {
+        Vec::new()
     }
 }

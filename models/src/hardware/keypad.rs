@@ -1,5 +1,6 @@
 //! Keypad: amounts and PINs are keyed here.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -198,6 +199,7 @@ impl DevicePart<Models> for Keypad {
             name: "stuck-key",
             zh: "按键卡住",
             family: Family::Hardware,
+            symptom: Symptom::KEYS_MISBEHAVE,
             cause: "dirt, or a drink that was spilt",
             effects: Effects::of(
                 "a key is held down",
@@ -218,6 +220,7 @@ impl DevicePart<Models> for Keypad {
             name: "dead-key",
             zh: "按键失灵",
             family: Family::Hardware,
+            symptom: Symptom::KEYS_MISBEHAVE,
             cause: "a contact that is worn",
             effects: Effects::of(
                 "a key does nothing",
@@ -237,6 +240,7 @@ impl DevicePart<Models> for Keypad {
             name: "bouncing-key",
             zh: "按键连击",
             family: Family::Hardware,
+            symptom: Symptom::KEYS_MISBEHAVE,
             cause: "a worn contact that makes twice",
             effects: Effects::of(
                 "a digit appears twice",
@@ -277,12 +281,13 @@ impl DevicePart<Models> for Keypad {
         Reading { held, bounces, presses, rated: spec.rated }
     }
     /// One double press may be a nervous finger. Keys past their rated life are taken for dead before one is.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let suspect = match *reading {
             Reading { held: true, .. } => Some(Fault::StuckKey),
             Reading { bounces: 2.., .. } => Some(Fault::BouncingKey),
             Reading { presses, rated: Some(rated), .. } if presses >= rated => Some(Fault::DeadKey),
             _ => None,
-        }
+        };
+        suspect.into_iter().collect()
     }
 }

@@ -1,10 +1,11 @@
 //! Mainboard: what the processor runs on; it watches its voltage and its temperature.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
@@ -375,6 +376,7 @@ impl DevicePart<Models> for Mainboard {
             name: "dead",
             zh: "电路板损坏",
             family: Family::Hardware,
+            symptom: Symptom::TERMINAL_DARK,
             cause: "age, a surge, moisture, a fall",
             effects: Effects::of(
                 "the board does not start",
@@ -395,6 +397,7 @@ impl DevicePart<Models> for Mainboard {
             name: "random-resets",
             zh: "无故重启",
             family: Family::Hardware,
+            symptom: Symptom::RESTARTS,
             cause: "a cracked joint or a part that is failing",
             effects: Effects::of(
                 "the board resets itself",
@@ -415,6 +418,7 @@ impl DevicePart<Models> for Mainboard {
             name: "overheating",
             zh: "设备过热",
             family: Family::Hardware,
+            symptom: Symptom::TEMPERATURE_OUT_OF_RANGE,
             cause: "dust in the vents, a dried-out pad",
             effects: Effects::of(
                 "the heat of the board does not get away",
@@ -474,10 +478,8 @@ impl DevicePart<Models> for Mainboard {
     }
     /// One restart may be anything; the third that nobody asked for is the board. One that is much warmer than the body
     /// around it does not get rid of its heat, unlike one that stands in the sun.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.above_body > reading.usual || reading.heat_stops > 0 {
-            return Some(Fault::Overheating);
-        }
-        (reading.unasked >= 3).then_some(Fault::RandomResets)
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let warm = reading.above_body > reading.usual || reading.heat_stops > 0;
+        seen([(warm, Fault::Overheating), (reading.unasked >= 3, Fault::RandomResets)])
     }
 }

@@ -1,5 +1,6 @@
 //! Power supply: socket, adapter, plug, charging cable, and the voltage that arrives.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -305,6 +306,7 @@ impl DevicePart<Models> for Power {
             name: "supply-outage",
             zh: "供电中断",
             family: Family::Power,
+            symptom: Symptom::SUPPLY_BAD,
             cause: "the mains of the street or the shop are cut",
             effects: Effects::of(
                 "no voltage arrives at the terminal",
@@ -325,6 +327,7 @@ impl DevicePart<Models> for Power {
             name: "voltage-sag",
             zh: "电压异常",
             family: Family::Power,
+            symptom: Symptom::SUPPLY_BAD,
             cause: "weak mains, or a heavy load beside the terminal",
             effects: Effects::of(
                 "the voltage is too low to charge with, and at times to work with",
@@ -344,6 +347,7 @@ impl DevicePart<Models> for Power {
             name: "voltage-swell",
             zh: "电压过高",
             family: Family::Power,
+            symptom: Symptom::SUPPLY_BAD,
             cause: "a fault or a switching surge in the mains",
             effects: Effects::of(
                 "the protection cuts the terminal off",
@@ -363,6 +367,7 @@ impl DevicePart<Models> for Power {
             name: "loose-plug",
             zh: "插头松动",
             family: Family::Power,
+            symptom: Symptom::SUPPLY_BAD,
             cause: "the plug was pulled or sits loose",
             effects: Effects::of(
                 "the contact comes and goes, or nothing arrives from the socket",
@@ -384,6 +389,7 @@ impl DevicePart<Models> for Power {
             name: "cable-broken",
             zh: "电源线损坏",
             family: Family::Power,
+            symptom: Symptom::SUPPLY_BAD,
             cause: "a cable that is bent and pulled until its strands break",
             effects: Effects::of(
                 "the voltage falls under load, or nothing arrives through the cable",
@@ -404,6 +410,7 @@ impl DevicePart<Models> for Power {
             name: "wrong-adapter",
             zh: "电压不符合设备要求",
             family: Family::Power,
+            symptom: Symptom::SUPPLY_BAD,
             cause: "the adapter of another device was plugged in",
             effects: Effects::of(
                 "a voltage arrives that the terminal is not made for",
@@ -446,10 +453,10 @@ impl DevicePart<Models> for Power {
     }
     /// Nothing at all is taken for the plug, the likeliest of three causes that look alike from inside. A voltage that is
     /// right without load and low under it has lost its way in the cable.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let Reading { loaded, unloaded, low, high, cuts_off_above, interruptions } = *reading;
         let another_adapter = (f64::from(high.max(cuts_off_above)) * NO_MAINS) as u32;
-        match unloaded {
+        let suspect = match unloaded {
             _ if interruptions >= LOOSE_AFTER => Some(Fault::LoosePlug),
             0 => Some(Fault::LoosePlug),
             volts if volts > another_adapter => Some(Fault::WrongAdapter),
@@ -457,7 +464,8 @@ impl DevicePart<Models> for Power {
             volts if volts < low => Some(Fault::VoltageSag),
             _ if loaded < low => Some(Fault::CableBroken),
             _ => None,
-        }
+        };
+        suspect.into_iter().collect()
     }
 }
 
@@ -495,7 +503,7 @@ mod tests {
     #[test]
     fn the_charger_tells_a_bad_cable_from_a_bad_supply_by_its_own_load() {
         let spec = Spec::default();
-        let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START));
+        let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop();
         assert_eq!(sees(Power::default()), None);
         assert_eq!(sees(with(Fault::CableBroken, 0.4)), Some(Fault::CableBroken));
         assert_eq!(sees(with(Fault::VoltageSag, 0.1)), Some(Fault::VoltageSag));
@@ -512,7 +520,7 @@ mod tests {
         let real = |delivered, broken| {
             Power { delivered: Some(delivered), ..with(Fault::CableBroken, broken) }
         };
-        let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START));
+        let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop();
         assert_eq!(sees(real(5_010, 0.0)), None);
         assert_eq!(sees(real(4_300, 0.0)), Some(Fault::VoltageSag), "whatever the scenario wanted");
         assert_eq!(sees(real(0, 0.0)), Some(Fault::LoosePlug));

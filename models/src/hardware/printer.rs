@@ -445,15 +445,16 @@ impl DevicePart<Models> for Printer {
         }
     }
     /// One rest may be a busy hour. A head past its rated life is taken for worn before anybody sees it on paper.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let stopped = match *reading {
             Reading { cover_open: true, .. } => Some(Fault::CoverOpen),
             Reading { paper: false, .. } => Some(Fault::PaperOut),
             Reading { cutter_blocked: true, .. } => Some(Fault::CutterBlocked),
             Reading { cooldowns: 2.., .. } => Some(Fault::HeadHot),
             Reading { stopped: true, .. } | Reading { lost: 1.., .. } => Some(Fault::Jam),
-            Reading { lines, rated: Some(rated), .. } if lines >= rated => Some(Fault::HeadWorn),
             Reading { .. } => None,
-        }
+        };
+        let worn = reading.rated.is_some_and(|rated| reading.lines >= rated);
+        stopped.into_iter().chain(worn.then_some(Fault::HeadWorn)).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Scanner: reads bar codes and QR codes from a customer's phone.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -146,6 +147,7 @@ impl DevicePart<Models> for Scanner {
             name: "window-dirty",
             zh: "扫描窗口脏污",
             family: Family::CardReader,
+            symptom: Symptom::CODES_NOT_READ,
             cause: "fingers and dust",
             effects: Effects::of(
                 "the picture is blurred",
@@ -165,6 +167,7 @@ impl DevicePart<Models> for Scanner {
             name: "cable-loose",
             zh: "扫描枪连线松动",
             family: Family::Hardware,
+            symptom: Symptom::CODES_NOT_READ,
             cause: "a cable that is pulled",
             effects: Effects::of(
                 "the scanner is not there",
@@ -184,6 +187,7 @@ impl DevicePart<Models> for Scanner {
             name: "cannot-read",
             zh: "扫描枪无法识读",
             family: Family::CardReader,
+            symptom: Symptom::CODES_NOT_READ,
             cause: "a broken sensor or lamp",
             effects: Effects::of(
                 "there is no picture",
@@ -222,13 +226,14 @@ impl DevicePart<Models> for Scanner {
             failed: self.failed,
         }
     }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let suspect = match *reading {
             Reading { present: false, .. } => Some(Fault::CableLoose),
             // The self-test runs when reading fails.
             Reading { decodes: false, failed: 2.., .. } => Some(Fault::CannotRead),
             Reading { failed: 4.., .. } => Some(Fault::WindowDirty),
             _ => None,
-        }
+        };
+        suspect.into_iter().collect()
     }
 }

@@ -1,9 +1,10 @@
 //! Tamper switch: guards the keys; whoever opens the case, or lets the coin cell run down, wipes them.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -131,6 +132,7 @@ impl DevicePart<Models> for Tamper {
             name: "triggered",
             zh: "防拆锁机",
             family: Family::Hardware,
+            symptom: Symptom::TAMPER_LOCKED,
             cause: "the body was opened or hit",
             effects: Effects::of(
                 "the keys are wiped",
@@ -151,6 +153,7 @@ impl DevicePart<Models> for Tamper {
             name: "coin-cell-empty",
             zh: "纽扣电池耗尽",
             family: Family::Power,
+            symptom: Symptom::DUE_SOON,
             cause: "years without exchange",
             effects: Effects::of(
                 "the tamper circuit has no supply of its own",
@@ -192,10 +195,10 @@ impl DevicePart<Models> for Tamper {
         }
     }
     /// The secure element keeps a register of what has triggered it, and measures its cell.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.triggered {
-            return Some(Fault::Triggered);
-        }
-        (reading.coin_cell < reading.holds_from).then_some(Fault::CoinCellEmpty)
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        seen([
+            (reading.triggered, Fault::Triggered),
+            (reading.coin_cell < reading.holds_from, Fault::CoinCellEmpty),
+        ])
     }
 }

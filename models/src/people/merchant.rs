@@ -146,10 +146,8 @@ impl Merchant {
         if !on {
             self.shown.remove(indication);
             self.noticed.remove(indication);
-            if self.noticed.is_empty() {
-                cx.dismiss();
-            }
-            return;
+            // What else is noticed still stands.
+            return cx.look();
         }
         if self.shown.has(indication) {
             return;

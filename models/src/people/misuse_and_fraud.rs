@@ -3,11 +3,12 @@
 //! The merchant notices messages, complaints and money that is missing; the institution's risk control sees patterns of
 //! transactions and counts complaints. Neither sees what was meant.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -289,6 +290,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             name: "prohibited-transactions",
             zh: "违规交易",
             family: Family::MisuseAndFraud,
+            symptom: Symptom::ODD_TRADE,
             cause: "a merchant who turns credit into cash by pretended sales",
             effects: Effects::of(
                 "transactions are made that the rules of use prohibit",
@@ -309,6 +311,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             name: "data-leak",
             zh: "客户信息泄露",
             family: Family::MisuseAndFraud,
+            symptom: Symptom::LOSS_REPORTED,
             cause: "card data that is copied or left lying",
             effects: Effects::of(
                 "customers' data leaves the shop",
@@ -329,6 +332,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             name: "free-offer",
             zh: "免费POS机诈骗",
             family: Family::MisuseAndFraud,
+            symptom: Symptom::LOSS_REPORTED,
             cause: "a message that offers a terminal for nothing",
             effects: Effects::of(
                 "the merchant answers it",
@@ -348,6 +352,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             name: "third-party-fraud",
             zh: "第三方欺诈",
             family: Family::MisuseAndFraud,
+            symptom: Symptom::LOSS_REPORTED,
             cause: "a third party that keeps what is not its own",
             effects: Effects::of(
                 "a deposit or a settlement does not arrive",
@@ -390,10 +395,10 @@ impl DevicePart<Models> for MisuseAndFraud {
         }
     }
     /// One odd transaction may be anything, and so may one complaint.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.flags >= reading.flag_limit {
-            return Some(Fault::ProhibitedTransactions);
-        }
-        (reading.complaints >= reading.complaint_limit).then_some(Fault::DataLeak)
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        seen([
+            (reading.flags >= reading.flag_limit, Fault::ProhibitedTransactions),
+            (reading.complaints >= reading.complaint_limit, Fault::DataLeak),
+        ])
     }
 }

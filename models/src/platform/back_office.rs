@@ -6,10 +6,11 @@ mod readings;
 mod rollouts;
 mod zones;
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, IncidentChange};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, IncidentChange, seen};
 use sim::{ActorId, Instant, Span};
 
 use common_cause::{CommonCauses, SILENT};
@@ -273,6 +274,7 @@ impl DevicePart<Models> for BackOffice {
         name: "down",
         zh: "后台系统中断",
         family: Family::Software,
+        symptom: Symptom::PLATFORM_SILENT,
         cause: "a server that fails",
         effects: Effects::of(
             "the management system does not answer",
@@ -299,7 +301,7 @@ impl DevicePart<Models> for BackOffice {
         Reading { silent: self.is_down() }
     }
     /// Its own supervisor sees that it does not answer.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        reading.silent.then_some(Fault::Down)
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        seen([(reading.silent, Fault::Down)])
     }
 }

@@ -1,5 +1,6 @@
 //! Gateway: a queue with c workers, routing to hosts, time-outs, duplicates, and a breaker towards each host.
 
+use crate::symptom::Symptom;
 use std::collections::{BTreeMap, VecDeque};
 
 mod ledger;
@@ -12,7 +13,7 @@ mod serving;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{ActorId, Arena, Instant, Purpose, Slot, Span};
 
 use ledger::{LedgerEntry, Known, Recent};
@@ -374,6 +375,7 @@ impl DevicePart<Models> for Gateway {
         name: "workers-lost",
         zh: "网关处理能力下降",
         family: Family::Transaction,
+        symptom: Symptom::GATEWAY_DEGRADED,
         cause: "processes that die, servers that fail",
         effects: Effects::of(
             "fewer requests are served at a time",
@@ -393,6 +395,7 @@ impl DevicePart<Models> for Gateway {
             name: "answers-lost",
             zh: "应答丢失",
             family: Family::Transaction,
+            symptom: Symptom::GATEWAY_DEGRADED,
             cause: "a network fault behind the gateway",
             effects: Effects::of(
                 "answers of hosts vanish",
@@ -447,11 +450,9 @@ impl DevicePart<Models> for Gateway {
     /// Four waiting for each worker that there should be: at ordinary load that does not happen by chance. A sound terminal
     /// reverses what was not answered: a fifth of all traffic is no chance. If requests wait meanwhile, they were not
     /// answered because nobody served them; if none does, they were, and the answers vanished.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let taken_back = reading.taken_back > 0.2;
-        if reading.waiting > 0 && (reading.pressure > 4.0 || taken_back) {
-            return Some(Fault::WorkersLost);
-        }
-        taken_back.then_some(Fault::AnswersLost)
+        let queues = reading.waiting > 0 && (reading.pressure > 4.0 || taken_back);
+        seen([(queues, Fault::WorkersLost), (taken_back && !queues, Fault::AnswersLost)])
     }
 }

@@ -1,5 +1,6 @@
 //! Host: an issuer's authorisation system: balances, limits, response codes, outages.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -297,6 +298,7 @@ impl DevicePart<Models> for Host {
             name: "outage",
             zh: "发卡行中断",
             family: Family::Transaction,
+            symptom: Symptom::ISSUER_UNAVAILABLE,
             cause: "an issuer's host or its line is down",
             effects: Effects::of(
                 "the host does not answer",
@@ -317,6 +319,7 @@ impl DevicePart<Models> for Host {
             name: "slow",
             zh: "发卡行响应缓慢",
             family: Family::Transaction,
+            symptom: Symptom::ISSUER_UNAVAILABLE,
             cause: "a host beyond its capacity",
             effects: Effects::of(
                 "answers come late",
@@ -344,7 +347,7 @@ impl DevicePart<Models> for Host {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading
     }
-    fn detect((): &mut (), _: &Reading) -> Option<Fault> {
-        None
+    fn detect((): &mut (), _: &Reading) -> Vec<Fault> {
+        Vec::new()
     }
 }

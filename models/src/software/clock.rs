@@ -1,9 +1,10 @@
 //! Clock: the terminal's own time, which goes into every message.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -109,6 +110,7 @@ impl DevicePart<Models> for Clock {
         name: "wrong",
         zh: "终端时钟错误",
         family: Family::Transaction,
+        symptom: Symptom::SESSION_REFUSED,
         cause: "drift, an empty coin cell, a wrong setting",
         effects: Effects::of(
             "the terminal's time is wrong",
@@ -152,7 +154,7 @@ impl DevicePart<Models> for Clock {
         Reading { difference: self.difference, tolerance: spec.tolerance }
     }
     /// A clock cannot see itself: it is held against the time in the gateway's answers.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        (reading.difference > reading.tolerance).then_some(Fault::Wrong)
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        seen([(reading.difference > reading.tolerance, Fault::Wrong)])
     }
 }

@@ -9,7 +9,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Mode, ActorPart, DevicePart, Levels};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels, seen};
 use sim::{Instant, Span};
 use thin_vec::ThinVec;
 
@@ -470,13 +470,11 @@ impl DevicePart<Models> for Firmware {
         }
     }
     /// Nine tenths of the memory in use is a leak: half of it is what the application needs.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.unfed >= reading.watchdog {
-            return Some(Fault::Hang);
-        }
-        if reading.memory_used >= 0.9 {
-            return Some(Fault::MemoryLeak);
-        }
-        (reading.processor_taken > 0.6).then_some(Fault::ProcessorStarved)
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        seen([
+            (reading.unfed >= reading.watchdog, Fault::Hang),
+            (reading.memory_used >= 0.9, Fault::MemoryLeak),
+            (reading.processor_taken > 0.6, Fault::ProcessorStarved),
+        ])
     }
 }

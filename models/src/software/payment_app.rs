@@ -448,16 +448,15 @@ impl DevicePart<Models> for PaymentApp {
         }
     }
     /// No sound terminal's instruction is refused: one refusal is enough, and its code says what is wrong with it.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        if reading.version_check_failed {
-            return Some(Fault::IncompatibleVersion);
-        }
-        match reading.refused_with {
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let refused = match reading.refused_with {
             _ if reading.refusals == 0 => None,
             ResponseCode::NOT_SUPPORTED => Some(Fault::WrongType),
             ResponseCode::WRONG_AMOUNT => Some(Fault::WrongAmount),
             _ => Some(Fault::WrongCurrency),
-        }
+        };
+        let version = reading.version_check_failed.then_some(Fault::IncompatibleVersion);
+        version.into_iter().chain(refused).collect()
     }
 }
 

@@ -3,10 +3,11 @@
 //! Certificate: no session with the gateway without a valid one. Keys: a message sealed with keys out of step is refused
 //! (F39 A0). Signature: checked at every start and from time to time. Egress filter: counts connections to strangers.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
@@ -163,6 +164,7 @@ impl DevicePart<Models> for Security {
             name: "certificate-expired",
             zh: "证书过期",
             family: Family::Software,
+            symptom: Symptom::SESSION_REFUSED,
             cause: "nobody renewed it in time",
             effects: Effects::of(
                 "the certificate is not valid any more",
@@ -184,6 +186,7 @@ impl DevicePart<Models> for Security {
             name: "keys-out-of-step",
             zh: "密钥不同步",
             family: Family::Transaction,
+            symptom: Symptom::SESSION_REFUSED,
             cause: "an exchange of working keys that broke off",
             effects: Effects::of(
                 "terminal and gateway hold different keys",
@@ -204,6 +207,7 @@ impl DevicePart<Models> for Security {
             name: "not-genuine",
             zh: "非正版软件",
             family: Family::Software,
+            symptom: Symptom::SOFTWARE_NOT_TRUSTED,
             cause: "software that does not come from the maker",
             effects: Effects::of(
                 "its signature does not match",
@@ -224,6 +228,7 @@ impl DevicePart<Models> for Security {
             name: "malware",
             zh: "恶意软件",
             family: Family::Software,
+            symptom: Symptom::SOFTWARE_NOT_TRUSTED,
             cause: "an application from an unknown source",
             effects: Effects::of(
                 "a foreign program takes the processor and talks to strangers",
@@ -289,12 +294,12 @@ impl DevicePart<Models> for Security {
     }
     /// Its own clock and the certificate's dates, the signature check, and the egress filter's counter. Keys out of step
     /// look sound from inside: the application sees them by the answers.
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        match *reading {
-            Reading { certificate_valid: false, .. } => Some(Fault::CertificateExpired),
-            Reading { signature_refused: true, .. } => Some(Fault::NotGenuine),
-            Reading { strangers, .. } if strangers >= Security::TOO_MANY => Some(Fault::Malware),
-            _ => None,
-        }
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        let Reading { certificate_valid, signature_refused, strangers } = *reading;
+        seen([
+            (!certificate_valid, Fault::CertificateExpired),
+            (signature_refused, Fault::NotGenuine),
+            (strangers >= Security::TOO_MANY, Fault::Malware),
+        ])
     }
 }

@@ -1,9 +1,10 @@
 //! Storage: where the journal, the logs and the updates lie.
 
+use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -127,6 +128,7 @@ impl DevicePart<Models> for Storage {
         name: "fills",
         zh: "存储空间已满",
         family: Family::Software,
+        symptom: Symptom::WILL_NOT_SELL,
         cause: "logs that nobody deletes",
         effects: Effects::of(
             "there is no room left",
@@ -172,8 +174,8 @@ impl DevicePart<Models> for Storage {
         let filled = now.since(self.since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
         Reading { used: if self.full { 1.0 } else { (0.5 + 0.5 * filled * self.filling).min(1.0) } }
     }
-    fn detect((): &mut (), reading: &Reading) -> Option<Fault> {
-        (reading.used >= 0.9 - 1e-9).then_some(Fault::Fills)
+    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+        seen([(reading.used >= 0.9 - 1e-9, Fault::Fills)])
     }
 }
 

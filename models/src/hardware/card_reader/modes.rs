@@ -1,5 +1,6 @@
 //! How a card reader breaks, as catalogue entries.
 
+use crate::symptom::Symptom;
 use faults::{Effects, Mode, Performer, Ratings};
 use sim::Span;
 
@@ -14,6 +15,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "chip-contacts-dirty",
         zh: "芯片触点脏污",
         family: Family::CardReader,
+        symptom: Symptom::CHIP_READS_FAIL,
         cause: "dust and the grease of many cards",
         effects: Effects::of(
             "the contacts do not touch the chip",
@@ -35,6 +37,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "antenna-dead",
         zh: "非接触天线失效",
         family: Family::CardReader,
+        symptom: Symptom::TAP_READS_FAIL,
         cause: "a broken antenna, or the circuit that feeds it",
         effects: Effects::of(
             "there is no field",
@@ -55,6 +58,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "stripe-head-worn",
         zh: "磁头磨损",
         family: Family::CardReader,
+        symptom: Symptom::STRIPE_READS_FAIL,
         cause: "hundreds of thousands of swipes",
         effects: Effects::of(
             "the head's gap is worn",
@@ -75,6 +79,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "chip-contacts-worn",
         zh: "芯片触点磨损",
         family: Family::CardReader,
+        symptom: Symptom::CHIP_READS_FAIL,
         cause: "hundreds of thousands of insertions",
         effects: Effects::of(
             "the contacts have lost their spring",
@@ -95,6 +100,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "stripe-head-dirty",
         zh: "磁头脏污",
         family: Family::CardReader,
+        symptom: Symptom::STRIPE_READS_FAIL,
         cause: "dust and the grease of many cards",
         effects: Effects::of(
             "the head does not touch the stripe",
@@ -115,6 +121,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "no-reaction",
         zh: "读卡器无反应",
         family: Family::CardReader,
+        symptom: Symptom::READER_SILENT,
         cause: "a reader whose controller hangs or has died",
         effects: Effects::of(
             "the reader answers nothing",

@@ -117,7 +117,7 @@ use sim::Instant;
         // Whatever the simulated one would say of itself is not asked.
         printer.paper_mm = 0;
         printer.levels.set(Fault::CoverOpen, 1.0);
-        Printer::detect(&mut (), &printer.reading(&Spec::default(), Instant::START))
+        Printer::detect(&mut (), &printer.reading(&Spec::default(), Instant::START)).pop()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How a printer breaks, as catalogue entries.
 
+use crate::symptom::Symptom;
 use faults::{Effects, Mode, Performer, Ratings};
 use sim::Span;
 
@@ -14,6 +15,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "paper-out",
         zh: "缺纸",
         family: Family::Printer,
+        symptom: Symptom::PRINTER_STOPPED,
         cause: "the roll is used up",
         effects: Effects::of(
             "no paper is under the head",
@@ -33,6 +35,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "jam",
         zh: "卡纸",
         family: Family::Printer,
+        symptom: Symptom::PRINTER_STOPPED,
         cause: "paper that is crumpled in the feed",
         effects: Effects::of(
             "the paper does not move",
@@ -53,6 +56,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "head-worn",
         zh: "打印不清晰",
         family: Family::Printer,
+        symptom: Symptom::PRINTS_FAINT,
         cause: "kilometres of paper",
         effects: Effects::of(
             "dots of the head are burnt out",
@@ -73,6 +77,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "head-hot",
         zh: "打印头过热",
         family: Family::Printer,
+        symptom: Symptom::PRINTER_STOPPED,
         cause: "long receipts in a row, a warm place, a wrong setting",
         effects: Effects::of(
             "the head reaches its limit of temperature",
@@ -93,6 +98,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "cutter-blocked",
         zh: "切刀卡住",
         family: Family::Printer,
+        symptom: Symptom::PRINTER_STOPPED,
         cause: "scraps of paper at the blade",
         effects: Effects::of(
             "the blade does not move",
@@ -113,6 +119,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "cover-open",
         zh: "纸仓盖未关",
         family: Family::Printer,
+        symptom: Symptom::PRINTER_STOPPED,
         cause: "it was not shut after a new roll",
         effects: Effects::of(
             "the paper is not pressed to the head",

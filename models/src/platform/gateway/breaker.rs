@@ -69,7 +69,7 @@ impl Gateway {
             breaker.failures = 0;
             if breaker.open_until.take().is_some() {
                 cx.note(Note::Breaker { host: actor, open: false });
-                self.all_clear(cx);
+                self.all_clear(host, cx);
             }
             return;
         }
@@ -95,14 +95,16 @@ impl Gateway {
             cx.alarm_about(FaultName::of("host.slow").fault::<Models>(), actor);
         } else if breaker.slow && breaker.smoothed_s < limit / 2.0 {
             breaker.slow = false;
-            self.all_clear(cx);
+            self.all_clear(host, cx);
         }
     }
 
-    /// No host is silent or slow: what was opened about them is closed.
-    fn all_clear(&self, cx: &mut Context<'_, Models>) {
-        if !self.breakers.iter().any(Breaker::troubled) {
-            cx.dismiss();
+    /// If this host is neither silent nor slow any more, what was opened about it is closed.
+    fn all_clear(&mut self, host: usize, cx: &mut Context<'_, Models>) {
+        let Some(&actor) = cx.settings().directory.hosts.get(host) else { return };
+        if !self.breaker(host).troubled() {
+            cx.dismiss_one(FaultName::of("host.outage").fault::<Models>(), actor);
+            cx.dismiss_one(FaultName::of("host.slow").fault::<Models>(), actor);
         }
     }
 }

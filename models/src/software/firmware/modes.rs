@@ -1,5 +1,6 @@
 //! How firmware breaks: its catalogue entries.
 
+use crate::symptom::Symptom;
 use faults::{Effects, Mode, Performer, Ratings};
 use sim::Span;
 
@@ -14,6 +15,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "hang",
             zh: "系统死机",
             family: Family::Software,
+            symptom: Symptom::SCREEN_STUCK,
             cause: "a deadlock in the software",
             effects: Effects::of(
                 "nothing goes on",
@@ -42,6 +44,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "memory-leak",
             zh: "内存泄漏",
             family: Family::Software,
+            symptom: Symptom::RESOURCES_SHORT,
             cause: "memory that is never given back",
             effects: Effects::of(
                 "free memory shrinks",
@@ -62,6 +65,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "processor-starved",
             zh: "资源占用过高",
             family: Family::Software,
+            symptom: Symptom::SLOW_OPERATION,
             cause: "a process that takes the processor, a bad update",
             effects: Effects::of(
                 "programs wait for the processor",

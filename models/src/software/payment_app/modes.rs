@@ -1,5 +1,6 @@
 //! How the application breaks: its catalogue entries.
 
+use crate::symptom::Symptom;
 use faults::{Effects, Mode, Ratings, Performer, RecoveryStep};
 use sim::Span;
 
@@ -21,6 +22,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "wrong-type",
             zh: "交易类型错误",
             family: Family::Transaction,
+            symptom: Symptom::INSTRUCTION_REFUSED,
             cause: "a wrong parameter",
             effects: Effects::of(
                 "the application asks for a transaction that is not supported",
@@ -37,6 +39,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "wrong-amount",
             zh: "交易金额错误",
             family: Family::Transaction,
+            symptom: Symptom::INSTRUCTION_REFUSED,
             cause: "a wrong parameter",
             effects: Effects::of(
                 "the application sends an amount that is not valid",
@@ -53,6 +56,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "wrong-currency",
             zh: "交易指令错误",
             family: Family::Transaction,
+            symptom: Symptom::INSTRUCTION_REFUSED,
             cause: "a wrong parameter",
             effects: Effects::of(
                 "the application sends a wrong currency",
@@ -69,6 +73,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "incompatible-version",
             zh: "版本不兼容",
             family: Family::Software,
+            symptom: Symptom::WILL_NOT_SELL,
             cause: "firmware, application and gateway that were updated out of step",
             effects: Effects::of(
                 "the application does not start a sale",
