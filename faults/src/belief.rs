@@ -34,6 +34,8 @@ pub trait Observed<K: Catalogue>: Counted<K> {
     ///
     /// If nobody can look.
     fn look(&mut self, part: K::Part, cx: &mut Context<'_, K>) -> Result<Vec<K::Fault>, DeviceOff>;
+    /// What a detector's part shows now is observed anew.
+    fn retest(&mut self, part: K::Part, suspect: K::Fault, cx: &mut Context<'_, K>);
     /// Whether a detector would still raise its alarm.
     fn still_sees(&mut self, part: K::Part, suspect: K::Fault, cx: &mut Context<'_, K>) -> bool;
     /// The actor's incidents.

@@ -44,11 +44,18 @@ pub struct Scratch<K: Catalogue> {
     pub(crate) touched: bool,
     /// A fault or an incident is over: draws that were named by it need not be counted any more.
     pub(crate) names_over: bool,
+    /// The level of a fault is being changed: nobody may look because of that.
+    pub(crate) changes_level: bool,
 }
 
 impl<K: Catalogue> Default for Scratch<K> {
     fn default() -> Self {
-        Self { tasks: VecDeque::with_capacity(64), touched: false, names_over: false }
+        Self {
+            tasks: VecDeque::with_capacity(64),
+            touched: false,
+            names_over: false,
+            changes_level: false,
+        }
     }
 }
 
@@ -161,7 +168,7 @@ impl<'a, K: Catalogue> Context<'a, K> {
     }
     /// What the actor can do may have changed: it is looked at before the instant is over.
     #[inline]
-    pub(crate) fn touch(&mut self) {
+    pub fn touch(&mut self) {
         self.scratch.touched = true;
     }
     /// The same event on the side of belief.

@@ -95,6 +95,9 @@ pub trait ActorPart<K: Catalogue>: Clone + Component<Mutability = Mutable> {
     fn still_sees(&self, _spec: &Self::Spec, _suspect: K::Fault, _now: Instant) -> bool {
         false
     }
+    /// Something was done against what its detector suspects: a sensor is read, a test is run, somebody tries it or looks. What
+    /// that shows is written down as any other observation is; the detector looks at it next.
+    fn retest(&mut self, _spec: &Self::Spec, _suspect: K::Fault, _cx: &mut Context<'_, K>) {}
 }
 
 /// A component that can break.
@@ -113,18 +116,18 @@ pub trait DevicePart<K: Catalogue>: ActorPart<K> {
 
     /// How bad each of its faults is now.
     fn levels(&mut self) -> &mut Levels<Self::Fault>;
-    /// The level of a fault has changed: it has occurred, grown, gone away for a while, or been cleared (0). It tells nobody:
-    /// noticing is the detectors' work.
+    /// The level of a fault has changed: it has occurred, grown, gone away for a while, or been cleared (0). It changes what the
+    /// part does and when its sensors will show something new. It tells nobody, and no reading changes with it: noticing is the
+    /// detectors' work.
     fn on_level(
         &mut self,
         _spec: &Self::Spec,
         _fault: Self::Fault,
         _level: f64,
-        cx: &mut Context<'_, K>,
+        _cx: &mut Context<'_, K>,
     ) {
-        cx.look();
     }
-    /// What can be seen of it now.
+    /// What was observed of it: what its operations came to, what its sensors and tests showed last.
     fn reading(&self, spec: &Self::Spec, now: Instant) -> Self::Reading;
     /// There is no `self`: a detector sees readings and its own belief, never the state.
     /// It says all that it suspects, so that one suspicion hides no other.
@@ -140,7 +143,9 @@ pub fn set_level<K: Catalogue, M: DevicePart<K>>(
     cx: &mut Context<'_, K>,
 ) {
     part.levels().set(fault, level);
+    cx.scratch.changes_level = true;
     part.on_level(spec, fault, level, cx);
+    cx.scratch.changes_level = false;
 }
 
 /// Of what a detector may suspect, that which it does: each with whether it is seen.

@@ -204,7 +204,7 @@ impl Bearer {
     /// Tells the firmware how a bearer stands.
     pub(crate) fn tell(&self, radio: &Radio, via: Via, cx: &mut Context<'_, Models>) {
         cx.say(LocalMessage::Link { via, up: self.up(), loss_ppm: self.loss_ppm(radio) });
-        cx.look();
+        cx.touch();
     }
 
     /// A packet from the terminal to the gateway.

@@ -20,6 +20,7 @@ pub mod journal;
 pub mod parts;
 pub mod protocol;
 pub mod provider;
+mod sampling;
 mod thermal;
 pub mod vocabulary;
 pub mod wear;

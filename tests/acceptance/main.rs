@@ -9,6 +9,7 @@ mod command_line;
 mod common_random_numbers;
 mod conformance;
 mod determinism;
+mod evidence;
 mod fitted;
 mod folds;
 mod fork;

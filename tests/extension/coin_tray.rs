@@ -14,7 +14,7 @@ use crate::recovery_action::{ActionDefinition, actions};
 use crate::vocabulary::hook::Hook;
 use crate::symptom::Symptom;
 use crate::vocabulary::indication::{IndicationDefinition, indications};
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 
 /// Settings of the coin tray.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -109,6 +109,12 @@ impl ActorPart<Models> for CoinTray {
         cx.look();
         cx.say(LocalMessage::BeforeSaleDone { ok });
     }
+    fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+        // Whoever has freed it pushes it in.
+        if self.levels.is_sound() {
+            self.failed = 0;
+        }
+    }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         if let LocalMessage::BeforeSale { part: Part::CoinTray, .. } = message {
             cx.after(spec.duration, Timer::Pushed);
@@ -143,12 +149,6 @@ impl DevicePart<Models> for CoinTray {
 
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
-    }
-    fn on_level(&mut self, _: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        if level == 0.0 {
-            self.failed = 0;
-        }
-        cx.look();
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading { failed: self.failed }

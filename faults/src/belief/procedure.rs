@@ -216,6 +216,7 @@ pub(crate) fn verify<K: Catalogue, P: Observed<K>>(
         return;
     }
     debug_assert!(attempt < u8::MAX, "whoever has tried so often has been left unresolved");
+    cx.retest(parts, detector, suspect);
     let own = match cx.look(parts, detector) {
         Ok(seen) => seen.iter().any(|it| same_symptom::<K>(*it, suspect)),
         // Who cannot look cannot say that all is well.

@@ -319,6 +319,33 @@ macro_rules! catalogue_dispatch {
                 )+ };
                 Ok(suspects)
             }
+            fn retest(
+                &mut self,
+                part: Part,
+                suspect: Fault,
+                cx: &mut $crate::Context<'_, $ModelTypes>,
+            ) {
+                let profile = self.profile;
+                let on_device = match part { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE,)*
+                    $($(Part::$Sound => false,)+)?
+                )+ };
+                if on_device && !self.awake(part) {
+                    return;
+                }
+                match part { $(
+                    $(Part::$Model => if let Some(mut it) = self.$module() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Model);
+                        $crate::ActorPart::<$ModelTypes>::retest(it, &profile.$group.$module, suspect, cx);
+                    },)*
+                    $($(Part::$Sound => if let Some(mut it) = self.$smodule() {
+                        let it = $crate::catalogue::bypass_change_detection(&mut it);
+                        cx.enter(Part::$Sound);
+                        $crate::ActorPart::<$ModelTypes>::retest(it, &profile.$group.$smodule, suspect, cx);
+                    },)+)?
+                )+ }
+            }
             fn still_sees(
                 &mut self,
                 part: Part,

@@ -13,7 +13,11 @@ use sim::time::{Instant, Span};
 
 impl<K: Catalogue> Context<'_, K> {
     /// The part's reading has changed, or a deadline of its detector is due: have it looked at.
+    ///
+    /// # Panics
+    /// In a debug build, if it is called because the level of a fault has changed: a fault is noticed by what it does.
     pub fn look(&mut self) {
+        debug_assert!(!self.scratch.changes_level, "the change of a level is nothing to look at");
         self.scratch.touched = true;
         self.scratch.tasks.push_back(Task::Look(self.part));
     }
@@ -115,6 +119,14 @@ impl<'c, 'a, K: Catalogue> BeliefContext<'c, 'a, K> {
         parts.look(detector, self.cx)
     }
     /// Whether a detector would still raise its alarm.
+    pub(crate) fn retest<P: Observed<K>>(
+        &mut self,
+        parts: &mut P,
+        detector: K::Part,
+        suspect: K::Fault,
+    ) {
+        parts.retest(detector, suspect, self.cx);
+    }
     pub(crate) fn still_sees<P: Observed<K>>(
         &mut self,
         parts: &mut P,

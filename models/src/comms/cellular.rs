@@ -11,8 +11,9 @@ use crate::bearer::{Bearer, Disturbances, Radio};
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::wire::{InterActorMessage, Via};
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::sampling::Sampling;
+use crate::wire::{InterActorMessage, Iso, Mti, Via};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the cellular link.
@@ -38,19 +39,21 @@ impl Default for Spec {
 pub struct Cellular {
     levels: Levels<Fault>,
     bearer: Bearer,
-    /// No probe of the connection was answered.
-    unanswered: bool,
-    /// Counts connections that were forgotten: a note of an earlier one is ignored.
-    forgotten: u32,
+    /// What the radio and its exchanges showed last.
+    shown: Reading,
+    /// Changes of what each fault changes.
+    changes: [u32; 7],
+    /// The request that is under way: its trace number, and when it went out.
+    asked: Option<(u32, Instant)>,
 }
 
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
-    /// An attempt to connect has had its time.
+    /// It has connected, if that was not broken off.
     Connected(u32),
-    /// No probe of a forgotten connection has been answered.
-    Unanswered(u32),
+    /// What this fault changes has shown since it changed so often.
+    Sensed(Fault, u32),
 }
 
 /// Fault modes of the cellular link.
@@ -76,18 +79,48 @@ pub enum Fault {
 /// What the terminal's radio says.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
+    /// The module answers commands.
     module: bool,
+    /// There is a cell.
     signal: bool,
     /// Probes of the connection are answered.
     answered: bool,
-    weakness: f64,
-    /// Time of a packet, as a multiple of the usual one, less one.
-    slower: f64,
-    /// Share of packets whose checksum is wrong.
-    damaged: f64,
-    /// Share of messages that the module has sent again though they were acknowledged.
-    duplicates: f64,
+    /// Strength of the cell's signal (RSRP), in dBm.
+    strength_dbm: i32,
+    /// Time to an answer, smoothed, in seconds.
+    answer_s: f64,
 }
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { module: true, signal: true, answered: true, strength_dbm: SOUND_DBM, answer_s: 0.0 }
+    }
+}
+
+/// Strength of the signal at a good place, in dBm.
+const SOUND_DBM: i32 = -100;
+/// The worst place takes so many dB.
+const AWAY_DB: f64 = 50.0;
+/// Strength below which coverage is held to be poor, in dBm.
+const WEAK_DBM: i32 = -115;
+/// Each answer counts so much in the smoothed time to an answer.
+const SMOOTHING: f64 = 0.2;
+/// A smoothed time beyond which answers are held to be late, in seconds.
+const LATE_S: f64 = 2.0;
+/// The module is asked every minute, three times within 15 s.
+const POLL: Sampling = Sampling::every(Span::secs(60), 1);
+const MUTE_AFTER: Span = Span::secs(15);
+/// The radio link fails after 15 s; it is said when it has not come back in half a minute.
+const LOST_AFTER: Span = Span::secs(45);
+/// The cell is back when the modem has registered.
+const BACK_AFTER: Span = Span::secs(15);
+/// The strength is read twice a minute and smoothed.
+const STRENGTH: Sampling = Sampling::every(Span::secs(30), 5);
+/// Probes of the connection go out twice a minute.
+const PROBE: Sampling = Sampling::every(Span::secs(30), 1);
+const POLLS: Purpose = Purpose::of("cellular: phase of the module's polls");
+const STRENGTHS: Purpose = Purpose::of("cellular: phase of the readings of strength");
+const PROBES: Purpose = Purpose::of("cellular: phase of the probes");
 
 const PACKET: Purpose = Purpose::of("cellular: packet");
 const VIA: Via = Via::Cellular;
@@ -95,6 +128,37 @@ const VIA: Via = Via::Cellular;
 const SLOWER_BY: f64 = 99.0;
 
 impl Cellular {
+    /// What the radio shows, where it is as it is now. Times to an answer are measured, not shown.
+    fn senses(&self) -> Reading {
+        Reading {
+            module: !self.levels.has(Fault::ModuleDead),
+            signal: !self.levels.has(Fault::CellOutage),
+            answered: !self.levels.has(Fault::HalfOpen),
+            strength_dbm: SOUND_DBM - (AWAY_DB * self.levels.of(Fault::PoorCoverage)) as i32,
+            ..self.shown
+        }
+    }
+
+    /// How long it takes until it shows that this has begun, or ended; `None` where only exchanges show it.
+    fn shows_after(spec: &Spec, fault: Fault, on: bool, cx: &Context<'_, Models>) -> Option<Span> {
+        let probed = PROBE.shows_after(Span::ZERO, PROBES, cx);
+        match fault {
+            Fault::ModuleDead => Some(POLL.shows_after(Span::ZERO, POLLS, cx) + MUTE_AFTER),
+            Fault::CellOutage => Some(if on { LOST_AFTER } else { BACK_AFTER }),
+            Fault::PoorCoverage => Some(STRENGTH.shows_after(Span::ZERO, STRENGTHS, cx)),
+            Fault::HalfOpen => Some(if on { probed + spec.keepalive } else { probed }),
+            Fault::Congestion | Fault::DamagesMessages | Fault::SendsTwice => None,
+        }
+    }
+
+    /// The time to an answer of this request, if it is the one under way, goes into the smoothed one.
+    fn clocked(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
+        let Some((_, sent)) = self.asked.take_if(|(stan, _)| *stan == iso.stan) else { return };
+        let took = cx.now().since(sent).as_secs_f64();
+        self.shown.answer_s += SMOOTHING * (took - self.shown.answer_s);
+        cx.look();
+    }
+
     /// What its faults do to the link.
     fn disturbances(&self) -> Disturbances {
         let (has, level) = (|fault| self.levels.has(fault), |fault| self.levels.of(fault));
@@ -144,27 +208,48 @@ impl ActorPart<Models> for Cellular {
                     self.bearer.tell(&spec.radio, VIA, cx);
                 }
             }
-            Timer::Unanswered(number) if number == self.forgotten && self.levels.has(Fault::HalfOpen) => {
-                self.unanswered = true;
+            Timer::Sensed(fault, change) if change == self.changes[fault as usize] => {
+                let now = self.senses();
+                match fault {
+                    Fault::ModuleDead => self.shown.module = now.module,
+                    Fault::CellOutage => self.shown.signal = now.signal,
+                    Fault::HalfOpen => self.shown.answered = now.answered,
+                    Fault::PoorCoverage => self.shown.strength_dbm = now.strength_dbm,
+                    Fault::Congestion | Fault::DamagesMessages | Fault::SendsTwice => {}
+                }
                 cx.look();
             }
-            Timer::Unanswered(number) => {
-                debug_assert!(number <= self.forgotten, "connection {number} was not forgotten yet");
-            }
+            Timer::Sensed(..) => {}
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         if let LocalMessage::Carry { iso, delay, .. } = message {
+            if iso.mti == Mti::Request {
+                self.asked = Some((iso.stan, cx.now() + delay));
+            }
             self.bearer.carry_out(&spec.radio, PACKET, (iso, delay), cx);
         } else if self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
             self.bearer.tell(&spec.radio, VIA, cx);
+            if let LocalMessage::Ready = message {
+                cx.look();
+            }
         }
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
+        if let InterActorMessage::Payment(iso) = &message {
+            self.clocked(iso, cx);
+        }
         self.bearer.carry_in(&spec.radio, PACKET, (VIA, message), cx);
     }
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
+    }
+    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+        self.shown = self.senses();
+        if suspect == Fault::Congestion.into() {
+            // What was measured before says nothing of how it is after.
+            self.shown.answer_s = 0.0;
+        }
     }
 }
 
@@ -294,7 +379,7 @@ impl DevicePart<Models> for Cellular {
             ),
             ratings: Ratings::of(7, 3, 2),
             indications: &[Indication::NoAnswerText],
-            seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
+            seen_by: &[Part::PaymentApp, Part::Merchant],
             cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
             procedure: &[
                 step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
@@ -316,7 +401,7 @@ impl DevicePart<Models> for Cellular {
             ),
             ratings: Ratings::of(4, 3, 3),
             indications: &[],
-            seen_by: &[Part::Cellular],
+            seen_by: &[Part::HeartbeatMonitor],
             cleared_by: &[
                 (RecoveryAction::Reconnect, 0.3),
                 (RecoveryAction::Configure, 0.9),
@@ -345,42 +430,34 @@ impl DevicePart<Models> for Cellular {
         match fault {
             Fault::PoorCoverage => indication::set(cx, Indication::LinkLightBlinks, on),
             Fault::Congestion => indication::set(cx, Indication::SlowOperation, on),
-            Fault::HalfOpen if on => {
-                self.forgotten += 1;
-                cx.after(spec.keepalive, Timer::Unanswered(self.forgotten));
-            }
-            // The connection has been made anew.
-            Fault::HalfOpen => self.unanswered = false,
-            Fault::ModuleDead | Fault::CellOutage | Fault::DamagesMessages | Fault::SendsTwice => {}
+            Fault::ModuleDead
+            | Fault::CellOutage
+            | Fault::HalfOpen
+            | Fault::DamagesMessages
+            | Fault::SendsTwice => {}
         }
         self.bearer.disturb(self.disturbances());
         self.bearer.tell(&spec.radio, VIA, cx);
-    }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            module: !self.levels.has(Fault::ModuleDead),
-            signal: !self.levels.has(Fault::CellOutage),
-            answered: !self.unanswered,
-            weakness: self.levels.of(Fault::PoorCoverage),
-            slower: SLOWER_BY * self.levels.of(Fault::Congestion),
-            damaged: self.levels.of(Fault::DamagesMessages),
-            duplicates: self.levels.of(Fault::SendsTwice),
+        let change = &mut self.changes[fault as usize];
+        *change += 1;
+        if let Some(wait) = Self::shows_after(spec, fault, on, cx) {
+            cx.after(wait, Timer::Sensed(fault, *change));
         }
     }
-    /// A module that does not answer is dead; one that answers and hears nothing has no cell.
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        self.shown
+    }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        let Reading { module, signal, answered, weakness, slower, damaged, duplicates } = *reading;
+        let Reading { module, signal, answered, strength_dbm, answer_s } = *reading;
         let bearer = match () {
             () if !module => Some(Fault::ModuleDead),
             () if !signal => Some(Fault::CellOutage),
             () => None,
         };
         let others = [
-            (weakness > 0.3, Fault::PoorCoverage),
+            (strength_dbm < WEAK_DBM, Fault::PoorCoverage),
             (!answered, Fault::HalfOpen),
-            (damaged > 0.05, Fault::DamagesMessages),
-            (duplicates > 0.05, Fault::SendsTwice),
-            (slower > 3.0, Fault::Congestion),
+            (answer_s > LATE_S, Fault::Congestion),
         ];
         bearer.into_iter().chain(seen(others)).collect()
     }

@@ -12,8 +12,9 @@ use crate::bearer::{Bearer, Disturbances, Packet, Radio};
 use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
+use crate::sampling::Sampling;
 use crate::wire::InterActorMessage;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
 
@@ -56,13 +57,19 @@ impl Default for Spec {
 pub struct PhoneLink {
     levels: Levels<Fault>,
     bearer: Bearer,
+    /// What the link showed last.
+    shown: Reading,
+    /// Changes of what each fault changes.
+    changes: [u32; 4],
 }
 
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
-    /// An attempt to connect has had its time.
+    /// It has connected, if that was not broken off.
     Connected(u32),
+    /// What this fault changes has shown since it changed so often.
+    Sensed(Fault, u32),
 }
 
 /// Fault modes of the link to the phone.
@@ -82,13 +89,36 @@ pub enum Fault {
 /// What the terminal can see of its phone.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
+    /// The phone knows the key.
     paired: bool,
+    /// The phone answers.
     answers: bool,
-    /// What the phone says of its carrier.
+    /// What the phone carries on arrives.
     carried: bool,
-    /// Share of packets that are lost on top of the usual losses.
-    weakness: f64,
+    /// Strength of the phone's signal, in dBm.
+    strength_dbm: i32,
 }
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { paired: true, answers: true, carried: true, strength_dbm: NEAR_DBM }
+    }
+}
+
+/// Strength of the signal of a phone that lies beside the terminal, in dBm.
+const NEAR_DBM: i32 = -65;
+/// The worst obstacle takes so many dB.
+const BEHIND_DB: f64 = 65.0;
+/// Strength below which the link is held to be poor, in dBm.
+const WEAK_DBM: i32 = -85;
+/// A phone that is gone is missed after the supervision time-out of the link, and the attempt to connect again.
+const MISSED_AFTER: Span = Span::secs(30);
+/// Three probes over the phone, half a minute apart.
+const KEEPALIVE: Sampling = Sampling::every(Span::secs(30), 3);
+/// The strength is read twice a minute and smoothed.
+const STRENGTH: Sampling = Sampling::every(Span::secs(30), 5);
+const PROBES: Purpose = Purpose::of("phone link: phase of the probes");
+const STRENGTHS: Purpose = Purpose::of("phone link: phase of the readings of strength");
 
 const PACKET: Purpose = Purpose::of("phone link: packet");
 
@@ -96,11 +126,30 @@ impl PhoneLink {
     fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (up, loss_ppm) = (self.bearer.up(), self.bearer.loss_ppm(&spec.radio));
         cx.say(LocalMessage::PhoneLinked { up, loss_ppm });
-        cx.look();
+        cx.touch();
     }
     /// There is no pairing to lose where a wire is.
     fn unpaired(&self, spec: &Spec) -> bool {
         spec.medium == Medium::Bluetooth && self.levels.has(Fault::PairingLost)
+    }
+
+    /// What the link shows, where it is as it is now.
+    fn senses(&self, spec: &Spec) -> Reading {
+        Reading {
+            paired: !self.unpaired(spec),
+            answers: !self.levels.has(Fault::PhoneAsleep),
+            carried: !self.levels.has(Fault::NoCredit),
+            strength_dbm: NEAR_DBM - (BEHIND_DB * self.levels.of(Fault::Obstructed)) as i32,
+        }
+    }
+
+    /// How long it takes until the link shows that this has begun, or ended.
+    fn shows_after(fault: Fault, cx: &Context<'_, Models>) -> Span {
+        match fault {
+            Fault::PairingLost | Fault::PhoneAsleep => MISSED_AFTER,
+            Fault::NoCredit => KEEPALIVE.shows_after(Span::ZERO, PROBES, cx),
+            Fault::Obstructed => STRENGTH.shows_after(Span::ZERO, STRENGTHS, cx),
+        }
     }
     /// What its faults do to the link.
     fn disturbances(&self, spec: &Spec) -> Disturbances {
@@ -157,9 +206,23 @@ impl ActorPart<Models> for PhoneLink {
         }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Connected(attempt) = timer;
-        if self.bearer.connect_step(&spec.radio, PACKET, attempt, Timer::Connected, cx) {
-            self.tell(spec, cx);
+        match timer {
+            Timer::Connected(attempt) => {
+                if self.bearer.connect_step(&spec.radio, PACKET, attempt, Timer::Connected, cx) {
+                    self.tell(spec, cx);
+                }
+            }
+            Timer::Sensed(fault, change) if change == self.changes[fault as usize] => {
+                let now = self.senses(spec);
+                match fault {
+                    Fault::PairingLost => self.shown.paired = now.paired,
+                    Fault::PhoneAsleep => self.shown.answers = now.answers,
+                    Fault::NoCredit => self.shown.carried = now.carried,
+                    Fault::Obstructed => self.shown.strength_dbm = now.strength_dbm,
+                }
+                cx.look();
+            }
+            Timer::Sensed(..) => {}
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -174,10 +237,18 @@ impl ActorPart<Models> for PhoneLink {
             }
         } else if Self::used(cx) && self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
             self.tell(spec, cx);
+            if let LocalMessage::Ready = message {
+                cx.look();
+            }
         }
     }
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
+    }
+    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        if Self::used(cx) {
+            self.shown = self.senses(spec);
+        }
     }
 }
 
@@ -289,15 +360,13 @@ impl DevicePart<Models> for PhoneLink {
                 cx.activated();
             }
             self.tell(spec, cx);
+            let change = &mut self.changes[fault as usize];
+            *change += 1;
+            cx.after(Self::shows_after(fault, cx), Timer::Sensed(fault, *change));
         }
     }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading {
-            paired: !self.unpaired(spec),
-            answers: !self.levels.has(Fault::PhoneAsleep),
-            carried: !self.levels.has(Fault::NoCredit),
-            weakness: self.levels.of(Fault::Obstructed),
-        }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        self.shown
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let bearer = match *reading {
@@ -306,7 +375,7 @@ impl DevicePart<Models> for PhoneLink {
             Reading { carried: false, .. } => Some(Fault::NoCredit),
             _ => None,
         };
-        let weak = (reading.weakness > 0.3).then_some(Fault::Obstructed);
+        let weak = (reading.strength_dbm < WEAK_DBM).then_some(Fault::Obstructed);
         bearer.into_iter().chain(weak).collect()
     }
 }

@@ -11,8 +11,9 @@ use crate::bearer::{Bearer, Disturbances, Radio};
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
+use crate::sampling::Sampling;
 use crate::wire::{InterActorMessage, Via};
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the Wi-Fi link.
@@ -29,13 +30,19 @@ pub struct Spec {
 pub struct Wifi {
     levels: Levels<Fault>,
     bearer: Bearer,
+    /// What its sensors showed last.
+    shown: Reading,
+    /// Changes of what each fault changes.
+    changes: [u32; 3],
 }
 
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
-    /// An attempt to connect has had its time.
+    /// It has connected, if that was not broken off.
     Connected(u32),
+    /// What this fault changes has been read often enough since it changed so often.
+    Sensed(Fault, u32),
 }
 
 /// Fault modes of the Wi-Fi link.
@@ -53,15 +60,61 @@ pub enum Fault {
 /// What the terminal's radio says.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
+    /// Beacons of the access point come.
     beacon: bool,
+    /// Names are resolved.
     names: bool,
-    noise: f64,
+    /// Noise, in dBm.
+    noise_dbm: i32,
 }
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { beacon: true, names: true, noise_dbm: QUIET_DBM }
+    }
+}
+
+/// Noise of a place without other networks, in dBm.
+const QUIET_DBM: i32 = -95;
+/// The worst interference raises it by so many dB.
+const NOISE_DB: f64 = 50.0;
+/// Noise beyond which the link is held to be poor, in dBm.
+const NOISY_DBM: i32 = -80;
+/// A link that is gone is said to be when it has not come back: the beacons of seven intervals and the probes, and half a minute.
+const LOST_AFTER: Span = Span::secs(34);
+/// A beacon is enough to know that it is back.
+const BACK_AFTER: Span = Span::secs(4);
+/// A name is looked up when its entry in the cache has ended; two servers are asked three times.
+const LOOK_UP: Sampling = Sampling::every(Span::secs(300), 1);
+const UNRESOLVED_AFTER: Span = Span::secs(10);
+/// Strength and noise are read twice a minute and smoothed.
+const STATION: Sampling = Sampling::every(Span::secs(30), 5);
+const LOOK_UPS: Purpose = Purpose::of("wifi: phase of the look-ups");
+const STATIONS: Purpose = Purpose::of("wifi: phase of the station's readings");
 
 const PACKET: Purpose = Purpose::of("wifi: packet");
 const VIA: Via = Via::Wifi;
 
 impl Wifi {
+    /// What the sensors show, where the radio is as it is now.
+    fn senses(&self) -> Reading {
+        Reading {
+            beacon: !self.levels.has(Fault::AccessPointDown),
+            names: !self.levels.has(Fault::NameServiceDown),
+            noise_dbm: QUIET_DBM + (NOISE_DB * self.levels.of(Fault::Interference)) as i32,
+        }
+    }
+
+    /// How long it takes until the sensors show that this has begun, or ended.
+    fn shows_after(fault: Fault, on: bool, cx: &Context<'_, Models>) -> Span {
+        match fault {
+            Fault::AccessPointDown if on => LOST_AFTER,
+            Fault::AccessPointDown => BACK_AFTER,
+            Fault::NameServiceDown => LOOK_UP.shows_after(Span::ZERO, LOOK_UPS, cx) + UNRESOLVED_AFTER,
+            Fault::Interference => STATION.shows_after(Span::ZERO, STATIONS, cx),
+        }
+    }
+
     /// What its faults do to the link.
     fn disturbances(&self) -> Disturbances {
         Disturbances {
@@ -101,9 +154,22 @@ impl ActorPart<Models> for Wifi {
         self.bearer.tell(&spec.radio, VIA, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Connected(attempt) = timer;
-        if self.bearer.connect_step(&spec.radio, PACKET, attempt, Timer::Connected, cx) {
-            self.bearer.tell(&spec.radio, VIA, cx);
+        match timer {
+            Timer::Connected(attempt) => {
+                if self.bearer.connect_step(&spec.radio, PACKET, attempt, Timer::Connected, cx) {
+                    self.bearer.tell(&spec.radio, VIA, cx);
+                }
+            }
+            Timer::Sensed(fault, change) if change == self.changes[fault as usize] => {
+                let now = self.senses();
+                match fault {
+                    Fault::AccessPointDown => self.shown.beacon = now.beacon,
+                    Fault::NameServiceDown => self.shown.names = now.names,
+                    Fault::Interference => self.shown.noise_dbm = now.noise_dbm,
+                }
+                cx.look();
+            }
+            Timer::Sensed(..) => {}
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -111,6 +177,9 @@ impl ActorPart<Models> for Wifi {
             self.bearer.carry_out(&spec.radio, PACKET, (iso, delay), cx);
         } else if self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
             self.bearer.tell(&spec.radio, VIA, cx);
+            if let LocalMessage::Ready = message {
+                cx.look();
+            }
         }
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
@@ -118,6 +187,9 @@ impl ActorPart<Models> for Wifi {
     }
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
+    }
+    fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+        self.shown = self.senses();
     }
 }
 
@@ -206,22 +278,20 @@ impl DevicePart<Models> for Wifi {
         }
         self.bearer.disturb(self.disturbances());
         self.bearer.tell(&spec.radio, VIA, cx);
+        let change = &mut self.changes[fault as usize];
+        *change += 1;
+        cx.after(Self::shows_after(fault, on, cx), Timer::Sensed(fault, *change));
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            beacon: !self.levels.has(Fault::AccessPointDown),
-            names: !self.levels.has(Fault::NameServiceDown),
-            noise: self.levels.of(Fault::Interference),
-        }
+        self.shown
     }
-    /// No beacon means no access point; a third of all packets lost is noise that a radio's own counters show.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let bearer = match *reading {
             Reading { beacon: false, .. } => Some(Fault::AccessPointDown),
             Reading { names: false, .. } => Some(Fault::NameServiceDown),
             _ => None,
         };
-        let noisy = (reading.noise > 0.3).then_some(Fault::Interference);
+        let noisy = (reading.noise_dbm > NOISY_DBM).then_some(Fault::Interference);
         bearer.into_iter().chain(noisy).collect()
     }
 }

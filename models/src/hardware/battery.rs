@@ -6,15 +6,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
 use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
-use sim::{Instant, Purpose, Span};
+use sim::{Instant, Purpose, Span, normal};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
+use crate::sampling::Sampling;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
 use crate::telemetry::{self, Gauge};
 use crate::wear::{WearLife, Wear};
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the battery.
@@ -82,6 +83,23 @@ pub struct Battery {
     /// Counts changes: a note of an earlier state is ignored.
     epoch: u32,
     rail: bool,
+    /// Charge when it began to be drawn from, in mAh.
+    from: f64,
+    /// Whether it is drawn from now.
+    draws: bool,
+    /// Discharges that were deep enough to learn from.
+    learnt: u32,
+    /// What the gauge and the charger showed last.
+    shown: Shown,
+}
+
+/// What was measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Shown {
+    /// There is an input, the cell is not full, and no current has charged it for long.
+    idle: bool,
+    /// What it can still hold by the last two deep discharges, the latest last: shares of what it held when it was new.
+    health: [f64; 2],
 }
 
 /// Its notes to itself.
@@ -91,6 +109,8 @@ pub enum Timer {
     Low(u32),
     /// Nothing is left.
     Empty(u32),
+    /// The charger has been asked often enough since the flows changed so often.
+    Polled(u32),
 }
 
 /// Fault modes of the battery.
@@ -107,12 +127,10 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     fitted: bool,
-    /// The cable brings enough to charge.
-    cable: bool,
-    charging: bool,
-    /// The charger waits because the cell is too cold or too hot.
-    waits: bool,
-    health: f64,
+    /// There is an input, the cell is not full, and no current has charged it for long.
+    idle: bool,
+    /// What it can still hold by the last two deep discharges.
+    health: [f64; 2],
     cycles: u32,
 }
 
@@ -123,6 +141,17 @@ const RAIL_LOW: u32 = 4_550;
 const CHARGES_FULLY_OVER: f64 = 300.0;
 /// A charger does not charge a lithium-ion cell that is colder or hotter than this, in degrees Celsius.
 const CHARGES_BETWEEN: std::ops::RangeInclusive<f64> = 0.0..=45.0;
+/// Charge from which on a cell is held to be full.
+const FULL: f64 = 0.95;
+/// The charger is asked every minute; a quarter of an hour without current is too long.
+const CHARGER: Sampling = Sampling::every(Span::secs(60), 15);
+const POLLS: Purpose = Purpose::of("battery: phase of the charger's polls");
+/// A gauge learns from a discharge of so much of the capacity, to three per cent.
+const LEARNS_FROM: f64 = 0.37;
+const LEARNS_TO: f64 = 0.03;
+const LEARNS: Purpose = Purpose::of("battery: what the gauge learns");
+/// Health below which a cell is held to be aged.
+const AGED: f64 = 0.6;
 const LIFE: Purpose = Purpose::of("battery: life in cycles");
 const YEAR: f64 = 365.0 * 86_400.0;
 
@@ -182,12 +211,53 @@ impl Battery {
         }
     }
 
+    /// Whether it should be charged and is not, as far as the charger and the gauge can tell now.
+    fn is_idle(&self, spec: &Spec) -> bool {
+        let cable = spec.capacity.0 > 0 && self.fed(spec) >= 1.0;
+        let waits = !CHARGES_BETWEEN.contains(&self.temperature);
+        cable && !waits && self.flows <= 0.0
+    }
+
+    /// Plans when the charger will have been asked for long enough.
+    fn expect_idle(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let idle = self.is_idle(spec);
+        if idle == self.shown.idle {
+            return;
+        }
+        let above = (self.charge - FULL * self.capacity(spec)).max(0.0);
+        let until = if above > 0.0 && self.flows < 0.0 { above / -self.flows } else { 0.0 };
+        let wait = Span::from_secs_f64(until * 3_600.0);
+        cx.after(CHARGER.shows_after(wait, POLLS, cx), Timer::Polled(self.epoch));
+    }
+
+    /// It begins to be drawn from, or does so no more: the gauge learns from a discharge that was deep enough.
+    fn turns(&mut self, spec: &Spec, draws: bool, cx: &mut Context<'_, Models>) {
+        if draws && !self.draws {
+            self.from = self.charge;
+        } else if self.draws && !draws && self.from - self.charge >= LEARNS_FROM * self.capacity(spec) {
+            self.learn(cx);
+            cx.look();
+        }
+        self.draws = draws;
+    }
+
+    /// The gauge measures what the cell can hold.
+    fn learn(&mut self, cx: &Context<'_, Models>) {
+        self.learnt += 1;
+        let bits = cx.draw(LEARNS, u64::from(self.learnt));
+        let measured = self.health() * (1.0 + LEARNS_TO * normal([bits[0], bits[1]]));
+        debug_assert!(measured.is_finite(), "a gauge shows a number");
+        self.shown.health = [self.shown.health[1], measured.clamp(0.0, 1.0)];
+    }
+
     /// Something has changed: from now on it flows otherwise. Makes notes of what will follow from that.
     fn update(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.epoch += 1;
         let (charge, rate) = (self.charge - self.frozen(spec), self.rate(spec));
         debug_assert!(rate.is_finite(), "a current is a number, not {rate}");
         self.flows = rate;
+        self.turns(spec, rate < 0.0, cx);
+        self.expect_idle(spec, cx);
         if spec.capacity.0 > 0 && rate < 0.0 {
             let until = |level: f64| Span::from_secs_f64(((charge - level) / -rate).max(0.0) * 3_600.0);
             let low = (self.capacity(spec) - self.frozen(spec)) * spec.low.0;
@@ -202,7 +272,7 @@ impl Battery {
             self.rail = on;
             cx.say(LocalMessage::Rail { on, millivolts: if fitted { RAIL } else { self.millivolts } });
         }
-        cx.look();
+        cx.touch();
     }
 
     /// What it holds when it has flowed as it does for so many seconds, in mAh.
@@ -243,6 +313,7 @@ impl Battery {
         (self.health, self.faded, self.drawn) = (1.0, 0.0, 0.0);
         self.cycles.renew();
         self.charge = f64::from(spec.capacity.0);
+        self.draws = false;
     }
 }
 
@@ -284,6 +355,10 @@ impl ActorPart<Models> for Battery {
             temperature: 25.0,
             epoch: 0,
             rail: true,
+            from: f64::from(spec.capacity.0),
+            draws: false,
+            learnt: 0,
+            shown: Shown { idle: false, health: [1.0; 2] },
         };
         battery.flows = battery.rate(spec);
         battery
@@ -302,9 +377,14 @@ impl ActorPart<Models> for Battery {
                 debug_assert!(self.charge >= 0.0, "an empty battery holds nothing, not less");
                 self.rail = false;
                 cx.say(LocalMessage::Rail { on: false, millivolts: 0 });
+                cx.touch();
+            }
+            Timer::Polled(epoch) if epoch == self.epoch => {
+                self.flow(spec, cx);
+                self.shown.idle = self.is_idle(spec);
                 cx.look();
             }
-            Timer::Low(_) | Timer::Empty(_) => {}
+            Timer::Low(_) | Timer::Empty(_) | Timer::Polled(_) => {}
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -321,6 +401,8 @@ impl ActorPart<Models> for Battery {
             }
             LocalMessage::NewBattery | LocalMessage::Swapped => {
                 self.renew(spec);
+                // Whoever puts in another cell tells the gauge.
+                self.shown.health = [1.0; 2];
                 self.update(spec, cx);
             }
             LocalMessage::Ready => cx.look(),
@@ -328,7 +410,7 @@ impl ActorPart<Models> for Battery {
                 self.flow(spec, cx);
                 let charge = telemetry::percent(self.charge / self.capacity(spec));
                 cx.say(LocalMessage::Measured { gauge: Gauge::Charge, value: charge });
-                let health = telemetry::percent(self.health());
+                let health = telemetry::percent(self.shown.health[1]);
                 cx.say(LocalMessage::Measured { gauge: Gauge::BatteryHealth, value: health });
                 cx.say(LocalMessage::Measured { gauge: Gauge::Supply, value: self.millivolts });
             }
@@ -337,6 +419,14 @@ impl ActorPart<Models> for Battery {
     }
     fn able(&self, _: &Spec) -> bool {
         self.rail
+    }
+    fn retest(&mut self, spec: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
+        self.flow(spec, cx);
+        self.shown.idle = self.is_idle(spec);
+        if suspect == Fault::Aged.into() {
+            self.learn(cx);
+            self.learn(cx);
+        }
     }
 }
 
@@ -404,23 +494,16 @@ impl DevicePart<Models> for Battery {
         self.update(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading {
-            fitted: spec.capacity.0 > 0,
-            cable: self.fed(spec) >= 1.0,
-            charging: self.rate(spec) > 0.0,
-            waits: !CHARGES_BETWEEN.contains(&self.temperature),
-            health: self.health(),
-            cycles: self.cycles.uses(),
-        }
+        let Shown { idle, health } = self.shown;
+        Reading { fitted: spec.capacity.0 > 0, idle, health, cycles: self.cycles.uses() }
     }
-    /// The gauge estimates the health at every full charge; half of the capacity is when a battery is changed. So is one
-    /// with a thousand cycles, twice what lithium-ion cells are good for, whatever the gauge says.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        let suspect = match *reading {
-            Reading { fitted: false, .. } => None,
-            Reading { cable: true, charging: false, waits: false, .. } => Some(Fault::ChargerDead),
-            Reading { health, cycles, .. } if health < 0.5 || cycles >= 1_000 => Some(Fault::Aged),
-            _ => None,
+        let Reading { fitted, idle, health, cycles } = *reading;
+        let aged = health.iter().all(|it| *it < AGED) || cycles >= 1_000;
+        let suspect = match () {
+            () if !fitted => None,
+            () if idle => Some(Fault::ChargerDead),
+            () => aged.then_some(Fault::Aged),
         };
         suspect.into_iter().collect()
     }

@@ -19,7 +19,7 @@ use crate::indication::{self, Indication};
 use crate::wear::{WearLife, Wear};
 use crate::wire::{Method, InterActorMessage};
 use crate::telemetry::Gauge;
-use crate::{Models, Part};
+use crate::{AnyFault, Models, Part};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
@@ -84,6 +84,8 @@ pub struct CardReader {
     real: Option<bool>,
     /// The real one holds the dialogue of the last read.
     awaiting: bool,
+    /// It did not answer when it was asked after a read that failed.
+    mute: bool,
 }
 
 /// Its notes to itself.
@@ -125,6 +127,7 @@ pub struct Reading {
     test_failed: bool,
 }
 
+const TRIED: Purpose = Purpose::of("card reader: a card that is tried after a repair fails");
 const READ: Purpose = Purpose::of("card reader: the read fails");
 
 const fn kind(method: Method) -> usize {
@@ -173,6 +176,7 @@ impl CardReader {
     fn was_read(&mut self, ok: bool, faulty: bool, cx: &mut Context<'_, Models>) {
         let (kind, method) = (kind(self.method), self.method);
         if ok {
+            self.mute = false;
             if self.failed[kind] > 0 {
                 self.failed[kind] = 0;
                 indication::gone(cx, Indication::NoReactionToCard);
@@ -180,6 +184,8 @@ impl CardReader {
             }
         } else {
             self.failed[kind] = self.failed[kind].saturating_add(1);
+            // The terminal asks its reader when reading fails.
+            self.mute = self.levels.has(Fault::NoReaction);
             if faulty {
                 cx.activated();
                 indication::show(cx, Indication::NoReactionToCard);
@@ -303,6 +309,21 @@ impl ActorPart<Models> for CardReader {
         }
     }
     /// It sells as long as one way of reading is left.
+    fn retest(&mut self, _: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        if self.real.is_some() {
+            // A real reader has to be tried by somebody.
+            return;
+        }
+        self.mute = self.levels.has(Fault::NoReaction);
+        self.test_failed &= self.bad(kind(Method::Contactless)) >= 0.5;
+        // Whoever has cleaned or mended it tries a card of each kind that failed.
+        for kind in 0..3 {
+            let bits = cx.draw(TRIED.numbered(kind as u64), u64::from(self.reads));
+            if unit(bits[0]) >= self.bad(kind) {
+                self.failed[kind] = 0;
+            }
+        }
+    }
     fn able(&self, _: &Spec) -> bool {
         (0..3).any(|kind| self.bad(kind) < 0.5)
     }
@@ -321,26 +342,18 @@ impl DevicePart<Models> for CardReader {
             // Nothing is to be seen before a card is read.
             return;
         }
-        // The reads that failed say nothing about what it is now.
-        match fault {
-            Fault::ChipContactsDirty | Fault::ChipContactsWorn => self.failed[0] = 0,
-            Fault::AntennaDead => (self.failed[1], self.test_failed) = (0, false),
-            Fault::StripeHeadDirty | Fault::StripeHeadWorn => self.failed[2] = 0,
-            Fault::NoReaction => self.failed = [0; 3],
-        }
         match fault {
             Fault::ChipContactsWorn => self.insertions.renew(),
             Fault::StripeHeadWorn => self.swipes.renew(),
             _ => {}
         }
         indication::gone(cx, Indication::NoReactionToCard);
-        cx.look();
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
             failed: self.failed,
             limit: spec.suspects_after,
-            answers: !self.levels.has(Fault::NoReaction),
+            answers: !self.mute,
             overdue: self.overdue(spec),
             test_failed: self.test_failed,
         }

@@ -5,12 +5,13 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
-use sim::{Instant, Span};
+use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::sampling::Sampling;
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
@@ -41,6 +42,10 @@ pub struct Display {
     running: bool,
     /// Entries on the screen so far: a note of an earlier one is ignored.
     entries: u32,
+    /// What its tests and its meter showed last.
+    shown: Reading,
+    /// Changes of what each fault changes.
+    changes: [u32; 4],
 }
 
 /// Its notes to itself.
@@ -48,6 +53,8 @@ pub struct Display {
 pub enum Timer {
     /// The last digit has been touched.
     Entered(u32),
+    /// What this fault changes has been tested or measured often enough since it changed so often.
+    Sensed(Fault, u32),
 }
 
 /// Fault modes of the display.
@@ -73,12 +80,47 @@ pub struct Reading {
     touch_answers: bool,
 }
 
+impl Default for Reading {
+    fn default() -> Self {
+        Self { lit: None, touch_answers: true }
+    }
+}
+
+/// The controller of the panel is asked every two seconds; the current of the backlight is measured every minute.
+const CONTROLLER: Sampling = Sampling::every(Span::secs(2), 3);
+const BACKLIGHT: Sampling = Sampling::every(Span::secs(60), 3);
+const ASKED: Purpose = Purpose::of("display: phase of the controller's polls");
+const MEASURED: Purpose = Purpose::of("display: phase of the backlight's readings");
+/// A panel that is dead is found by asking its controller in half of all cases: cracked glass answers.
+const FINDS: f64 = 0.5;
+const FOUND: Purpose = Purpose::of("display: the controller is what is dead");
+
 /// How much longer an entry takes on a screen that is all but dark, in per cent.
 const SLOWED_BY: f64 = 150.0;
 /// People get used to a screen that loses less than a third of its light.
 const NOTICED: f64 = 0.3;
 
 impl Display {
+    /// What the meter shows, where there is one.
+    fn lit(&self, spec: &Spec) -> Option<f64> {
+        let blank = self.levels.has(Fault::Blank);
+        let lit = if blank { 0.0 } else { 1.0 - self.levels.of(Fault::BacklightDim) };
+        debug_assert!((0.0..=1.0).contains(&lit), "a backlight gives {lit} of its light");
+        // In steps of a twentieth: that is how finely the current is known.
+        spec.measures_backlight.then(|| libm::round(lit * 20.0) / 20.0)
+    }
+
+    /// Whether the controller of the panel answers: a panel is dead in the one way or the other for as long as it is dead.
+    fn touch_answers(&self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
+        let dead = self.levels.has(Fault::TouchDead) && !spec.keypad_only;
+        !dead || unit(cx.draw(FOUND, u64::from(self.changes[Fault::TouchDead as usize]))[0]) >= FINDS
+    }
+
+    /// All of it is tested and measured.
+    fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+        self.shown = Reading { lit: self.lit(spec), touch_answers: self.touch_answers(spec, cx) };
+    }
+
     fn usable(&self, spec: &Spec) -> bool {
         let has = |fault| self.levels.has(fault);
         !has(Fault::Blank) && !has(Fault::Frozen) && (spec.keypad_only || !has(Fault::TouchDead))
@@ -113,7 +155,7 @@ impl Display {
         indication::set(cx, Indication::BlankScreen, dark);
         let sounds = self.levels.has(Fault::Frozen) && self.running;
         indication::set(cx, Indication::KeysStillSound, sounds);
-        cx.look();
+        cx.touch();
     }
 }
 
@@ -151,7 +193,16 @@ impl ActorPart<Models> for Display {
         Self { running: true, ..Self::default() }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Entered(entry) = timer;
+        let entry = match timer {
+            Timer::Entered(entry) => entry,
+            Timer::Sensed(fault, change) => {
+                if change == self.changes[fault as usize] {
+                    self.sense(spec, cx);
+                    cx.look();
+                }
+                return;
+            }
+        };
         debug_assert!(entry <= self.entries, "nothing is entered that was not asked for");
         if entry == self.entries {
             cx.say(LocalMessage::Keyed { ok: self.usable(spec) });
@@ -159,7 +210,11 @@ impl ActorPart<Models> for Display {
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            LocalMessage::Ready => self.running = true,
+            LocalMessage::Ready => {
+                self.running = true;
+                self.sense(spec, cx);
+                cx.look();
+            }
             LocalMessage::Halt => {
                 self.running = false;
                 // What was being entered is forgotten.
@@ -171,6 +226,9 @@ impl ActorPart<Models> for Display {
             _ => return,
         }
         self.tell(spec, cx);
+    }
+    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        self.sense(spec, cx);
     }
     fn able(&self, spec: &Spec) -> bool {
         self.usable(spec)
@@ -280,30 +338,32 @@ impl DevicePart<Models> for Display {
         // A dead touch panel hurts nobody who has keys.
         let hurts = on && !(fault == Fault::TouchDead && spec.keypad_only);
         match fault {
-            Fault::BacklightDim => {
-                self.dimmed(cx);
-                if on {
-                    // A dim screen is still read: nobody but its detector is to know.
-                    return cx.look();
-                }
-            }
+            Fault::BacklightDim => self.dimmed(cx),
             Fault::Frozen => indication::set(cx, Indication::FrozenScreen, on),
             Fault::TouchDead => indication::set(cx, Indication::NoReactionToTouch, hurts),
             Fault::Blank => {}
         }
-        if hurts {
+        let change = &mut self.changes[fault as usize];
+        *change += 1;
+        let sensed = Timer::Sensed(fault, *change);
+        match fault {
+            Fault::TouchDead => cx.after(CONTROLLER.shows_after(Span::ZERO, ASKED, cx), sensed),
+            Fault::Blank | Fault::BacklightDim if spec.measures_backlight => {
+                cx.after(BACKLIGHT.shows_after(Span::ZERO, MEASURED, cx), sensed);
+            }
+            // Nothing on the terminal looks at the picture.
+            Fault::Blank | Fault::BacklightDim | Fault::Frozen => {}
+        }
+        // A dim screen is still read: nobody but its meter is to know.
+        if hurts && fault != Fault::BacklightDim {
             cx.activated();
         }
-        self.tell(spec, cx);
-    }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let blank = self.levels.has(Fault::Blank);
-        let lit = if blank { 0.0 } else { 1.0 - self.levels.of(Fault::BacklightDim) };
-        debug_assert!((0.0..=1.0).contains(&lit), "a backlight gives {lit} of its light");
-        Reading {
-            lit: spec.measures_backlight.then_some(lit),
-            touch_answers: spec.keypad_only || !self.levels.has(Fault::TouchDead),
+        if fault != Fault::BacklightDim || !on {
+            self.tell(spec, cx);
         }
+    }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        self.shown
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let (dark, dim) = (

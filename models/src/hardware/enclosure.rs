@@ -5,14 +5,15 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
-use sim::{Instant, Span};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
+use crate::sampling::Sampling;
 use crate::quantity::Celsius;
 use crate::thermal::ThermalState;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -59,6 +60,8 @@ pub struct Enclosure {
     change: u32,
     /// Parts of the way that are still to be told.
     left: u8,
+    /// What the sensor showed last, in tenths of a degree.
+    shown: Celsius,
 }
 
 /// Its notes to itself.
@@ -66,6 +69,8 @@ pub struct Enclosure {
 pub enum Timer {
     /// The body is another part of the way.
     Followed(u32),
+    /// The sensor has shown often enough what the body was on its way to at that change.
+    Sensed(u32),
 }
 
 /// What a place does to a terminal.
@@ -89,6 +94,11 @@ pub struct Reading {
 /// The body's temperature is told to the parts in so many steps, each half a time constant after the other: the last is
 /// within 5 % of the whole way.
 const STEPS: u8 = 6;
+/// The sensor is read every minute; three readings in a row count.
+const SENSOR: Sampling = Sampling::every(Span::secs(60), 3);
+const READINGS: Purpose = Purpose::of("enclosure: phase of the readings of temperature");
+/// What has been too warm or too cold is held to be so until it is so many degrees better.
+const HYSTERESIS: f64 = 5.0;
 
 impl Enclosure {
     fn change(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -101,6 +111,32 @@ impl Enclosure {
         self.change += 1;
         self.left = STEPS;
         cx.after(spec.follows_in.scaled(0.5), Timer::Followed(self.change));
+        self.expect_crossing(spec, cx);
+    }
+
+    /// Plans when the sensor will have shown a limit to be passed.
+    fn expect_crossing(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (now, tau) = (cx.now(), spec.follows_in);
+        let (warm, cold) = (spec.too_warm.degrees(), spec.too_cold.degrees());
+        let above = |level: f64| self.thermal.until_above(level, now, tau);
+        let below = |level: f64| self.thermal.until_below(level, now, tau);
+        let crosses = if self.shown >= spec.too_warm {
+            below(warm - HYSTERESIS)
+        } else if self.shown <= spec.too_cold {
+            above(cold + HYSTERESIS)
+        } else {
+            above(warm).into_iter().chain(below(cold)).min()
+        };
+        if let Some(wait) = crosses {
+            // A little later, so that rounding does not leave it just short of the limit.
+            let wait = SENSOR.shows_after(wait + Span::secs(1), READINGS, cx);
+            cx.after(wait, Timer::Sensed(self.change));
+        }
+    }
+
+    /// The sensor is read.
+    fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+        self.shown = Celsius::of(self.thermal.at(cx.now(), spec.follows_in));
     }
 
     fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -117,7 +153,7 @@ impl Enclosure {
             indication::gone(cx, Indication::HotCase);
             indication::gone(cx, Indication::ColdText);
         }
-        cx.look();
+        cx.touch();
     }
 }
 
@@ -154,16 +190,27 @@ impl ActorPart<Models> for Enclosure {
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {
         let thermal = ThermalState::settled(spec.place.degrees());
-        Self { levels: Levels::default(), thermal, change: 0, left: 0 }
+        Self { levels: Levels::default(), thermal, change: 0, left: 0, shown: spec.place }
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         // Parts are built for a room; who stands elsewhere is told.
         if spec.place != Self::ROOM {
             self.followed(spec, cx);
+            cx.after(SENSOR.shows_after(Span::ZERO, READINGS, cx), Timer::Sensed(self.change));
         }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Followed(change) = timer;
+        let change = match timer {
+            Timer::Followed(change) => change,
+            Timer::Sensed(change) => {
+                if change == self.change {
+                    self.sense(spec, cx);
+                    cx.look();
+                    self.expect_crossing(spec, cx);
+                }
+                return;
+            }
+        };
         debug_assert!(change <= self.change, "the body follows what has changed");
         if change != self.change {
             return;
@@ -174,6 +221,9 @@ impl ActorPart<Models> for Enclosure {
         if self.left > 0 {
             cx.after(spec.follows_in.scaled(0.5), timer);
         }
+    }
+    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        self.sense(spec, cx);
     }
     fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         if let LocalMessage::Ready = message {
@@ -237,12 +287,8 @@ impl DevicePart<Models> for Enclosure {
         // The body takes its time: its sensor has nothing to say yet.
         self.change(spec, cx);
     }
-    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
-        Reading {
-            celsius: Celsius::of(self.thermal.at(now, spec.follows_in)),
-            too_warm: spec.too_warm,
-            too_cold: spec.too_cold,
-        }
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        Reading { celsius: self.shown, too_warm: spec.too_warm, too_cold: spec.too_cold }
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let suspect = match reading.celsius {
@@ -267,14 +313,15 @@ mod tests {
     fn the_body_follows_the_place_and_the_sensor_says_when_it_is_too_warm() {
         let spec = Spec::default();
         let mut enclosure = Enclosure::build(&spec);
-        let seen = |enclosure: &Enclosure, minutes| {
+        let seen = |enclosure: &mut Enclosure, minutes| {
             let now = Instant::START + Span::minutes(minutes);
+            enclosure.shown = Celsius::of(enclosure.thermal.at(now, spec.follows_in));
             Enclosure::detect(&mut (), &enclosure.reading(&spec, now)).pop()
         };
-        assert_eq!(seen(&enclosure, 0), None);
+        assert_eq!(seen(&mut enclosure, 0), None);
         // On its way to 65 °C from 25 °C it passes 50 °C after ln(40 / 15) time constants: 29 minutes.
         enclosure.thermal.towards(65.0, Instant::START, spec.follows_in);
-        assert_eq!(seen(&enclosure, 29), None);
-        assert_eq!(seen(&enclosure, 30), Some(Fault::Heat));
+        assert_eq!(seen(&mut enclosure, 29), None);
+        assert_eq!(seen(&mut enclosure, 30), Some(Fault::Heat));
     }
 }

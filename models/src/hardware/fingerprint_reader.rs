@@ -20,7 +20,7 @@ use crate::plan::step;
 use crate::vocabulary::hook::Hook;
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 
 /// Settings of the fingerprint reader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +49,8 @@ pub struct FingerprintReader {
     asked: (u32, u8),
     /// Sales in a row that it refused.
     refused: u8,
+    /// The check value of the templates was wrong when a touch was refused.
+    templates_bad: bool,
 }
 
 /// Its notes to itself.
@@ -154,10 +156,20 @@ impl ActorPart<Models> for FingerprintReader {
         let refused = if ok { 0 } else { self.refused.saturating_add(1) };
         if refused != self.refused {
             self.refused = refused;
+            // The check value is looked at when a touch is refused.
+            self.templates_bad = !ok && self.levels.has(Fault::TemplatesLost);
             indication::set(cx, Indication::FingerNotRecognised, !ok);
             cx.look();
         }
         cx.say(LocalMessage::BeforeSaleDone { ok });
+    }
+    fn retest(&mut self, _: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        self.templates_bad = self.levels.has(Fault::TemplatesLost);
+        // Whoever has cleaned the glass lays a finger on it.
+        let bad = unit(cx.draw(TOUCH, u64::from(self.asked.0) << 8 | 0xff)[0]) < self.levels.of(Fault::GlassGreasy);
+        if !self.templates_bad && !bad {
+            self.refused = 0;
+        }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
@@ -235,15 +247,11 @@ impl DevicePart<Models> for FingerprintReader {
     }
     fn on_level(&mut self, _: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
         if level == 0.0 {
-            self.refused = 0;
             indication::gone(cx, Indication::FingerNotRecognised);
         }
-        cx.look();
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        // The check value is looked at when a touch is refused.
-        let checked = self.refused > 0;
-        Reading { refused: self.refused, templates: !(checked && self.levels.has(Fault::TemplatesLost)) }
+        Reading { refused: self.refused, templates: !self.templates_bad }
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let suspect = match *reading {

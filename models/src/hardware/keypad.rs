@@ -11,7 +11,7 @@ use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wear::{WearLife, Wear};
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
@@ -39,8 +39,6 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Keypad {
     levels: Levels<Fault>,
-    /// Presses that the controller saw come twice faster than any finger.
-    bounces: u8,
     /// How long an entry takes on this screen: 0 and 100 are as usual.
     slowed: u32,
     presses: Wear,
@@ -50,6 +48,12 @@ pub struct Keypad {
     customer: (u32, u32),
     /// Number of keys of the entry under way.
     keys: u8,
+    /// A key has been held down for longer than anybody presses one.
+    held: bool,
+    /// Changes of the key that is stuck.
+    stuck: u32,
+    /// Of the last entries, the latest in the lowest bit: in which a key came twice at once.
+    doubled: u32,
 }
 
 /// Its notes to itself.
@@ -57,6 +61,8 @@ pub struct Keypad {
 pub enum Timer {
     /// The last key has been pressed.
     Entered(u32),
+    /// The same key has been closed for so long since it changed so often.
+    Held(u32),
 }
 
 /// Fault modes of the keypad.
@@ -74,13 +80,18 @@ pub enum Fault {
 /// What the terminal can see of its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    /// A key has been down for longer than anybody presses one.
+    /// A key is held down.
     held: bool,
-    bounces: u8,
+    /// Of the last twenty entries, in how many a key came twice at once.
+    bounces: u32,
     presses: u32,
     rated: Option<u32>,
 }
 
+/// Nobody presses a key for so long.
+const HELD: Span = Span::secs(20);
+/// Entries that are remembered, and in how many of them a key may come twice at once.
+const ENTRIES: u32 = 20;
 const LIFE: Purpose = Purpose::of("keypad: life in presses");
 const TOUCHES: Purpose = Purpose::of("keypad: the bad key is needed");
 /// Digits, enter, clear.
@@ -116,7 +127,7 @@ impl Keypad {
         let bits = cx.draw(TOUCHES, u64::from(customer) << 32 | u64::from(entry));
         let any = |each: f64| 1.0 - libm::pow(1.0 - each / KEYS, f64::from(self.keys));
         if unit(bits[1]) < any(bounce) {
-            self.bounces = self.bounces.saturating_add(1);
+            self.doubled |= 1;
             cx.look();
             return Some(Indication::WrongKey);
         }
@@ -159,11 +170,21 @@ impl ActorPart<Models> for Keypad {
         Self::default()
     }
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Entered(entry) = timer;
+        let entry = match timer {
+            Timer::Entered(entry) => entry,
+            Timer::Held(change) => {
+                if change == self.stuck {
+                    self.held = self.levels.has(Fault::StuckKey);
+                    cx.look();
+                }
+                return;
+            }
+        };
         debug_assert!(entry <= self.entries, "nothing is keyed that was not asked for");
         if entry != self.entries {
             return;
         }
+        self.doubled = self.doubled << 1 & ((1 << ENTRIES) - 1);
         let spoiled = self.spoiled(cx);
         if let Some(indication) = spoiled {
             cx.activated();
@@ -186,6 +207,13 @@ impl ActorPart<Models> for Keypad {
             // What was being keyed is forgotten.
             LocalMessage::Halt => self.entries += 1,
             _ => {}
+        }
+    }
+    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+        self.held = self.levels.has(Fault::StuckKey);
+        if suspect == Fault::BouncingKey.into() {
+            // Entries that were made before say nothing of the key now.
+            self.doubled = 0;
         }
     }
     fn able(&self, _: &Spec) -> bool {
@@ -264,27 +292,26 @@ impl DevicePart<Models> for Keypad {
         &mut self.levels
     }
     fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if fault == Fault::StuckKey {
+            self.stuck += 1;
+            cx.after(HELD, Timer::Held(self.stuck));
+        }
         if level == 0.0 {
-            match fault {
-                Fault::StuckKey => {}
-                Fault::DeadKey => self.presses.renew(),
-                Fault::BouncingKey => self.bounces = 0,
+            if fault == Fault::DeadKey {
+                self.presses.renew();
             }
             indication::gone(cx, Indication::WrongKey);
             indication::gone(cx, Indication::NoReactionToKey);
         }
-        cx.look();
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let (bounces, presses) = (self.bounces, self.presses.uses());
-        let held = self.levels.has(Fault::StuckKey);
-        Reading { held, bounces, presses, rated: spec.rated }
+        let (bounces, presses) = (self.doubled.count_ones(), self.presses.uses());
+        Reading { held: self.held, bounces, presses, rated: spec.rated }
     }
-    /// One double press may be a nervous finger. Keys past their rated life are taken for dead before one is.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let suspect = match *reading {
             Reading { held: true, .. } => Some(Fault::StuckKey),
-            Reading { bounces: 2.., .. } => Some(Fault::BouncingKey),
+            Reading { bounces: 3.., .. } => Some(Fault::BouncingKey),
             Reading { presses, rated: Some(rated), .. } if presses >= rated => Some(Fault::DeadKey),
             _ => None,
         };

@@ -11,9 +11,10 @@ use sim::{Instant, Purpose, Span, unit};
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
+use crate::sampling::Sampling;
 use crate::quantity::{Celsius, Millivolts};
 use crate::thermal::ThermalState;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the mainboard.
@@ -77,8 +78,6 @@ pub struct Mainboard {
     thermal: ThermalState,
     /// Temperature of the terminal's body, in degrees Celsius.
     body: f64,
-    /// Resets that nobody asked for, as the boot log counts them; cleared by whoever repairs the board.
-    unasked: u32,
     /// Resets by the brown-out detector, or while the voltage was too low for anything else to blame.
     brown_outs: u32,
     /// Times it has switched itself off for heat.
@@ -95,6 +94,12 @@ pub struct Mainboard {
     /// Counts changes of the temperature.
     heat: u32,
     slowed: u32,
+    /// When it was reset and nobody ordered it, the last times.
+    reset_at: [Instant; RESETS_COUNT],
+    /// What its sensor showed last: degrees above the body.
+    above_body: f64,
+    /// Stops by heat that a boot has found in the register.
+    found_stops: u32,
 }
 
 /// Its notes to itself.
@@ -106,6 +111,8 @@ pub enum Timer {
     Falter(u32),
     /// Its temperature passes a threshold.
     Warmed(u32),
+    /// The sensor of the board has shown often enough what it was on its way to.
+    Sensed(u32),
 }
 
 /// Fault modes of the mainboard.
@@ -123,14 +130,21 @@ pub enum Fault {
 /// What the boot log and the board's own sensor say.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    unasked: u32,
+    /// It was reset three times within a day, and nobody ordered it.
+    resets: bool,
+    /// Stops by heat that boots have found since somebody dealt with them.
     heat_stops: u32,
-    /// How much warmer than the body it is, in degrees.
+    /// Degrees by which the board is warmer than the body.
     above_body: f64,
-    /// What a sound board stays under.
+    /// Degrees beyond which that is too much.
     usual: f64,
 }
 
+/// So many resets that nobody ordered within a day are too many.
+const RESETS_COUNT: usize = 3;
+/// The sensors are read every minute; ten readings in a row count.
+const SENSOR: Sampling = Sampling::every(Span::secs(60), 10);
+const READINGS: Purpose = Purpose::of("mainboard: phase of the readings of temperature");
 const RESETS: Purpose = Purpose::of("mainboard: time to the next reset");
 const FALTERS: Purpose = Purpose::of("mainboard: time to the next reset by low voltage");
 const SURGE: Purpose = Purpose::of("mainboard: the surge kills it");
@@ -227,6 +241,30 @@ impl Mainboard {
         }
     }
 
+    /// Degrees above the body that are too much.
+    fn usual(spec: &Spec) -> f64 {
+        spec.warms_by.degrees() + LAGS_BY
+    }
+
+    /// Plans when the sensors will have shown the board to be too much above the body, or no more.
+    fn expect_crossing(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (now, tau, limit) = (cx.now(), spec.warms_in, self.body + Self::usual(spec));
+        let crosses = if self.above_body > Self::usual(spec) {
+            self.thermal.until_below(limit, now, tau)
+        } else {
+            self.thermal.until_above(limit, now, tau)
+        };
+        if let Some(wait) = crosses {
+            let wait = SENSOR.shows_after(wait + Span::secs(1), READINGS, cx);
+            cx.after(wait, Timer::Sensed(self.heat));
+        }
+    }
+
+    /// The sensors of the board and of the body are read.
+    fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+        self.above_body = self.thermal.at(cx.now(), spec.warms_in) - self.body;
+    }
+
     /// Something about its heat has changed: what follows from it, and when.
     fn warm(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (now, tau) = (cx.now(), spec.warms_in);
@@ -252,7 +290,8 @@ impl Mainboard {
             cx.after(wait + Span::secs(1), Timer::Warmed(self.heat));
         }
         self.pace(spec, cx);
-        cx.look();
+        cx.touch();
+        self.expect_crossing(spec, cx);
     }
 
     fn warmed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -322,7 +361,9 @@ impl ActorPart<Models> for Mainboard {
             runs: true,
             thermal: ThermalState::settled(25.0 + spec.warms_by.degrees()),
             body: 25.0,
-            unasked: 0,
+            reset_at: [Instant::START; RESETS_COUNT],
+            above_body: spec.warms_by.degrees(),
+            found_stops: 0,
             brown_outs: 0,
             heat_stops: 0,
             surges: 0,
@@ -338,7 +379,8 @@ impl ActorPart<Models> for Mainboard {
         match timer {
             Timer::Reset(epoch) if epoch == self.epoch && self.levels.has(Fault::RandomResets) => {
                 if self.up() {
-                    self.unasked += 1;
+                    self.reset_at.rotate_left(1);
+                    self.reset_at[RESETS_COUNT - 1] = cx.now();
                     Self::reset(cx);
                 }
                 self.next_reset(spec, cx);
@@ -349,6 +391,10 @@ impl ActorPart<Models> for Mainboard {
                 self.next_falter(spec, cx);
             }
             Timer::Warmed(heat) if heat == self.heat => self.warmed(spec, cx),
+            Timer::Sensed(heat) if heat == self.heat => {
+                self.sense(spec, cx);
+                cx.look();
+            }
             _ => {}
         }
     }
@@ -361,12 +407,25 @@ impl ActorPart<Models> for Mainboard {
                 debug_assert!(self.body > -273.15, "no body is as cold as {} degrees", self.body);
                 self.warm(spec, cx);
             }
-            LocalMessage::Ready => cx.look(),
+            LocalMessage::Ready => {
+                // The register says why it was off.
+                self.found_stops = self.heat_stops;
+                cx.look();
+            }
             _ => {}
         }
     }
     fn able(&self, _: &Spec) -> bool {
         self.up()
+    }
+    fn retest(&mut self, spec: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
+        // What was counted before something was done says nothing of what it is after.
+        if suspect == Fault::RandomResets.into() {
+            self.reset_at = [Instant::START; RESETS_COUNT];
+        } else {
+            (self.heat_stops, self.found_stops) = (0, 0);
+        }
+        self.sense(spec, cx);
     }
 }
 
@@ -456,30 +515,24 @@ impl DevicePart<Models> for Mainboard {
                 self.next_reset(spec, cx);
             }
             Fault::RandomResets => {
-                self.unasked = 0;
                 indication::gone(cx, Indication::RestartsByItself);
-                cx.look();
             }
             Fault::Overheating => {
-                if !on {
-                    self.heat_stops = 0;
-                }
                 self.warm(spec, cx);
             }
         }
     }
-    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
+    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
+        let [first, .., last] = self.reset_at;
         Reading {
-            unasked: self.unasked,
-            heat_stops: self.heat_stops,
-            above_body: self.thermal.at(now, spec.warms_in) - self.body,
-            usual: spec.warms_by.degrees() + LAGS_BY,
+            resets: first > Instant::START && last.since(first) <= Span::days(1),
+            heat_stops: self.found_stops,
+            above_body: self.above_body,
+            usual: Self::usual(spec),
         }
     }
-    /// One restart may be anything; the third that nobody asked for is the board. One that is much warmer than the body
-    /// around it does not get rid of its heat, unlike one that stands in the sun.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let warm = reading.above_body > reading.usual || reading.heat_stops > 0;
-        seen([(warm, Fault::Overheating), (reading.unasked >= 3, Fault::RandomResets)])
+        seen([(warm, Fault::Overheating), (reading.resets, Fault::RandomResets)])
     }
 }

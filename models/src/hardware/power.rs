@@ -12,9 +12,10 @@ use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::outside::Outside;
 use crate::plan::step;
+use crate::sampling::Sampling;
 use crate::quantity::{Milliamperes, Millivolts, Milliohms};
 use crate::wire::InterActorMessage;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -63,14 +64,27 @@ pub struct Power {
     apart: bool,
     /// Contacts lost and made since the last change of the plug: names the draws with it.
     contacts: u32,
-    /// Contacts lost since the plug was last put right, as the charger counts them.
-    interruptions: u8,
     /// Counts changes of the plug: a note of an earlier state is ignored.
     plug: u32,
     /// What a real supply in its place delivers, in millivolts; `None` if it is simulated.
     delivered: Option<u32>,
     /// What that was last told to deliver.
     told: u32,
+    /// What the charger and the meter showed last.
+    shown: Shown,
+    /// Changes of the voltage.
+    changes: u32,
+}
+
+/// What was measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Shown {
+    /// Under load and without, in mV; `None` before anything else than the nominal voltage was measured.
+    volts: Option<(u32, u32)>,
+    /// When the input was lost the last times, the latest last.
+    losses: [Instant; LOOSE_AFTER],
+    /// So many of them came within half an hour.
+    flickers: bool,
 }
 
 /// Its notes to itself.
@@ -78,6 +92,8 @@ pub struct Power {
 pub enum Timer {
     /// A plug that sits loose makes or loses contact.
     Contact(u32),
+    /// The voltage has changed so often, and what it is now has been seen for long enough.
+    Sensed(u32),
 }
 
 /// Fault modes of the power supply.
@@ -106,7 +122,8 @@ pub struct Reading {
     low: u32,
     high: u32,
     cuts_off_above: u32,
-    interruptions: u8,
+    /// The input was lost and came back often in a short time.
+    flickers: bool,
 }
 
 const CONTACT: Purpose = Purpose::of("power: how long a loose plug has contact, or none");
@@ -116,7 +133,15 @@ const WRONG_BY: f64 = 1.4;
 /// More than half again as much voltage is not a bad mains: it is another adapter.
 const NO_MAINS: f64 = 1.5;
 /// Contacts that are lost by accident are few; the third is a plug that sits loose.
-const LOOSE_AFTER: u8 = 3;
+const LOOSE_AFTER: usize = 4;
+/// Losses of contact that come within this time belong together.
+const FLICKERS_WITHIN: Span = Span::minutes(30);
+/// The pin that says that there is an input, and the bits of the charger that say that it is too high, are held to be right after
+/// this time; that the input is good again after five of it.
+const PIN: Span = Span::secs(1);
+/// The voltage is measured every minute; three readings in a row count.
+const METER: Sampling = Sampling::every(Span::secs(60), 3);
+const METERS: Purpose = Purpose::of("power: phase of the voltage readings");
 
 /// Ohm's law: what is left of a voltage behind a resistance, for a load that draws its current whatever it gets.
 pub fn at_terminal(supply: Millivolts, load: Milliamperes, resistance: Milliohms) -> Millivolts {
@@ -181,7 +206,7 @@ impl Power {
         }
     }
 
-    fn tell(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+    fn tell(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let millivolts = self.loaded(spec);
         let on = millivolts > 0 && millivolts <= spec.cuts_off_above.0;
         cx.say(LocalMessage::Mains { on, millivolts });
@@ -189,7 +214,7 @@ impl Power {
         if !cx.settings().profile(cx.me()).fits(Part::Battery) {
             cx.say(LocalMessage::Rail { on, millivolts });
         }
-        let Reading { low, high, .. } = self.reading(spec, cx.now());
+        let (low, high) = Self::limits(spec);
         if !(low..=high).contains(&millivolts) {
             cx.activated();
         }
@@ -199,7 +224,43 @@ impl Power {
         } else {
             indication::show(cx, Indication::ChargeLightOut);
         }
-        cx.look();
+        self.changes += 1;
+        cx.after(self.shows_after(spec, cx), Timer::Sensed(self.changes));
+        cx.touch();
+    }
+
+    /// The voltages that charging needs and stands, in mV.
+    fn limits(spec: &Spec) -> (u32, u32) {
+        let nominal = f64::from(spec.nominal.0);
+        let of = |share: f64| (nominal * share) as u32;
+        (of(1.0 - spec.tolerance.0), of(1.0 + spec.tolerance.0))
+    }
+
+    /// How long it takes until what the voltage is now has been seen: by the pin and the bits of the charger, or by the meter.
+    fn shows_after(&self, spec: &Spec, cx: &Context<'_, Models>) -> Span {
+        let input = |unloaded: u32| unloaded > 0 && unloaded <= spec.cuts_off_above.0;
+        let (is, was) = (self.unloaded(spec), self.shown.volts.map_or(spec.nominal.0, |it| it.1));
+        match (input(is), input(was)) {
+            (false, true) => PIN,
+            (true, false) => PIN * 5,
+            // Another reason for no input is in the bits of the charger at once.
+            (false, false) => PIN,
+            (true, true) => METER.shows_after(Span::ZERO, METERS, cx),
+        }
+    }
+
+    /// What the voltage is now has been seen.
+    fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+        let (loaded, unloaded) = (self.loaded(spec), self.unloaded(spec));
+        let had = self.shown.volts.is_none_or(|it| it.1 > 0);
+        self.shown.volts = Some((loaded, unloaded));
+        if had && unloaded == 0 {
+            self.shown.losses.rotate_left(1);
+            self.shown.losses[LOOSE_AFTER - 1] = cx.now();
+        }
+        let first = self.shown.losses[0];
+        debug_assert!(self.shown.losses.is_sorted(), "losses come one after the other");
+        self.shown.flickers = first > Instant::START && cx.now().since(first) <= FLICKERS_WITHIN;
     }
 
     /// A plug that sits loose: exponential times with and without contact, whose means give the share of the time.
@@ -220,10 +281,7 @@ impl Power {
         self.plug += 1;
         self.contacts = 0;
         self.apart = share > 0.0;
-        if share == 0.0 {
-            self.interruptions = 0;
-        } else if share < 1.0 {
-            self.interruptions = self.interruptions.saturating_add(1);
+        if share > 0.0 && share < 1.0 {
             self.next_contact(spec, cx);
         }
     }
@@ -270,13 +328,21 @@ impl ActorPart<Models> for Power {
         }
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Contact(plug) = timer;
+        let plug = match timer {
+            Timer::Contact(plug) => plug,
+            Timer::Sensed(change) => {
+                if change == self.changes {
+                    self.sense(spec, cx);
+                    cx.look();
+                }
+                return;
+            }
+        };
         debug_assert!(plug <= self.plug, "a plug has contact after it was loosened");
         if plug != self.plug {
             return;
         }
         self.apart = !self.apart;
-        self.interruptions = self.interruptions.saturating_add(u8::from(self.apart));
         self.next_contact(spec, cx);
         self.change(spec, cx);
     }
@@ -284,6 +350,11 @@ impl ActorPart<Models> for Power {
         if let LocalMessage::Ready = message {
             cx.look();
         }
+    }
+    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        // Contacts that were lost before say nothing of how the plug sits now.
+        self.shown.losses = [Instant::START; LOOSE_AFTER];
+        self.sense(spec, cx);
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         let (InterActorMessage::Outside(outside), Some(_)) = (message, self.delivered) else { return };
@@ -441,23 +512,16 @@ impl DevicePart<Models> for Power {
         self.change(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let nominal = f64::from(spec.nominal.0);
-        Reading {
-            loaded: self.loaded(spec),
-            unloaded: self.unloaded(spec),
-            low: (nominal * (1.0 - spec.tolerance.0)) as u32,
-            high: (nominal * (1.0 + spec.tolerance.0)) as u32,
-            cuts_off_above: spec.cuts_off_above.0,
-            interruptions: self.interruptions,
-        }
+        let (low, high) = Self::limits(spec);
+        let (loaded, unloaded) = self.shown.volts.unwrap_or((spec.nominal.0, spec.nominal.0));
+        let (cuts_off_above, flickers) = (spec.cuts_off_above.0, self.shown.flickers);
+        Reading { loaded, unloaded, low, high, cuts_off_above, flickers }
     }
-    /// Nothing at all is taken for the plug, the likeliest of three causes that look alike from inside. A voltage that is
-    /// right without load and low under it has lost its way in the cable.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        let Reading { loaded, unloaded, low, high, cuts_off_above, interruptions } = *reading;
+        let Reading { loaded, unloaded, low, high, cuts_off_above, flickers } = *reading;
         let another_adapter = (f64::from(high.max(cuts_off_above)) * NO_MAINS) as u32;
         let suspect = match unloaded {
-            _ if interruptions >= LOOSE_AFTER => Some(Fault::LoosePlug),
+            _ if flickers => Some(Fault::LoosePlug),
             0 => Some(Fault::LoosePlug),
             volts if volts > another_adapter => Some(Fault::WrongAdapter),
             volts if volts > high => Some(Fault::VoltageSwell),
@@ -503,7 +567,10 @@ mod tests {
     #[test]
     fn the_charger_tells_a_bad_cable_from_a_bad_supply_by_its_own_load() {
         let spec = Spec::default();
-        let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop();
+        let sees = |mut power: Power| {
+            power.shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
+            Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop()
+        };
         assert_eq!(sees(Power::default()), None);
         assert_eq!(sees(with(Fault::CableBroken, 0.4)), Some(Fault::CableBroken));
         assert_eq!(sees(with(Fault::VoltageSag, 0.1)), Some(Fault::VoltageSag));
@@ -520,7 +587,10 @@ mod tests {
         let real = |delivered, broken| {
             Power { delivered: Some(delivered), ..with(Fault::CableBroken, broken) }
         };
-        let sees = |power: Power| Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop();
+        let sees = |mut power: Power| {
+            power.shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
+            Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop()
+        };
         assert_eq!(sees(real(5_010, 0.0)), None);
         assert_eq!(sees(real(4_300, 0.0)), Some(Fault::VoltageSag), "whatever the scenario wanted");
         assert_eq!(sees(real(0, 0.0)), Some(Fault::LoosePlug));

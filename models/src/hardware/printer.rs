@@ -20,7 +20,7 @@ use crate::telemetry::Gauge;
 use crate::thermal::ThermalState;
 use crate::wear::{WearLife, Wear};
 use crate::wire::InterActorMessage;
-use crate::{Models, Part};
+use crate::{AnyFault, Models, Part};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -95,6 +95,19 @@ pub struct Printer {
     lost: u32,
     /// What the status of a real printer in its place says; `None` if it is simulated.
     real: Option<Said>,
+    /// What its sensors showed last.
+    shown: Shown,
+    /// Changes of what each fault changes.
+    changes: [u32; 6],
+}
+
+/// What the sensors showed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Shown {
+    no_paper: bool,
+    cover_open: bool,
+    /// The blade was not home at the last cut that was due.
+    cutter_blocked: bool,
 }
 
 /// Its notes to itself.
@@ -104,6 +117,8 @@ pub enum Timer {
     Printed(u32),
     /// The head has cooled.
     Cooled(u32),
+    /// What this fault changes has shown since it changed so often.
+    Sensed(Fault, u32),
 }
 
 /// Fault modes of the printer.
@@ -138,6 +153,9 @@ pub struct Reading {
     stopped: bool,
 }
 
+/// How long the switch of the cover and the sensor of the paper have to show the same.
+const COVER: Span = Span::millis(100);
+const PAPER: Span = Span::millis(500);
 const HEAD: Purpose = Purpose::of("printer: life of the head in lines");
 const CUTTER: Purpose = Purpose::of("printer: life of the cutter in cuts");
 /// How many times the heat of a line a head gets that is driven as hot as can be.
@@ -148,7 +166,6 @@ impl Printer {
         self.paper_mm = 0;
         cx.activated();
         indication::show(cx, Indication::PaperText);
-        cx.look();
     }
 
     /// What keeps it from printing at all, and what it says about that.
@@ -170,18 +187,21 @@ impl Printer {
         }
     }
 
+    /// The sensors of paper and cover are read.
+    fn sense(&mut self) {
+        self.shown.no_paper = self.paper_mm == 0;
+        self.shown.cover_open = self.levels.has(Fault::CoverOpen);
+    }
+
     /// Whoever clears a fault leaves it as it should be: a new roll, a new head, a new blade.
     fn put_right(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
-        self.lost = 0;
         match fault {
             Fault::PaperOut => self.paper_mm = spec.roll.0,
             Fault::HeadWorn => self.lines.renew(),
-            Fault::HeadHot => self.cooldowns = 0,
             Fault::CutterBlocked => self.cuts.renew(),
-            Fault::Jam | Fault::CoverOpen => {}
+            Fault::HeadHot | Fault::Jam | Fault::CoverOpen => {}
         }
         indication::gone(cx, Self::shows(fault));
-        cx.look();
     }
 
     fn print(&mut self, spec: &Spec, lines: u8, cx: &mut Context<'_, Models>) {
@@ -230,6 +250,9 @@ impl Printer {
     /// The receipt does not come out.
     fn lose(&mut self, indication: Indication, cx: &mut Context<'_, Models>) {
         self.lost += 1;
+        // The blade's switch is asked when a cut is due.
+        self.shown.cutter_blocked = self.levels.has(Fault::CutterBlocked);
+        self.shown.no_paper = self.paper_mm == 0;
         cx.activated();
         indication::show(cx, indication);
         cx.look();
@@ -350,6 +373,8 @@ impl ActorPart<Models> for Printer {
             cuts: Wear::default(),
             lost: 0,
             real: None,
+            shown: Shown::default(),
+            changes: [0; 6],
         }
     }
     fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
@@ -364,6 +389,10 @@ impl ActorPart<Models> for Printer {
                 debug_assert!(self.waiting > 0, "a head cools for the lines that wait");
                 self.put_out(spec, cx);
             }
+            Timer::Sensed(fault, change) if change == self.changes[fault as usize] => {
+                self.sense();
+                cx.look();
+            }
             _ => {}
         }
     }
@@ -377,6 +406,9 @@ impl ActorPart<Models> for Printer {
             }
             LocalMessage::NewRoll if self.real.is_none() => {
                 self.paper_mm = spec.roll.0;
+                let change = &mut self.changes[Fault::PaperOut as usize];
+                *change += 1;
+                cx.after(PAPER, Timer::Sensed(Fault::PaperOut, *change));
                 indication::gone(cx, Indication::PaperText);
             }
             LocalMessage::Overhauled if spec.rated_lines.is_some_and(|rated| self.lines.uses() >= rated) => {
@@ -395,6 +427,20 @@ impl ActorPart<Models> for Printer {
                 cx.say(LocalMessage::Measured { gauge: Gauge::Paper, value });
             }
             _ => {}
+        }
+    }
+    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+        if self.real.is_some() {
+            return;
+        }
+        self.sense();
+        self.shown.cutter_blocked &= self.levels.has(Fault::CutterBlocked);
+        // Whoever has put it right has it print a line.
+        if self.blocked().is_none() {
+            self.lost = 0;
+        }
+        if suspect == Fault::HeadHot.into() {
+            self.cooldowns = 0;
         }
     }
     fn on_delivery(&mut self, _: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
@@ -416,14 +462,21 @@ impl DevicePart<Models> for Printer {
             // The level is the record of what the real one has said; what follows from that, it has said itself.
             return;
         }
+        let change = &mut self.changes[fault as usize];
+        *change += 1;
+        let sensed = Timer::Sensed(fault, *change);
+        match fault {
+            Fault::PaperOut => cx.after(PAPER, sensed),
+            Fault::CoverOpen => cx.after(COVER, sensed),
+            Fault::Jam | Fault::HeadWorn | Fault::HeadHot | Fault::CutterBlocked => {}
+        }
         match fault {
             _ if level == 0.0 => self.put_right(spec, fault, cx),
             Fault::PaperOut => self.ran_out(cx),
             Fault::CoverOpen => {
-                // The sensor of the cover says so at once, the others when a receipt is due.
+                // The text about the cover comes at once, the others when a receipt is due.
                 indication::show(cx, Self::shows(fault));
                 cx.activated();
-                cx.look();
             }
             Fault::Jam | Fault::HeadWorn | Fault::HeadHot | Fault::CutterBlocked => {}
         }
@@ -432,11 +485,11 @@ impl DevicePart<Models> for Printer {
         if let Some(said) = self.real {
             return self.reads(said);
         }
+        let Shown { no_paper, cover_open, cutter_blocked } = self.shown;
         Reading {
-            paper: self.paper_mm > 0,
-            cover_open: self.levels.has(Fault::CoverOpen),
-            // The blade's switch is asked at each cut.
-            cutter_blocked: self.levels.has(Fault::CutterBlocked) && self.lost > 0,
+            paper: !no_paper,
+            cover_open,
+            cutter_blocked,
             cooldowns: self.cooldowns,
             lost: self.lost,
             lines: self.lines.uses(),
@@ -444,7 +497,6 @@ impl DevicePart<Models> for Printer {
             stopped: false,
         }
     }
-    /// One rest may be a busy hour. A head past its rated life is taken for worn before anybody sees it on paper.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let stopped = match *reading {
             Reading { cover_open: true, .. } => Some(Fault::CoverOpen),

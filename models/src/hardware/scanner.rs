@@ -12,7 +12,7 @@ use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::Method;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
@@ -41,6 +41,12 @@ pub struct Scanner {
     /// Whose code is being read and at which attempt: names the draws.
     scanning: u64,
     failed: u8,
+    /// The scanner has gone from the bus.
+    gone: bool,
+    /// Its self-test, which it makes when reading fails, has failed.
+    test_failed: bool,
+    /// Changes of the cable.
+    plugged: u32,
 }
 
 /// Its notes to itself.
@@ -48,6 +54,8 @@ pub struct Scanner {
 pub enum Timer {
     /// The code has been presented for long enough.
     Presented(u32),
+    /// The bus has said that it has gone, or is back, since that changed so often.
+    Sensed(u32),
 }
 
 /// Fault modes of the scanner.
@@ -71,11 +79,23 @@ pub struct Reading {
     failed: u8,
 }
 
+/// The hub of the bus waits so long before it says so.
+const HUB: Span = Span::millis(300);
+/// A sensor or lamp that is broken is found by the self-test in so many of ten cases: what decodes passes it.
+const FINDS: f64 = 0.7;
+const FOUND: Purpose = Purpose::of("scanner: the self-test finds it");
 const SCAN: Purpose = Purpose::of("scanner: the scan fails");
 
 indications! {
     /// A code is presented and nothing happens.
     NoReactionToCode: 16, "no-reaction-to-code", "扫码无反应", Behaviour, "scanner.window-dirty";
+}
+
+impl Scanner {
+    /// Whether the self-test fails: a broken sensor passes it always or never.
+    fn fails_test(&self, cx: &Context<'_, Models>) -> bool {
+        self.levels.has(Fault::CannotRead) && unit(cx.draw(FOUND, 0)[0]) < FINDS
+    }
 }
 
 impl ActorPart<Models> for Scanner {
@@ -103,7 +123,16 @@ impl ActorPart<Models> for Scanner {
         Self::default()
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Presented(scan) = timer;
+        let scan = match timer {
+            Timer::Presented(scan) => scan,
+            Timer::Sensed(change) => {
+                if change == self.plugged {
+                    self.gone = self.levels.has(Fault::CableLoose);
+                    cx.look();
+                }
+                return;
+            }
+        };
         debug_assert!(scan <= self.scans, "a code is presented when it is asked for");
         if scan != self.scans {
             return;
@@ -119,10 +148,22 @@ impl ActorPart<Models> for Scanner {
             cx.activated();
             indication::show(cx, Indication::NoReactionToCode);
         }
+        // The self-test runs when reading fails.
+        let tests = !ok && self.failed >= 2;
+        self.test_failed = tests && self.fails_test(cx);
         if self.failed != before {
             cx.look();
         }
         cx.say(LocalMessage::WasRead { method: Method::Code, ok });
+    }
+    fn retest(&mut self, _: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        self.gone = self.levels.has(Fault::CableLoose);
+        self.test_failed = self.fails_test(cx);
+        // Whoever has cleaned or mended it shows it a printed code.
+        let bad = self.gone || self.levels.has(Fault::CannotRead);
+        if !bad && unit(cx.draw(SCAN, u64::from(self.scans) << 32)[0]) >= self.levels.of(Fault::WindowDirty) {
+            self.failed = 0;
+        }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
@@ -211,20 +252,17 @@ impl DevicePart<Models> for Scanner {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, _: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
+    fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if fault == Fault::CableLoose {
+            self.plugged += 1;
+            cx.after(HUB, Timer::Sensed(self.plugged));
+        }
         if level == 0.0 {
-            // The scans that failed say nothing about what it is now.
-            self.failed = 0;
             indication::gone(cx, Indication::NoReactionToCode);
         }
-        cx.look();
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            present: !self.levels.has(Fault::CableLoose),
-            decodes: !self.levels.has(Fault::CannotRead),
-            failed: self.failed,
-        }
+        Reading { present: !self.gone, decodes: !self.test_failed, failed: self.failed }
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let suspect = match *reading {

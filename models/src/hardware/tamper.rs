@@ -5,13 +5,14 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
-use sim::{Instant, Span};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
+use crate::sampling::Sampling;
 use crate::quantity::Millivolts;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -37,11 +38,32 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Tamper {
     levels: Levels<Fault>,
+    /// What the register and the monitor showed last.
+    shown: Shown,
+    /// Changes of what each fault changes.
+    changes: [u32; 2],
 }
 
-/// It makes no notes.
+/// What was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Shown {
+    triggered: bool,
+    /// Voltage of the coin cell under load, in mV; `None` before it has been measured.
+    coin_cell: Option<u32>,
+}
+
+/// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Timer {}
+pub enum Timer {
+    /// What this fault changes has been read since it changed so often.
+    Sensed(Fault, u32),
+}
+
+/// The register is read at its interrupt.
+const LATCHED: Span = Span::secs(1);
+/// The coin cell is measured once a day; two readings in a row count.
+const MONITOR: Sampling = Sampling::every(Span::days(1), 2);
+const READINGS: Purpose = Purpose::of("tamper: phase of the readings of the coin cell");
 
 /// Fault modes of the tamper guard.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
@@ -106,8 +128,20 @@ impl ActorPart<Models> for Tamper {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, _: &mut Context<'_, Models>) {
-        match timer {}
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        let Timer::Sensed(fault, change) = timer;
+        if change != self.changes[fault as usize] {
+            return;
+        }
+        match fault {
+            Fault::Triggered => self.shown.triggered = self.levels.has(fault),
+            Fault::CoinCellEmpty => self.shown.coin_cell = Some(self.coin_cell(spec)),
+        }
+        cx.look();
+    }
+    fn retest(&mut self, spec: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+        let triggered = self.levels.has(Fault::Triggered);
+        self.shown = Shown { triggered, coin_cell: Some(self.coin_cell(spec)) };
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
@@ -185,14 +219,18 @@ impl DevicePart<Models> for Tamper {
             }
             indication::set(cx, Indication::TamperText, on);
         }
-        cx.look();
+        let change = &mut self.changes[fault as usize];
+        *change += 1;
+        let wait = match fault {
+            Fault::Triggered => LATCHED,
+            Fault::CoinCellEmpty => MONITOR.shows_after(Span::ZERO, READINGS, cx),
+        };
+        cx.after(wait, Timer::Sensed(fault, *change));
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading {
-            triggered: self.levels.has(Fault::Triggered),
-            coin_cell: self.coin_cell(spec),
-            holds_from: spec.holds_from.0,
-        }
+        let Shown { triggered, coin_cell } = self.shown;
+        let coin_cell = coin_cell.unwrap_or(spec.coin_cell.0);
+        Reading { triggered, coin_cell, holds_from: spec.holds_from.0 }
     }
     /// The secure element keeps a register of what has triggered it, and measures its cell.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {

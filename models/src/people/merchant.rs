@@ -86,6 +86,8 @@ pub struct Merchant {
     noticed: Indications,
     /// How often each indication has appeared so far: names the draws.
     appearances: ThinVec<(Indication, u32)>,
+    /// Indications that went away after they had been noticed.
+    gone: u64,
 }
 
 /// A merchant's notes.
@@ -93,11 +95,14 @@ pub struct Merchant {
 pub enum Timer {
     /// Notices an indication, if it is still there.
     Notices(Indication),
+    /// Sees that an indication which was noticed is gone, if it is.
+    SeesGone(Indication),
     /// Looks up a record for the n-th time.
     LooksUp(u32),
 }
 
 const NOTICES: Purpose = Purpose::of("merchant: time to notice");
+const SEES_GONE: Purpose = Purpose::of("merchant: time to see that it is gone");
 const REACTS: Purpose = Purpose::of("merchant: time to react");
 const LOOKS_UP: Purpose = Purpose::of("merchant: the next look-up");
 const CHANNEL: Purpose = Purpose::of("merchant: way to support");
@@ -145,14 +150,18 @@ impl Merchant {
     fn indication(&mut self, spec: &Spec, indication: Indication, on: bool, from: Part, cx: &mut Context<'_, Models>) {
         if !on {
             self.shown.remove(indication);
-            self.noticed.remove(indication);
-            // What else is noticed still stands.
-            return cx.look();
+            if self.noticed.has(indication) {
+                // That it is gone is seen as it was: when somebody looks.
+                self.gone += 1;
+                let name = SEES_GONE.numbered(u64::from(sim::stable_id(indication.name())));
+                let wait = cx.stream(name, self.gone).exponential(spec.notices_in);
+                cx.after(Self::at_counter(spec, cx.now(), wait), Timer::SeesGone(indication));
+            }
+            return;
         }
         if self.shown.has(indication) {
             return;
         }
-        debug_assert!(!self.noticed.has(indication), "what is not shown is not noticed");
         self.shown.insert(indication);
         cx.indication(from, indication);
         if indication.suspicion().is_some() {
@@ -256,6 +265,14 @@ impl ActorPart<Models> for Merchant {
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let indication = match timer {
             Timer::Notices(indication) => indication,
+            Timer::SeesGone(indication) => {
+                if !self.shown.has(indication) {
+                    self.noticed.remove(indication);
+                    // What else is noticed still stands.
+                    cx.look();
+                }
+                return;
+            }
             Timer::LooksUp(number) => {
                 cx.say(LocalMessage::LookUp);
                 return Self::plan_look_up(spec, number + 1, cx);
@@ -265,7 +282,7 @@ impl ActorPart<Models> for Merchant {
             return;
         }
         self.noticed.insert(indication);
-        debug_assert!(self.noticed.iter().all(|it| self.shown.has(it)), "what is noticed shows");
+        debug_assert!(self.shown.has(indication), "what is noticed shows");
         let seen = |it: Indication| self.shown.has(it) && it.definition().at_a_glance;
         let beside = |it: Indication| self.noticed.has(it) || seen(it);
         let suspect = indication.taken_for(beside);
@@ -315,6 +332,11 @@ impl ActorPart<Models> for Merchant {
         }
     }
     /// As long as an indication is there that made the merchant suspect it.
+    fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+        // Whoever was asked to do something looks whether it has helped.
+        let shown = self.shown.clone();
+        self.noticed.retain(|it| shown.has(it));
+    }
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
         let by_any_bearer = |it: Indication| {
             says_no_network(suspect) && it.suspicion().is_some_and(says_no_network)

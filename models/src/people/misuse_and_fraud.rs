@@ -17,7 +17,7 @@ use crate::lifecycle::DeploymentStep;
 use crate::note::Note;
 use crate::plan::step;
 use crate::quantity::Price;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -192,9 +192,8 @@ impl MisuseAndFraud {
     fn ended(&mut self, spec: &Spec, fault: Fault, cx: &mut Context<'_, Models>) {
         debug_assert!(!self.levels.has(fault), "what has ended is not there any more");
         match fault {
-            Fault::ProhibitedTransactions => self.flags = 0,
+            Fault::ProhibitedTransactions => {}
             Fault::DataLeak => {
-                self.complaints = 0;
                 indication::gone(cx, Indication::Complaint);
             }
             Fault::FreeOffer => indication::gone(cx, Indication::FreeOfferMessage),
@@ -212,7 +211,6 @@ impl MisuseAndFraud {
         } else {
             indication::gone(cx, Indication::MoneyMissing);
         }
-        cx.look();
     }
 }
 
@@ -275,6 +273,14 @@ impl ActorPart<Models> for MisuseAndFraud {
                 indication::show(cx, Indication::MoneyMissing);
             }
             _ => {}
+        }
+    }
+    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+        // Flags and complaints that came before say nothing of what is done now.
+        if suspect == Fault::ProhibitedTransactions.into() {
+            self.flags = 0;
+        } else {
+            self.complaints = 0;
         }
     }
     fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {

@@ -11,7 +11,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, IncidentChange, seen};
-use sim::{ActorId, Instant, Span};
+use sim::{ActorId, Instant, Purpose, Span};
 
 use common_cause::{CommonCauses, SILENT};
 use operator::Operator;
@@ -23,6 +23,7 @@ use crate::money::Money;
 use crate::operator::CommandEnd;
 use crate::outside::Outside;
 use crate::plan::step;
+use crate::sampling::Sampling;
 use crate::telemetry::Telemetry;
 use crate::wire::InterActorMessage;
 use crate::{AnyFault, Family, Models, Part, RecoveryAction};
@@ -65,6 +66,10 @@ pub struct BackOffice {
     readings: Readings,
     rollouts: Rollouts,
     operator: Operator,
+    /// The probe from outside was not answered three times in a row.
+    silent: bool,
+    /// Changes of whether it answers.
+    changes: u32,
 }
 
 /// Its notes to itself.
@@ -78,6 +83,8 @@ pub enum Timer {
     SendsVersion(u8),
     /// A command of an operator outside has not been answered, unless it has.
     Unanswered(u32),
+    /// The probe has shown whether it answers since that changed so often.
+    Probed(u32),
 }
 
 /// Fault modes of the back office.
@@ -93,6 +100,11 @@ pub enum Fault {
 pub struct Reading {
     silent: bool,
 }
+
+/// A probe from outside goes out twice a minute, and waits five seconds; three in a row count.
+const PROBE: Sampling = Sampling::every(Span::secs(30), 3);
+const PROBE_WAITS: Span = Span::secs(5);
+const PROBES: Purpose = Purpose::of("back office: phase of the probe");
 
 impl BackOffice {
     fn is_down(&self) -> bool {
@@ -180,6 +192,12 @@ impl ActorPart<Models> for BackOffice {
     }
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
+            Timer::Probed(change) => {
+                if change == self.changes {
+                    self.silent = self.is_down();
+                    cx.look();
+                }
+            }
             Timer::Names(kind) => self.common_causes.name(kind, cx),
             Timer::Unanswered(number) => self.operator.ends(number, CommandEnd::NoAnswer, cx),
             Timer::SendsVersion(rollout) => self.rollouts.send(rollout, self.is_down(), cx),
@@ -263,6 +281,9 @@ impl ActorPart<Models> for BackOffice {
     fn able(&self, _: &Spec) -> bool {
         !self.is_down()
     }
+    fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+        self.silent = self.is_down();
+    }
     /// A suspected common cause stands as long as its incident does.
     fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
         self.common_causes.suspects(suspect)
@@ -297,10 +318,14 @@ impl DevicePart<Models> for BackOffice {
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { silent: self.is_down() }
+    fn on_level(&mut self, _: &Spec, _: Fault, _: f64, cx: &mut Context<'_, Models>) {
+        self.changes += 1;
+        let wait = PROBE.shows_after(Span::ZERO, PROBES, cx) + PROBE_WAITS;
+        cx.after(wait, Timer::Probed(self.changes));
     }
-    /// Its own supervisor sees that it does not answer.
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading { silent: self.silent }
+    }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         seen([(reading.silent, Fault::Down)])
     }

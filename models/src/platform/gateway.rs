@@ -13,7 +13,7 @@ mod serving;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Context, Effects, FaultName, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
 use sim::{ActorId, Arena, Instant, Purpose, Slot, Span};
 
 use ledger::{LedgerEntry, Known, Recent};
@@ -105,6 +105,8 @@ pub struct Gateway {
     settled: management::Settled,
     /// A real gateway or host stands in its place.
     real: Option<Box<Real>>,
+    /// Of the last requests of a terminal, the latest in the lowest bit: which came a second time.
+    doubled: BTreeMap<ActorId, u32>,
 }
 
 /// Its notes to itself.
@@ -138,6 +140,9 @@ pub struct Reading {
     taken_back: f64,
 }
 
+/// Requests of a terminal that are remembered, and how many of them may come twice.
+const REQUESTS: u32 = 20;
+const TOO_MANY: u32 = 3;
 const LOST: Purpose = Purpose::of("gateway: the answer is lost");
 const SERVES: Purpose = Purpose::of("gateway: time to serve");
 
@@ -235,6 +240,27 @@ impl Gateway {
         }
     }
 
+    /// A request has come, for the first time or again. Of a terminal that sends many twice the back office is told.
+    fn count_doubled(&mut self, terminal: ActorId, again: bool, cx: &mut Context<'_, Models>) {
+        if !again && !self.doubled.contains_key(&terminal) {
+            return;
+        }
+        let history = self.doubled.entry(terminal).or_default();
+        let before = *history;
+        *history = if again { before | 1 } else { before << 1 & ((1 << REQUESTS) - 1) };
+        debug_assert!(*history < 1 << REQUESTS, "no more is remembered");
+        let suspect = FaultName::of("cellular.sends-twice").fault::<Models>();
+        let raised = history.count_ones() >= TOO_MANY;
+        let over = *history == 0;
+        if over {
+            self.doubled.remove(&terminal);
+        }
+        if again && raised || over {
+            let message = InterActorMessage::Suspicion { suspect, raised };
+            cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, message);
+        }
+    }
+
     /// Decides what becomes of a request.
     fn route(&mut self, spec: &Spec, mut iso: Iso, cx: &mut Context<'_, Models>) {
         if matches!(iso.mti, Mti::Network | Mti::Settlement) {
@@ -252,6 +278,9 @@ impl Gateway {
             return self.answer(iso, ResponseCode::OUT_OF_STEP, cx);
         }
         let known = self.recent(iso.terminal).find(iso.stan).copied();
+        if iso.mti == Mti::Request {
+            self.count_doubled(iso.terminal, known.is_some(), cx);
+        }
         match (iso.mti, known) {
             // The same again: answered as before, or the answer is on its way.
             (Mti::Request | Mti::Advice, Some(Known { entry: LedgerEntry::Booked | LedgerEntry::Declined, code, .. })) => {
@@ -361,6 +390,12 @@ impl ActorPart<Models> for Gateway {
             Mti::NetworkResponse | Mti::SettlementResponse => {}
         }
     }
+    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+        if suspect.part() == Part::Gateway {
+            // Reversals that came before say nothing of what is lost now.
+            self.taken_back = 0.0;
+        }
+    }
     fn able(&self, spec: &Spec) -> bool {
         self.workers(spec) > 0
     }
@@ -424,11 +459,7 @@ impl DevicePart<Models> for Gateway {
         match fault {
             // The gateway sees the reversals that follow, and nothing before.
             Fault::AnswersLost if on => {}
-            Fault::AnswersLost => {
-                self.taken_back = 0.0;
-                self.given.clear();
-                cx.look();
-            }
+            Fault::AnswersLost => self.given.clear(),
             Fault::WorkersLost => {
                 if on {
                     cx.activated();

@@ -10,7 +10,7 @@ use sim::{Instant, Span};
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::Indication;
 use crate::plan::step;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the clock.
@@ -100,6 +100,10 @@ impl ActorPart<Models> for Clock {
             }
         }
     }
+    fn retest(&mut self, spec: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+        // Whoever signs on is told the gateway's time.
+        self.difference = self.behind(spec);
+    }
     fn able(&self, spec: &Spec) -> bool {
         self.behind(spec) <= spec.tolerance
     }
@@ -144,11 +148,7 @@ impl DevicePart<Models> for Clock {
             cx.activated();
         }
         cx.say(LocalMessage::Clock { behind: self.behind(spec) });
-        if !wrong {
-            // It has just been set by the gateway's time.
-            self.difference = Span::ZERO;
-            cx.look();
-        }
+
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading { difference: self.difference, tolerance: spec.tolerance }

@@ -10,17 +10,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
 use faults::{Context, Mode, ActorPart, DevicePart, Levels, seen};
-use sim::{Instant, Span};
+use sim::{Instant, Purpose, Span};
 use thin_vec::ThinVec;
 
 use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
+use crate::sampling::Sampling;
 use crate::availability::Milestone;
 use crate::telemetry::Telemetry;
 use crate::operator::Command;
 use crate::wire::{Iso, InterActorMessage, Via};
-use crate::{Models, Part};
+use crate::{AnyFault, Models, Part};
 use crate::detectors::{Detector, Place};
 use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
@@ -116,6 +117,21 @@ pub struct Firmware {
     /// The report that is being put together.
     report: Option<Box<Telemetry>>,
     update: update::Update,
+    /// What the watchdog, the gauges and the counters showed last.
+    shown: Shown,
+    /// Changes of the memory and the processor in use.
+    changes: u32,
+}
+
+/// What was measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Shown {
+    /// The watchdog was not fed for its time.
+    unfed: bool,
+    /// Share of the memory in use.
+    memory: f64,
+    /// Share of the processor in use, smoothed.
+    processor: f64,
 }
 
 /// Its notes to itself.
@@ -135,6 +151,8 @@ pub enum Timer {
     Installed(u16),
     /// An operator's command has been carried out, if the terminal still runs.
     Ordered(u32),
+    /// The gauges have shown for long enough what has changed so often.
+    Gauged(u32),
 }
 
 /// Fault modes of the firmware.
@@ -152,14 +170,16 @@ pub enum Fault {
 /// Watchdog and resource counters.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    /// Time since the watchdog was last fed, if that is not now.
-    unfed: Span,
-    watchdog: Span,
-    /// Share of the memory that is in use.
+    /// The watchdog was not fed for its time.
+    unfed: bool,
     memory_used: f64,
-    /// Share of the processor that others take.
     processor_taken: f64,
 }
+
+/// The gauges are read every minute: memory three times in a row, the processor smoothed over a quarter of an hour.
+const MEMORY: Sampling = Sampling::every(Span::secs(60), 3);
+const PROCESSOR: Sampling = Sampling::every(Span::secs(60), 15);
+const GAUGES: Purpose = Purpose::of("firmware: phase of the gauges");
 
 impl Firmware {
     fn halt(&mut self, cx: &mut Context<'_, Models>, next: State) {
@@ -201,13 +221,28 @@ impl Firmware {
     }
 
     /// Makes notes of what a leak will do.
-    fn expect_leak(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
+    fn expect_leak(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let leak = self.levels.of(Fault::MemoryLeak);
         if leak > 0.0 {
             let all = spec.leaks_in.scaled(1.0 / leak);
             cx.after(all.scaled(0.8), Timer::MemoryLow(self.boot));
             cx.after(all, Timer::MemoryGone(self.boot));
+            self.changes += 1;
+            let wait = MEMORY.shows_after(all.scaled(0.8) + Span::secs(1), GAUGES, cx);
+            cx.after(wait, Timer::Gauged(self.changes));
         }
+    }
+
+    /// More or less of the processor is used: how long it takes until its smoothed share shows it.
+    fn expect_load(&mut self, cx: &mut Context<'_, Models>) {
+        self.changes += 1;
+        cx.after(PROCESSOR.shows_after(Span::ZERO, GAUGES, cx), Timer::Gauged(self.changes));
+    }
+
+    /// The gauges are read.
+    fn gauge(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+        self.shown.memory = self.memory_used(spec, cx.now());
+        self.shown.processor = self.starved.max(self.burden);
     }
 
     fn hang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -229,7 +264,8 @@ impl Firmware {
         self.pace(cx);
         // Heartbeats go out again, too: not only a restart ends a hang.
         self.choose(spec, cx);
-        cx.look();
+        // It is fed again, and that is seen within a second.
+        cx.after(Span::secs(1), Timer::Watchdog(self.boot));
     }
 
     /// How slow everything is: 100 is as usual, 0 is not at all.
@@ -261,7 +297,7 @@ impl Firmware {
         if !running || self.hung {
             cx.say(LocalMessage::Beats { alive: false, loss_ppm: 1_000_000, via: Via::Wifi });
         }
-        cx.look();
+        cx.touch();
     }
 
     fn transmit(&self, spec: &Spec, mut iso: Iso, delay: Span, cx: &mut Context<'_, Models>) {
@@ -325,6 +361,10 @@ impl ActorPart<Models> for Firmware {
                 debug_assert_eq!(self.state, State::Booting, "what has booted was booting");
                 self.state = State::Running;
                 self.fresh = cx.now();
+                // What the boot finds: memory is free, and the watchdog is fed unless it hangs again.
+                self.shown.unfed &= self.hung;
+                self.gauge(spec, cx);
+                cx.look();
                 cx.milestone(Milestone::Booted);
                 cx.say(LocalMessage::Ready);
                 self.pace(cx);
@@ -337,13 +377,19 @@ impl ActorPart<Models> for Firmware {
             }
             Timer::Ordered(number) => self.ordered(number, cx),
             Timer::Installed(attempt) => self.installed(spec, attempt, cx),
-            Timer::Watchdog(boot) if boot == self.boot && self.hung => cx.look(),
+            Timer::Watchdog(boot) if boot == self.boot => {
+                self.shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
+                cx.look();
+            }
+            Timer::Gauged(change) if change == self.changes => {
+                self.gauge(spec, cx);
+                cx.look();
+            }
             Timer::MemoryLow(boot) if boot == self.boot && self.levels.has(Fault::MemoryLeak) => {
                 cx.activated();
                 self.starved = self.starved.max(0.5);
                 indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
-                cx.look();
             }
             Timer::MemoryGone(boot) if boot == self.boot && self.levels.has(Fault::MemoryLeak) => {
                 self.hang(spec, cx);
@@ -399,7 +445,7 @@ impl ActorPart<Models> for Firmware {
                 self.burden = f64::from(share) / 100.0;
                 self.pace(cx);
                 self.show_slowness(cx);
-                cx.look();
+                self.expect_load(cx);
             }
             LocalMessage::Measured { gauge, value } => {
                 if let Some(report) = &mut self.report {
@@ -425,6 +471,10 @@ impl ActorPart<Models> for Firmware {
             _ => {}
         }
     }
+    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        self.shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
+        self.gauge(spec, cx);
+    }
     fn able(&self, _: &Spec) -> bool {
         self.state == State::Running && !self.hung && !self.stranded
     }
@@ -443,6 +493,7 @@ impl DevicePart<Models> for Firmware {
             _ if level == 0.0 => {
                 if fault != Fault::Hang {
                     self.starved = 0.0;
+                    self.expect_load(cx);
                 }
                 self.show_slowness(cx);
                 self.unhang(spec, cx);
@@ -457,22 +508,17 @@ impl DevicePart<Models> for Firmware {
                 cx.activated();
                 indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
-                cx.look();
+                self.expect_load(cx);
             }
         }
     }
-    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
-        Reading {
-            unfed: if self.hung { now.since(self.hung_since) } else { Span::ZERO },
-            watchdog: spec.watchdog,
-            memory_used: self.memory_used(spec, now),
-            processor_taken: self.starved.max(self.burden),
-        }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        let Shown { unfed, memory, processor } = self.shown;
+        Reading { unfed, memory_used: memory, processor_taken: processor }
     }
-    /// Nine tenths of the memory in use is a leak: half of it is what the application needs.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         seen([
-            (reading.unfed >= reading.watchdog, Fault::Hang),
+            (reading.unfed, Fault::Hang),
             (reading.memory_used >= 0.9, Fault::MemoryLeak),
             (reading.processor_taken > 0.6, Fault::ProcessorStarved),
         ])

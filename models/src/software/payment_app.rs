@@ -127,6 +127,14 @@ pub struct PaymentApp {
     /// Of these, refused instructions, and the last one's code.
     refusals: u8,
     refused_with: ResponseCode,
+    /// The versions did not fit when they were compared last.
+    misfits: bool,
+    /// The gateway's time and the own one differed beyond what messages take, in the last answer.
+    strays: bool,
+    /// Failures in a row were said to be too many, and that has not been taken back.
+    suspects: bool,
+    /// Sales in a row that did not fail.
+    good: u8,
 }
 
 /// Its notes to itself.
@@ -160,6 +168,9 @@ pub struct Reading {
     version_check_failed: bool,
 }
 
+/// So many sales in a row that do not fail take back that too many failed.
+const GOOD: u8 = 3;
+
 impl PaymentApp {
     /// What it holds about its sales, for the audit.
     pub(crate) fn journal(&self) -> &Journal {
@@ -172,7 +183,9 @@ impl PaymentApp {
         let (own, theirs) = (self.local_time(cx), iso.local);
         let difference = own.since(theirs).max(theirs.since(own));
         // A message takes its time, so small differences say nothing.
-        if difference > Span::minutes(1) {
+        let strays = difference > Span::minutes(1);
+        if strays || self.strays {
+            self.strays = strays;
             cx.say(LocalMessage::GatewayTime { difference });
         }
         if self.step != SaleStep::Waiting || iso.stan != self.stan {
@@ -211,6 +224,7 @@ impl PaymentApp {
     /// A technical failure; enough of them in a row make an alarm, whatever their cause.
     fn failed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.failures = self.failures.saturating_add(1);
+        self.good = 0;
         debug_assert!(self.refusals <= self.failures, "a refusal is one of the failures in a row");
         if self.failures >= spec.suspects_after.max(1) && self.refusals == 0 {
             crate::indication::show(cx, crate::Indication::NoAnswerText);
@@ -221,15 +235,22 @@ impl PaymentApp {
             } else {
                 crate::availability::no_network(cx.settings().profile(cx.me()))
             };
+            self.suspects = true;
             cx.alarm(suspect);
         }
     }
 
     fn succeeded(&mut self, cx: &mut Context<'_, Models>) {
+        self.good = self.good.saturating_add(1);
         if self.failures > 0 {
             (self.failures, self.refusals) = (0, 0);
             crate::indication::gone(cx, crate::Indication::NoAnswerText);
             crate::indication::gone(cx, crate::Indication::RefusedText);
+            cx.look();
+        }
+        // One sale may go through by luck.
+        if self.suspects && self.good >= GOOD {
+            self.suspects = false;
             cx.dismiss();
         }
     }
@@ -371,6 +392,8 @@ impl ActorPart<Models> for PaymentApp {
             }
             LocalMessage::Ready => {
                 self.running = true;
+                // Versions are compared at every start.
+                self.misfits = self.levels.has(Fault::IncompatibleVersion);
                 cx.look();
                 self.send_pending(cx);
             }
@@ -403,12 +426,28 @@ impl ActorPart<Models> for PaymentApp {
             _ => {}
         }
     }
+    fn retest(&mut self, spec: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
+        self.misfits = self.levels.has(Fault::IncompatibleVersion);
+        // An instruction is tried: it is refused as a sale would be.
+        let wrong = [Fault::WrongCurrency, Fault::WrongType, Fault::WrongAmount];
+        let refused = wrong.iter().any(|it| self.levels.has(*it));
+        if suspect.part() == Part::PaymentApp && self.refusals > 0 && !refused {
+            (self.failures, self.refusals) = (0, 0);
+            crate::indication::gone(cx, crate::Indication::RefusedText);
+            crate::indication::gone(cx, crate::Indication::NoAnswerText);
+        }
+        // What was counted before says nothing of who answers now: the next sales will show it.
+        if suspect.part() != Part::PaymentApp {
+            self.failures = self.failures.min(spec.suspects_after.saturating_sub(1));
+            self.suspects = false;
+        }
+    }
     fn able(&self, _: &Spec) -> bool {
         // Each of its faults keeps it from selling.
         self.levels.is_sound()
     }
-    fn still_sees(&self, spec: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        suspect.part() != Part::PaymentApp && self.failures >= spec.suspects_after.max(1)
+    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
+        suspect.part() != Part::PaymentApp && self.suspects
     }
 }
 
@@ -428,26 +467,18 @@ impl DevicePart<Models> for PaymentApp {
                     cx.activated();
                 }
                 crate::indication::set(cx, crate::Indication::FrozenScreen, on);
-                cx.look();
             }
-            // What is wrong with a request is seen when it is refused.
-            Fault::WrongCurrency | Fault::WrongType | Fault::WrongAmount if on => {}
-            Fault::WrongCurrency | Fault::WrongType | Fault::WrongAmount => {
-                (self.failures, self.refusals) = (0, 0);
-                crate::indication::gone(cx, crate::Indication::RefusedText);
-                crate::indication::gone(cx, crate::Indication::NoAnswerText);
-                cx.look();
-            }
+            // What is wrong with a request is seen when it is refused, that it is right when it is not.
+            Fault::WrongCurrency | Fault::WrongType | Fault::WrongAmount => {}
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading {
             refusals: self.refusals,
             refused_with: self.refused_with,
-            version_check_failed: self.levels.has(Fault::IncompatibleVersion),
+            version_check_failed: self.misfits,
         }
     }
-    /// No sound terminal's instruction is refused: one refusal is enough, and its code says what is wrong with it.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let refused = match reading.refused_with {
             _ if reading.refusals == 0 => None,

@@ -14,7 +14,7 @@ use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::telemetry;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of keys and certificates.
@@ -45,6 +45,12 @@ pub struct Security {
     strangers: u32,
     /// Counts changes: a note of an earlier state is ignored.
     epoch: u32,
+    /// The last session was refused for its certificate.
+    session_refused: bool,
+    /// The last check of the signature failed.
+    check_failed: bool,
+    /// Changes of the certificate.
+    renewed: u32,
 }
 
 /// Its notes to itself.
@@ -54,6 +60,8 @@ pub enum Timer {
     Check(u32),
     /// Malware talks to a stranger: epoch and number.
     Talks(u32, u32),
+    /// A session has been asked for with the certificate that has changed so often.
+    Session(u32),
 }
 
 /// Fault modes of keys and certificates.
@@ -78,6 +86,8 @@ pub struct Reading {
     strangers: u32,
 }
 
+/// A session is asked for anew after this time, and refused or not.
+const SESSION: Span = Span::secs(15);
 const CHECK: Purpose = Purpose::of("security: phase of the signature's check");
 const TALKS: Purpose = Purpose::of("security: malware talks to a stranger");
 
@@ -92,6 +102,7 @@ impl Security {
             indication::show(cx, Indication::RefusedText);
             cx.say(LocalMessage::Genuine { ok: false });
         }
+        self.check_failed = self.levels.has(Fault::NotGenuine) && self.running;
         cx.look();
     }
 
@@ -138,7 +149,11 @@ impl ActorPart<Models> for Security {
                 }
                 self.plan_talk(spec, number.saturating_add(1), cx);
             }
-            Timer::Check(_) | Timer::Talks(..) => {}
+            Timer::Session(change) if change == self.renewed => {
+                self.session_refused = self.levels.has(Fault::CertificateExpired);
+                cx.look();
+            }
+            Timer::Check(_) | Timer::Talks(..) | Timer::Session(_) => {}
         }
     }
     fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -150,6 +165,15 @@ impl ActorPart<Models> for Security {
                 self.check(cx);
             }
             _ => {}
+        }
+    }
+    fn retest(&mut self, _: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
+        self.session_refused = self.levels.has(Fault::CertificateExpired);
+        if suspect == Fault::Malware.into() {
+            // Calls that were counted before say nothing of what runs now.
+            self.strangers = 0;
+        } else {
+            self.check(cx);
         }
     }
     fn able(&self, _: &Spec) -> bool {
@@ -261,6 +285,8 @@ impl DevicePart<Models> for Security {
                     cx.activated();
                 }
                 cx.say(LocalMessage::Certificate { valid: !on });
+                self.renewed += 1;
+                cx.after(SESSION, Timer::Session(self.renewed));
             }
             Fault::KeysOutOfStep => cx.say(LocalMessage::Keys { in_step: !on }),
             Fault::NotGenuine if on => {
@@ -278,22 +304,14 @@ impl DevicePart<Models> for Security {
                 if on {
                     self.epoch += 1;
                     self.plan_talk(spec, 0, cx);
-                } else {
-                    self.strangers = 0;
                 }
             }
         }
-        cx.look();
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading {
-            certificate_valid: !self.levels.has(Fault::CertificateExpired),
-            signature_refused: self.refused,
-            strangers: self.strangers,
-        }
+        let (certificate_valid, signature_refused) = (!self.session_refused, self.check_failed);
+        Reading { certificate_valid, signature_refused, strangers: self.strangers }
     }
-    /// Its own clock and the certificate's dates, the signature check, and the egress filter's counter. Keys out of step
-    /// look sound from inside: the application sees them by the answers.
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let Reading { certificate_valid, signature_refused, strangers } = *reading;
         seen([

@@ -5,12 +5,13 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
-use sim::{Instant, Span};
+use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::sampling::Sampling;
+use crate::{AnyFault, Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the storage.
@@ -38,15 +39,17 @@ pub struct Storage {
     since: Instant,
     full: bool,
     epoch: u32,
+    /// Share in use that the gauge showed last.
+    shown: f64,
 }
 
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
-    /// Nine tenths are in use.
-    NearlyFull(u32),
     /// Nothing is free.
     Full(u32),
+    /// The gauge has been read since it began to fill, or was cleared, so often.
+    Gauged(u32),
 }
 
 /// Fault modes of the storage.
@@ -64,6 +67,12 @@ pub struct Reading {
     used: f64,
 }
 
+/// The gauge is read every minute; three readings in a row count.
+const GAUGE: Sampling = Sampling::every(Span::secs(60), 3);
+const READINGS: Purpose = Purpose::of("storage: phase of the gauge");
+/// Share in use beyond which it is held to be short.
+const SHORT: f64 = 0.9;
+
 impl Storage {
     /// So much is in use; it fills from here on at the speed of now.
     fn fill(&mut self, spec: &Spec, used: f64, cx: &mut Context<'_, Models>) {
@@ -72,8 +81,14 @@ impl Storage {
         let whole = spec.fills_in.scaled(2.0 / self.filling.max(1e-6));
         self.since = Instant(cx.now().0.saturating_sub(whole.scaled(used - 0.5).0));
         let until = |level: f64| whole.scaled((level - used).max(0.0));
-        cx.after(until(0.9), Timer::NearlyFull(self.epoch));
+        cx.after(GAUGE.shows_after(until(SHORT), READINGS, cx), Timer::Gauged(self.epoch));
         cx.after(until(1.0), Timer::Full(self.epoch));
+    }
+
+    /// Share in use.
+    fn used(&self, spec: &Spec, now: Instant) -> f64 {
+        let filled = now.since(self.since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
+        if self.full { 1.0 } else { (0.5 + 0.5 * filled * self.filling).min(1.0) }
     }
 }
 
@@ -99,18 +114,23 @@ impl ActorPart<Models> for Storage {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
-    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::NearlyFull(epoch) if epoch == self.epoch => cx.look(),
+            Timer::Gauged(epoch) if epoch == self.epoch => {
+                self.shown = self.used(spec, cx.now());
+                cx.look();
+            }
             Timer::Full(epoch) if epoch == self.epoch => {
                 debug_assert!(self.filling > 0.0, "what is full was being filled");
                 self.full = true;
                 cx.activated();
                 indication::show(cx, Indication::RefusedText);
                 cx.say(LocalMessage::Storage { free: false });
+                // The journal cannot be written: that is an observation by itself.
+                self.shown = 1.0;
                 cx.look();
             }
-            Timer::NearlyFull(_) | Timer::Full(_) => {}
+            Timer::Gauged(_) | Timer::Full(_) => {}
         }
     }
     fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -120,6 +140,9 @@ impl ActorPart<Models> for Storage {
     }
     fn able(&self, _: &Spec) -> bool {
         !self.full
+    }
+    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+        self.shown = self.used(spec, cx.now());
     }
 }
 
@@ -158,7 +181,7 @@ impl DevicePart<Models> for Storage {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
-        let used = self.reading(spec, cx.now()).used;
+        let used = self.used(spec, cx.now());
         debug_assert!((0.5..=1.0).contains(&used), "half of it holds the software: {used}");
         (self.filling, self.epoch) = (level, self.epoch + 1);
         if level > 0.0 {
@@ -168,14 +191,13 @@ impl DevicePart<Models> for Storage {
         self.full = false;
         indication::gone(cx, Indication::RefusedText);
         cx.say(LocalMessage::Storage { free: true });
-        cx.look();
+        cx.after(GAUGE.shows_after(Span::ZERO, READINGS, cx), Timer::Gauged(self.epoch));
     }
-    fn reading(&self, spec: &Spec, now: Instant) -> Reading {
-        let filled = now.since(self.since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
-        Reading { used: if self.full { 1.0 } else { (0.5 + 0.5 * filled * self.filling).min(1.0) } }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        Reading { used: self.shown }
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        seen([(reading.used >= 0.9 - 1e-9, Fault::Fills)])
+        seen([(reading.used >= SHORT - 1e-9, Fault::Fills)])
     }
 }
 
@@ -189,7 +211,7 @@ mod tests {
         let mut storage = Storage { filling: 0.5, ..Storage::default() };
         storage.levels.set(Fault::Fills, 1.0);
         // Half of the time to fill the other half, at half the speed: an eighth of the whole.
-        let used = storage.reading(&spec, Instant::START + spec.fills_in.scaled(0.5)).used;
+        let used = storage.used(&spec, Instant::START + spec.fills_in.scaled(0.5));
         assert!((used - 0.625).abs() < 1e-9, "{used}");
     }
 }

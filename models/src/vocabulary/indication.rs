@@ -244,6 +244,11 @@ impl Indications {
         self.0.retain(|it| *it != indication);
     }
     /// There is none.
+    /// Leaves those of which this holds.
+    pub(crate) fn retain(&mut self, holds: impl Fn(Indication) -> bool) {
+        self.0.retain(|it| holds(*it));
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

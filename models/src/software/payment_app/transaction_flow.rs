@@ -32,6 +32,7 @@ impl PaymentApp {
             // Customer and merchant look at a dead terminal for a while before they give up.
             if self.levels.has(Fault::IncompatibleVersion) && self.running {
                 cx.activated();
+                self.misfits = true;
                 cx.look();
             }
             return;
