@@ -58,6 +58,7 @@ impl FaultEntry {
             severity_profile: self.severity_profile.law(),
             stagger: self.stagger,
             stream: StableHasher::of(&self.id.as_str()),
+            common: self.target.is_shared(),
         }
     }
 }
@@ -72,13 +73,13 @@ pub enum Target {
     Group(Name),
     /// The terminals of a type.
     Type(Name),
-    /// The terminals in a region.
+    /// The terminals in a region: all are hit at one time, for one length of time.
     Region(Name),
-    /// The terminals that a carrier serves.
+    /// The terminals that a carrier serves: all are hit at one time, for one length of time.
     Carrier(Name),
-    /// The terminals of a firmware batch.
+    /// The terminals of a firmware batch: all are hit at one time, for one length of time.
     Batch(Name),
-    /// The terminals of one site of a group: `Site("lanes", 0)` is its first.
+    /// The terminals of one site of a group, at one time, for one length of time: `Site("lanes", 0)` is its first.
     Site(Name, u32),
     /// Single terminals of a group, by number: `Terminals("lanes", [0, 17])`.
     Terminals(Name, Vec<u32>),
@@ -88,6 +89,13 @@ pub enum Target {
     Host(Name),
     /// The back office.
     BackOffice,
+}
+
+impl Target {
+    /// Whether its members are hit by one and the same thing: what they share fails, at one time and for one length of time.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Region(_) | Self::Carrier(_) | Self::Batch(_) | Self::Site(..))
+    }
 }
 
 /// Which of the targets a fault is planned for.

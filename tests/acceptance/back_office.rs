@@ -76,6 +76,7 @@ fn planned(fault: Fault, at: Span, lasts: Option<Law>, stagger: Span) -> Planned
         magnitude: 1.0,
         stagger,
         stream: 1,
+        common: false,
         severity_profile,
     }
 }

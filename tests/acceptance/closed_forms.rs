@@ -86,6 +86,7 @@ fn simulating_every_heartbeat_changes_no_alarm() {
         severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::minutes(10),
         stream: 5,
+        common: false,
     };
     let alarms = |simulate_every_heartbeat: bool| {
         let mut profile = idle(0.0);
@@ -117,6 +118,7 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
         severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 11,
+        common: false,
     };
     let step =
         |action, by, duration, works| RecoveryStep { action, by, duration, works: Some(works) };

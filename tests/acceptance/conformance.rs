@@ -185,6 +185,7 @@ fn blackouts() -> Planned<Models> {
         severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 1_000,
+        common: false,
     }
 }
 
@@ -208,6 +209,7 @@ fn every_fault_is_noticed_and_cleared() {
             severity_profile: faults::SeverityProfile::Constant,
             stagger: Span::minutes(30),
             stream: number as u64,
+            common: false,
         };
         let mut bench = bench.with_fault(planned, targets.clone());
         if fault.part() == Part::Battery {

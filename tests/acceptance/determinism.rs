@@ -15,6 +15,7 @@ fn hang() -> Planned<Models> {
         severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 3,
+        common: false,
     }
 }
 
@@ -27,6 +28,7 @@ fn outage() -> Planned<Models> {
         severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::secs(20),
         stream: 4,
+        common: false,
     }
 }
 

@@ -86,6 +86,7 @@ fn struck(fault: Fault, at: Span, lasts: Option<Span>, sales: f64) -> Vec<Fact> 
         severity_profile: SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 1,
+        common: false,
     };
     let facts = bench.with_fault(planned, targets).run().1;
     let occurred =

@@ -132,6 +132,7 @@ fn outage() -> Planned<models::Models> {
         severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 1,
+        common: false,
     }
 }
 

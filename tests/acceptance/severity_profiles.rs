@@ -28,6 +28,7 @@ fn run(fault: Fault, severity_profile: SeverityProfile, lasting: Span) -> Vec<Fa
         severity_profile,
         stagger: Span::ZERO,
         stream: 1,
+        common: false,
     };
     bench.with_fault(planned, 0..20).run().1
 }

@@ -25,6 +25,7 @@ fn planned(fault: Fault, at: Span) -> Planned<models::Models> {
         severity_profile: faults::SeverityProfile::Constant,
         stagger: Span::ZERO,
         stream: 1,
+        common: false,
     }
 }
 

@@ -72,7 +72,6 @@ fn ends_by_onset(faults: &[Fault]) -> BTreeMap<i64, Vec<i64>> {
 }
 
 #[test]
-#[ignore = "issue 6: each member of a common cause draws its own onset and end"]
 fn cellrand_terminals_of_a_cell_fail_together() {
     let mut onsets = 0;
     for seed in 1..=3 {
@@ -87,7 +86,6 @@ fn cellrand_terminals_of_a_cell_fail_together() {
 }
 
 #[test]
-#[ignore = "issue 6: each member of a common cause draws its own end"]
 fn blackout_terminals_of_a_region_come_back_together() {
     let outputs = run("scenarios/blackout.ron").judged();
     let ends = ends_by_onset(&outputs.faults("blackout"));
@@ -97,7 +95,6 @@ fn blackout_terminals_of_a_region_come_back_together() {
 }
 
 #[test]
-#[ignore = "issue 6: of 10 workers, 0.9 of them lost, none is left"]
 fn workers_one_of_ten_is_left() {
     let outputs = run("scenarios/workers0.9.ron").judged();
     // One worker is enough for these terminals: without any fault it serves 99 % of their sales.
@@ -118,7 +115,6 @@ fn approved_between(outputs: &Outputs, from_s: f64, until_s: f64) -> f64 {
 }
 
 #[test]
-#[ignore = "issue 6: after an outage longer than its handshake a terminal never connects again"]
 fn case_05_terminals_come_back_with_their_carrier() {
     let run = run("cases/05-outage-longer-than-the-handshake/outage.ron");
     let outputs = run.judged();

@@ -18,12 +18,12 @@ pub(crate) struct Alarmed<K: Catalogue> {
     pub(crate) common: bool,
 }
 
-/// Whether two faults are noticed as the same.
+/// Whether two faults are noticed as the same: the same symptom of the same part.
 pub(super) fn same_symptom<K: Catalogue>(one: K::Fault, other: K::Fault) -> bool {
-    K::mode(one).symptom == K::mode(other).symptom
+    K::part_of(one) == K::part_of(other) && K::mode(one).symptom == K::mode(other).symptom
 }
 
-/// A detector says that something is wrong. No incident is opened twice: it is known by its actor and its symptom, whoever noticed
+/// A detector says that something is wrong. No incident is opened twice: it is known by its actor, part and symptom, whoever noticed
 /// it. The number of the new incident, if it is one. Nothing is done about it yet.
 pub(crate) fn open<K: Catalogue, P: Observed<K>>(
     parts: &mut P,

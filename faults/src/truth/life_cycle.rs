@@ -6,10 +6,10 @@ use super::{Breakable, FaultSettings, FaultState};
 use crate::context::Context;
 use crate::event::{DomainEvent, NATURAL, SimEvent};
 use crate::model::Catalogue;
-use sim::actor::ActorId;
+use sim::actor::{ActorId, OUTSIDE};
 use sim::cell::CellContext;
 use sim::fingerprint::StableHasher;
-use sim::random::Purpose;
+use sim::random::{Purpose, Stream};
 use sim::time::{Instant, Span};
 
 /// A planned fault occurs, unless the same fault is active already; then the next round is planned.
@@ -28,9 +28,15 @@ pub(crate) fn occur<K: Catalogue, P: Breakable<K>>(
     onset(parts, cx, plan, round, planned.fault, planned.magnitude);
     let wait = match planned.when {
         When::Every { period, .. } => period,
+        // What members share does not wait for what is done at one of them: its next life begins when this outage ends.
+        When::Life(law) if planned.common => {
+            let lasts = lasts(cx, &planned, round).unwrap_or(Span::ZERO);
+            let name = LIFE.numbered(planned.stream);
+            lasts + law.draw(&mut drawn(cx, &planned, name, u64::from(next_round(round))), false)
+        }
         When::PowerLaw { scale, shape } => {
             let next = u64::from(next_round(round));
-            let mut stream = cx.stream(LIFE.numbered(planned.stream), next);
+            let mut stream = drawn(cx, &planned, LIFE.numbered(planned.stream), next);
             grown(scale, shape, Span(cx.now().0), stream.unit())
         }
         _ => return,
@@ -108,12 +114,26 @@ fn onset<K: Catalogue, P: Breakable<K>>(
         return;
     }
     plan_profile(cx, severity_profile, (plan, round), occurrence, 0);
-    let planned = cx.settings.planned(plan);
-    if let Some(law) = planned.lasts {
-        let mut stream = cx.stream(LASTS.numbered(planned.stream), u64::from(round));
-        let lasts = law.draw(&mut stream, true);
+    if let Some(lasts) = lasts(cx, cx.settings.planned(plan), round) {
         cx.cell.after(cx.me, lasts, SimEvent::Clear { occurrence });
     }
+}
+
+/// How long an occurrence lasts, if it ends by itself.
+fn lasts<K: Catalogue>(cx: &Context<'_, K>, planned: &Planned<K>, round: u32) -> Option<Span> {
+    let law = planned.lasts?;
+    let mut stream = drawn(cx, planned, LASTS.numbered(planned.stream), u64::from(round));
+    Some(law.draw(&mut stream, true))
+}
+
+/// The draws of a plan: of this actor, or of what its members share.
+fn drawn<K: Catalogue>(cx: &Context<'_, K>, planned: &Planned<K>, name: Purpose, n: u64) -> Stream {
+    cx.cell.stream(owner(planned, cx.me), name, n)
+}
+
+/// Whose draws decide when it strikes and ends. What members share is nobody of the run.
+fn owner<K: Catalogue>(planned: &Planned<K>, actor: ActorId) -> ActorId {
+    if planned.common { OUTSIDE } else { actor }
 }
 
 /// Plans the next step of a fault's severity profile, if it has one.
@@ -131,8 +151,10 @@ fn plan_profile<K: Catalogue>(
         SeverityProfile::Ramp(over) => Span(over.0 / u64::from(RAMP_STEPS - 1)),
         SeverityProfile::Intermittent { on, off } => {
             let law = if step.is_multiple_of(2) { on } else { off };
-            let name = PROFILE.numbered(cx.settings.planned(plan).stream);
-            law.draw(&mut cx.stream(name, u64::from(round) << 32 | u64::from(step)), false)
+            let planned = cx.settings.planned(plan);
+            let name = PROFILE.numbered(planned.stream);
+            let n = u64::from(round) << 32 | u64::from(step);
+            law.draw(&mut drawn(cx, planned, name, n), false)
         }
     };
     cx.cell.after(cx.me, wait, SimEvent::ProfileStep { occurrence, step: step + 1 });
@@ -252,7 +274,11 @@ pub(super) fn renew<K: Catalogue, P: Breakable<K>>(
     round: u32,
 ) {
     debug_assert_ne!(plan, NATURAL, "what comes by itself has no lives");
-    let When::Life(law) = cx.settings.planned(plan).when else { return };
+    let planned = cx.settings.planned(plan);
+    let When::Life(law) = planned.when else { return };
+    if planned.common {
+        return;
+    }
     let round = next_round(round);
     let now = cx.now();
     let state = parts.fault_state();
@@ -332,16 +358,21 @@ pub fn plan<K: Catalogue>(
     };
     debug_assert_ne!(number, NATURAL, "a plan has a number of its own");
     debug_assert_eq!(cell.now(), Instant::START, "faults are planned before the run begins");
+    let by = owner(planned, actor);
     let first = match planned.when {
         When::At(at) => at,
         When::Every { first, .. } => first,
         When::PowerLaw { scale, shape } => {
-            let mut stream = cell.stream(actor, LIFE.numbered(planned.stream), 0);
+            let mut stream = cell.stream(by, LIFE.numbered(planned.stream), 0);
             grown(scale, shape, Span::ZERO, stream.unit())
         }
         When::Life(law) => {
-            state.lives(number);
-            law.aged(age).draw(&mut cell.stream(actor, LIFE.numbered(planned.stream), 0), true)
+            let (law, name) =
+                (if planned.common { law } else { law.aged(age) }, LIFE.numbered(planned.stream));
+            if !planned.common {
+                state.lives(number);
+            }
+            law.draw(&mut cell.stream(by, name, 0), true)
         }
         When::On { .. } => {
             state.arm(number);

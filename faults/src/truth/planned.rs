@@ -76,4 +76,7 @@ pub struct Planned<K: ModelTypes> {
     pub stagger: Span,
     /// Names its random streams: made from the entry's id, so that another entry moves none of its draws.
     pub stream: u64,
+    /// It strikes and ends for all its members by one draw of onset and of length: what they share has failed. What is done at one
+    /// of them moves neither.
+    pub common: bool,
 }

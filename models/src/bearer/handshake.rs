@@ -88,11 +88,23 @@ impl Bearer {
         note: impl FnOnce(u32) -> T,
         cx: &mut Context<'_, Models>,
     ) {
+        self.connect_after(radio, Span::ZERO, note, cx);
+    }
+
+    /// Begins to connect after a while.
+    fn connect_after<T: Into<AnyTimer>>(
+        &mut self,
+        radio: &Radio,
+        wait: Span,
+        note: impl FnOnce(u32) -> T,
+        cx: &mut Context<'_, Models>,
+    ) {
         debug_assert!(!self.connected, "who connects is not connected");
-        let mut delay = Span::ZERO;
+        let mut delay = wait;
         if radio.spread_over > Span::ZERO {
             let name = SPREADS.numbered(cx.part() as u64);
-            delay = radio.spread_over.scaled(unit(cx.draw(name, u64::from(self.attempt))[0]));
+            delay =
+                wait + radio.spread_over.scaled(unit(cx.draw(name, u64::from(self.attempt))[0]));
         }
         let answered = radio.handshake.is_none();
         self.connecting = Connecting { began: cx.now() + delay, tries: 0, answered };
@@ -123,6 +135,9 @@ impl Bearer {
         debug_assert!(tries <= handshake.attempts, "no more is tried than is allowed");
         if tries >= handshake.attempts {
             self.tell_of_connecting(radio, false, cx);
+            // A modem does not give up: it registers anew after a while.
+            self.attempt += 1;
+            self.connect_after(radio, handshake.max_backoff.max(Span::secs(1)), note, cx);
             return false;
         }
         self.connecting.tries += 1;

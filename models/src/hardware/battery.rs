@@ -111,6 +111,8 @@ pub enum Timer {
     Empty(u32),
     /// The charger has been asked often enough since the flows changed so often.
     Polled(u32),
+    /// The gauge has rested and works out what the cell can hold.
+    Learnt,
 }
 
 /// Fault modes of the battery.
@@ -149,6 +151,8 @@ const POLLS: Purpose = Purpose::of("battery: phase of the charger's polls");
 /// A gauge learns from a discharge of so much of the capacity, to three per cent.
 const LEARNS_FROM: f64 = 0.37;
 const LEARNS_TO: f64 = 0.03;
+/// It rests so long before it does.
+const LEARNT_AFTER: Span = Span::minutes(1);
 const LEARNS: Purpose = Purpose::of("battery: what the gauge learns");
 /// Health below which a cell is held to be aged.
 const AGED: f64 = 0.6;
@@ -236,7 +240,7 @@ impl Battery {
             self.from = self.charge;
         } else if self.draws && !draws && self.from - self.charge >= LEARNS_FROM * self.capacity(spec) {
             self.learn(cx);
-            cx.look();
+            cx.after(LEARNT_AFTER, Timer::Learnt);
         }
         self.draws = draws;
     }
@@ -384,6 +388,7 @@ impl ActorPart<Models> for Battery {
                 self.shown.idle = self.is_idle(spec);
                 cx.look();
             }
+            Timer::Learnt => cx.look(),
             Timer::Low(_) | Timer::Empty(_) | Timer::Polled(_) => {}
         }
     }

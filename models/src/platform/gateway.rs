@@ -107,6 +107,8 @@ pub struct Gateway {
     real: Option<Box<Real>>,
     /// Of the last requests of a terminal, the latest in the lowest bit: which came a second time.
     doubled: BTreeMap<ActorId, u32>,
+    /// Changes of whether the queue is long.
+    queue_changes: u32,
 }
 
 /// Its notes to itself.
@@ -118,6 +120,8 @@ pub enum Timer {
     HostSilent,
     /// A breaker has rested.
     Rested(u8),
+    /// The queue has been long, or short again, since that changed so often.
+    Queue(u32),
 }
 
 /// Fault modes of the gateway.
@@ -143,6 +147,8 @@ pub struct Reading {
 /// Requests of a terminal that are remembered, and how many of them may come twice.
 const REQUESTS: u32 = 20;
 const TOO_MANY: u32 = 3;
+/// A queue is long, or short again, when it has been so for ten seconds.
+const QUEUE: Span = Span::secs(10);
 const LOST: Purpose = Purpose::of("gateway: the answer is lost");
 const SERVES: Purpose = Purpose::of("gateway: time to serve");
 
@@ -168,7 +174,9 @@ impl Gateway {
         &mut self.recent[row]
     }
     fn workers(&self, spec: &Spec) -> u32 {
-        let left = (f64::from(spec.workers) * (1.0 - self.levels.of(Fault::WorkersLost))) as u32;
+        // To the nearest worker: nine tenths of ten leave one.
+        let lost = libm::round(f64::from(spec.workers) * self.levels.of(Fault::WorkersLost)) as u32;
+        let left = spec.workers - lost.min(spec.workers);
         debug_assert!(left <= spec.workers, "a fault adds no workers: {left} of {}", spec.workers);
         left
     }
@@ -216,7 +224,8 @@ impl Gateway {
         let struggling = self.waiting.len() > 4 * spec.workers as usize;
         if struggling != self.struggling {
             self.struggling = struggling;
-            cx.look();
+            self.queue_changes += 1;
+            cx.after(QUEUE, Timer::Queue(self.queue_changes));
         }
     }
 
@@ -369,6 +378,8 @@ impl ActorPart<Models> for Gateway {
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Served(job) => self.served(spec, job, cx),
+            Timer::Queue(change) if change == self.queue_changes => cx.look(),
+            Timer::Queue(_) => {}
             Timer::HostSilent => self.look_at_deadlines(spec, cx),
             Timer::Rested(host) => self.rested(usize::from(host)),
         }
