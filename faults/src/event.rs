@@ -108,6 +108,14 @@ pub enum DomainEvent<K: ModelTypes> {
         /// What is shown.
         indication: K::Indication,
     },
+    /// Truth: an actor that stands still does so for this fault, from now on, to this share. A list begins with [`NOBODY`], and what
+    /// is not on it has no share.
+    Stopped {
+        /// The fault, by its number within the actor.
+        occurrence: u32,
+        /// In parts per million.
+        share: u32,
+    },
     /// Truth: the terminal began or ceased to be able to sell.
     Service {
         /// Able to sell.
@@ -169,3 +177,6 @@ pub enum DomainEvent<K: ModelTypes> {
 
 /// The plan of a fault that no scenario planned: paper that ran out, a roll that wore down.
 pub const NATURAL: u16 = u16::MAX;
+
+/// Begins a list of the faults that an actor stands still for.
+pub const NOBODY: u32 = u32::MAX;

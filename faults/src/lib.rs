@@ -36,7 +36,7 @@ pub use belief::{
 pub use context::{Context, Scratch};
 pub use draw_counts::{Counted, DrawCounts};
 pub use draw_name::DrawName;
-pub use event::{DomainEvent, NATURAL, SimEvent};
+pub use event::{DomainEvent, NATURAL, NOBODY, SimEvent};
 pub use fault::{Effects, FaultName, Mode, Performer, Ratings, RecoveryStep};
 pub use fitted::{Fitted, Fitting};
 pub use management::{Kept, Parts, context, handle, settle};

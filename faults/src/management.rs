@@ -146,6 +146,9 @@ pub fn settle<K: Catalogue, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>)
         if parts.fault_state().serves(up) {
             cx.cell.note(cx.me, DomainEvent::Service { up });
         }
+        if !up {
+            truth::attribute(parts, cx);
+        }
     }
     if std::mem::take(&mut cx.scratch.names_over) {
         // Two parts of one actor cannot be borrowed at once: what is counted is taken out and put back.

@@ -9,6 +9,7 @@ mod life_cycle;
 mod planned;
 mod recovery;
 mod settings;
+mod shares;
 
 use crate::context::Context;
 use crate::draw_counts::Counted;
@@ -22,6 +23,7 @@ pub(crate) use life_cycle::{activated, broke, end, ended, occur, proceed, reache
 pub use planned::{Planned, SeverityProfile, When};
 pub(crate) use recovery::{act, replaced};
 pub use settings::FaultSettings;
+pub(crate) use shares::attribute;
 
 /// The parts of one actor as faults change them. `catalogue!` implements it.
 pub trait Breakable<K: Catalogue>: Counted<K> {
@@ -29,6 +31,8 @@ pub trait Breakable<K: Catalogue>: Counted<K> {
     fn set_level(&mut self, fault: K::Fault, level: f64, cx: &mut Context<'_, K>);
     /// The actor can do what it is for.
     fn able(&mut self, cx: &Context<'_, K>) -> bool;
+    /// Whether the actor could do its work if these of its active faults were not there, and everything else stands.
+    fn able_without(&mut self, cured: &[K::Fault]) -> bool;
     /// The actor's faults.
     fn fault_state(&mut self) -> &mut FaultState<K>;
 }

@@ -57,7 +57,7 @@ components::components! {
         detector: detectors::Detector;
         milestone: vocabulary::milestone::Milestone, vocabulary::milestone::MilestoneDefinition;
         hook: vocabulary::hook::Hook; note: note::Note;
-        settings: plan::Plan; able: availability::able; awake: availability::awake;
+        settings: plan::Plan; able: availability::able; stops: availability::stops; awake: availability::awake;
     }
 }
 

@@ -127,6 +127,15 @@ impl HandmadeRun {
         self.says(who, DomainEvent::Service { up })
     }
 
+    /// An actor stands still for these faults, by occurrence, to these shares in parts per million.
+    pub(crate) fn stopped(&mut self, who: u32, by: &[(u32, u32)]) -> &mut Self {
+        self.says(who, DomainEvent::Stopped { occurrence: faults::NOBODY, share: 0 });
+        for &(occurrence, share) in by {
+            self.says(who, DomainEvent::Stopped { occurrence, share });
+        }
+        self
+    }
+
     pub(crate) fn sale(&mut self, who: u32, outcome: Ending, code: ResponseCode) -> &mut Self {
         let sale = Sale {
             customer: 1,

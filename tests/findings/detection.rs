@@ -40,7 +40,6 @@ fn mute_all_dark_screens_are_noticed() {
 }
 
 #[test]
-#[ignore = "issue 6: downtime is attributed to the earliest fault, even if it stops nothing"]
 fn mute_downtime_is_laid_to_the_dark_screen() {
     downtime_is_laid_to_the_dark_screen("scenarios/mute.ron", "jammed", "worn");
 }
@@ -51,7 +50,6 @@ fn blind_all_dark_screens_are_noticed() {
 }
 
 #[test]
-#[ignore = "issue 6: downtime is attributed to the earliest fault, even if it stops nothing"]
 fn blind_downtime_is_laid_to_the_dark_screen() {
     downtime_is_laid_to_the_dark_screen("scenarios/blind.ron", "scammed", "scam");
 }

@@ -10,7 +10,7 @@ macro_rules! catalogue_dispatch {
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
         action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
-        milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
+        milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; stops: $stops:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
             $($module:ident :: $Model:ident),* $(,)?
             $(; sound $($smodule:ident :: $Sound:ident),+ $(,)?)?
@@ -283,6 +283,16 @@ macro_rules! catalogue_dispatch {
             }
             fn able(&mut self, _cx: &$crate::Context<'_, $ModelTypes>) -> bool {
                 $able(self.profile, &mut |part| self.part_able(part))
+            }
+            fn able_without(&mut self, cured: &[Fault]) -> bool {
+                let active: Vec<Fault> = $crate::Breakable::fault_state(self).active().collect();
+                let profile = self.profile;
+                $able(profile, &mut |part| {
+                    let stops = |fault: &&Fault| $stops(**fault, part);
+                    self.part_able(part)
+                        || active.iter().any(|it| $stops(*it, part))
+                            && active.iter().filter(stops).all(|it| cured.contains(it))
+                })
             }
             fn fault_state(&mut self) -> &mut $crate::FaultState<$ModelTypes> {
                 let faults = self.access.fault_state.get_mut(self.world, self.entity);

@@ -10,7 +10,7 @@ macro_rules! catalogue_world {
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
         action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
-        milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; awake: $awake:path;
+        milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; stops: $stops:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
             $($module:ident :: $Model:ident),* $(,)?
             $(; sound $($smodule:ident :: $Sound:ident),+ $(,)?)?

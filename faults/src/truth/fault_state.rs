@@ -54,6 +54,8 @@ pub struct FaultState<K: ModelTypes> {
     pub(super) withdrawn: bool,
     occurrences: u32,
     serving: bool,
+    /// While it stands still: the share of each active fault in that, by occurrence, in parts per million, as it was noted last.
+    pub(super) shares: ThinVec<(u32, u32)>,
 }
 
 impl<K: ModelTypes> Default for FaultState<K> {
@@ -65,6 +67,7 @@ impl<K: ModelTypes> Default for FaultState<K> {
             withdrawn: false,
             occurrences: 0,
             serving: true,
+            shares: ThinVec::new(),
         }
     }
 }
@@ -81,6 +84,9 @@ impl<K: ModelTypes> FaultState<K> {
 
     /// Keeps whether the actor can do what it is for; says whether that has changed.
     pub(crate) fn serves(&mut self, able: bool) -> bool {
+        if able {
+            self.shares.clear();
+        }
         std::mem::replace(&mut self.serving, able) != able
     }
     /// The name of the fault that would explain best why this one is suspected: that one itself, one of the same part, any.

@@ -24,6 +24,20 @@ pub(crate) fn able(profile: &AnyProfile, part: &mut dyn FnMut(Part) -> bool) -> 
     bearer(route.uplink) || route.backup.is_some_and(bearer)
 }
 
+/// Truth: whether a fault can be why a part does not work: its own part, and whatever needs what the fault takes away.
+pub(crate) fn stops(fault: AnyFault, part: Part) -> bool {
+    let of = fault.part();
+    match of {
+        _ if of == part => true,
+        // Without power nothing runs, and no bearer is connected.
+        Part::Power | Part::Battery | Part::Mainboard | Part::Enclosure => {
+            matches!(part, Part::Battery | Part::Mainboard | Part::Firmware)
+                || part.group() == "comms"
+        }
+        _ => false,
+    }
+}
+
 /// What a terminal that does not get through is taken for, by its carrier and, where it has none, by its wireless network.
 const NO_NETWORK: [FaultName; 2] =
     [FaultName::of("cellular.poor-coverage"), FaultName::of("wifi.interference")];

@@ -1,8 +1,9 @@
 //! Which fault an alarm, a stop or a lost sale is attributed to.
 //!
 //! What happened at an actor is attributed to a fault of that actor if one is active, else to one of a hub (host, gateway,
-//! back office): a hub's outage reaches every terminal. Of several, the earliest is held responsible, so that the shares
-//! of overlapping faults add up to the whole.
+//! back office): a hub's outage reaches every terminal. Time out of service belongs to the faults that stop the actor then, by the
+//! shares that the run notes; a sale that is lost meanwhile to the one with the largest share. Of several faults that stop nothing, the
+//! earliest is held responsible for a sale.
 
 use models::Fault;
 use sim::{ActorId, Instant};
@@ -20,8 +21,29 @@ pub(super) struct Watch {
     pub(super) treated: Option<(Instant, Option<usize>)>,
     /// When a recovery action was carried out here last that cleared nothing and interrupted what went on.
     pub(super) needless: Option<Instant>,
-    /// Out of service since then, attributed to this record.
-    pub(super) down: Option<(Instant, Option<usize>)>,
+    /// Out of service.
+    pub(super) down: Option<Down>,
+}
+
+/// A stretch of time for which an actor stands still.
+#[derive(Clone, Debug)]
+pub(super) struct Down {
+    pub(super) since: Instant,
+    /// Records that it stands still for, and their shares in parts per million.
+    pub(super) by: Vec<(usize, u32)>,
+    /// The record that it stands still for if it is none of those: one whose repair goes on.
+    pub(super) rest: Option<usize>,
+}
+
+impl Down {
+    /// The record with the largest share.
+    fn foremost(&self) -> Option<usize> {
+        self.by
+            .iter()
+            .max_by_key(|(record, share)| (*share, std::cmp::Reverse(*record)))
+            .map(|it| it.0)
+            .or(self.rest)
+    }
 }
 
 /// Who is affected by what, at the moment of the fact that is read.
@@ -88,7 +110,10 @@ impl Scene {
     /// The record that is active at an actor and began first; if there is none, the one that ended at or after `since`.
     fn own(&self, records: &[FaultRecord], actor: ActorId, since: Instant) -> Option<usize> {
         let watch = self.watch(actor)?;
-        watch.active.first().copied().or_else(|| ended_after(records, watch.recent, since))
+        let stops = watch.down.as_ref().and_then(Down::foremost);
+        stops
+            .or(watch.active.first().copied())
+            .or_else(|| ended_after(records, watch.recent, since))
     }
 
     /// The same for all hubs together.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use faults::{DomainEvent, NATURAL, Performer};
+use faults::{DomainEvent, NATURAL, NOBODY, Performer};
 use models::invariants::{Breach, Invariant};
 use models::{Fact, Fault, Money, Note, Outcome, Part, RecoveryAction, Sale};
 use scenarios::costs::Costs;
 use sim::{ActorId, Instant, Span};
 
-use super::attribution::Scene;
+use super::attribution::{Down, Scene};
 use super::cost_breakdown::{self, Item};
 use super::{Alarm, Cleared, Detection, FaultRecord, IsolationResult, RunHistory, Tried};
 
@@ -69,6 +69,7 @@ impl FaultRecordFold {
                 }
             }
             DomainEvent::Service { up } => self.service(at, who, up),
+            DomainEvent::Stopped { occurrence, share } => self.stopped(at, who, occurrence, share),
             DomainEvent::Alarm { incident, detector, suspect, about } => {
                 self.alarm(at, who, incident, detector, suspect, about);
             }
@@ -113,10 +114,6 @@ impl FaultRecordFold {
         self.history.records.push(FaultRecord::new(who, occurrence, plan, fault, at));
         self.open.push(0);
         self.scene.begin(who, number);
-        if let Some((_, None)) = self.scene.watch_mut(who).down {
-            self.close_down(who, at);
-            self.open_down(who, at, Some(number));
-        }
     }
 
     fn cleared(&mut self, at: Instant, who: ActorId, occurrence: u32, by: Option<RecoveryAction>) {
@@ -127,13 +124,6 @@ impl FaultRecordFold {
             self.cleared_from_elsewhere(number, at, action);
         }
         self.scene.end(who, number);
-        let watch = self.scene.watch_mut(who);
-        let next_active = watch.active.first().copied();
-        // The rest of an interruption stays with the fault that caused it, unless another one is still there.
-        if watch.down.is_some_and(|(_, record)| record == Some(number)) && next_active.is_some() {
-            self.close_down(who, at);
-            self.open_down(who, at, next_active);
-        }
     }
 
     fn activated(&mut self, at: Instant, who: ActorId, part: Part) {
@@ -152,13 +142,25 @@ impl FaultRecordFold {
         for &record in self.scene.active(who) {
             self.history.records[record].first_failure.get_or_insert(at);
         }
-        let record = self.responsible(who, at);
-        self.open_down(who, at, record);
+        self.open_down(who, at);
     }
 
-    /// Whom an actor that stops now stops for: its earliest active fault; the one that has just been cleared, or whose
-    /// incident is still open; the one that a recovery action was meant for which has just been carried out.
-    fn responsible(&self, who: ActorId, at: Instant) -> Option<usize> {
+    /// A list of the faults that an actor stands still for: it begins with nobody.
+    fn stopped(&mut self, at: Instant, who: ActorId, occurrence: u32, share: u32) {
+        if occurrence == NOBODY {
+            self.close_down(who, at);
+            return self.open_down(who, at);
+        }
+        let is = |&&record: &&usize| self.history.records[record].occurrence == occurrence;
+        let Some(&record) = self.scene.active(who).iter().find(is) else { return };
+        if let Some(down) = &mut self.scene.watch_mut(who).down {
+            down.by.push((record, share));
+        }
+    }
+
+    /// Whom an actor stands still for that no active fault stops: the one that has just been cleared, or whose incident is still
+    /// open; the one that a recovery action was meant for which has just been carried out.
+    fn lingering(&self, who: ActorId, at: Instant) -> Option<usize> {
         let watch = self.scene.watch(who)?;
         let lingers = |record: &usize| {
             let just =
@@ -167,36 +169,59 @@ impl FaultRecordFold {
         };
         let treated =
             || watch.treated.filter(|&(when, _)| when == at).and_then(|(_, record)| record);
-        watch.active.first().copied().or_else(|| watch.recent.filter(lingers)).or_else(treated)
+        watch.recent.filter(lingers).or_else(treated)
     }
 
-    fn open_down(&mut self, who: ActorId, at: Instant, record: Option<usize>) {
-        self.scene.watch_mut(who).down.get_or_insert((at, record));
+    fn open_down(&mut self, who: ActorId, at: Instant) {
+        let rest = self.lingering(who, at);
+        self.scene.watch_mut(who).down.get_or_insert(Down { since: at, by: Vec::new(), rest });
     }
 
     fn close_down(&mut self, who: ActorId, at: Instant) {
         let hub = self.scene.is_hub(who);
-        let Some((since, record)) = self.scene.watch_mut(who).down.take() else { return };
+        let Some(Down { since, by, rest }) = self.scene.watch_mut(who).down.take() else { return };
+        let whole = at.since(since);
+        if !hub && self.scene.watch(who).is_some_and(|it| it.needless == Some(since)) {
+            self.history.breakdown.harm.down += whole;
+        }
+        let Some(last) = by.len().checked_sub(1) else {
+            return self.charge_down((who, hub), rest, (since, at), whole);
+        };
+        let mut left = whole;
+        for (place, (record, share)) in by.into_iter().enumerate() {
+            let part = Span((u128::from(whole.0) * u128::from(share) / 1_000_000) as u64);
+            // What rounding leaves is the last one's, so that the parts add up.
+            let part = if place == last { left } else { part };
+            left = left - part;
+            self.charge_down((who, hub), Some(record), (since, at), part);
+        }
+    }
+
+    /// So much of a stretch of time out of service is charged to a record.
+    fn charge_down(
+        &mut self,
+        (who, hub): (ActorId, bool),
+        record: Option<usize>,
+        (since, at): (Instant, Instant),
+        part: Span,
+    ) {
         if !hub {
-            let milliseconds = at.since(since).0 / 1_000_000;
+            let milliseconds = part.0 / 1_000_000;
             let amount = cost_breakdown::by_minute(self.costs.outage_minute.amount(), milliseconds);
             self.history.breakdown.add(Item::Outage, amount);
             match record {
                 Some(record) => self.history.records[record].impact.outage += amount,
                 None => self.history.breakdown.elsewhere += amount,
             }
-            if self.scene.watch(who).is_some_and(|it| it.needless == Some(since)) {
-                self.history.breakdown.harm.down += at.since(since);
-            }
         }
         let Some(record) = record else {
             if !hub {
-                self.history.unexplained += at.since(since);
+                self.history.unexplained += part;
             }
             return;
         };
         let record = &mut self.history.records[record];
-        record.down += at.since(since);
+        record.down += part;
         if record.who == who {
             match record.downs.last_mut() {
                 Some((_, until)) if *until == since => *until = at,

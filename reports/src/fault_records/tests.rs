@@ -15,7 +15,8 @@ fn second(seconds: u64) -> Instant {
 fn cleared() -> HandmadeRun {
     let mut handmade = HandmadeRun::new(2);
     handmade.at(100).occurs(0, 0, PLUG).says(0, DomainEvent::Activated { part: Part::Power });
-    handmade.at(110).shows(0, Part::Power, Indication::ChargeLightOut).service(0, false);
+    handmade.at(110).shows(0, Part::Power, Indication::ChargeLightOut);
+    handmade.service(0, false).stopped(0, &[(0, 1_000_000)]);
     handmade.at(130).sale(0, Ending::Failed, ResponseCode::NONE).sale(
         1,
         Ending::Approved,
@@ -28,6 +29,7 @@ fn cleared() -> HandmadeRun {
         RecoveryAction::Replug,
         Performer::Attendant,
     );
+    handmade.stopped(0, &[]);
     handmade.at(340).service(0, true).restores(0, 0);
     handmade
 }
@@ -192,16 +194,17 @@ fn a_hub_answers_for_what_no_fault_of_the_terminal_explains() {
 fn overlapping_faults_share_the_time_out_of_service() {
     let mut handmade = HandmadeRun::new(1);
     handmade.at(100).occurs(0, 0, PLUG);
-    handmade.at(110).service(0, false);
-    handmade.at(200).occurs(0, 1, CABLE);
-    handmade.at(300).clears(0, 0, PLUG, None);
-    handmade.at(500).clears(0, 1, CABLE, None);
+    handmade.at(110).service(0, false).stopped(0, &[(0, 1_000_000)]);
+    // Each of the two suffices.
+    handmade.at(200).occurs(0, 1, CABLE).stopped(0, &[(0, 500_000), (1, 500_000)]);
+    handmade.at(300).clears(0, 0, PLUG, None).stopped(0, &[(1, 1_000_000)]);
+    handmade.at(500).clears(0, 1, CABLE, None).stopped(0, &[]);
     handmade.at(520).service(0, true);
     handmade.at(700).service(0, false);
     handmade.at(760).service(0, true);
     let history = handmade.analyse().history;
     let downs: Vec<Span> = history.records.iter().map(|record| record.down).collect();
-    assert_eq!(downs, [Span::secs(190), Span::secs(220)]);
+    assert_eq!(downs, [Span::secs(90 + 50), Span::secs(50 + 200 + 20)]);
     assert_eq!(history.unexplained, Span::secs(60), "nothing was wrong when it stopped again");
 }
 

@@ -36,6 +36,8 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
         DomainEvent::IndicationShown { part: fault.part(), indication: Indication::ChargeLightOut },
     );
     then(onset + 5, DomainEvent::Service { up: false });
+    then(onset + 5, DomainEvent::Stopped { occurrence: faults::NOBODY, share: 0 });
+    then(onset + 5, DomainEvent::Stopped { occurrence: 0, share: 1_000_000 });
     if draw.below(7) == 0 {
         return;
     }
@@ -54,6 +56,7 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
         );
         if attempt == 2 {
             then(done, DomainEvent::Cleared { occurrence: 0, fault, by: Some(action) });
+            then(done, DomainEvent::Stopped { occurrence: faults::NOBODY, share: 0 });
         }
         then(done, DomainEvent::ActionApplied { incident: 0, attempt, action, by, cleared: 0 });
     }

@@ -30,6 +30,9 @@ pub(crate) fn fold(d: &mut Digest, what: &DomainEvent<Models>) {
         DomainEvent::Service { up } => {
             d.put(5u8).put(up);
         }
+        DomainEvent::Stopped { occurrence, share } => {
+            d.put(15u8).put(occurrence).put(share);
+        }
         DomainEvent::Alarm { incident, detector, suspect, about } => {
             d.put(6u8).put(incident).put(part_number(detector)).put(fault_number(suspect));
             d.actor(about);
