@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Report(Report),
     /// Writes the messages of a run as a packet capture for Wireshark and others.
     Trace(Trace),
+    /// Tells what happened at one terminal of a run, in order: what was so, and what was believed.
+    Timeline(Timeline),
     /// Compares the simulator with closed-form results.
     Validate(Validate),
 }
@@ -294,6 +296,23 @@ pub(crate) struct Trace {
     #[arg(long, default_value_t = 8583, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) port: u16,
     /// Prints the counts as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Tells what happened at one terminal of a run, in order: the truth on the left, what was believed on the right.
+///
+/// The scenario is run again, as a run folder holds no events.
+#[derive(Debug, Args)]
+pub(crate) struct Timeline {
+    /// The run folder.
+    pub(crate) run: PathBuf,
+    /// The terminal, such as `cafes-29`; the gateway, a host or another hub by the name that `faults.csv` has.
+    pub(crate) terminal: String,
+    /// Leaves approved sales out.
+    #[arg(long)]
+    pub(crate) brief: bool,
+    /// Prints the events as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

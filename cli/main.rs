@@ -10,6 +10,7 @@ mod fmea;
 mod hil;
 mod list;
 mod run;
+mod timeline;
 mod trace;
 mod validate;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::New(new) => list::new_scenario(&new),
         Command::Report(report) => make_report(&report),
         Command::Trace(trace) => trace::trace(&trace),
+        Command::Timeline(arguments) => timeline::timeline(&arguments),
         Command::Validate(validate) => validate::validate(&validate),
     };
     ExitCode::from(end as u8)

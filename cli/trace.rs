@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hil::iso8583::{Dialect, Mapper};
 use hil::trace::{Counts, trace as capture};
 use reports::manifest::Manifest;
-use scenarios::Source;
+use scenarios::{Loaded, Source};
 use sim::Pulse;
 
 use crate::arguments::Trace;
@@ -47,12 +47,14 @@ fn in_words(arguments: &Trace, counts: &Counts) -> String {
     )
 }
 
-fn write(arguments: &Trace) -> Result<Option<Counts>, String> {
-    let dialect = Dialect::load(&arguments.dialect).map_err(|why| why.to_string())?;
-    let mapper = Mapper::new(Arc::new(dialect));
-    let path = arguments.run.join("manifest.json");
+/// The scenario that a run folder was made of, as it is now, with the folder's manifest; `None` if it is refused, which has been said.
+///
+/// # Errors
+/// If it is no run folder, or the scenario has changed since.
+pub(crate) fn scenario_of(folder: &Path) -> Result<Option<(Manifest, Loaded)>, String> {
+    let path = folder.join("manifest.json");
     let text = std::fs::read_to_string(&path).map_err(|why| {
-        format!("{} is not a run folder: {}: {why}", arguments.run.display(), path.display())
+        format!("{} is not a run folder: {}: {why}", folder.display(), path.display())
     })?;
     let manifest: Manifest =
         serde_json::from_str(&text).map_err(|why| format!("{}: {why}", path.display()))?;
@@ -61,6 +63,27 @@ fn write(arguments: &Trace) -> Result<Option<Counts>, String> {
         let file = &manifest.scenario;
         return Err(format!("{file} has changed since that run: make the run folder again"));
     }
+    Ok(Some((manifest, loaded)))
+}
+
+/// A run comes out as its folder says.
+///
+/// # Errors
+/// If it does not.
+pub(crate) fn comes_out(manifest: &Manifest, fingerprint: sim::Fingerprint) -> Result<(), String> {
+    if fingerprint.to_string() == manifest.fingerprint {
+        return Ok(());
+    }
+    Err(format!(
+        "the run does not come out as it did then (fingerprint {fingerprint} instead of {}): it was made by another version ({}), or with a policy program",
+        manifest.fingerprint, manifest.version
+    ))
+}
+
+fn write(arguments: &Trace) -> Result<Option<Counts>, String> {
+    let dialect = Dialect::load(&arguments.dialect).map_err(|why| why.to_string())?;
+    let mapper = Mapper::new(Arc::new(dialect));
+    let Some((manifest, loaded)) = scenario_of(&arguments.run)? else { return Ok(None) };
     let source =
         Source { scenario: &loaded.scenario, path: &manifest.scenario, text: &loaded.source };
     let parent = arguments.pcap.parent().filter(|it| !it.as_os_str().is_empty());
@@ -78,12 +101,7 @@ fn write(arguments: &Trace) -> Result<Option<Counts>, String> {
     let to = BufWriter::new(beside.as_file());
     let traced = capture(source, manifest.seed, (&mapper, arguments.port), &Pulse::default(), to);
     let (outcome, counts) = traced.map_err(|why| why.to_string())?;
-    if outcome.fingerprint.to_string() != manifest.fingerprint {
-        return Err(format!(
-            "the run does not come out as it did then (fingerprint {} instead of {}): it was made by another version ({}), or with a policy program",
-            outcome.fingerprint, manifest.fingerprint, manifest.version
-        ));
-    }
+    comes_out(&manifest, outcome.fingerprint)?;
     let kept = beside.persist(&arguments.pcap);
     kept.map_err(|why| format!("cannot write {}: {}", arguments.pcap.display(), why.error))?;
     Ok(Some(counts))

@@ -27,6 +27,8 @@ pub mod summary;
 pub mod verdict;
 pub(crate) mod wording;
 
+pub use wording::performer;
+
 #[cfg(test)]
 mod handmade_run;
 

@@ -120,7 +120,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// The name of a performer in files.
-pub(crate) fn performer(by: faults::Performer) -> &'static str {
+pub fn performer(by: faults::Performer) -> &'static str {
     match by {
         faults::Performer::Device => "device",
         faults::Performer::Attendant => "merchant",

@@ -224,3 +224,36 @@ fn no_full_card_number_is_in_any_file() {
         assert!(!models::wire::Pan::appears_in(&text), "{}", path.display());
     }
 }
+
+/// A jam strikes before anybody suspects anything, and is seen to be gone after it was cleared; who does not exist has no timeline.
+#[test]
+fn a_timeline_tells_truth_and_belief_in_order() {
+    let room = room();
+    let file = small(room.path(), "0.5");
+    let file = file.file_name().expect("a name").to_str().expect("text").to_owned();
+    let ran = posrig(room.path(), &["run", &file, "--out", "run", "-q"]);
+    assert_eq!(code(&ran), 0, "{}", text(&ran.stderr));
+    let faults = fs::read_to_string(room.path().join("run/faults.csv")).expect("a table");
+    let place = faults.lines().nth(1).expect("a fault").split(',').nth(1).expect("a place");
+    let told = posrig(room.path(), &["timeline", "run", place, "--json"]);
+    assert_eq!(code(&told), 0, "{}", text(&told.stderr));
+    let told: Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    let events = told["events"].as_array().expect("a list");
+    let at = |side: &str, part: &str| {
+        let is = |it: &&Value| {
+            it["side"] == side && it["text"].as_str().is_some_and(|text| text.contains(part))
+        };
+        let found = events.iter().find(is).unwrap_or_else(|| panic!("no {part}: {events:?}"));
+        found["at_s"].as_f64().expect("a time")
+    };
+    let (strikes, alarm) = (at("truth", "printer.jam strikes"), at("belief", "printer-stopped"));
+    let (cleared, well) = (at("truth", "printer.jam is cleared"), at("belief", "seen to be well"));
+    assert!(strikes < alarm && alarm < cleared && cleared < well, "{events:?}");
+    assert!(events.is_sorted_by_key(|it| it["at_s"].as_f64().map(f64::to_bits)), "in order");
+    let nobody = posrig(room.path(), &["timeline", "run", "shops-99"]);
+    assert_eq!(code(&nobody), 2);
+    assert!(text(&nobody.stderr).contains("\"shops-99\" is nobody of that run; shops-0 is"));
+    let nothing = posrig(room.path(), &["timeline", "no-folder", "shops-0"]);
+    assert_eq!(code(&nothing), 2);
+    assert!(text(&nothing.stderr).contains("is not a run folder"));
+}

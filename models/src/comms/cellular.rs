@@ -155,8 +155,12 @@ impl Cellular {
     fn clocked(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
         let Some((_, sent)) = self.asked.take_if(|(stan, _)| *stan == iso.stan) else { return };
         let took = cx.now().since(sent).as_secs_f64();
+        let was_late = self.shown.answer_s > LATE_S;
         self.shown.answer_s += SMOOTHING * (took - self.shown.answer_s);
-        cx.look();
+        // Whether it was a little more or less, nobody is to know.
+        if was_late != (self.shown.answer_s > LATE_S) {
+            cx.look();
+        }
     }
 
     /// What its faults do to the link.
@@ -184,8 +188,8 @@ impl ActorPart<Models> for Cellular {
             zh: "链路检测",
             place: Place::Device,
             part: Part::Cellular,
-            sees: "a module that does not answer, no cell, a weak signal, late, lost or changed packets",
-            sees_zh: "模块不应答、无基站、信号弱、报文迟到、丢失或损坏",
+            sees: "a module that does not answer, no cell, a weak signal, probes without answer, answers that come late",
+            sees_zh: "模块不应答、无基站、信号弱、探测无应答、应答迟到",
             blind_to: "whether the other terminals of the cell fare the same; it cannot tell anybody while it is cut off",
             blind_to_zh: "同一基站下其他终端是否如此；断网期间它无法通知任何人",
         },
