@@ -14,6 +14,7 @@ pub(crate) use packet::Packet;
 use packet::Sendings;
 
 use crate::bus::{Leg, LocalMessage};
+use crate::rare::Rare;
 use crate::wire::{InterActorMessage, Iso, Via};
 use crate::{AnyTimer, Models, Part};
 
@@ -114,7 +115,7 @@ pub struct Bearer {
     disturbances: Option<Box<Disturbances>>,
     /// Counts attempts to connect: a note of an earlier one is ignored.
     attempt: u32,
-    connecting: handshake::Connecting,
+    connecting: Rare<handshake::Connecting>,
 }
 
 impl Bearer {

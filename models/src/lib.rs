@@ -20,6 +20,7 @@ pub mod journal;
 pub mod parts;
 pub mod protocol;
 pub mod provider;
+mod rare;
 mod sampling;
 mod thermal;
 pub mod vocabulary;

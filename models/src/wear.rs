@@ -3,6 +3,8 @@
 use faults::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
+
 use sim::quantity::Factor;
 use sim::{Purpose, Span};
 
@@ -30,7 +32,7 @@ impl WearLife {
 pub(crate) struct Wear {
     uses: u32,
     /// It breaks at this use; drawn when it is first used.
-    ends: Option<u32>,
+    ends: Option<NonZeroU32>,
     /// How many have been worn out here before: names the draw.
     replaced: u32,
 }
@@ -49,7 +51,6 @@ impl Wear {
         purpose: Purpose,
         cx: &Context<'_, Models>,
     ) -> bool {
-        debug_assert!(self.ends.is_none_or(|ends| ends > 0), "a part lasts for a use at least");
         let before = self.uses;
         self.uses = self.uses.saturating_add(times);
         let Some(life) = life else { return false };
@@ -59,8 +60,9 @@ impl Wear {
             let scale = Span(u64::from(life.uses.max(1)));
             let shape = life.shape.0.max(0.01);
             let lasts = cx.stream(purpose, replaced).weibull(shape, scale, Span::ZERO);
-            u32::try_from(lasts.0).unwrap_or(u32::MAX).max(1)
+            NonZeroU32::new(u32::try_from(lasts.0).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN)
         });
+        let ends = ends.get();
         debug_assert!(ends > 0 && self.uses >= before, "uses are counted up: {before}");
         before < ends && self.uses >= ends
     }

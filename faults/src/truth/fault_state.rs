@@ -18,6 +18,8 @@ pub(super) struct Active<K: ModelTypes> {
     pub(super) stream: u64,
     /// It has led to an error.
     pub(super) activated: bool,
+    /// While the actor stands still: the share that was noted last, in parts per million.
+    pub(super) share: u32,
     pub(super) fault: K::Fault,
 }
 
@@ -54,8 +56,8 @@ pub struct FaultState<K: ModelTypes> {
     pub(super) withdrawn: bool,
     occurrences: u32,
     serving: bool,
-    /// While it stands still: the share of each active fault in that, by occurrence, in parts per million, as it was noted last.
-    pub(super) shares: ThinVec<(u32, u32)>,
+    /// It stands still, and somebody has a share in that, as was noted last.
+    pub(super) shared: bool,
 }
 
 impl<K: ModelTypes> Default for FaultState<K> {
@@ -67,7 +69,7 @@ impl<K: ModelTypes> Default for FaultState<K> {
             withdrawn: false,
             occurrences: 0,
             serving: true,
-            shares: ThinVec::new(),
+            shared: false,
         }
     }
 }
@@ -85,7 +87,8 @@ impl<K: ModelTypes> FaultState<K> {
     /// Keeps whether the actor can do what it is for; says whether that has changed.
     pub(crate) fn serves(&mut self, able: bool) -> bool {
         if able {
-            self.shares.clear();
+            self.shared = false;
+            self.active.iter_mut().for_each(|it| it.share = 0);
         }
         std::mem::replace(&mut self.serving, able) != able
     }
@@ -149,7 +152,15 @@ mod tests {
     use crate::toy::Toy;
 
     fn active(occurrence: u32, fault: (u8, u8)) -> Active<Toy> {
-        Active { occurrence, plan: 0, round: 0, stream: occurrence.into(), activated: false, fault }
+        Active {
+            occurrence,
+            plan: 0,
+            round: 0,
+            stream: occurrence.into(),
+            activated: false,
+            share: 0,
+            fault,
+        }
     }
 
     #[test]

@@ -106,7 +106,7 @@ fn onset<K: Catalogue, P: Breakable<K>>(
     } else {
         cx.settings.planned(plan).stream
     };
-    state.begin(Active { occurrence, plan, round, stream, activated: false, fault });
+    state.begin(Active { occurrence, plan, round, stream, activated: false, share: 0, fault });
     cx.cell.note(cx.me, DomainEvent::Occurred { occurrence, plan, fault });
     cx.touch();
     parts.set_level(fault, first, cx);

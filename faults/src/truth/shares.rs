@@ -33,18 +33,22 @@ pub(crate) fn attribute<K: Catalogue, P: Breakable<K>>(parts: &mut P, cx: &mut C
             !parts.able_without(&cured)
         })
     };
-    let told = active.iter().zip(shares).filter(|(_, share)| *share > 0);
-    let told: Vec<(u32, u32)> = told.map(|((occurrence, _), share)| (*occurrence, share)).collect();
-    let sum: u32 = told.iter().map(|it| it.1).sum();
-    debug_assert!(sum == 0 || sum == WHOLE, "shares add up to the whole: {told:?}");
-    if parts.fault_state().shares[..] == told[..] {
+    let sum: u32 = shares.iter().sum();
+    debug_assert!(sum == 0 || sum == WHOLE, "shares add up to the whole: {shares:?}");
+    let state = parts.fault_state();
+    let same = state.active.iter().zip(&shares).all(|(it, share)| it.share == *share);
+    // Whoever had all of it may have been cleared.
+    if same && state.shared == (sum > 0) {
         return;
     }
-    cx.cell.note(cx.me, DomainEvent::Stopped { occurrence: NOBODY, share: 0 });
-    for &(occurrence, share) in &told {
-        cx.cell.note(cx.me, DomainEvent::Stopped { occurrence, share });
+    state.shared = sum > 0;
+    for (it, share) in state.active.iter_mut().zip(&shares) {
+        it.share = *share;
     }
-    parts.fault_state().shares = told.into_iter().collect();
+    cx.cell.note(cx.me, DomainEvent::Stopped { occurrence: NOBODY, share: 0 });
+    for ((occurrence, _), &share) in active.iter().zip(&shares).filter(|it| *it.1 > 0) {
+        cx.cell.note(cx.me, DomainEvent::Stopped { occurrence: *occurrence, share });
+    }
 }
 
 /// The Shapley values of so many players, in parts per million, in a game of 0 and 1 by sets of players as bits.

@@ -1,5 +1,6 @@
 //! Cellular: a mobile carrier's network.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -39,7 +40,14 @@ impl Default for Spec {
 pub struct Cellular {
     levels: Levels<Fault>,
     bearer: Bearer,
-    /// What the radio and its exchanges showed last.
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it, and how often that has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What was shown last.
     shown: Reading,
     /// Changes of what each fault changes.
     changes: [u32; 7],
@@ -135,7 +143,7 @@ impl Cellular {
             signal: !self.levels.has(Fault::CellOutage),
             answered: !self.levels.has(Fault::HalfOpen),
             strength_dbm: SOUND_DBM - (AWAY_DB * self.levels.of(Fault::PoorCoverage)) as i32,
-            ..self.shown
+            ..self.sensed.get().shown
         }
     }
 
@@ -153,12 +161,12 @@ impl Cellular {
 
     /// The time to an answer of this request, if it is the one under way, goes into the smoothed one.
     fn clocked(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
-        let Some((_, sent)) = self.asked.take_if(|(stan, _)| *stan == iso.stan) else { return };
+        let Some((_, sent)) = self.sensed.get_mut().asked.take_if(|(stan, _)| *stan == iso.stan) else { return };
         let took = cx.now().since(sent).as_secs_f64();
-        let was_late = self.shown.answer_s > LATE_S;
-        self.shown.answer_s += SMOOTHING * (took - self.shown.answer_s);
+        let was_late = self.sensed.get().shown.answer_s > LATE_S;
+        self.sensed.get_mut().shown.answer_s += SMOOTHING * (took - self.sensed.get().shown.answer_s);
         // Whether it was a little more or less, nobody is to know.
-        if was_late != (self.shown.answer_s > LATE_S) {
+        if was_late != (self.sensed.get().shown.answer_s > LATE_S) {
             cx.look();
         }
     }
@@ -212,13 +220,13 @@ impl ActorPart<Models> for Cellular {
                     self.bearer.tell(&spec.radio, VIA, cx);
                 }
             }
-            Timer::Sensed(fault, change) if change == self.changes[fault as usize] => {
+            Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
                 let now = self.senses();
                 match fault {
-                    Fault::ModuleDead => self.shown.module = now.module,
-                    Fault::CellOutage => self.shown.signal = now.signal,
-                    Fault::HalfOpen => self.shown.answered = now.answered,
-                    Fault::PoorCoverage => self.shown.strength_dbm = now.strength_dbm,
+                    Fault::ModuleDead => self.sensed.get_mut().shown.module = now.module,
+                    Fault::CellOutage => self.sensed.get_mut().shown.signal = now.signal,
+                    Fault::HalfOpen => self.sensed.get_mut().shown.answered = now.answered,
+                    Fault::PoorCoverage => self.sensed.get_mut().shown.strength_dbm = now.strength_dbm,
                     Fault::Congestion | Fault::DamagesMessages | Fault::SendsTwice => {}
                 }
                 cx.look();
@@ -229,7 +237,7 @@ impl ActorPart<Models> for Cellular {
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         if let LocalMessage::Carry { iso, delay, .. } = message {
             if iso.mti == Mti::Request {
-                self.asked = Some((iso.stan, cx.now() + delay));
+                self.sensed.get_mut().asked = Some((iso.stan, cx.now() + delay));
             }
             self.bearer.carry_out(&spec.radio, PACKET, (iso, delay), cx);
         } else if self.bearer.hears(&spec.radio, &message, Timer::Connected, cx) {
@@ -249,10 +257,10 @@ impl ActorPart<Models> for Cellular {
         self.bearer.up()
     }
     fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
-        self.shown = self.senses();
+        self.sensed.get_mut().shown = self.senses();
         if suspect == Fault::Congestion.into() {
             // What was measured before says nothing of how it is after.
-            self.shown.answer_s = 0.0;
+            self.sensed.get_mut().shown.answer_s = 0.0;
         }
     }
 }
@@ -442,14 +450,14 @@ impl DevicePart<Models> for Cellular {
         }
         self.bearer.disturb(self.disturbances());
         self.bearer.tell(&spec.radio, VIA, cx);
-        let change = &mut self.changes[fault as usize];
+        let change = &mut self.sensed.get_mut().changes[fault as usize];
         *change += 1;
         if let Some(wait) = Self::shows_after(spec, fault, on, cx) {
             cx.after(wait, Timer::Sensed(fault, *change));
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        self.shown
+        self.sensed.get().shown
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let Reading { module, signal, answered, strength_dbm, answer_s } = *reading;

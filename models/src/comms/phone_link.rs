@@ -1,5 +1,6 @@
 //! Phone link: the merchant's phone or tablet, over Bluetooth or a wire, between terminal and network.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -57,7 +58,14 @@ impl Default for Spec {
 pub struct PhoneLink {
     levels: Levels<Fault>,
     bearer: Bearer,
-    /// What the link showed last.
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it, and how often that has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What was shown last.
     shown: Reading,
     /// Changes of what each fault changes.
     changes: [u32; 4],
@@ -212,13 +220,13 @@ impl ActorPart<Models> for PhoneLink {
                     self.tell(spec, cx);
                 }
             }
-            Timer::Sensed(fault, change) if change == self.changes[fault as usize] => {
+            Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
                 let now = self.senses(spec);
                 match fault {
-                    Fault::PairingLost => self.shown.paired = now.paired,
-                    Fault::PhoneAsleep => self.shown.answers = now.answers,
-                    Fault::NoCredit => self.shown.carried = now.carried,
-                    Fault::Obstructed => self.shown.strength_dbm = now.strength_dbm,
+                    Fault::PairingLost => self.sensed.get_mut().shown.paired = now.paired,
+                    Fault::PhoneAsleep => self.sensed.get_mut().shown.answers = now.answers,
+                    Fault::NoCredit => self.sensed.get_mut().shown.carried = now.carried,
+                    Fault::Obstructed => self.sensed.get_mut().shown.strength_dbm = now.strength_dbm,
                 }
                 cx.look();
             }
@@ -247,7 +255,7 @@ impl ActorPart<Models> for PhoneLink {
     }
     fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
         if Self::used(cx) {
-            self.shown = self.senses(spec);
+            self.sensed.get_mut().shown = self.senses(spec);
         }
     }
 }
@@ -360,13 +368,13 @@ impl DevicePart<Models> for PhoneLink {
                 cx.activated();
             }
             self.tell(spec, cx);
-            let change = &mut self.changes[fault as usize];
+            let change = &mut self.sensed.get_mut().changes[fault as usize];
             *change += 1;
             cx.after(Self::shows_after(fault, cx), Timer::Sensed(fault, *change));
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        self.shown
+        self.sensed.get().shown
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let bearer = match *reading {

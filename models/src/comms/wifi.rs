@@ -1,5 +1,6 @@
 //! Wi-Fi: the shop's own wireless network.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -30,7 +31,14 @@ pub struct Spec {
 pub struct Wifi {
     levels: Levels<Fault>,
     bearer: Bearer,
-    /// What its sensors showed last.
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it, and how often that has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What was shown last.
     shown: Reading,
     /// Changes of what each fault changes.
     changes: [u32; 3],
@@ -160,12 +168,12 @@ impl ActorPart<Models> for Wifi {
                     self.bearer.tell(&spec.radio, VIA, cx);
                 }
             }
-            Timer::Sensed(fault, change) if change == self.changes[fault as usize] => {
+            Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
                 let now = self.senses();
                 match fault {
-                    Fault::AccessPointDown => self.shown.beacon = now.beacon,
-                    Fault::NameServiceDown => self.shown.names = now.names,
-                    Fault::Interference => self.shown.noise_dbm = now.noise_dbm,
+                    Fault::AccessPointDown => self.sensed.get_mut().shown.beacon = now.beacon,
+                    Fault::NameServiceDown => self.sensed.get_mut().shown.names = now.names,
+                    Fault::Interference => self.sensed.get_mut().shown.noise_dbm = now.noise_dbm,
                 }
                 cx.look();
             }
@@ -189,7 +197,7 @@ impl ActorPart<Models> for Wifi {
         self.bearer.up()
     }
     fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
-        self.shown = self.senses();
+        self.sensed.get_mut().shown = self.senses();
     }
 }
 
@@ -278,12 +286,12 @@ impl DevicePart<Models> for Wifi {
         }
         self.bearer.disturb(self.disturbances());
         self.bearer.tell(&spec.radio, VIA, cx);
-        let change = &mut self.changes[fault as usize];
+        let change = &mut self.sensed.get_mut().changes[fault as usize];
         *change += 1;
         cx.after(Self::shows_after(fault, on, cx), Timer::Sensed(fault, *change));
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        self.shown
+        self.sensed.get().shown
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let bearer = match *reading {

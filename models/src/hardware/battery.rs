@@ -1,5 +1,6 @@
 //! Battery and charger: charge, load, age and cold decide how long a terminal lives without its cable.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -83,23 +84,29 @@ pub struct Battery {
     /// Counts changes: a note of an earlier state is ignored.
     epoch: u32,
     rail: bool,
+    /// What was measured of it.
+    gauge: Rare<Shown>,
+}
+
+/// What was measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Shown {
     /// Charge when it began to be drawn from, in mAh.
     from: f64,
     /// Whether it is drawn from now.
     draws: bool,
     /// Discharges that were deep enough to learn from.
     learnt: u32,
-    /// What the gauge and the charger showed last.
-    shown: Shown,
-}
-
-/// What was measured.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Shown {
     /// There is an input, the cell is not full, and no current has charged it for long.
     idle: bool,
     /// What it can still hold by the last two deep discharges, the latest last: shares of what it held when it was new.
     health: [f64; 2],
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self { from: 0.0, draws: false, learnt: 0, idle: false, health: [1.0; 2] }
+    }
 }
 
 /// Its notes to itself.
@@ -225,7 +232,7 @@ impl Battery {
     /// Plans when the charger will have been asked for long enough.
     fn expect_idle(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let idle = self.is_idle(spec);
-        if idle == self.shown.idle {
+        if idle == self.gauge.get().idle {
             return;
         }
         let above = (self.charge - FULL * self.capacity(spec)).max(0.0);
@@ -236,22 +243,27 @@ impl Battery {
 
     /// It begins to be drawn from, or does so no more: the gauge learns from a discharge that was deep enough.
     fn turns(&mut self, spec: &Spec, draws: bool, cx: &mut Context<'_, Models>) {
-        if draws && !self.draws {
-            self.from = self.charge;
-        } else if self.draws && !draws && self.from - self.charge >= LEARNS_FROM * self.capacity(spec) {
+        let Shown { from, draws: drew, .. } = self.gauge.get();
+        if draws == drew {
+            return;
+        }
+        if draws {
+            self.gauge.get_mut().from = self.charge;
+        } else if from - self.charge >= LEARNS_FROM * self.capacity(spec) {
             self.learn(cx);
             cx.after(LEARNT_AFTER, Timer::Learnt);
         }
-        self.draws = draws;
+        self.gauge.get_mut().draws = draws;
     }
 
     /// The gauge measures what the cell can hold.
     fn learn(&mut self, cx: &Context<'_, Models>) {
-        self.learnt += 1;
-        let bits = cx.draw(LEARNS, u64::from(self.learnt));
+        let Shown { learnt, health, .. } = self.gauge.get();
+        let bits = cx.draw(LEARNS, u64::from(learnt + 1));
         let measured = self.health() * (1.0 + LEARNS_TO * normal([bits[0], bits[1]]));
         debug_assert!(measured.is_finite(), "a gauge shows a number");
-        self.shown.health = [self.shown.health[1], measured.clamp(0.0, 1.0)];
+        let gauge = self.gauge.get_mut();
+        (gauge.learnt, gauge.health) = (learnt + 1, [health[1], measured.clamp(0.0, 1.0)]);
     }
 
     /// Something has changed: from now on it flows otherwise. Makes notes of what will follow from that.
@@ -317,7 +329,9 @@ impl Battery {
         (self.health, self.faded, self.drawn) = (1.0, 0.0, 0.0);
         self.cycles.renew();
         self.charge = f64::from(spec.capacity.0);
-        self.draws = false;
+        if self.gauge.get().draws {
+            self.gauge.get_mut().draws = false;
+        }
     }
 }
 
@@ -359,10 +373,7 @@ impl ActorPart<Models> for Battery {
             temperature: 25.0,
             epoch: 0,
             rail: true,
-            from: f64::from(spec.capacity.0),
-            draws: false,
-            learnt: 0,
-            shown: Shown { idle: false, health: [1.0; 2] },
+            gauge: Rare::default(),
         };
         battery.flows = battery.rate(spec);
         battery
@@ -385,7 +396,7 @@ impl ActorPart<Models> for Battery {
             }
             Timer::Polled(epoch) if epoch == self.epoch => {
                 self.flow(spec, cx);
-                self.shown.idle = self.is_idle(spec);
+                self.gauge.get_mut().idle = self.is_idle(spec);
                 cx.look();
             }
             Timer::Learnt => cx.look(),
@@ -407,7 +418,7 @@ impl ActorPart<Models> for Battery {
             LocalMessage::NewBattery | LocalMessage::Swapped => {
                 self.renew(spec);
                 // Whoever puts in another cell tells the gauge.
-                self.shown.health = [1.0; 2];
+                self.gauge.get_mut().health = [1.0; 2];
                 self.update(spec, cx);
             }
             LocalMessage::Ready => cx.look(),
@@ -415,7 +426,7 @@ impl ActorPart<Models> for Battery {
                 self.flow(spec, cx);
                 let charge = telemetry::percent(self.charge / self.capacity(spec));
                 cx.say(LocalMessage::Measured { gauge: Gauge::Charge, value: charge });
-                let health = telemetry::percent(self.shown.health[1]);
+                let health = telemetry::percent(self.gauge.get().health[1]);
                 cx.say(LocalMessage::Measured { gauge: Gauge::BatteryHealth, value: health });
                 cx.say(LocalMessage::Measured { gauge: Gauge::Supply, value: self.millivolts });
             }
@@ -427,7 +438,7 @@ impl ActorPart<Models> for Battery {
     }
     fn retest(&mut self, spec: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
         self.flow(spec, cx);
-        self.shown.idle = self.is_idle(spec);
+        self.gauge.get_mut().idle = self.is_idle(spec);
         if suspect == Fault::Aged.into() {
             self.learn(cx);
             self.learn(cx);
@@ -499,7 +510,7 @@ impl DevicePart<Models> for Battery {
         self.update(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let Shown { idle, health } = self.shown;
+        let Shown { idle, health, .. } = self.gauge.get();
         Reading { fitted: spec.capacity.0 > 0, idle, health, cycles: self.cycles.uses() }
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {

@@ -1,5 +1,6 @@
 //! Display: what the merchant and the customer read.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -42,7 +43,14 @@ pub struct Display {
     running: bool,
     /// Entries on the screen so far: a note of an earlier one is ignored.
     entries: u32,
-    /// What its tests and its meter showed last.
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it, and how often that has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What was shown last.
     shown: Reading,
     /// Changes of what each fault changes.
     changes: [u32; 4],
@@ -113,12 +121,12 @@ impl Display {
     /// Whether the controller of the panel answers: a panel is dead in the one way or the other for as long as it is dead.
     fn touch_answers(&self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
         let dead = self.levels.has(Fault::TouchDead) && !spec.keypad_only;
-        !dead || unit(cx.draw(FOUND, u64::from(self.changes[Fault::TouchDead as usize]))[0]) >= FINDS
+        !dead || unit(cx.draw(FOUND, u64::from(self.sensed.get().changes[Fault::TouchDead as usize]))[0]) >= FINDS
     }
 
     /// All of it is tested and measured.
     fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
-        self.shown = Reading { lit: self.lit(spec), touch_answers: self.touch_answers(spec, cx) };
+        self.sensed.get_mut().shown = Reading { lit: self.lit(spec), touch_answers: self.touch_answers(spec, cx) };
     }
 
     fn usable(&self, spec: &Spec) -> bool {
@@ -196,7 +204,7 @@ impl ActorPart<Models> for Display {
         let entry = match timer {
             Timer::Entered(entry) => entry,
             Timer::Sensed(fault, change) => {
-                if change == self.changes[fault as usize] {
+                if change == self.sensed.get().changes[fault as usize] {
                     self.sense(spec, cx);
                     cx.look();
                 }
@@ -343,7 +351,7 @@ impl DevicePart<Models> for Display {
             Fault::TouchDead => indication::set(cx, Indication::NoReactionToTouch, hurts),
             Fault::Blank => {}
         }
-        let change = &mut self.changes[fault as usize];
+        let change = &mut self.sensed.get_mut().changes[fault as usize];
         *change += 1;
         let sensed = Timer::Sensed(fault, *change);
         match fault {
@@ -363,7 +371,7 @@ impl DevicePart<Models> for Display {
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        self.shown
+        self.sensed.get().shown
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         let (dark, dim) = (

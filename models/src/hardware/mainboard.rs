@@ -1,5 +1,6 @@
 //! Mainboard: what the processor runs on; it watches its voltage and its temperature.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -94,10 +95,17 @@ pub struct Mainboard {
     /// Counts changes of the temperature.
     heat: u32,
     slowed: u32,
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
     /// When it was reset and nobody ordered it, the last times.
     reset_at: [Instant; RESETS_COUNT],
-    /// What its sensor showed last: degrees above the body.
-    above_body: f64,
+    /// What its sensor showed last: degrees above the body; `None` if it never showed anything unusual.
+    above_body: Option<f64>,
     /// Stops by heat that a boot has found in the register.
     found_stops: u32,
 }
@@ -249,7 +257,7 @@ impl Mainboard {
     /// Plans when the sensors will have shown the board to be too much above the body, or no more.
     fn expect_crossing(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (now, tau, limit) = (cx.now(), spec.warms_in, self.body + Self::usual(spec));
-        let crosses = if self.above_body > Self::usual(spec) {
+        let crosses = if self.sensed.get().above_body.is_some_and(|it| it > Self::usual(spec)) {
             self.thermal.until_below(limit, now, tau)
         } else {
             self.thermal.until_above(limit, now, tau)
@@ -262,7 +270,8 @@ impl Mainboard {
 
     /// The sensors of the board and of the body are read.
     fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
-        self.above_body = self.thermal.at(cx.now(), spec.warms_in) - self.body;
+        let above = self.thermal.at(cx.now(), spec.warms_in) - self.body;
+        self.sensed.get_mut().above_body = Some(above);
     }
 
     /// Something about its heat has changed: what follows from it, and when.
@@ -361,9 +370,7 @@ impl ActorPart<Models> for Mainboard {
             runs: true,
             thermal: ThermalState::settled(25.0 + spec.warms_by.degrees()),
             body: 25.0,
-            reset_at: [Instant::START; RESETS_COUNT],
-            above_body: spec.warms_by.degrees(),
-            found_stops: 0,
+            sensed: Rare::default(),
             brown_outs: 0,
             heat_stops: 0,
             surges: 0,
@@ -379,8 +386,9 @@ impl ActorPart<Models> for Mainboard {
         match timer {
             Timer::Reset(epoch) if epoch == self.epoch && self.levels.has(Fault::RandomResets) => {
                 if self.up() {
-                    self.reset_at.rotate_left(1);
-                    self.reset_at[RESETS_COUNT - 1] = cx.now();
+                    let reset_at = &mut self.sensed.get_mut().reset_at;
+                    reset_at.rotate_left(1);
+                    reset_at[RESETS_COUNT - 1] = cx.now();
                     Self::reset(cx);
                 }
                 self.next_reset(spec, cx);
@@ -409,7 +417,9 @@ impl ActorPart<Models> for Mainboard {
             }
             LocalMessage::Ready => {
                 // The register says why it was off.
-                self.found_stops = self.heat_stops;
+                if self.heat_stops != self.sensed.get().found_stops {
+                    self.sensed.get_mut().found_stops = self.heat_stops;
+                }
                 cx.look();
             }
             _ => {}
@@ -421,9 +431,10 @@ impl ActorPart<Models> for Mainboard {
     fn retest(&mut self, spec: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
         // What was counted before something was done says nothing of what it is after.
         if suspect == Fault::RandomResets.into() {
-            self.reset_at = [Instant::START; RESETS_COUNT];
+            self.sensed.get_mut().reset_at = [Instant::START; RESETS_COUNT];
         } else {
-            (self.heat_stops, self.found_stops) = (0, 0);
+            self.heat_stops = 0;
+            self.sensed.get_mut().found_stops = 0;
         }
         self.sense(spec, cx);
     }
@@ -523,11 +534,11 @@ impl DevicePart<Models> for Mainboard {
         }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let [first, .., last] = self.reset_at;
+        let Sensed { reset_at: [first, .., last], above_body, found_stops } = self.sensed.get();
         Reading {
             resets: first > Instant::START && last.since(first) <= Span::days(1),
-            heat_stops: self.found_stops,
-            above_body: self.above_body,
+            heat_stops: found_stops,
+            above_body: above_body.unwrap_or(spec.warms_by.degrees()),
             usual: Self::usual(spec),
         }
     }

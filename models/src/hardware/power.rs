@@ -1,5 +1,6 @@
 //! Power supply: socket, adapter, plug, charging cable, and the voltage that arrives.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -70,9 +71,16 @@ pub struct Power {
     delivered: Option<u32>,
     /// What that was last told to deliver.
     told: u32,
-    /// What the charger and the meter showed last.
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it, and how often that has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What was shown last.
     shown: Shown,
-    /// Changes of the voltage.
+    /// Changes of what is sensed.
     changes: u32,
 }
 
@@ -224,8 +232,8 @@ impl Power {
         } else {
             indication::show(cx, Indication::ChargeLightOut);
         }
-        self.changes += 1;
-        cx.after(self.shows_after(spec, cx), Timer::Sensed(self.changes));
+        self.sensed.get_mut().changes += 1;
+        cx.after(self.shows_after(spec, cx), Timer::Sensed(self.sensed.get().changes));
         cx.touch();
     }
 
@@ -239,7 +247,7 @@ impl Power {
     /// How long it takes until what the voltage is now has been seen: by the pin and the bits of the charger, or by the meter.
     fn shows_after(&self, spec: &Spec, cx: &Context<'_, Models>) -> Span {
         let input = |unloaded: u32| unloaded > 0 && unloaded <= spec.cuts_off_above.0;
-        let (is, was) = (self.unloaded(spec), self.shown.volts.map_or(spec.nominal.0, |it| it.1));
+        let (is, was) = (self.unloaded(spec), self.sensed.get().shown.volts.map_or(spec.nominal.0, |it| it.1));
         match (input(is), input(was)) {
             (false, true) => PIN,
             (true, false) => PIN * 5,
@@ -252,15 +260,15 @@ impl Power {
     /// What the voltage is now has been seen.
     fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
         let (loaded, unloaded) = (self.loaded(spec), self.unloaded(spec));
-        let had = self.shown.volts.is_none_or(|it| it.1 > 0);
-        self.shown.volts = Some((loaded, unloaded));
+        let had = self.sensed.get().shown.volts.is_none_or(|it| it.1 > 0);
+        self.sensed.get_mut().shown.volts = Some((loaded, unloaded));
         if had && unloaded == 0 {
-            self.shown.losses.rotate_left(1);
-            self.shown.losses[LOOSE_AFTER - 1] = cx.now();
+            self.sensed.get_mut().shown.losses.rotate_left(1);
+            self.sensed.get_mut().shown.losses[LOOSE_AFTER - 1] = cx.now();
         }
-        let first = self.shown.losses[0];
-        debug_assert!(self.shown.losses.is_sorted(), "losses come one after the other");
-        self.shown.flickers = first > Instant::START && cx.now().since(first) <= FLICKERS_WITHIN;
+        let first = self.sensed.get().shown.losses[0];
+        debug_assert!(self.sensed.get().shown.losses.is_sorted(), "losses come one after the other");
+        self.sensed.get_mut().shown.flickers = first > Instant::START && cx.now().since(first) <= FLICKERS_WITHIN;
     }
 
     /// A plug that sits loose: exponential times with and without contact, whose means give the share of the time.
@@ -331,7 +339,7 @@ impl ActorPart<Models> for Power {
         let plug = match timer {
             Timer::Contact(plug) => plug,
             Timer::Sensed(change) => {
-                if change == self.changes {
+                if change == self.sensed.get().changes {
                     self.sense(spec, cx);
                     cx.look();
                 }
@@ -353,7 +361,7 @@ impl ActorPart<Models> for Power {
     }
     fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
         // Contacts that were lost before say nothing of how the plug sits now.
-        self.shown.losses = [Instant::START; LOOSE_AFTER];
+        self.sensed.get_mut().shown.losses = [Instant::START; LOOSE_AFTER];
         self.sense(spec, cx);
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
@@ -513,8 +521,8 @@ impl DevicePart<Models> for Power {
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         let (low, high) = Self::limits(spec);
-        let (loaded, unloaded) = self.shown.volts.unwrap_or((spec.nominal.0, spec.nominal.0));
-        let (cuts_off_above, flickers) = (spec.cuts_off_above.0, self.shown.flickers);
+        let (loaded, unloaded) = self.sensed.get().shown.volts.unwrap_or((spec.nominal.0, spec.nominal.0));
+        let (cuts_off_above, flickers) = (spec.cuts_off_above.0, self.sensed.get().shown.flickers);
         Reading { loaded, unloaded, low, high, cuts_off_above, flickers }
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
@@ -568,7 +576,7 @@ mod tests {
     fn the_charger_tells_a_bad_cable_from_a_bad_supply_by_its_own_load() {
         let spec = Spec::default();
         let sees = |mut power: Power| {
-            power.shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
+            power.sensed.get_mut().shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
             Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop()
         };
         assert_eq!(sees(Power::default()), None);
@@ -588,7 +596,7 @@ mod tests {
             Power { delivered: Some(delivered), ..with(Fault::CableBroken, broken) }
         };
         let sees = |mut power: Power| {
-            power.shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
+            power.sensed.get_mut().shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
             Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop()
         };
         assert_eq!(sees(real(5_010, 0.0)), None);

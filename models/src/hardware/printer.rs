@@ -12,6 +12,7 @@ use sim::{Instant, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
+use crate::rare::Rare;
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::{Celsius, Millimetres, Millivolts};
@@ -95,7 +96,14 @@ pub struct Printer {
     lost: u32,
     /// What the status of a real printer in its place says; `None` if it is simulated.
     real: Option<Said>,
-    /// What its sensors showed last.
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it, and how often that has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What was shown last.
     shown: Shown,
     /// Changes of what each fault changes.
     changes: [u32; 6],
@@ -189,8 +197,8 @@ impl Printer {
 
     /// The sensors of paper and cover are read.
     fn sense(&mut self) {
-        self.shown.no_paper = self.paper_mm == 0;
-        self.shown.cover_open = self.levels.has(Fault::CoverOpen);
+        self.sensed.get_mut().shown.no_paper = self.paper_mm == 0;
+        self.sensed.get_mut().shown.cover_open = self.levels.has(Fault::CoverOpen);
     }
 
     /// Whoever clears a fault leaves it as it should be: a new roll, a new head, a new blade.
@@ -251,8 +259,8 @@ impl Printer {
     fn lose(&mut self, indication: Indication, cx: &mut Context<'_, Models>) {
         self.lost += 1;
         // The blade's switch is asked when a cut is due.
-        self.shown.cutter_blocked = self.levels.has(Fault::CutterBlocked);
-        self.shown.no_paper = self.paper_mm == 0;
+        self.sensed.get_mut().shown.cutter_blocked = self.levels.has(Fault::CutterBlocked);
+        self.sensed.get_mut().shown.no_paper = self.paper_mm == 0;
         cx.activated();
         indication::show(cx, indication);
         cx.look();
@@ -373,8 +381,7 @@ impl ActorPart<Models> for Printer {
             cuts: Wear::default(),
             lost: 0,
             real: None,
-            shown: Shown::default(),
-            changes: [0; 6],
+            sensed: Rare::default(),
         }
     }
     fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
@@ -389,7 +396,7 @@ impl ActorPart<Models> for Printer {
                 debug_assert!(self.waiting > 0, "a head cools for the lines that wait");
                 self.put_out(spec, cx);
             }
-            Timer::Sensed(fault, change) if change == self.changes[fault as usize] => {
+            Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
                 self.sense();
                 cx.look();
             }
@@ -406,7 +413,7 @@ impl ActorPart<Models> for Printer {
             }
             LocalMessage::NewRoll if self.real.is_none() => {
                 self.paper_mm = spec.roll.0;
-                let change = &mut self.changes[Fault::PaperOut as usize];
+                let change = &mut self.sensed.get_mut().changes[Fault::PaperOut as usize];
                 *change += 1;
                 cx.after(PAPER, Timer::Sensed(Fault::PaperOut, *change));
                 indication::gone(cx, Indication::PaperText);
@@ -434,7 +441,7 @@ impl ActorPart<Models> for Printer {
             return;
         }
         self.sense();
-        self.shown.cutter_blocked &= self.levels.has(Fault::CutterBlocked);
+        self.sensed.get_mut().shown.cutter_blocked &= self.levels.has(Fault::CutterBlocked);
         // Whoever has put it right has it print a line.
         if self.blocked().is_none() {
             self.lost = 0;
@@ -462,7 +469,7 @@ impl DevicePart<Models> for Printer {
             // The level is the record of what the real one has said; what follows from that, it has said itself.
             return;
         }
-        let change = &mut self.changes[fault as usize];
+        let change = &mut self.sensed.get_mut().changes[fault as usize];
         *change += 1;
         let sensed = Timer::Sensed(fault, *change);
         match fault {
@@ -485,7 +492,7 @@ impl DevicePart<Models> for Printer {
         if let Some(said) = self.real {
             return self.reads(said);
         }
-        let Shown { no_paper, cover_open, cutter_blocked } = self.shown;
+        let Shown { no_paper, cover_open, cutter_blocked } = self.sensed.get().shown;
         Reading {
             paper: !no_paper,
             cover_open,

@@ -1,5 +1,6 @@
 //! Tamper switch: guards the keys; whoever opens the case, or lets the coin cell run down, wipes them.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -38,7 +39,14 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Tamper {
     levels: Levels<Fault>,
-    /// What the register and the monitor showed last.
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it, and how often that has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What was shown last.
     shown: Shown,
     /// Changes of what each fault changes.
     changes: [u32; 2],
@@ -130,18 +138,18 @@ impl ActorPart<Models> for Tamper {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Sensed(fault, change) = timer;
-        if change != self.changes[fault as usize] {
+        if change != self.sensed.get().changes[fault as usize] {
             return;
         }
         match fault {
-            Fault::Triggered => self.shown.triggered = self.levels.has(fault),
-            Fault::CoinCellEmpty => self.shown.coin_cell = Some(self.coin_cell(spec)),
+            Fault::Triggered => self.sensed.get_mut().shown.triggered = self.levels.has(fault),
+            Fault::CoinCellEmpty => self.sensed.get_mut().shown.coin_cell = Some(self.coin_cell(spec)),
         }
         cx.look();
     }
     fn retest(&mut self, spec: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
         let triggered = self.levels.has(Fault::Triggered);
-        self.shown = Shown { triggered, coin_cell: Some(self.coin_cell(spec)) };
+        self.sensed.get_mut().shown = Shown { triggered, coin_cell: Some(self.coin_cell(spec)) };
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
@@ -219,7 +227,7 @@ impl DevicePart<Models> for Tamper {
             }
             indication::set(cx, Indication::TamperText, on);
         }
-        let change = &mut self.changes[fault as usize];
+        let change = &mut self.sensed.get_mut().changes[fault as usize];
         *change += 1;
         let wait = match fault {
             Fault::Triggered => LATCHED,
@@ -228,7 +236,7 @@ impl DevicePart<Models> for Tamper {
         cx.after(wait, Timer::Sensed(fault, *change));
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let Shown { triggered, coin_cell } = self.shown;
+        let Shown { triggered, coin_cell } = self.sensed.get().shown;
         let coin_cell = coin_cell.unwrap_or(spec.coin_cell.0);
         Reading { triggered, coin_cell, holds_from: spec.holds_from.0 }
     }

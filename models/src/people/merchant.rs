@@ -86,8 +86,6 @@ pub struct Merchant {
     noticed: Indications,
     /// How often each indication has appeared so far: names the draws.
     appearances: ThinVec<(Indication, u32)>,
-    /// Indications that went away after they had been noticed.
-    gone: u64,
 }
 
 /// A merchant's notes.
@@ -152,9 +150,9 @@ impl Merchant {
             self.shown.remove(indication);
             if self.noticed.has(indication) {
                 // That it is gone is seen as it was: when somebody looks.
-                self.gone += 1;
+                let times = self.appearances.iter().find(|it| it.0 == indication).map_or(0, |it| it.1);
                 let name = SEES_GONE.numbered(u64::from(sim::stable_id(indication.name())));
-                let wait = cx.stream(name, self.gone).exponential(spec.notices_in);
+                let wait = cx.stream(name, u64::from(times)).exponential(spec.notices_in);
                 cx.after(Self::at_counter(spec, cx.now(), wait), Timer::SeesGone(indication));
             }
             return;

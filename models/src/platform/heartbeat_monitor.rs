@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use faults::{ActorPart, Context, FaultName, IncidentChange, IncidentUpdate};
 use sim::{Instant, Purpose, Span, unit};
 
+use crate::rare::Rare;
 use crate::availability::{no_network, says_no_network};
 use crate::bus::{LocalMessage, Topic};
 use crate::decision::IncidentReport;
@@ -54,14 +55,13 @@ pub struct HeartbeatMonitor {
     /// The same, as of what is known: a beat is missed when it is late, not when it is sent.
     known_missing: bool,
     epoch: u32,
-    /// The latest beat that has come, and the latest one that is late or had come by then: one more than their numbers.
-    received: u64,
-    awaited: u64,
+    /// Where heartbeats take their time: which have come.
+    fresh: Rare<freshness::Fresh>,
     started: bool,
     /// Nobody expects its heartbeats: it is not in service.
     unwatched: bool,
     /// Incidents of the terminal that the operator was told of.
-    told: Vec<u32>,
+    told: thin_vec::ThinVec<u32>,
     /// What the back office suspects because of readings or sales.
     suspected: Option<AnyFault>,
 }

@@ -13,6 +13,7 @@ use faults::{Context, Mode, ActorPart, DevicePart, Levels, seen};
 use sim::{Instant, Purpose, Span};
 use thin_vec::ThinVec;
 
+use crate::rare::Rare;
 use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
@@ -117,9 +118,16 @@ pub struct Firmware {
     /// The report that is being put together.
     report: Option<Box<Telemetry>>,
     update: update::Update,
-    /// What the watchdog, the gauges and the counters showed last.
+    /// What was sensed of it.
+    sensed: Rare<Sensed>,
+}
+
+/// What was sensed of it, and how often that has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What was shown last.
     shown: Shown,
-    /// Changes of the memory and the processor in use.
+    /// Changes of what is sensed.
     changes: u32,
 }
 
@@ -227,22 +235,22 @@ impl Firmware {
             let all = spec.leaks_in.scaled(1.0 / leak);
             cx.after(all.scaled(0.8), Timer::MemoryLow(self.boot));
             cx.after(all, Timer::MemoryGone(self.boot));
-            self.changes += 1;
+            self.sensed.get_mut().changes += 1;
             let wait = MEMORY.shows_after(all.scaled(0.8) + Span::secs(1), GAUGES, cx);
-            cx.after(wait, Timer::Gauged(self.changes));
+            cx.after(wait, Timer::Gauged(self.sensed.get().changes));
         }
     }
 
     /// More or less of the processor is used: how long it takes until its smoothed share shows it.
     fn expect_load(&mut self, cx: &mut Context<'_, Models>) {
-        self.changes += 1;
-        cx.after(PROCESSOR.shows_after(Span::ZERO, GAUGES, cx), Timer::Gauged(self.changes));
+        self.sensed.get_mut().changes += 1;
+        cx.after(PROCESSOR.shows_after(Span::ZERO, GAUGES, cx), Timer::Gauged(self.sensed.get().changes));
     }
 
     /// The gauges are read.
     fn gauge(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
-        self.shown.memory = self.memory_used(spec, cx.now());
-        self.shown.processor = self.starved.max(self.burden);
+        self.sensed.get_mut().shown.memory = self.memory_used(spec, cx.now());
+        self.sensed.get_mut().shown.processor = self.starved.max(self.burden);
     }
 
     fn hang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -362,7 +370,7 @@ impl ActorPart<Models> for Firmware {
                 self.state = State::Running;
                 self.fresh = cx.now();
                 // What the boot finds: memory is free, and the watchdog is fed unless it hangs again.
-                self.shown.unfed &= self.hung;
+                self.sensed.get_mut().shown.unfed &= self.hung;
                 self.gauge(spec, cx);
                 cx.look();
                 cx.milestone(Milestone::Booted);
@@ -378,10 +386,10 @@ impl ActorPart<Models> for Firmware {
             Timer::Ordered(number) => self.ordered(number, cx),
             Timer::Installed(attempt) => self.installed(spec, attempt, cx),
             Timer::Watchdog(boot) if boot == self.boot => {
-                self.shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
+                self.sensed.get_mut().shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
                 cx.look();
             }
-            Timer::Gauged(change) if change == self.changes => {
+            Timer::Gauged(change) if change == self.sensed.get().changes => {
                 self.gauge(spec, cx);
                 cx.look();
             }
@@ -472,7 +480,7 @@ impl ActorPart<Models> for Firmware {
         }
     }
     fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
-        self.shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
+        self.sensed.get_mut().shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
         self.gauge(spec, cx);
     }
     fn able(&self, _: &Spec) -> bool {
@@ -513,7 +521,7 @@ impl DevicePart<Models> for Firmware {
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        let Shown { unfed, memory, processor } = self.shown;
+        let Shown { unfed, memory, processor } = self.sensed.get().shown;
         Reading { unfed, memory_used: memory, processor_taken: processor }
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {

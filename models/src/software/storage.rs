@@ -1,5 +1,6 @@
 //! Storage: where the journal, the logs and the updates lie.
 
+use crate::rare::Rare;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -33,14 +34,21 @@ impl Default for Spec {
 #[derive(Clone, Component, Debug, Default)]
 pub struct Storage {
     levels: Levels<Fault>,
-    /// Speed of filling since then, as the share of `fills_in`'s speed. It is kept because the level is the new one already
-    /// when what has come in until then is counted.
-    filling: f64,
-    since: Instant,
     full: bool,
-    epoch: u32,
+    filled: Rare<Filled>,
+}
+
+/// How it fills.
+#[derive(Clone, Copy, Debug, Default)]
+struct Filled {
+    /// How fast, as a share of the worst.
+    filling: f64,
+    /// Filled at that speed, it would have been half full then.
+    since: Instant,
     /// Share in use that the gauge showed last.
     shown: f64,
+    /// Counts changes of the speed: a note of an earlier one is ignored.
+    epoch: u32,
 }
 
 /// Its notes to itself.
@@ -78,17 +86,18 @@ impl Storage {
     fn fill(&mut self, spec: &Spec, used: f64, cx: &mut Context<'_, Models>) {
         // Seconds to fill the whole at this speed; what is in use counts as filled at it.
         debug_assert!((0.0..=1.0).contains(&used), "a store is filled by {used}");
-        let whole = spec.fills_in.scaled(2.0 / self.filling.max(1e-6));
-        self.since = Instant(cx.now().0.saturating_sub(whole.scaled(used - 0.5).0));
+        let whole = spec.fills_in.scaled(2.0 / self.filled.get().filling.max(1e-6));
+        self.filled.get_mut().since = Instant(cx.now().0.saturating_sub(whole.scaled(used - 0.5).0));
         let until = |level: f64| whole.scaled((level - used).max(0.0));
-        cx.after(GAUGE.shows_after(until(SHORT), READINGS, cx), Timer::Gauged(self.epoch));
-        cx.after(until(1.0), Timer::Full(self.epoch));
+        cx.after(GAUGE.shows_after(until(SHORT), READINGS, cx), Timer::Gauged(self.filled.get().epoch));
+        cx.after(until(1.0), Timer::Full(self.filled.get().epoch));
     }
 
     /// Share in use.
     fn used(&self, spec: &Spec, now: Instant) -> f64 {
-        let filled = now.since(self.since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
-        if self.full { 1.0 } else { (0.5 + 0.5 * filled * self.filling).min(1.0) }
+        let Filled { filling, since, .. } = self.filled.get();
+        let filled = now.since(since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
+        if self.full { 1.0 } else { (0.5 + 0.5 * filled * filling).min(1.0) }
     }
 }
 
@@ -116,18 +125,18 @@ impl ActorPart<Models> for Storage {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Gauged(epoch) if epoch == self.epoch => {
-                self.shown = self.used(spec, cx.now());
+            Timer::Gauged(epoch) if epoch == self.filled.get().epoch => {
+                self.filled.get_mut().shown = self.used(spec, cx.now());
                 cx.look();
             }
-            Timer::Full(epoch) if epoch == self.epoch => {
-                debug_assert!(self.filling > 0.0, "what is full was being filled");
+            Timer::Full(epoch) if epoch == self.filled.get().epoch => {
+                debug_assert!(self.filled.get().filling > 0.0, "what is full was being filled");
                 self.full = true;
                 cx.activated();
                 indication::show(cx, Indication::RefusedText);
                 cx.say(LocalMessage::Storage { free: false });
                 // The journal cannot be written: that is an observation by itself.
-                self.shown = 1.0;
+                self.filled.get_mut().shown = 1.0;
                 cx.look();
             }
             Timer::Gauged(_) | Timer::Full(_) => {}
@@ -142,7 +151,7 @@ impl ActorPart<Models> for Storage {
         !self.full
     }
     fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
-        self.shown = self.used(spec, cx.now());
+        self.filled.get_mut().shown = self.used(spec, cx.now());
     }
 }
 
@@ -183,7 +192,8 @@ impl DevicePart<Models> for Storage {
     fn on_level(&mut self, spec: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
         let used = self.used(spec, cx.now());
         debug_assert!((0.5..=1.0).contains(&used), "half of it holds the software: {used}");
-        (self.filling, self.epoch) = (level, self.epoch + 1);
+        let filled = self.filled.get_mut();
+        (filled.filling, filled.epoch) = (level, filled.epoch + 1);
         if level > 0.0 {
             self.fill(spec, used, cx);
             return;
@@ -191,10 +201,10 @@ impl DevicePart<Models> for Storage {
         self.full = false;
         indication::gone(cx, Indication::RefusedText);
         cx.say(LocalMessage::Storage { free: true });
-        cx.after(GAUGE.shows_after(Span::ZERO, READINGS, cx), Timer::Gauged(self.epoch));
+        cx.after(GAUGE.shows_after(Span::ZERO, READINGS, cx), Timer::Gauged(self.filled.get().epoch));
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { used: self.shown }
+        Reading { used: self.filled.get().shown }
     }
     fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
         seen([(reading.used >= SHORT - 1e-9, Fault::Fills)])
@@ -208,7 +218,8 @@ mod tests {
     #[test]
     fn what_has_come_in_until_a_change_came_at_the_speed_before() {
         let spec = Spec::default();
-        let mut storage = Storage { filling: 0.5, ..Storage::default() };
+        let mut storage = Storage::default();
+        storage.filled.get_mut().filling = 0.5;
         storage.levels.set(Fault::Fills, 1.0);
         // Half of the time to fill the other half, at half the speed: an eighth of the whole.
         let used = storage.used(&spec, Instant::START + spec.fills_in.scaled(0.5));

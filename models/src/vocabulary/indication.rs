@@ -226,7 +226,7 @@ impl Indication {
 
 /// Some indications. There are never many at the same time.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Indications(Vec<Indication>);
+pub(crate) struct Indications(thin_vec::ThinVec<Indication>);
 
 impl Indications {
     /// This one is among them.

@@ -16,6 +16,15 @@ pub(super) fn delays(cx: &Context<'_, Models>) -> Span {
     cx.settings().profile(cx.me()).platform.heartbeat_monitor.delays
 }
 
+/// Which heartbeats have come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fresh {
+    /// The latest beat that has come, and the latest one that is late or had come by then: one more than their numbers.
+    received: u64,
+    /// Heartbeats that should have come, by the same count.
+    awaited: u64,
+}
+
 impl HeartbeatMonitor {
     /// A beat is sent.
     pub(super) fn set_out(&self, beat: u64, lost: bool, cx: &mut Context<'_, Models>) {
@@ -32,7 +41,8 @@ impl HeartbeatMonitor {
 
     /// A beat has come, perhaps after later ones.
     pub(super) fn arrives(&mut self, beat: u64, cx: &mut Context<'_, Models>) {
-        self.received = self.received.max(beat + 1);
+        let fresh = self.fresh.get_mut();
+        fresh.received = fresh.received.max(beat + 1);
         self.heard_outside(cx);
         if self.known_missing && !self.unwatched && self.is_fresh(cx) {
             self.found(false, cx);
@@ -41,8 +51,8 @@ impl HeartbeatMonitor {
 
     /// The freshness point of a beat.
     pub(super) fn late(&mut self, beat: u64, cx: &mut Context<'_, Models>) {
-        debug_assert!(beat + 1 > self.awaited, "heartbeats are awaited in their order");
-        self.awaited = beat + 1;
+        debug_assert!(beat + 1 > self.fresh.get().awaited, "heartbeats are awaited in their order");
+        self.fresh.get_mut().awaited = beat + 1;
         if !self.known_missing && !self.unwatched && !self.is_fresh(cx) {
             self.found(true, cx);
         }
@@ -51,6 +61,7 @@ impl HeartbeatMonitor {
     /// One of the last beats that are due has come, as many of them as make a terminal missing.
     fn is_fresh(&self, cx: &Context<'_, Models>) -> bool {
         let misses = u64::from(cx.settings().policy.misses.max(1));
-        self.received + misses > self.awaited
+        let Fresh { received, awaited } = self.fresh.get();
+        received + misses > awaited
     }
 }
