@@ -111,11 +111,18 @@ pub struct Bearer {
     sendings: Sendings,
     /// The terminal runs and the link has connected.
     connected: bool,
-    /// What disturbs it; nothing, most of the time.
-    disturbances: Option<Box<Disturbances>>,
     /// Counts attempts to connect: a note of an earlier one is ignored.
     attempt: u32,
-    connecting: Rare<handshake::Connecting>,
+    unusual: Rare<Unusual>,
+}
+
+/// What most bearers never have, or not for long.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unusual {
+    /// What disturbs it.
+    disturbances: Disturbances,
+    /// How it connects.
+    connecting: handshake::Connecting,
 }
 
 impl Bearer {
@@ -125,7 +132,7 @@ impl Bearer {
     }
 
     fn disturbances(&self) -> Disturbances {
-        self.disturbances.as_deref().copied().unwrap_or_default()
+        self.unusual.get().disturbances
     }
 
     /// Something can pass.
@@ -261,8 +268,9 @@ impl Bearer {
         debug_assert!(slower >= 0.0, "a fault makes nothing faster: {slower}");
         let share = |it| (0.0..=1.0).contains(&it);
         debug_assert!(share(damages) && share(doubles) && share(extra_loss), "{disturbances:?}");
-        let any = disturbances != Disturbances::default();
-        self.disturbances = any.then(|| Box::new(disturbances));
+        if disturbances != self.disturbances() {
+            self.unusual.get_mut().disturbances = disturbances;
+        }
     }
     /// A message as it comes out at the other end: damage makes its authentication code wrong.
     fn carried(

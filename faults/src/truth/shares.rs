@@ -89,6 +89,7 @@ fn by_largest_remainder(values: &[u64]) -> Vec<u32> {
     for &at in order.iter().take(left as usize) {
         shares[at] += 1;
     }
+    debug_assert_eq!(shares.iter().sum::<u32>(), WHOLE, "shares add up to the whole");
     shares
 }
 

@@ -107,7 +107,8 @@ impl Bearer {
                 wait + radio.spread_over.scaled(unit(cx.draw(name, u64::from(self.attempt))[0]));
         }
         let answered = radio.handshake.is_none();
-        *self.connecting.get_mut() = Connecting { began: cx.now() + delay, tries: 0, answered };
+        self.unusual.get_mut().connecting =
+            Connecting { began: cx.now() + delay, tries: 0, answered };
         let first = if answered { delay + radio.connects_in } else { delay };
         cx.after(first, note(self.attempt));
     }
@@ -125,7 +126,7 @@ impl Bearer {
         if attempt != self.attempt {
             return false;
         }
-        let Connecting { tries, answered, .. } = self.connecting.get();
+        let Connecting { tries, answered, .. } = self.unusual.get().connecting;
         if answered {
             self.connected = true;
             self.tell_of_connecting(radio, true, cx);
@@ -140,7 +141,7 @@ impl Bearer {
             self.connect_after(radio, handshake.max_backoff.max(Span::secs(1)), note, cx);
             return false;
         }
-        self.connecting.get_mut().tries += 1;
+        self.unusual.get_mut().connecting.tries += 1;
         let mut half = |back| {
             let name = self.sendings.name(Packet::Handshake(attempt, tries, back));
             self.packet(radio, (purpose, name), cx)
@@ -150,7 +151,7 @@ impl Bearer {
         let waits = handshake.waits(tries);
         let next = match (there, back) {
             (Some(there), Some(back)) if there + back <= waits => {
-                self.connecting.get_mut().answered = true;
+                self.unusual.get_mut().connecting.answered = true;
                 there + back
             }
             // The last attempt is waited for as well before it is given up.
@@ -168,7 +169,7 @@ impl Bearer {
     /// Where connecting is more than a fixed time, it is noted how it went.
     fn tell_of_connecting(&self, radio: &Radio, connected: bool, cx: &mut Context<'_, Models>) {
         if radio.handshake.is_some() || radio.spread_over > Span::ZERO {
-            let Connecting { began, tries, .. } = self.connecting.get();
+            let Connecting { began, tries, .. } = self.unusual.get().connecting;
             debug_assert!(began <= cx.now(), "who has connected had begun to");
             let took = cx.now().since(began);
             cx.note(Note::Connecting { part: cx.part(), connected, tries, took });

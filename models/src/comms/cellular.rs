@@ -162,6 +162,7 @@ impl Cellular {
     /// The time to an answer of this request, if it is the one under way, goes into the smoothed one.
     fn clocked(&mut self, iso: &Iso, cx: &mut Context<'_, Models>) {
         let Some((_, sent)) = self.sensed.get_mut().asked.take_if(|(stan, _)| *stan == iso.stan) else { return };
+        debug_assert!(cx.now() >= sent, "no answer comes before its request");
         let took = cx.now().since(sent).as_secs_f64();
         let was_late = self.sensed.get().shown.answer_s > LATE_S;
         self.sensed.get_mut().shown.answer_s += SMOOTHING * (took - self.sensed.get().shown.answer_s);
@@ -221,6 +222,7 @@ impl ActorPart<Models> for Cellular {
                 }
             }
             Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
+                debug_assert!(change > 0, "what has shown has changed");
                 let now = self.senses();
                 match fault {
                     Fault::ModuleDead => self.sensed.get_mut().shown.module = now.module,

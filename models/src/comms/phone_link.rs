@@ -221,6 +221,7 @@ impl ActorPart<Models> for PhoneLink {
                 }
             }
             Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
+                debug_assert!(change > 0, "what has shown has changed");
                 let now = self.senses(spec);
                 match fault {
                     Fault::PairingLost => self.sensed.get_mut().shown.paired = now.paired,

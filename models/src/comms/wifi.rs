@@ -169,6 +169,7 @@ impl ActorPart<Models> for Wifi {
                 }
             }
             Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
+                debug_assert!(change > 0, "what has shown has changed");
                 let now = self.senses();
                 match fault {
                     Fault::AccessPointDown => self.sensed.get_mut().shown.beacon = now.beacon,

@@ -253,6 +253,7 @@ impl Battery {
             self.learn(cx);
             cx.after(LEARNT_AFTER, Timer::Learnt);
         }
+        debug_assert!(from >= 0.0, "it is drawn from {from} mAh");
         self.gauge.get_mut().draws = draws;
     }
 

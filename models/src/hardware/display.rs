@@ -204,6 +204,7 @@ impl ActorPart<Models> for Display {
         let entry = match timer {
             Timer::Entered(entry) => entry,
             Timer::Sensed(fault, change) => {
+                debug_assert!(change <= self.sensed.get().changes[fault as usize], "what is measured has changed");
                 if change == self.sensed.get().changes[fault as usize] {
                     self.sense(spec, cx);
                     cx.look();

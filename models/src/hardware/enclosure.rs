@@ -137,6 +137,7 @@ impl Enclosure {
     /// The sensor is read.
     fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
         self.shown = Celsius::of(self.thermal.at(cx.now(), spec.follows_in));
+        debug_assert!(self.shown.degrees() > -273.15, "a sensor shows a temperature");
     }
 
     fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {

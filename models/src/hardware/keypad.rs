@@ -186,6 +186,7 @@ impl ActorPart<Models> for Keypad {
         }
         self.doubled = self.doubled << 1 & ((1 << ENTRIES) - 1);
         let spoiled = self.spoiled(cx);
+        debug_assert!(self.doubled < 1 << ENTRIES, "no more entries are remembered");
         if let Some(indication) = spoiled {
             cx.activated();
             indication::show(cx, indication);

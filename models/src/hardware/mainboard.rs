@@ -271,6 +271,7 @@ impl Mainboard {
     /// The sensors of the board and of the body are read.
     fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
         let above = self.thermal.at(cx.now(), spec.warms_in) - self.body;
+        debug_assert!(above.is_finite(), "a sensor shows a temperature: {above}");
         self.sensed.get_mut().above_body = Some(above);
     }
 

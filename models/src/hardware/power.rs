@@ -241,7 +241,9 @@ impl Power {
     fn limits(spec: &Spec) -> (u32, u32) {
         let nominal = f64::from(spec.nominal.0);
         let of = |share: f64| (nominal * share) as u32;
-        (of(1.0 - spec.tolerance.0), of(1.0 + spec.tolerance.0))
+        let (low, high) = (of(1.0 - spec.tolerance.0), of(1.0 + spec.tolerance.0));
+        debug_assert!(low <= high, "what is too low is not too high: {low} and {high} mV");
+        (low, high)
     }
 
     /// How long it takes until what the voltage is now has been seen: by the pin and the bits of the charger, or by the meter.

@@ -397,6 +397,7 @@ impl ActorPart<Models> for Printer {
                 self.put_out(spec, cx);
             }
             Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
+                debug_assert!(change > 0, "what has shown has changed");
                 self.sense();
                 cx.look();
             }

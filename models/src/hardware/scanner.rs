@@ -126,6 +126,7 @@ impl ActorPart<Models> for Scanner {
         let scan = match timer {
             Timer::Presented(scan) => scan,
             Timer::Sensed(change) => {
+                debug_assert!(change <= self.plugged, "the bus says what has changed");
                 if change == self.plugged {
                     self.gone = self.levels.has(Fault::CableLoose);
                     cx.look();

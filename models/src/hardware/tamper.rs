@@ -138,6 +138,7 @@ impl ActorPart<Models> for Tamper {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Sensed(fault, change) = timer;
+        debug_assert!(change > 0 && change <= self.sensed.get().changes[fault as usize], "what is read has changed");
         if change != self.sensed.get().changes[fault as usize] {
             return;
         }

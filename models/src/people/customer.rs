@@ -1,5 +1,7 @@
 //! Customer: comes, waits, pays, gives up.
 
+use std::num::NonZeroU64;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -109,8 +111,8 @@ impl Default for Spec {
 pub struct Customer {
     /// Customers so far.
     count: u32,
-    /// When the next one comes; what was planned before the terminal closed is forgotten.
-    due: Option<Instant>,
+    /// When the next one comes, in nanoseconds; what was planned before the terminal closed is forgotten.
+    due: Option<NonZeroU64>,
     /// Who is at the terminal, and since when in the shop.
     paying: Option<(u32, Instant)>,
     /// Who waits behind.
@@ -157,8 +159,11 @@ impl Customer {
                 debug_assert!(rate > 0.0, "nobody comes in an hour in which nobody comes");
                 let at = Instant(at + (left / rate) as u64);
                 if at < cx.settings().sales_end {
+                    // Nobody comes in the very first nanosecond.
+                    let at = NonZeroU64::new(at.0).unwrap_or(NonZeroU64::MIN);
+                    debug_assert!(at.get() >= cx.now().0, "nobody comes before now");
                     self.due = Some(at);
-                    cx.after(at.since(cx.now()), Timer::Arrives);
+                    cx.after(Instant(at.get()).since(cx.now()), Timer::Arrives);
                 }
                 return;
             }
@@ -273,7 +278,7 @@ impl ActorPart<Models> for Customer {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Arrives if self.due == Some(cx.now()) => self.arrive(spec, cx),
+            Timer::Arrives if self.due == NonZeroU64::new(cx.now().0) => self.arrive(spec, cx),
             Timer::Arrives => {}
             Timer::Patience(customer) if self.paying.is_some_and(|(who, _)| who == customer) => {
                 cx.say(LocalMessage::CustomerLeaves { customer });

@@ -193,6 +193,7 @@ impl ActorPart<Models> for BackOffice {
     fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Probed(change) => {
+                debug_assert!(change <= self.changes, "a probe shows what has changed");
                 if change == self.changes {
                     self.silent = self.is_down();
                     cx.look();

@@ -251,6 +251,8 @@ impl Firmware {
     fn gauge(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
         self.sensed.get_mut().shown.memory = self.memory_used(spec, cx.now());
         self.sensed.get_mut().shown.processor = self.starved.max(self.burden);
+        let Shown { memory, processor, .. } = self.sensed.get().shown;
+        debug_assert!(memory <= 1.0 && processor <= 1.0, "gauges show shares: {memory}, {processor}");
     }
 
     fn hang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {

@@ -242,6 +242,7 @@ impl PaymentApp {
 
     fn succeeded(&mut self, cx: &mut Context<'_, Models>) {
         self.good = self.good.saturating_add(1);
+        debug_assert!(self.refusals <= self.failures, "a refusal is one of the failures in a row");
         if self.failures > 0 {
             (self.failures, self.refusals) = (0, 0);
             crate::indication::gone(cx, crate::Indication::NoAnswerText);

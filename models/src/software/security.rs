@@ -150,6 +150,7 @@ impl ActorPart<Models> for Security {
                 self.plan_talk(spec, number.saturating_add(1), cx);
             }
             Timer::Session(change) if change == self.renewed => {
+                debug_assert!(change > 0, "a session is asked for with a certificate that has changed");
                 self.session_refused = self.levels.has(Fault::CertificateExpired);
                 cx.look();
             }

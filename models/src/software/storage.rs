@@ -97,7 +97,9 @@ impl Storage {
     fn used(&self, spec: &Spec, now: Instant) -> f64 {
         let Filled { filling, since, .. } = self.filled.get();
         let filled = now.since(since).as_secs_f64() / spec.fills_in.as_secs_f64().max(1.0);
-        if self.full { 1.0 } else { (0.5 + 0.5 * filled * filling).min(1.0) }
+        let used = if self.full { 1.0 } else { (0.5 + 0.5 * filled * filling).min(1.0) };
+        debug_assert!((0.5..=1.0).contains(&used), "half of it holds the software: {used}");
+        used
     }
 }
 

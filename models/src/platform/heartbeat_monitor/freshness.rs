@@ -62,6 +62,7 @@ impl HeartbeatMonitor {
     fn is_fresh(&self, cx: &Context<'_, Models>) -> bool {
         let misses = u64::from(cx.settings().policy.misses.max(1));
         let Fresh { received, awaited } = self.fresh.get();
+        debug_assert!(misses > 0, "a terminal is missed when something was");
         received + misses > awaited
     }
 }
