@@ -22,6 +22,7 @@ pub mod protocol;
 pub mod provider;
 mod rare;
 mod sampling;
+mod sensed;
 mod thermal;
 pub mod vocabulary;
 pub mod wear;

@@ -112,6 +112,15 @@ macro_rules! catalogue_dispatch {
                 let able = $awake;
                 able(part, &mut |it| self.part_able(it))
             }
+            /// A detector on a device that does not run sees nothing. Who watches others from elsewhere looks when something is
+            /// brought to notice.
+            fn blind(&mut self, part: Part) -> bool {
+                let on_device = match part { $(
+                    $(Part::$Model => <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE,)*
+                    $($(Part::$Sound => false,)+)?
+                )+ };
+                on_device && !self.awake(part)
+            }
             /// Truth: a part does what a sale needs of it; a part that is not there cannot fail.
             fn part_able(&mut self, part: Part) -> bool {
                 let profile = self.profile;
@@ -288,10 +297,8 @@ macro_rules! catalogue_dispatch {
                 let active: Vec<Fault> = $crate::Breakable::fault_state(self).active().collect();
                 let profile = self.profile;
                 $able(profile, &mut |part| {
-                    let stops = |fault: &&Fault| $stops(**fault, part);
-                    self.part_able(part)
-                        || active.iter().any(|it| $stops(*it, part))
-                            && active.iter().filter(stops).all(|it| cured.contains(it))
+                    let mut stopped_by = active.iter().filter(|it| $stops(**it, part)).peekable();
+                    self.part_able(part) || stopped_by.peek().is_some() && stopped_by.all(|it| cured.contains(it))
                 })
             }
             fn fault_state(&mut self) -> &mut $crate::FaultState<$ModelTypes> {
@@ -307,12 +314,7 @@ macro_rules! catalogue_dispatch {
                 cx: &mut $crate::Context<'_, $ModelTypes>,
             ) -> Result<Vec<Fault>, $crate::DeviceOff> {
                 let profile = self.profile;
-                let on_device = match part { $(
-                    $(Part::$Model => <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE,)*
-                    // Who watches others from elsewhere looks when something is brought to notice.
-                    $($(Part::$Sound => false,)+)?
-                )+ };
-                if on_device && !self.awake(part) {
+                if self.blind(part) {
                     return Err($crate::DeviceOff);
                 }
                 let now = cx.now();
@@ -336,11 +338,7 @@ macro_rules! catalogue_dispatch {
                 cx: &mut $crate::Context<'_, $ModelTypes>,
             ) {
                 let profile = self.profile;
-                let on_device = match part { $(
-                    $(Part::$Model => <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE,)*
-                    $($(Part::$Sound => false,)+)?
-                )+ };
-                if on_device && !self.awake(part) {
+                if self.blind(part) {
                     return;
                 }
                 match part { $(

@@ -185,8 +185,7 @@ macro_rules! catalogue_world {
                 let mut parts = ActorParts { world, entity, access, profile };
                 let now = cell.now();
                 $($({
-                    let on_device = <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::ON_DEVICE;
-                    if (!on_device || parts.awake(Part::$Model)) && let Some(it) = parts.$module() {
+                    if !parts.blind(Part::$Model) && let Some(it) = parts.$module() {
                         let reading = $crate::DevicePart::<$ModelTypes>::reading(&*it, &profile.$group.$module, now);
                         seen.push((Part::$Model, Reading::$Model(reading)));
                     }

@@ -1,6 +1,7 @@
 //! Cellular: a mobile carrier's network.
 
 use crate::rare::Rare;
+use crate::sensed::Changes;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -50,7 +51,7 @@ struct Sensed {
     /// What was shown last.
     shown: Reading,
     /// Changes of what each fault changes.
-    changes: [u32; 7],
+    changes: Changes<7>,
     /// The request that is under way: its trace number, and when it went out.
     asked: Option<(u32, Instant)>,
 }
@@ -221,7 +222,7 @@ impl ActorPart<Models> for Cellular {
                     self.bearer.tell(&spec.radio, VIA, cx);
                 }
             }
-            Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
+            Timer::Sensed(fault, change) if self.sensed.get().changes.is_latest(fault as usize, change) => {
                 debug_assert!(change > 0, "what has shown has changed");
                 let now = self.senses();
                 match fault {
@@ -452,10 +453,9 @@ impl DevicePart<Models> for Cellular {
         }
         self.bearer.disturb(self.disturbances());
         self.bearer.tell(&spec.radio, VIA, cx);
-        let change = &mut self.sensed.get_mut().changes[fault as usize];
-        *change += 1;
+        let change = self.sensed.get_mut().changes.count(fault as usize);
         if let Some(wait) = Self::shows_after(spec, fault, on, cx) {
-            cx.after(wait, Timer::Sensed(fault, *change));
+            cx.after(wait, Timer::Sensed(fault, change));
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {

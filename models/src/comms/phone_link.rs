@@ -1,6 +1,7 @@
 //! Phone link: the merchant's phone or tablet, over Bluetooth or a wire, between terminal and network.
 
 use crate::rare::Rare;
+use crate::sensed::Sensed;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -59,16 +60,7 @@ pub struct PhoneLink {
     levels: Levels<Fault>,
     bearer: Bearer,
     /// What was sensed of it.
-    sensed: Rare<Sensed>,
-}
-
-/// What was sensed of it, and how often that has changed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sensed {
-    /// What was shown last.
-    shown: Reading,
-    /// Changes of what each fault changes.
-    changes: [u32; 4],
+    sensed: Rare<Sensed<Reading, 4>>,
 }
 
 /// Its notes to itself.
@@ -220,7 +212,7 @@ impl ActorPart<Models> for PhoneLink {
                     self.tell(spec, cx);
                 }
             }
-            Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
+            Timer::Sensed(fault, change) if self.sensed.get().changes.is_latest(fault as usize, change) => {
                 debug_assert!(change > 0, "what has shown has changed");
                 let now = self.senses(spec);
                 match fault {
@@ -369,9 +361,8 @@ impl DevicePart<Models> for PhoneLink {
                 cx.activated();
             }
             self.tell(spec, cx);
-            let change = &mut self.sensed.get_mut().changes[fault as usize];
-            *change += 1;
-            cx.after(Self::shows_after(fault, cx), Timer::Sensed(fault, *change));
+            let change = self.sensed.get_mut().changes.count(fault as usize);
+            cx.after(Self::shows_after(fault, cx), Timer::Sensed(fault, change));
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {

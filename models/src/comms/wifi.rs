@@ -1,6 +1,7 @@
 //! Wi-Fi: the shop's own wireless network.
 
 use crate::rare::Rare;
+use crate::sensed::Sensed;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -32,16 +33,7 @@ pub struct Wifi {
     levels: Levels<Fault>,
     bearer: Bearer,
     /// What was sensed of it.
-    sensed: Rare<Sensed>,
-}
-
-/// What was sensed of it, and how often that has changed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sensed {
-    /// What was shown last.
-    shown: Reading,
-    /// Changes of what each fault changes.
-    changes: [u32; 3],
+    sensed: Rare<Sensed<Reading, 3>>,
 }
 
 /// Its notes to itself.
@@ -168,7 +160,7 @@ impl ActorPart<Models> for Wifi {
                     self.bearer.tell(&spec.radio, VIA, cx);
                 }
             }
-            Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
+            Timer::Sensed(fault, change) if self.sensed.get().changes.is_latest(fault as usize, change) => {
                 debug_assert!(change > 0, "what has shown has changed");
                 let now = self.senses();
                 match fault {
@@ -287,9 +279,8 @@ impl DevicePart<Models> for Wifi {
         }
         self.bearer.disturb(self.disturbances());
         self.bearer.tell(&spec.radio, VIA, cx);
-        let change = &mut self.sensed.get_mut().changes[fault as usize];
-        *change += 1;
-        cx.after(Self::shows_after(fault, on, cx), Timer::Sensed(fault, *change));
+        let change = self.sensed.get_mut().changes.count(fault as usize);
+        cx.after(Self::shows_after(fault, on, cx), Timer::Sensed(fault, change));
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         self.sensed.get().shown

@@ -1,6 +1,7 @@
 //! Display: what the merchant and the customer read.
 
 use crate::rare::Rare;
+use crate::sensed::Sensed;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -44,16 +45,7 @@ pub struct Display {
     /// Entries on the screen so far: a note of an earlier one is ignored.
     entries: u32,
     /// What was sensed of it.
-    sensed: Rare<Sensed>,
-}
-
-/// What was sensed of it, and how often that has changed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sensed {
-    /// What was shown last.
-    shown: Reading,
-    /// Changes of what each fault changes.
-    changes: [u32; 4],
+    sensed: Rare<Sensed<Reading, 4>>,
 }
 
 /// Its notes to itself.
@@ -121,7 +113,7 @@ impl Display {
     /// Whether the controller of the panel answers: a panel is dead in the one way or the other for as long as it is dead.
     fn touch_answers(&self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
         let dead = self.levels.has(Fault::TouchDead) && !spec.keypad_only;
-        !dead || unit(cx.draw(FOUND, u64::from(self.sensed.get().changes[Fault::TouchDead as usize]))[0]) >= FINDS
+        !dead || unit(cx.draw(FOUND, u64::from(self.sensed.get().changes.of(Fault::TouchDead as usize)))[0]) >= FINDS
     }
 
     /// All of it is tested and measured.
@@ -204,8 +196,8 @@ impl ActorPart<Models> for Display {
         let entry = match timer {
             Timer::Entered(entry) => entry,
             Timer::Sensed(fault, change) => {
-                debug_assert!(change <= self.sensed.get().changes[fault as usize], "what is measured has changed");
-                if change == self.sensed.get().changes[fault as usize] {
+                debug_assert!(change <= self.sensed.get().changes.of(fault as usize), "what is measured has changed");
+                if self.sensed.get().changes.is_latest(fault as usize, change) {
                     self.sense(spec, cx);
                     cx.look();
                 }
@@ -352,9 +344,8 @@ impl DevicePart<Models> for Display {
             Fault::TouchDead => indication::set(cx, Indication::NoReactionToTouch, hurts),
             Fault::Blank => {}
         }
-        let change = &mut self.sensed.get_mut().changes[fault as usize];
-        *change += 1;
-        let sensed = Timer::Sensed(fault, *change);
+        let change = self.sensed.get_mut().changes.count(fault as usize);
+        let sensed = Timer::Sensed(fault, change);
         match fault {
             Fault::TouchDead => cx.after(CONTROLLER.shows_after(Span::ZERO, ASKED, cx), sensed),
             Fault::Blank | Fault::BacklightDim if spec.measures_backlight => {

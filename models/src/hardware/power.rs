@@ -1,6 +1,7 @@
 //! Power supply: socket, adapter, plug, charging cable, and the voltage that arrives.
 
 use crate::rare::Rare;
+use crate::sensed::Sensed;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -72,16 +73,7 @@ pub struct Power {
     /// What that was last told to deliver.
     told: u32,
     /// What was sensed of it.
-    sensed: Rare<Sensed>,
-}
-
-/// What was sensed of it, and how often that has changed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sensed {
-    /// What was shown last.
-    shown: Shown,
-    /// Changes of what is sensed.
-    changes: u32,
+    sensed: Rare<Sensed<Shown>>,
 }
 
 /// What was measured.
@@ -232,8 +224,8 @@ impl Power {
         } else {
             indication::show(cx, Indication::ChargeLightOut);
         }
-        self.sensed.get_mut().changes += 1;
-        cx.after(self.shows_after(spec, cx), Timer::Sensed(self.sensed.get().changes));
+        let change = self.sensed.get_mut().changes.count(0);
+        cx.after(self.shows_after(spec, cx), Timer::Sensed(change));
         cx.touch();
     }
 
@@ -341,7 +333,7 @@ impl ActorPart<Models> for Power {
         let plug = match timer {
             Timer::Contact(plug) => plug,
             Timer::Sensed(change) => {
-                if change == self.sensed.get().changes {
+                if self.sensed.get().changes.is_latest(0, change) {
                     self.sense(spec, cx);
                     cx.look();
                 }

@@ -13,6 +13,7 @@ use sim::{Instant, Purpose, Span};
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
 use crate::rare::Rare;
+use crate::sensed::Sensed;
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::{Celsius, Millimetres, Millivolts};
@@ -97,16 +98,7 @@ pub struct Printer {
     /// What the status of a real printer in its place says; `None` if it is simulated.
     real: Option<Said>,
     /// What was sensed of it.
-    sensed: Rare<Sensed>,
-}
-
-/// What was sensed of it, and how often that has changed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sensed {
-    /// What was shown last.
-    shown: Shown,
-    /// Changes of what each fault changes.
-    changes: [u32; 6],
+    sensed: Rare<Sensed<Shown, 6>>,
 }
 
 /// What the sensors showed.
@@ -396,7 +388,7 @@ impl ActorPart<Models> for Printer {
                 debug_assert!(self.waiting > 0, "a head cools for the lines that wait");
                 self.put_out(spec, cx);
             }
-            Timer::Sensed(fault, change) if change == self.sensed.get().changes[fault as usize] => {
+            Timer::Sensed(fault, change) if self.sensed.get().changes.is_latest(fault as usize, change) => {
                 debug_assert!(change > 0, "what has shown has changed");
                 self.sense();
                 cx.look();
@@ -414,9 +406,8 @@ impl ActorPart<Models> for Printer {
             }
             LocalMessage::NewRoll if self.real.is_none() => {
                 self.paper_mm = spec.roll.0;
-                let change = &mut self.sensed.get_mut().changes[Fault::PaperOut as usize];
-                *change += 1;
-                cx.after(PAPER, Timer::Sensed(Fault::PaperOut, *change));
+                let change = self.sensed.get_mut().changes.count(Fault::PaperOut as usize);
+                cx.after(PAPER, Timer::Sensed(Fault::PaperOut, change));
                 indication::gone(cx, Indication::PaperText);
             }
             LocalMessage::Overhauled if spec.rated_lines.is_some_and(|rated| self.lines.uses() >= rated) => {
@@ -470,9 +461,8 @@ impl DevicePart<Models> for Printer {
             // The level is the record of what the real one has said; what follows from that, it has said itself.
             return;
         }
-        let change = &mut self.sensed.get_mut().changes[fault as usize];
-        *change += 1;
-        let sensed = Timer::Sensed(fault, *change);
+        let change = self.sensed.get_mut().changes.count(fault as usize);
+        let sensed = Timer::Sensed(fault, change);
         match fault {
             Fault::PaperOut => cx.after(PAPER, sensed),
             Fault::CoverOpen => cx.after(COVER, sensed),

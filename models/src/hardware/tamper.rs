@@ -1,6 +1,7 @@
 //! Tamper switch: guards the keys; whoever opens the case, or lets the coin cell run down, wipes them.
 
 use crate::rare::Rare;
+use crate::sensed::Sensed;
 use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -40,16 +41,7 @@ impl Default for Spec {
 pub struct Tamper {
     levels: Levels<Fault>,
     /// What was sensed of it.
-    sensed: Rare<Sensed>,
-}
-
-/// What was sensed of it, and how often that has changed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sensed {
-    /// What was shown last.
-    shown: Shown,
-    /// Changes of what each fault changes.
-    changes: [u32; 2],
+    sensed: Rare<Sensed<Shown, 2>>,
 }
 
 /// What was read.
@@ -138,8 +130,8 @@ impl ActorPart<Models> for Tamper {
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let Timer::Sensed(fault, change) = timer;
-        debug_assert!(change > 0 && change <= self.sensed.get().changes[fault as usize], "what is read has changed");
-        if change != self.sensed.get().changes[fault as usize] {
+        debug_assert!(change > 0 && change <= self.sensed.get().changes.of(fault as usize), "what is read has changed");
+        if !self.sensed.get().changes.is_latest(fault as usize, change) {
             return;
         }
         match fault {
@@ -228,13 +220,12 @@ impl DevicePart<Models> for Tamper {
             }
             indication::set(cx, Indication::TamperText, on);
         }
-        let change = &mut self.sensed.get_mut().changes[fault as usize];
-        *change += 1;
+        let change = self.sensed.get_mut().changes.count(fault as usize);
         let wait = match fault {
             Fault::Triggered => LATCHED,
             Fault::CoinCellEmpty => MONITOR.shows_after(Span::ZERO, READINGS, cx),
         };
-        cx.after(wait, Timer::Sensed(fault, *change));
+        cx.after(wait, Timer::Sensed(fault, change));
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         let Shown { triggered, coin_cell } = self.sensed.get().shown;

@@ -14,6 +14,7 @@ use sim::{Instant, Purpose, Span};
 use thin_vec::ThinVec;
 
 use crate::rare::Rare;
+use crate::sensed::Sensed;
 use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
@@ -119,16 +120,7 @@ pub struct Firmware {
     report: Option<Box<Telemetry>>,
     update: update::Update,
     /// What was sensed of it.
-    sensed: Rare<Sensed>,
-}
-
-/// What was sensed of it, and how often that has changed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sensed {
-    /// What was shown last.
-    shown: Shown,
-    /// Changes of what is sensed.
-    changes: u32,
+    sensed: Rare<Sensed<Shown>>,
 }
 
 /// What was measured.
@@ -235,16 +227,16 @@ impl Firmware {
             let all = spec.leaks_in.scaled(1.0 / leak);
             cx.after(all.scaled(0.8), Timer::MemoryLow(self.boot));
             cx.after(all, Timer::MemoryGone(self.boot));
-            self.sensed.get_mut().changes += 1;
+            let change = self.sensed.get_mut().changes.count(0);
             let wait = MEMORY.shows_after(all.scaled(0.8) + Span::secs(1), GAUGES, cx);
-            cx.after(wait, Timer::Gauged(self.sensed.get().changes));
+            cx.after(wait, Timer::Gauged(change));
         }
     }
 
     /// More or less of the processor is used: how long it takes until its smoothed share shows it.
     fn expect_load(&mut self, cx: &mut Context<'_, Models>) {
-        self.sensed.get_mut().changes += 1;
-        cx.after(PROCESSOR.shows_after(Span::ZERO, GAUGES, cx), Timer::Gauged(self.sensed.get().changes));
+        let change = self.sensed.get_mut().changes.count(0);
+        cx.after(PROCESSOR.shows_after(Span::ZERO, GAUGES, cx), Timer::Gauged(change));
     }
 
     /// The gauges are read.
@@ -391,7 +383,7 @@ impl ActorPart<Models> for Firmware {
                 self.sensed.get_mut().shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
                 cx.look();
             }
-            Timer::Gauged(change) if change == self.sensed.get().changes => {
+            Timer::Gauged(change) if self.sensed.get().changes.is_latest(0, change) => {
                 self.gauge(spec, cx);
                 cx.look();
             }
