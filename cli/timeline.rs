@@ -154,9 +154,25 @@ impl Teller<'_> {
 
     fn believed(fact: &Fact) -> Option<String> {
         Some(match fact.what {
-            DomainEvent::Alarm { incident, detector, suspect, .. } => {
-                let symptom = suspect.mode().symptom.name;
-                format!("{}: {symptom}; suspects {suspect}; incident {incident}", detector.name())
+            DomainEvent::Alarm { incident, detector, finding, .. } => {
+                let seen: Vec<&str> = finding.evidence().map(|it| it.name()).collect();
+                let seen =
+                    if seen.is_empty() { String::new() } else { format!(" ({})", seen.join(", ")) };
+                let symptom = finding.symptom.name();
+                format!("{}: {symptom}{seen}; incident {incident}", detector.name())
+            }
+            DomainEvent::Refined { incident, suspect, finding } => {
+                let seen: Vec<&str> = finding.evidence().map(|it| it.name()).collect();
+                format!("incident {incident}: {} isolates {suspect}", seen.join(", "))
+            }
+            // What is that unlikely helps nobody who reads.
+            DomainEvent::Weighed { candidate, .. } if candidate.weight_ppm < 50_000 => return None,
+            DomainEvent::Weighed { incident, candidate } => {
+                let fault = candidate
+                    .fault
+                    .map_or_else(|| "nothing broken".to_owned(), |it| it.to_string());
+                let percent = f64::from(candidate.weight_ppm) / 1e4;
+                format!("incident {incident}: {fault} with {percent:.0} %")
             }
             DomainEvent::ActionStarted { incident, action, by, .. } => {
                 format!("incident {incident}: {} by {} begins", action.name(), performer(by))

@@ -5,7 +5,7 @@ mod truth;
 
 use std::collections::VecDeque;
 
-use crate::belief::Decision;
+use crate::belief::{Decision, Finding};
 use crate::draw_name::DrawName;
 use crate::event::{DomainEvent, SimEvent};
 use crate::model::Catalogue;
@@ -22,9 +22,9 @@ pub(crate) enum Task<K: Catalogue> {
     LocalMessage(K::LocalMessage),
     Look(K::Part),
     Activated(K::Part),
-    Alarm { detector: K::Part, suspect: K::Fault, about: ActorId, common: bool },
+    Alarm { detector: K::Part, finding: Finding<K>, about: ActorId, common: bool },
     Dismiss { detector: K::Part },
-    DismissOne { detector: K::Part, suspect: K::Fault, about: ActorId },
+    DismissOne { detector: K::Part, symptom: K::Symptom, about: ActorId },
     Hold(Option<K::Fault>),
     Decide { incident: u32, attempt: u8, decision: Decision<K> },
     Milestone(K::Milestone),

@@ -2,6 +2,7 @@
 
 use sim::{ActorId, Slot};
 
+use crate::belief::{Candidate, Finding, ProcedureKey};
 use crate::fault::Performer;
 use crate::model_types::ModelTypes;
 
@@ -52,12 +53,10 @@ pub enum SimEvent<K: ModelTypes> {
     },
     /// Somebody elsewhere carries out a step of a procedure here.
     Treat {
-        /// What is suspected.
-        suspect: K::Fault,
-        /// Step of its procedure.
+        /// The procedure.
+        procedure: ProcedureKey<K>,
+        /// Which of its steps.
         position: u8,
-        /// The procedure is that of a common cause.
-        common: bool,
     },
     /// A fault comes back that a recovery action had cleared for a while only.
     Recur {
@@ -127,10 +126,28 @@ pub enum DomainEvent<K: ModelTypes> {
         incident: u32,
         /// Whose detector.
         detector: K::Part,
-        /// What it suspects.
+        /// What it has noticed.
+        finding: Finding<K>,
+        /// The likeliest fault behind it.
         suspect: K::Fault,
         /// Which actor it is about.
         about: ActorId,
+    },
+    /// Belief: better evidence isolates what an open incident is about.
+    Refined {
+        /// The incident.
+        incident: u32,
+        /// What was noticed now.
+        finding: Finding<K>,
+        /// The fault that it isolates.
+        suspect: K::Fault,
+    },
+    /// Belief: what may be behind the alarm just noted, one after the other, the likeliest first.
+    Weighed {
+        /// The incident.
+        incident: u32,
+        /// What, and how likely.
+        candidate: Candidate<K>,
     },
     /// A step was begun.
     ActionStarted {

@@ -16,8 +16,9 @@ pub struct Mode<K: ModelTypes> {
     pub zh: &'static str,
     /// The family of the catalogue that it belongs to.
     pub family: K::Family,
-    /// What it is noticed as. An incident is about a symptom: what is noticed as the same while it is open is no second one.
-    pub symptom: K::Symptom,
+    /// The symptoms that it shows once it is active and exercised, each with the probability that it does; the first is the one that
+    /// it shows most.
+    pub shows: &'static [(K::Symptom, f64)],
     /// What brings it about.
     pub cause: &'static str,
     /// What it does, from the part outwards.
@@ -35,6 +36,19 @@ pub struct Mode<K: ModelTypes> {
 }
 
 impl<K: ModelTypes> Mode<K> {
+    /// The symptom that it shows most.
+    ///
+    /// # Panics
+    /// If it shows none: a test holds that every mode does.
+    pub fn symptom(&self) -> K::Symptom {
+        self.shows.first().expect("every fault mode shows a symptom").0
+    }
+    /// Probability that it shows this symptom, once it is active and exercised.
+    pub fn shows(&self, symptom: K::Symptom) -> f64 {
+        let shown = self.shows.iter().find(|(it, _)| *it == symptom).map_or(0.0, |it| it.1);
+        debug_assert!((0.0..=1.0).contains(&shown), "{} shows it with {shown}", self.name);
+        shown
+    }
     /// Probability that one attempt of a recovery action clears this fault.
     pub fn cleared_by(&self, action: K::RecoveryAction) -> f64 {
         let works = self.cleared_by.iter().find(|(known, _)| *known == action);

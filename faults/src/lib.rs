@@ -30,8 +30,9 @@ mod toy;
 pub mod truth;
 
 pub use belief::{
-    BeliefContext, Decision, DeviceOff, IncidentChange, IncidentState, IncidentUpdate, Observed,
-    RecoveryPolicy, StepRequest,
+    BeliefContext, Candidate, Decision, DeviceOff, Diagnosis, Finding, IncidentChange,
+    IncidentState, IncidentUpdate, LIKELIEST, Observed, ProcedureKey, RecoveryPolicy, StepRequest,
+    in_ppm,
 };
 pub use context::{Context, Scratch};
 pub use draw_counts::{Counted, DrawCounts};
@@ -40,7 +41,7 @@ pub use event::{DomainEvent, NATURAL, NOBODY, SimEvent};
 pub use fault::{Effects, FaultName, Mode, Performer, Ratings, RecoveryStep};
 pub use fitted::{Fitted, Fitting};
 pub use management::{Kept, Parts, context, handle, settle};
-pub use model::{ActorPart, Catalogue, DevicePart, seen, set_level};
+pub use model::{ActorPart, Catalogue, DevicePart, NoThresholds, seen, set_level};
 pub use model_types::{ModelTypes, PlainData};
 pub use table::{Declared, Table};
 pub use truth::{

@@ -50,9 +50,9 @@ pub fn handle<K: Catalogue, P: Parts<K>>(
         SimEvent::StepTimedOut { incident, attempt } => {
             belief::timed_out(parts, &mut cx.belief(), incident, attempt);
         }
-        SimEvent::Treat { suspect, position, common } => {
+        SimEvent::Treat { procedure, position } => {
             let policy = cx.belief().policy();
-            if let Some(step) = belief::step_at(policy, (suspect, position), common) {
+            if let Some(step) = belief::step_at(policy, procedure, position) {
                 truth::act(parts, cx, step.action, step.works);
             }
         }
@@ -79,8 +79,8 @@ fn apply<K: Catalogue, P: Parts<K>>(
     let cleared = if about == cx.me {
         truth::act(parts, cx, step.action, step.works)
     } else {
-        let belief::CarriedOut { suspect, position, common, .. } = carried;
-        cx.cell.send(cx.me, about, Span::ZERO, SimEvent::Treat { suspect, position, common });
+        let belief::CarriedOut { procedure, position, .. } = carried;
+        cx.cell.send(cx.me, about, Span::ZERO, SimEvent::Treat { procedure, position });
         0
     };
     belief::applied(parts, &mut cx.belief(), incident, attempt);
@@ -91,10 +91,14 @@ fn apply<K: Catalogue, P: Parts<K>>(
 
 /// An alarm opens an incident, if it is a new one, and the first step against it is begun.
 fn alarm<K: Catalogue, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>, alarm: Alarmed<K>) {
-    let Some(incident) = belief::open(parts, &mut cx.belief(), alarm) else { return };
+    let Some(opened) = belief::open(parts, &mut cx.belief(), alarm) else { return };
+    let belief::Opened { incident, suspect, again } = opened;
+    if again {
+        return belief::begin(parts, &mut cx.belief(), incident);
+    }
     // What a hub says of others, or of many, no fault of its own explains.
     let own = alarm.about == cx.me && !alarm.common;
-    let explained = own.then(|| parts.fault_state().explains(alarm.suspect)).flatten();
+    let explained = own.then(|| parts.fault_state().explains(suspect)).flatten();
     parts.draw_counts().opened(incident, alarm.detector, explained);
     belief::begin(parts, &mut cx.belief(), incident);
 }
@@ -108,19 +112,19 @@ pub fn settle<K: Catalogue, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>)
             Task::Look(part) => {
                 if let Ok(seen) = parts.look(part, cx) {
                     belief::close_unseen(parts, &mut cx.belief(), part, &seen);
-                    for suspect in seen {
+                    for finding in seen {
                         let (detector, about, common) = (part, cx.me, false);
-                        alarm(parts, cx, Alarmed { detector, suspect, about, common });
+                        alarm(parts, cx, Alarmed { detector, finding, about, common });
                     }
                 }
             }
             Task::Activated(part) => truth::activated(parts, cx, part),
-            Task::Alarm { detector, suspect, about, common } => {
-                alarm(parts, cx, Alarmed { detector, suspect, about, common });
+            Task::Alarm { detector, finding, about, common } => {
+                alarm(parts, cx, Alarmed { detector, finding, about, common });
             }
             Task::Dismiss { detector } => belief::close(parts, &mut cx.belief(), detector, None),
-            Task::DismissOne { detector, suspect, about } => {
-                belief::close_one(parts, &mut cx.belief(), detector, suspect, about);
+            Task::DismissOne { detector, symptom, about } => {
+                belief::close_one(parts, &mut cx.belief(), detector, symptom, about);
             }
             Task::Hold(cause) => belief::suppress(parts, &mut cx.belief(), cause),
             Task::Decide { incident, attempt, decision } => {

@@ -6,7 +6,7 @@ use bevy_ecs::component::{Component, Mutable};
 
 use sim::{Actors, Instant};
 
-use crate::belief::{IncidentUpdate, RecoveryPolicy, StepRequest};
+use crate::belief::{Finding, IncidentUpdate, RecoveryPolicy, StepRequest};
 use crate::context::Context;
 use crate::event::{DomainEvent, SimEvent};
 use crate::fault::Mode;
@@ -62,6 +62,10 @@ pub trait ActorPart<K: Catalogue>: Clone + Component<Mutability = Mutable> {
     const MILESTONES: &'static [K::MilestoneDefinition] = &[];
     /// Steps that it adds to what other components do: where, and its place among those who do so there.
     const HOOKS: &'static [(K::Hook, u8)] = &[];
+    /// Symptoms that it brings.
+    const SYMPTOMS: &'static [K::SymptomDefinition] = &[];
+    /// Evidence that its detectors bring.
+    const EVIDENCE: &'static [K::EvidenceDefinition] = &[];
     /// Detectors whose alarms carry its name.
     const DETECTORS: &'static [K::Detector] = &[];
 
@@ -92,12 +96,12 @@ pub trait ActorPart<K: Catalogue>: Clone + Component<Mutability = Mutable> {
         true
     }
     /// For those who detect faults of others: whether they would still say so.
-    fn still_sees(&self, _spec: &Self::Spec, _suspect: K::Fault, _now: Instant) -> bool {
+    fn still_sees(&self, _spec: &Self::Spec, _symptom: K::Symptom, _now: Instant) -> bool {
         false
     }
-    /// Something was done against what its detector suspects: a sensor is read, a test is run, somebody tries it or looks. What
+    /// Something was done against what its detector has noticed: a sensor is read, a test is run, somebody tries it or looks. What
     /// that shows is written down as any other observation is; the detector looks at it next.
-    fn retest(&mut self, _spec: &Self::Spec, _suspect: K::Fault, _cx: &mut Context<'_, K>) {}
+    fn retest(&mut self, _spec: &Self::Spec, _symptom: K::Symptom, _cx: &mut Context<'_, K>) {}
 }
 
 /// A component that can break.
@@ -108,6 +112,8 @@ pub trait DevicePart<K: Catalogue>: ActorPart<K> {
     type Fault: PlainData;
     /// What an outsider can see of it.
     type Reading: Copy + Debug + PartialEq + serde::Serialize;
+    /// Limits of its detector: what a policy may set.
+    type Thresholds: Clone + Debug + Default + PartialEq + Send + Sync + 'static;
     /// What a detector remembers of its readings.
     type Belief: Copy + Debug + Default + Send + Sync + 'static;
 
@@ -129,9 +135,13 @@ pub trait DevicePart<K: Catalogue>: ActorPart<K> {
     }
     /// What was observed of it: what its operations came to, what its sensors and tests showed last.
     fn reading(&self, spec: &Self::Spec, now: Instant) -> Self::Reading;
-    /// There is no `self`: a detector sees readings and its own belief, never the state.
-    /// It says all that it suspects, so that one suspicion hides no other.
-    fn detect(belief: &mut Self::Belief, reading: &Self::Reading) -> Vec<Self::Fault>;
+    /// There is no `self`: a detector has its limits, its own belief and what was observed, never the state.
+    /// It says all that it notices, so that one finding hides no other.
+    fn detect(
+        thresholds: &Self::Thresholds,
+        belief: &mut Self::Belief,
+        reading: &Self::Reading,
+    ) -> Vec<Finding<K>>;
 }
 
 /// Sets the level of a fault at the part that has it.
@@ -148,7 +158,22 @@ pub fn set_level<K: Catalogue, M: DevicePart<K>>(
     cx.scratch.changes_level = false;
 }
 
-/// Of what a detector may suspect, that which it does: each with whether it is seen.
+/// A detector without a limit that could be set.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    Eq,
+    PartialEq,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct NoThresholds {}
+
+/// Of what a detector may find, that which it does: each with whether it is seen.
 pub fn seen<F, const N: usize>(all: [(bool, F); N]) -> Vec<F> {
-    all.into_iter().filter_map(|(seen, fault)| seen.then_some(fault)).collect()
+    all.into_iter().filter_map(|(seen, finding)| seen.then_some(finding)).collect()
 }

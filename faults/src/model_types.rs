@@ -26,7 +26,15 @@ pub trait ModelTypes: PlainData {
     /// Groups of faults.
     type Family: PlainData + Ord;
     /// What somebody notices: what an incident is about. Several modes may show the same.
-    type Symptom: PlainData;
+    type Symptom: PlainData + Ord;
+    /// What a component declares of a symptom that it brings.
+    type SymptomDefinition: Declared;
+    /// What a detector may see beside a symptom, that speaks for one cause or another.
+    type Evidence: PlainData;
+    /// What a component declares of evidence that its detectors bring.
+    type EvidenceDefinition: Declared;
+    /// Limits of the detectors of all parts.
+    type Thresholds: Clone + Debug + Default + PartialEq;
     /// Everything that can be done against a fault.
     type RecoveryAction: PlainData + Ord;
     /// What a component declares of a recovery action that it brings.
@@ -62,6 +70,10 @@ pub trait ModelTypes: PlainData {
     fn hooked(hook: Self::Hook) -> Vec<Self::Part>;
     /// Every milestone.
     fn milestones() -> &'static Table<Self::MilestoneDefinition>;
+    /// Every symptom.
+    fn symptoms() -> &'static Table<Self::SymptomDefinition>;
+    /// All evidence.
+    fn evidence() -> &'static Table<Self::EvidenceDefinition>;
     /// Every detector.
     fn detectors() -> &'static Table<Self::Detector>;
 }

@@ -26,6 +26,10 @@ impl ModelTypes for Toy {
     type Fault = (u8, u8);
     type Family = ();
     type Symptom = ();
+    type SymptomDefinition = Nothing;
+    type Evidence = ();
+    type EvidenceDefinition = Nothing;
+    type Thresholds = ();
     type RecoveryAction = &'static str;
     type ActionDefinition = Nothing;
     type Indication = ();
@@ -51,6 +55,12 @@ impl ModelTypes for Toy {
         Vec::new()
     }
     fn milestones() -> &'static Table<Nothing> {
+        unreachable!("it has no tables")
+    }
+    fn symptoms() -> &'static Table<Nothing> {
+        unreachable!("it has no tables")
+    }
+    fn evidence() -> &'static Table<Nothing> {
         unreachable!("it has no tables")
     }
     fn detectors() -> &'static Table<Nothing> {

@@ -29,21 +29,24 @@ pub mod wear;
 pub mod world;
 
 pub use protocol::{
-    availability, bus, decision, indication, note, outside, plan, recovery_action, wire,
+    availability, bus, decision, diagnosis, indication, note, outside, plan, recovery_action,
+    symptom, wire,
 };
 pub use vocabulary::{
-    detector_settings, detectors, duration, family, lifecycle, money, operator, quantity, ratings,
-    receipt, rollout, symptom, telemetry,
+    detector_settings, detectors, duration, evidence, family, lifecycle, money, operator, quantity,
+    ratings, receipt, rollout, telemetry,
 };
 
-pub use parts::{AnyFault, AnyProfile, AnyTimer, Models, Part};
+pub use parts::{AnyFault, AnyProfile, AnyThresholds, AnyTimer, Models, Part};
 pub use protocol::note::{Note, Outcome, Sale};
 pub use protocol::plan::{Directory, Plan, Policy, Traits};
 pub use vocabulary::detectors::{Detector, detectors};
+pub use vocabulary::evidence::Evidence;
 pub use vocabulary::family::Family;
 pub use vocabulary::indication::Indication;
 pub use vocabulary::money::Money;
 pub use vocabulary::recovery_action::RecoveryAction;
+pub use vocabulary::symptom::Symptom;
 pub use vocabulary::telemetry::{Gauge, Telemetry};
 
 components::components! {
@@ -54,7 +57,8 @@ components::components! {
         action: recovery_action::RecoveryAction, recovery_action::ActionDefinition, recovery_action::SHARED;
         act: recovery_action::act;
         ask: bus::LocalMessage::StepRequested; update: bus::LocalMessage::IncidentUpdate;
-        family: family::Family; symptom: symptom::Symptom;
+        family: family::Family; symptom: symptom::Symptom, symptom::SymptomDefinition, symptom::SHARED;
+        evidence: evidence::Evidence, evidence::EvidenceDefinition, evidence::SHARED;
         indication: vocabulary::indication::Indication, vocabulary::indication::IndicationDefinition, vocabulary::indication::SHARED;
         detector: detectors::Detector;
         milestone: vocabulary::milestone::Milestone, vocabulary::milestone::MilestoneDefinition;

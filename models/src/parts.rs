@@ -6,5 +6,7 @@ crate::components::components! { faults::part_names! { types: Models; } }
 pub type AnyFault = <Models as faults::ModelTypes>::Fault;
 /// A note of any component to itself.
 pub type AnyTimer = <Models as faults::ModelTypes>::Timer;
+/// Limits of the detectors of all parts.
+pub type AnyThresholds = <Models as faults::ModelTypes>::Thresholds;
 /// What the parts of an actor are set to, and which of them it has.
 pub type AnyProfile = <Models as faults::ModelTypes>::Profile;

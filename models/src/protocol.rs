@@ -4,9 +4,11 @@
 pub mod availability;
 pub mod bus;
 pub mod decision;
+pub mod diagnosis;
 pub mod indication;
 pub mod note;
 pub mod outside;
 pub mod plan;
 pub mod recovery_action;
+pub mod symptom;
 pub mod wire;

@@ -4,6 +4,7 @@
 pub mod detector_settings;
 pub mod detectors;
 pub mod duration;
+pub mod evidence;
 pub mod family;
 pub mod hook;
 pub mod indication;

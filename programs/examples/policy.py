@@ -9,7 +9,7 @@ Every line that posrig writes is a JSON object; one of type "decide" waits for o
 import json
 import sys
 
-SCHEMA = "posrig.policy/2"
+SCHEMA = "posrig.policy/3"
 
 
 def decide(question):

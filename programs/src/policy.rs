@@ -12,10 +12,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use faults::{IncidentChange, RecoveryPolicy, RecoveryStep};
+use faults::{IncidentChange, ProcedureKey, RecoveryPolicy, RecoveryStep};
 use models::decision::{Decision, IncidentReport};
 use models::wire::InterActorMessage;
-use models::{Fault, Models, Part, RecoveryAction, readings};
+use models::{Models, Part, RecoveryAction, readings};
 use scenarios::{FactFold, Options, Outcome, Run, Source};
 use sim::{ActorId, Emission, Instant, Pulse, RunError, Span};
 
@@ -240,8 +240,8 @@ impl Dialogue<'_> {
     ) -> Result<Decision, String> {
         let seen = words::seen(&readings(&mut self.run.simulation, who));
         let rules = self.run.simulation.settings();
-        let procedure = rules.procedure(report.suspect);
-        let default = usual(rules, report.suspect, position);
+        let procedure = rules.procedure(report.procedure);
+        let default = usual(rules, report.procedure, position);
         let open = self.open.get(&(who, report.incident));
         self.counts.asked += 1;
         let id = self.counts.asked;
@@ -303,6 +303,9 @@ impl Dialogue<'_> {
 fn alarm(report: &IncidentReport, at: Instant) -> Alarm {
     Alarm {
         detector: report.detector.name(),
+        symptom: report.finding.symptom.name(),
+        evidence: report.finding.evidence().map(|it| it.name()).collect(),
+        candidates: report.likeliest.iter().flatten().map(words::Candidate::of).collect(),
         suspect: report.suspect.to_string(),
         family: report.suspect.mode().family.name(),
         raised_ns: at.0,
@@ -310,8 +313,12 @@ fn alarm(report: &IncidentReport, at: Instant) -> Alarm {
 }
 
 /// What the procedure would do at this position; `None` if nobody would work on it any more.
-fn usual(rules: &models::Plan, suspect: Fault, position: u8) -> Option<RecoveryStep<Models>> {
-    let procedure = rules.procedure(suspect);
+fn usual(
+    rules: &models::Plan,
+    of: ProcedureKey<Models>,
+    position: u8,
+) -> Option<RecoveryStep<Models>> {
+    let procedure = rules.procedure(of);
     match usize::from(position).checked_sub(procedure.len()) {
         None => procedure.get(usize::from(position)).copied(),
         Some(past) => {

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use faults::DomainEvent;
-use models::{Fact, Note, Outcome as Ending, Sale};
+use models::{Fact, Fault, Note, Outcome as Ending, Sale};
 use scenarios::{Outcome, Outset, Roster, Transactions};
 use serde::Serialize;
 use sim::Instant;
 
-use crate::fault_records::{FaultRecord, RunHistory};
+use crate::fault_records::{Alarm, FaultRecord, RunHistory};
 use crate::measures::life::Applicant;
 use crate::run_tables::Origin;
 use crate::wording::performer;
@@ -30,8 +30,10 @@ struct FaultRow<'a> {
     first_indication: &'a str,
     detected_s: Option<f64>,
     detector: &'a str,
+    symptom: &'a str,
     suspect: String,
     isolation: &'a str,
+    truth_rank: Option<u8>,
     alarms: u32,
     actions: usize,
     last_action: &'a str,
@@ -81,8 +83,10 @@ impl<'a> FaultRow<'a> {
                 .map_or("", |(_, indication)| indication.name()),
             detected_s: record.detection.map(|it| it.at.as_secs_f64()),
             detector: record.detection.map_or("", |it| it.detector.name()),
+            symptom: record.detection.map_or("", |it| it.symptom.name()),
             suspect: record.detection.map_or_else(String::new, |it| it.suspect.to_string()),
             isolation: record.detection.map_or("", |it| it.isolation.name()),
+            truth_rank: record.detection.map(|it| it.rank).filter(|it| *it > 0),
             alarms: record.alarms,
             actions: record.actions.len(),
             last_action: last.map_or("", |tried| tried.action.name()),
@@ -118,7 +122,12 @@ struct AlarmRow<'a> {
     detector: &'a str,
     raised_by: String,
     symptom: &'a str,
+    evidence: String,
+    observed_s: f64,
     suspect: String,
+    candidates: String,
+    truth_weight: f64,
+    truth_rank: Option<u8>,
     real: bool,
     record: Option<usize>,
     fault: String,
@@ -198,8 +207,13 @@ pub fn alarms(out: impl Write, outcome: &Outcome, history: &RunHistory) -> io::R
             about: outcome.roster.name(alarm.about),
             detector: alarm.detector.name(),
             raised_by: outcome.roster.name(alarm.who),
-            symptom: alarm.suspect.mode().symptom.name,
+            symptom: alarm.finding.symptom.name(),
+            evidence: evidence(alarm),
+            observed_s: alarm.finding.observed.unwrap_or(alarm.at).as_secs_f64(),
             suspect: alarm.suspect.to_string(),
+            candidates: candidates(alarm),
+            truth_weight: f64::from(alarm.weights.truth_ppm) / 1e6,
+            truth_rank: (alarm.weights.rank > 0).then_some(alarm.weights.rank),
             real: alarm.record.is_some(),
             record: alarm.record,
             fault: fault.unwrap_or_default(),
@@ -211,6 +225,22 @@ pub fn alarms(out: impl Write, outcome: &Outcome, history: &RunHistory) -> io::R
         table.serialize(row).map_err(io::Error::other)?;
     }
     table.flush()
+}
+
+/// What was seen beside the symptom, as names with spaces between them.
+fn evidence(alarm: &Alarm) -> String {
+    let names: Vec<&str> = alarm.finding.evidence().map(|it| it.name()).collect();
+    names.join(" ")
+}
+
+/// The likeliest candidates and their weights, as `printer.jam:0.830 none:0.020`.
+fn candidates(alarm: &Alarm) -> String {
+    let named = |&(fault, ppm): &(Option<Fault>, u32)| {
+        let name = fault.map_or_else(|| "none".to_owned(), |it| it.to_string());
+        format!("{name}:{:.3}", f64::from(ppm) / 1e6)
+    };
+    let top: Vec<String> = alarm.weights.top.iter().flatten().map(named).collect();
+    top.join(" ")
 }
 
 /// Writes `applications.csv`: one row an applicant.

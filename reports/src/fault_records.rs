@@ -11,8 +11,8 @@ mod fold;
 #[cfg(test)]
 mod tests;
 
-use faults::Performer;
-use models::{Fault, Indication, Money, Part, RecoveryAction};
+use faults::{Candidate, Finding, Performer};
+use models::{Fault, Indication, Models, Money, Part, RecoveryAction, Symptom};
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Span};
 
@@ -51,6 +51,45 @@ impl IsolationResult {
     }
 }
 
+/// How an alarm's candidates stood to what was true.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Weights {
+    /// The likeliest candidates and how likely, in parts per million; `None` for "nothing is broken".
+    pub top: [Option<(Option<Fault>, u32)>; 3],
+    /// How likely the truth was held to be, in parts per million: the fault behind the alarm, or that nothing is broken.
+    pub truth_ppm: u32,
+    /// Which place the truth has among the candidates, from 1; faults are counted among faults only. 0 if it is none of them.
+    pub rank: u8,
+    /// Faults among the candidates so far.
+    faults: u8,
+    /// Sum of the squares of all weights.
+    squares: f64,
+}
+
+impl Weights {
+    /// Takes in the next candidate, in the order of their weights.
+    pub(super) fn add(&mut self, candidate: Candidate<Models>, truth: Option<Fault>) {
+        let Candidate { fault, weight_ppm } = candidate;
+        if let Some(free) = self.top.iter_mut().find(|it| it.is_none()) {
+            *free = Some((fault, weight_ppm));
+        }
+        self.squares += (f64::from(weight_ppm) / 1e6) * (f64::from(weight_ppm) / 1e6);
+        self.faults += u8::from(fault.is_some());
+        if fault == truth {
+            self.truth_ppm = weight_ppm;
+            self.rank = if fault.is_some() { self.faults } else { self.faults + 1 };
+        }
+        debug_assert!(self.squares <= 1.0 + 1e-9, "weights add up to one");
+    }
+
+    /// Brier score of the weights: the sum over all candidates of the square of weight less truth, where the truth has 1 and all
+    /// others 0. From 0, which is best, to 2. (G. W. Brier, Monthly Weather Review 78(1), 1950.)
+    pub fn brier(&self) -> f64 {
+        let truth = f64::from(self.truth_ppm) / 1e6;
+        self.squares - 2.0 * truth + 1.0
+    }
+}
+
 /// The first alarm that a fault led to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Detection {
@@ -60,10 +99,16 @@ pub struct Detection {
     pub detector: Part,
     /// The actor that the detector belongs to.
     pub raised_by: ActorId,
-    /// What it took for the cause.
+    /// What it had noticed.
+    pub symptom: Symptom,
+    /// What it held to be the likeliest fault.
     pub suspect: Fault,
     /// Whether it was.
     pub isolation: IsolationResult,
+    /// The alarm, by its number.
+    pub alarm: usize,
+    /// Which place the fault has among the candidates of that alarm, from 1; 0 if it is none of them.
+    pub rank: u8,
 }
 
 /// One recovery action that was tried.
@@ -238,6 +283,10 @@ pub struct Alarm {
     pub detector: Part,
     /// What it suspects.
     pub suspect: Fault,
+    /// What it had noticed.
+    pub finding: Finding<Models>,
+    /// How its candidates stood to what was true.
+    pub weights: Weights,
     /// Number of the record behind it; `None` for a false alarm.
     pub record: Option<usize>,
     /// For a false alarm: the record that had last ended at that actor, whose echo it may be.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use faults::{DomainEvent, NATURAL, Performer};
+use faults::{Candidate, DomainEvent, Finding, NATURAL, Performer};
 use models::hardware::{power, printer};
 use models::invariants::Audit;
 use models::platform::host;
@@ -19,6 +19,17 @@ pub(crate) const CABLE: Fault = Fault::Power(power::Fault::CableBroken);
 pub(crate) const PAPER: Fault = Fault::Printer(printer::Fault::PaperOut);
 /// A bank does not answer.
 pub(crate) const BANK: Fault = Fault::Host(host::Fault::Outage);
+
+/// An alarm that names the symptom that the suspect shows most, without evidence.
+pub(crate) fn alarm(
+    incident: u32,
+    detector: Part,
+    suspect: Fault,
+    about: ActorId,
+) -> DomainEvent<Models> {
+    let finding = Finding::of(suspect.mode().symptom());
+    DomainEvent::Alarm { incident, detector, finding, suspect, about }
+}
 
 /// A fixture of tests: facts written by hand, and the outcome that they make.
 pub(crate) struct HandmadeRun {
@@ -96,7 +107,21 @@ impl HandmadeRun {
 
     pub(crate) fn alarm(&mut self, who: u32, incident: u32, suspect: Fault) -> &mut Self {
         let (detector, about) = (suspect.part(), ActorId(who));
-        self.says(who, DomainEvent::Alarm { incident, detector, suspect, about })
+        self.says(who, alarm(incident, detector, suspect, about))
+    }
+
+    /// The candidates of the alarm just raised, with their weights.
+    pub(crate) fn weighs(
+        &mut self,
+        who: u32,
+        incident: u32,
+        candidates: &[(Option<Fault>, u32)],
+    ) -> &mut Self {
+        for &(fault, weight_ppm) in candidates {
+            let candidate = Candidate { fault, weight_ppm };
+            self.says(who, DomainEvent::Weighed { incident, candidate });
+        }
+        self
     }
 
     pub(crate) fn starts(

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::analysis::Analysis;
 use crate::measures::{Availability, CommonCauses, Cost, FaultHandling, LifeMeasures, Rollout};
-use crate::statistics::Times;
+use crate::statistics::{Share, Times};
 use crate::verdict::Verdict;
 
 /// Version of the layout below.
@@ -52,6 +52,8 @@ pub struct Summary {
     pub cost: Cost,
     /// What became of the sales.
     pub transactions: Transactions,
+    /// How well alarms say what is broken.
+    pub testability: Testability,
     /// What must hold in every run.
     pub invariants: Vec<Held>,
     /// What the scenario expects.
@@ -82,6 +84,23 @@ pub struct Faults {
     pub undetected: u64,
     /// Alarms with no fault behind them.
     pub false_alarms: u64,
+}
+
+/// How well alarms say what is broken, as IEEE 1522 (after MIL-STD-2165) and G. W. Brier score it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Testability {
+    /// Share of the faults that were detected.
+    pub detected: Share,
+    /// Share of the detected faults that the first alarm isolates to one candidate: the likeliest fault is the true one.
+    pub isolated_to_1: Share,
+    /// The same for the two likeliest.
+    pub isolated_to_2: Share,
+    /// The same for the three likeliest.
+    pub isolated_to_3: Share,
+    /// Mean Brier score of the candidates' weights over all alarms, from 0, which is best, to 2; nothing without alarms.
+    pub brier: Option<f64>,
+    /// Share of the incidents about a fault that were closed while the fault was still there.
+    pub false_restorations: Share,
 }
 
 /// The measures.
@@ -209,6 +228,7 @@ impl Summary {
                 mttr_s: measures.all.recovery,
                 down_s: measures.all.down_s,
             },
+            testability: Testability::of(analysis),
             common_causes: measures.common_causes.clone(),
             rollouts: measures.rollouts.clone(),
             cost: measures.cost.clone(),
@@ -243,6 +263,21 @@ impl Faults {
             relapsed: all.relapsed,
             undetected: all.undetected(),
             false_alarms,
+        }
+    }
+}
+
+impl Testability {
+    fn of(analysis: &Analysis) -> Self {
+        let (all, isolation) = (&analysis.measures.all, &analysis.measures.isolation);
+        let [isolated_to_1, isolated_to_2, isolated_to_3] = isolation.groups;
+        Self {
+            detected: Share::new(all.detected, all.injected),
+            isolated_to_1,
+            isolated_to_2,
+            isolated_to_3,
+            brier: isolation.brier,
+            false_restorations: isolation.false_restorations,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod deployment;
 mod devices;
+mod diagnosis;
 mod expectations;
 mod faults;
 mod fleet;

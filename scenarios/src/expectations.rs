@@ -70,6 +70,14 @@ pub enum Measure {
     DetectedShare,
     /// Share of detected occurrences for which the right fault was suspected.
     IsolatedShare,
+    /// Share of detected occurrences for which the fault was one of the two likeliest candidates.
+    IsolatedToTwoShare,
+    /// Share of detected occurrences for which the fault was one of the three likeliest candidates.
+    IsolatedToThreeShare,
+    /// Mean Brier score of the candidates' weights over all alarms: 0 is best, 2 is worst.
+    BrierScore,
+    /// Share of the incidents about a fault that were closed while the fault was still there.
+    FalseRestorationShare,
     /// Share of occurrences after which service was restored.
     RestoredShare,
     /// Number of alarms with no fault behind them.
@@ -101,13 +109,15 @@ pub enum MeasureKind {
     Time,
     /// A number from 0 to 1.
     Share,
+    /// A number from 0 to 2; the less the better.
+    Score,
     /// A whole number.
     Count,
 }
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::Availability,
         Self::MttdMean,
         Self::MttdP50,
@@ -117,6 +127,10 @@ impl Measure {
         Self::MttrP95,
         Self::DetectedShare,
         Self::IsolatedShare,
+        Self::IsolatedToTwoShare,
+        Self::IsolatedToThreeShare,
+        Self::BrierScore,
+        Self::FalseRestorationShare,
         Self::RestoredShare,
         Self::FalseAlarms,
         Self::ApprovedShare,
@@ -142,6 +156,10 @@ impl Measure {
             Self::MttrP95 => "修复时间第95百分位",
             Self::DetectedShare => "故障检出率",
             Self::IsolatedShare => "故障定位正确率",
+            Self::IsolatedToTwoShare => "前两位候选命中率",
+            Self::IsolatedToThreeShare => "前三位候选命中率",
+            Self::BrierScore => "候选权重布赖尔分数",
+            Self::FalseRestorationShare => "误判恢复率",
             Self::RestoredShare => "服务恢复率",
             Self::FalseAlarms => "误报次数",
             Self::ApprovedShare => "交易成功率",
@@ -163,6 +181,9 @@ impl Measure {
             Self::MttrMean | Self::MttrP50 | Self::MttrP95 => MeasureKind::Time,
             Self::Availability | Self::DetectedShare | Self::IsolatedShare => MeasureKind::Share,
             Self::RestoredShare | Self::ApprovedShare => MeasureKind::Share,
+            Self::IsolatedToTwoShare | Self::IsolatedToThreeShare => MeasureKind::Share,
+            Self::FalseRestorationShare => MeasureKind::Share,
+            Self::BrierScore => MeasureKind::Score,
             Self::FalseAlarms | Self::Attempted | Self::Declined | Self::Abandoned => {
                 MeasureKind::Count
             }
@@ -185,6 +206,8 @@ impl Measure {
                 | Self::MttrP95
                 | Self::DetectedShare
                 | Self::IsolatedShare
+                | Self::IsolatedToTwoShare
+                | Self::IsolatedToThreeShare
                 | Self::RestoredShare
         )
     }

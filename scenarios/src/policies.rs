@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use faults::Performer;
 use models::detector_settings::{CommonCauseSearch, Detectors};
-use models::{Family, Fault, Models, Policy, RecoveryAction};
+use models::diagnosis::DiagnosisSettings;
+use models::{Family, Fault, Models, Policy, RecoveryAction, Symptom};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Span;
@@ -22,8 +23,10 @@ pub struct Policies {
     pub heartbeat: Heartbeat,
     /// How often terminals report the readings of their parts.
     pub telemetry: Telemetry,
-    /// What the back office reads out of reports and sales.
+    /// Limits of the detectors.
     pub detectors: Detectors,
+    /// How causes are inferred from what is noticed: the same for every scenario that does not override it.
+    pub diagnosis: DiagnosisSettings,
     /// When faults of many terminals are taken to have one cause, which is then worked on instead of each terminal.
     pub common_causes: CommonCauseSearch,
     /// How a terminal deals with answers that do not come.
@@ -34,7 +37,8 @@ pub struct Policies {
     pub costs: Costs,
     /// New versions for many terminals, in stages.
     pub rollouts: Vec<RolloutEntry>,
-    /// Procedures that replace those of the catalogue; where two fit, a mode's own goes before its family's.
+    /// Procedures that replace those of the catalogue. That of a symptom is followed while no candidate stands out, that of a mode when
+    /// the mode is isolated (see `diagnosis.isolated_from`); where two fit, a mode's own goes before its family's.
     pub procedures: Vec<Procedure>,
     /// The same for causes that many terminals have in common.
     pub common_procedures: Vec<Procedure>,
@@ -173,6 +177,8 @@ pub struct Procedure {
     Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema,
 )]
 pub enum Against {
+    /// A symptom, such as `Symptom(NoHeartbeat)`.
+    Symptom(Symptom),
     /// One fault mode, such as `Mode(Printer(Jam))`.
     Mode(Fault),
     /// Every fault of a family.
@@ -266,10 +272,12 @@ impl Policies {
             remote_patience: recovery.remote_patience,
             fallback,
             imperfect: recovery.imperfect.map(|it| (it.probability.0, it.lasts.law())),
+            symptom_procedures: by_symptom(procedures),
             procedures: by_mode(procedures),
             common_procedures: over_usual(by_mode(&self.common_procedures)),
             common_causes: self.common_causes.clone(),
             detectors: self.detectors.clone(),
+            diagnosis: self.diagnosis.clone(),
         }
     }
 }
@@ -280,6 +288,18 @@ fn over_usual(
 ) -> BTreeMap<Fault, Vec<faults::RecoveryStep<Models>>> {
     let mut all = Policy::default().common_procedures;
     all.extend(own);
+    all
+}
+
+/// The procedures of symptoms; the first of two for one symptom counts.
+fn by_symptom(procedures: &[Procedure]) -> BTreeMap<Symptom, Vec<faults::RecoveryStep<Models>>> {
+    let mut all = BTreeMap::new();
+    for procedure in procedures {
+        if let Against::Symptom(symptom) = procedure.against {
+            let steps = || procedure.steps.iter().map(|&step| step.into()).collect();
+            all.entry(symptom).or_insert_with(steps);
+        }
+    }
     all
 }
 

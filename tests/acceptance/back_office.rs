@@ -206,7 +206,7 @@ fn silence_of_a_terminal_is_noticed_and_false_alarms_are_as_rare_as_they_should_
     bench.plan.policy.common_causes.enabled = false;
     // Nothing is done about what is found, so that nothing disturbs the sales.
     bench.plan.policy.fallback = None;
-    bench.plan.policy.procedures.insert(silence_suspect(), Vec::new());
+    bench.plan.policy.symptom_procedures.insert(silence_symptom(), Vec::new());
     let back_office = bench.plan.directory.back_office;
     let end = bench.plan.sales_end;
     let (mut simulation, facts) = bench.run();
@@ -226,6 +226,6 @@ fn silence_of_a_terminal_is_noticed_and_false_alarms_are_as_rare_as_they_should_
     assert!(expected > 100.0 && (raised as f64 - expected).abs() < off, "{raised}, not {expected}");
 }
 
-fn silence_suspect() -> Fault {
-    models::detector_settings::Silence::default().suspect
+fn silence_symptom() -> models::Symptom {
+    models::detector_settings::Silence::default().symptom
 }

@@ -49,7 +49,7 @@ fn idle(loss: f64) -> Profile {
 fn miss_counting(bench: &mut Bench) {
     let policy = &mut bench.plan.policy;
     (policy.heartbeat, policy.misses, policy.grace) = (Span::secs(30), 3, Span::ZERO);
-    policy.procedures.insert(Fault::Cellular(cellular::Fault::PoorCoverage), Vec::new());
+    policy.symptom_procedures.insert(models::Symptom::NoHeartbeat, Vec::new());
     policy.fallback = None;
 }
 
@@ -135,7 +135,8 @@ fn a_procedure_is_down_as_long_as_its_steps_say() {
     let mut bench = Bench::new(3_000, profile).lasting(Span::days(365));
     miss_counting(&mut bench);
     let policy = &mut bench.plan.policy;
-    (policy.heartbeat, policy.verify_after) = (Span::hours(6), Span::ZERO);
+    // Silence would be noticed as well, and laid to the hang that is known already.
+    (policy.heartbeat, policy.verify_after) = (Span::days(300), Span::ZERO);
     policy.relapse_within = Span::ZERO;
     // Reports of readings would be most of the events, and nobody needs them here.
     policy.telemetry = Span::ZERO;

@@ -17,7 +17,7 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
         lasts,
         firmware: "backup: None",
         faults,
-        procedures: "(against: Mode(Cellular(PoorCoverage)), steps: []), (against: Mode(Mainboard(Dead)), steps: [])",
+        procedures: "(against: Symptom(NoHeartbeat), steps: []), (against: Mode(Mainboard(Dead)), steps: [])",
     };
     quiet.scenario().replace(r#"period: "300d""#, r#"period: "30s", misses: 3"#).replacen(
         "good_loss: 0.0",

@@ -16,7 +16,7 @@ fn heartbeats(count: u32, lasts: &str, faults: &str) -> String {
         lasts,
         firmware: "backup: None",
         faults,
-        procedures: "(against: Mode(Cellular(PoorCoverage)), steps: []), (against: Mode(Mainboard(Dead)), steps: [])",
+        procedures: "(against: Symptom(NoHeartbeat), steps: []), (against: Mode(Mainboard(Dead)), steps: [])",
     };
     let text = quiet.scenario();
     let text = text

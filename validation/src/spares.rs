@@ -20,7 +20,7 @@ fn scenario(lasts: &str, orders: &str) -> String {
         faults: r#"(id: "board", mode: Mainboard(Dead), when: Random(Exponential(mean: "8000h")))"#,
         // What is missing is attributed to its network first. A board that dies before the next heartbeat is repaired once more.
         procedures: &format!(
-            "(against: Mode(Cellular(PoorCoverage)), steps: [{repair}, {repair}, {repair}])"
+            "(against: Symptom(NoHeartbeat), steps: [{repair}, {repair}, {repair}])"
         ),
     };
     let detected = r#"period: "300d", grace: "0s""#;

@@ -2,7 +2,7 @@
 
 use super::incident_state::{Incident, Stage};
 use super::incidents::restore;
-use super::procedure::{carry_out, leave_unresolved, procedure};
+use super::procedure::{carry_out, leave_unresolved};
 use super::{BeliefContext, Decision, Observed};
 use crate::event::{DomainEvent, SimEvent};
 use crate::model::Catalogue;
@@ -37,7 +37,7 @@ pub(crate) fn decide<K: Catalogue, P: Observed<K>>(
             cx.after(span.max(Span(1)), SimEvent::Verify { incident, attempt });
         }
         Decision::Escalate => {
-            let length = procedure(cx.policy(), entry.suspect, entry.common).len();
+            let length = cx.policy().procedure(entry.procedure).len();
             if usize::from(entry.position) < length {
                 entry.position = u8::try_from(length).unwrap_or(u8::MAX);
                 cx.note(DomainEvent::Exhausted { incident });

@@ -5,6 +5,7 @@ use sim::actor::ActorId;
 use sim::time::Instant;
 use thin_vec::ThinVec;
 
+use super::finding::{Candidate, Finding, LIKELIEST, ProcedureKey};
 use crate::fault::RecoveryStep;
 use crate::model_types::ModelTypes;
 
@@ -30,7 +31,12 @@ pub(super) enum Stage {
 pub(super) struct Incident<K: ModelTypes> {
     pub(super) id: u32,
     pub(super) detector: K::Part,
+    pub(super) finding: Finding<K>,
     pub(super) suspect: K::Fault,
+    pub(super) likeliest: [Option<Candidate<K>>; LIKELIEST],
+    pub(super) procedure: ProcedureKey<K>,
+    /// Better evidence has come: its procedure begins at the first step, whatever was tried before.
+    pub(super) begins_anew: bool,
     pub(super) about: ActorId,
     /// One incident for many actors.
     pub(super) common: bool,
@@ -46,7 +52,7 @@ pub(super) struct Incident<K: ModelTypes> {
 /// A step that seemed to help.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Helped<K: ModelTypes> {
-    pub(super) suspect: K::Fault,
+    pub(super) procedure: ProcedureKey<K>,
     pub(super) position: u8,
     pub(super) at: Instant,
 }
@@ -109,7 +115,11 @@ mod tests {
         Incident {
             id,
             detector: 1,
+            finding: Finding::of(()),
+            likeliest: [None; LIKELIEST],
             suspect: (1, 1),
+            procedure: ProcedureKey::Mode((1, 1)),
+            begins_anew: false,
             about: ActorId(0),
             common: false,
             attempt: 2,

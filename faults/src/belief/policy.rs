@@ -2,18 +2,25 @@
 
 use sim::{ActorId, Span};
 
+use super::finding::{Candidate, Diagnosis, Finding, LIKELIEST, ProcedureKey};
 use crate::draw_name::DrawName;
 use crate::fault::RecoveryStep;
 use crate::model_types::ModelTypes;
 
 /// What is done about what is suspected: what the operator decides, and nothing that is true.
 pub trait RecoveryPolicy<K: ModelTypes> {
-    /// What to try against a suspected fault, in this order.
-    fn procedure(&self, suspect: K::Fault) -> &[RecoveryStep<K>];
-    /// What to try against a suspected cause that many actors have in common, in this order.
-    fn common_procedure(&self, suspect: K::Fault) -> &[RecoveryStep<K>] {
-        self.procedure(suspect)
+    /// What is made of a finding about an actor, at which these other symptoms stand already: by what is known of it from an
+    /// inventory, and by tables that are the same for all.
+    fn diagnose(&self, about: ActorId, finding: &Finding<K>, beside: &[K::Symptom])
+    -> Diagnosis<K>;
+    /// The same of a cause that many actors have in common; `example` is one of them.
+    fn diagnose_common(&self, example: ActorId, finding: &Finding<K>) -> Diagnosis<K> {
+        let diagnosis = self.diagnose(example, finding, &[]);
+        let procedure = ProcedureKey::Common(diagnosis.suspect);
+        Diagnosis { procedure, ..diagnosis }
     }
+    /// What to try, in this order.
+    fn procedure(&self, of: ProcedureKey<K>) -> &[RecoveryStep<K>];
     /// What a person tries when the procedure is exhausted, how often, and how long apart; `None` leaves it at that.
     fn fallback(&self) -> Option<(RecoveryStep<K>, u8, Span)>;
     /// Whether someone outside decides what is done about incidents of this actor. Each attempt then waits, at its moment,
@@ -62,8 +69,14 @@ pub struct IncidentUpdate<K: ModelTypes> {
     pub incident: u32,
     /// Whose detector opened it.
     pub detector: K::Part,
-    /// What is suspected.
+    /// What was noticed.
+    pub finding: Finding<K>,
+    /// The likeliest fault behind it.
     pub suspect: K::Fault,
+    /// What may be behind it, the likeliest first; "nothing is broken" may be among them.
+    pub likeliest: [Option<Candidate<K>>; LIKELIEST],
+    /// What is done about it.
+    pub procedure: ProcedureKey<K>,
     /// Which actor it is about.
     pub about: ActorId,
     /// One incident for many actors: see `Context::alarm_common`.

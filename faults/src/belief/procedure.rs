@@ -1,7 +1,8 @@
 //! An incident goes through its recovery procedure: step by step, and past the last one the fallback.
 
+use super::finding::ProcedureKey;
 use super::incident_state::{Incident, Stage};
-use super::incidents::{restore, same_symptom, tell};
+use super::incidents::{restore, tell};
 use super::{BeliefContext, DeviceOff, IncidentChange, Observed, RecoveryPolicy, StepRequest};
 use crate::event::{DomainEvent, SimEvent};
 use crate::fault::{Performer, RecoveryStep};
@@ -9,27 +10,18 @@ use crate::model::Catalogue;
 use sim::actor::ActorId;
 use sim::time::Span;
 
-/// The recovery procedure against what is suspected, at one actor or as a common cause.
-pub(super) fn procedure<K: Catalogue>(
-    policy: &dyn RecoveryPolicy<K>,
-    suspect: K::Fault,
-    common: bool,
-) -> &[RecoveryStep<K>] {
-    if common { policy.common_procedure(suspect) } else { policy.procedure(suspect) }
-}
-
 /// The step of the procedure at a position; past its end, the fallback.
 pub(crate) fn step_at<K: Catalogue>(
     policy: &dyn RecoveryPolicy<K>,
-    (suspect, position): (K::Fault, u8),
-    common: bool,
+    of: ProcedureKey<K>,
+    position: u8,
 ) -> Option<RecoveryStep<K>> {
-    let procedure = procedure(policy, suspect, common);
+    let procedure = policy.procedure(of);
     let past = usize::from(position).checked_sub(procedure.len());
     match past {
         None => procedure.get(usize::from(position)).copied(),
         // Nobody replaces many terminals because of a carrier.
-        Some(_) if common => None,
+        Some(_) if matches!(of, ProcedureKey::Common(_)) => None,
         Some(past) => {
             let (step, times, _) = policy.fallback()?;
             (past < usize::from(times)).then_some(step)
@@ -42,8 +34,8 @@ fn current<K: Catalogue>(
     policy: &dyn RecoveryPolicy<K>,
     incident: &Incident<K>,
 ) -> Option<RecoveryStep<K>> {
-    let Incident { suspect, position, common, chosen, .. } = *incident;
-    chosen.or_else(|| step_at(policy, (suspect, position), common))
+    let Incident { procedure, position, chosen, .. } = *incident;
+    chosen.or_else(|| step_at(policy, procedure, position))
 }
 
 /// Begins an attempt, or has it decided outside what that is.
@@ -135,10 +127,10 @@ fn escalate<K: Catalogue, P: Observed<K>>(
     let Some(entry) = parts.incident_state().get_mut(incident) else { return };
     debug_assert_ne!(entry.stage, Stage::Unresolved, "nobody works on it any more");
     entry.attempt = entry.attempt.saturating_add(1);
-    let escalates = entry.chosen.take().is_none();
+    let escalates = entry.chosen.take().is_none() && !std::mem::take(&mut entry.begins_anew);
     entry.position = entry.position.saturating_add(u8::from(escalates));
-    let Incident { suspect, attempt, position, common, .. } = *entry;
-    let length = procedure(cx.policy(), suspect, common).len();
+    let Incident { procedure, attempt, position, common, .. } = *entry;
+    let length = cx.policy().procedure(procedure).len();
     if !escalates || usize::from(position) < length {
         begin(parts, cx, incident);
         return;
@@ -161,9 +153,8 @@ pub(crate) struct CarriedOut<K: Catalogue> {
     pub(crate) step: RecoveryStep<K>,
     /// Where.
     pub(crate) about: ActorId,
-    pub(crate) suspect: K::Fault,
+    pub(crate) procedure: ProcedureKey<K>,
     pub(crate) position: u8,
-    pub(crate) common: bool,
 }
 
 /// Whoever was asked says that the step has been carried out: what it was, unless the incident has gone on meanwhile.
@@ -176,8 +167,8 @@ pub(crate) fn carried_out<K: Catalogue, P: Observed<K>>(
     let standing = parts.incident_state().at_stage(incident, attempt, Stage::Acting)?;
     let step = current(cx.policy(), &standing)?;
     parts.incident_state().get_mut(incident)?.stage = Stage::Verifying;
-    let Incident { about, suspect, position, common, .. } = standing;
-    Some(CarriedOut { step, about, suspect, position, common })
+    let Incident { about, procedure, position, .. } = standing;
+    Some(CarriedOut { step, about, procedure, position })
 }
 
 /// Tells the parts of the actor that a step has been carried out.
@@ -211,18 +202,19 @@ pub(crate) fn verify<K: Catalogue, P: Observed<K>>(
     attempt: u8,
 ) {
     let Some(standing) = parts.incident_state().get(incident) else { return };
-    let Incident { detector, suspect, attempt: now, stage, .. } = standing;
+    let Incident { detector, finding, attempt: now, stage, .. } = standing;
+    let symptom = finding.symptom;
     if now != attempt || !matches!(stage, Stage::Verifying | Stage::Escalated) {
         return;
     }
     debug_assert!(attempt < u8::MAX, "whoever has tried so often has been left unresolved");
-    cx.retest(parts, detector, suspect);
+    cx.retest(parts, detector, symptom);
     let own = match cx.look(parts, detector) {
-        Ok(seen) => seen.iter().any(|it| same_symptom::<K>(*it, suspect)),
+        Ok(seen) => seen.iter().any(|it| it.symptom == symptom),
         // Who cannot look cannot say that all is well.
         Err(DeviceOff) => true,
     };
-    let seen = cx.still_sees(parts, detector, suspect) || own;
+    let seen = cx.still_sees(parts, detector, symptom) || own;
     if !seen {
         let its = |it: &Incident<K>| it.id == incident;
         if let Some(at) = parts.incident_state().incidents.iter().position(its) {

@@ -8,7 +8,7 @@ macro_rules! catalogue_dispatch {
     (
         types: $ModelTypes:ident;
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
-        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty;
+        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty, $SymptomDefinition:ty, $symptoms:path; evidence: $Evidence:ty, $EvidenceDefinition:ty, $evidence:path;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
         milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; stops: $stops:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
@@ -312,29 +312,29 @@ macro_rules! catalogue_dispatch {
                 &mut self,
                 part: Part,
                 cx: &mut $crate::Context<'_, $ModelTypes>,
-            ) -> Result<Vec<Fault>, $crate::DeviceOff> {
+            ) -> Result<Vec<$crate::Finding<$ModelTypes>>, $crate::DeviceOff> {
                 let profile = self.profile;
                 if self.blind(part) {
                     return Err($crate::DeviceOff);
                 }
                 let now = cx.now();
-                let suspects = match part { $(
+                let thresholds = cx.settings().thresholds();
+                let found = match part { $(
                     $(Part::$Model => {
                         let Some(reading) = self.access.$module.get_manual(self.world, self.entity).ok().map(|it| {
                             $crate::DevicePart::<$ModelTypes>::reading(it, &profile.$group.$module, now)
                         }) else { return Ok(Vec::new()) };
                         let Some(mut beliefs) = self.access.beliefs.get_mut(self.world, self.entity).ok() else { return Ok(Vec::new()) };
-                        <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::detect(&mut beliefs.$module, &reading)
-                            .into_iter().map(Fault::$Model).collect()
+                        <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::detect(&thresholds.$module, &mut beliefs.$module, &reading)
                     })*
                     $($(Part::$Sound => Vec::new(),)+)?
                 )+ };
-                Ok(suspects)
+                Ok(found)
             }
             fn retest(
                 &mut self,
                 part: Part,
-                suspect: Fault,
+                symptom: $Symptom,
                 cx: &mut $crate::Context<'_, $ModelTypes>,
             ) {
                 let profile = self.profile;
@@ -345,29 +345,29 @@ macro_rules! catalogue_dispatch {
                     $(Part::$Model => if let Some(mut it) = self.$module() {
                         let it = $crate::catalogue::bypass_change_detection(&mut it);
                         cx.enter(Part::$Model);
-                        $crate::ActorPart::<$ModelTypes>::retest(it, &profile.$group.$module, suspect, cx);
+                        $crate::ActorPart::<$ModelTypes>::retest(it, &profile.$group.$module, symptom, cx);
                     },)*
                     $($(Part::$Sound => if let Some(mut it) = self.$smodule() {
                         let it = $crate::catalogue::bypass_change_detection(&mut it);
                         cx.enter(Part::$Sound);
-                        $crate::ActorPart::<$ModelTypes>::retest(it, &profile.$group.$smodule, suspect, cx);
+                        $crate::ActorPart::<$ModelTypes>::retest(it, &profile.$group.$smodule, symptom, cx);
                     },)+)?
                 )+ }
             }
             fn still_sees(
                 &mut self,
                 part: Part,
-                suspect: Fault,
+                symptom: $Symptom,
                 cx: &mut $crate::Context<'_, $ModelTypes>,
             ) -> bool {
                 let profile = self.profile;
                 let now = cx.now();
                 match part { $(
                     $(Part::$Model => self.access.$module.get_manual(self.world, self.entity).ok().is_some_and(|it| {
-                        $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$module, suspect, now)
+                        $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$module, symptom, now)
                     }),)*
                     $($(Part::$Sound => self.access.$smodule.get_manual(self.world, self.entity).ok().is_some_and(|it| {
-                        $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$smodule, suspect, now)
+                        $crate::ActorPart::<$ModelTypes>::still_sees(it, &profile.$group.$smodule, symptom, now)
                     }),)+)?
                 )+ }
             }

@@ -8,7 +8,7 @@ macro_rules! catalogue_names {
     (
         types: $ModelTypes:ident;
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
-        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty;
+        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty, $SymptomDefinition:ty, $symptoms:path; evidence: $Evidence:ty, $EvidenceDefinition:ty, $evidence:path;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
         milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; stops: $stops:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
@@ -178,6 +178,10 @@ macro_rules! catalogue_names {
             type Fault = Fault;
             type Family = $Family;
             type Symptom = $Symptom;
+            type SymptomDefinition = $SymptomDefinition;
+            type Evidence = $Evidence;
+            type EvidenceDefinition = $EvidenceDefinition;
+            type Thresholds = Thresholds;
             type RecoveryAction = $RecoveryAction;
             type ActionDefinition = $ActionDefinition;
             type Indication = $Indication;
@@ -207,6 +211,28 @@ macro_rules! catalogue_names {
                         $(
                             $(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::ACTIONS,)*
                             $($(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::ACTIONS,)+)?
+                        )+
+                    ]));
+                &ALL
+            }
+            fn symptoms() -> &'static $crate::Table<$SymptomDefinition> {
+                static ALL: std::sync::LazyLock<$crate::Table<$SymptomDefinition>> =
+                    std::sync::LazyLock::new(|| $crate::Table::gather([
+                        $symptoms,
+                        $(
+                            $(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::SYMPTOMS,)*
+                            $($(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::SYMPTOMS,)+)?
+                        )+
+                    ]));
+                &ALL
+            }
+            fn evidence() -> &'static $crate::Table<$EvidenceDefinition> {
+                static ALL: std::sync::LazyLock<$crate::Table<$EvidenceDefinition>> =
+                    std::sync::LazyLock::new(|| $crate::Table::gather([
+                        $evidence,
+                        $(
+                            $(<$group::$module::$Model as $crate::ActorPart<$ModelTypes>>::EVIDENCE,)*
+                            $($(<$group::$smodule::$Sound as $crate::ActorPart<$ModelTypes>>::EVIDENCE,)+)?
                         )+
                     ]));
                 &ALL

@@ -8,7 +8,7 @@ macro_rules! catalogue_world {
     (
         types: $ModelTypes:ident;
         local_message: $LocalMessage:ty; topic: $Topic:ty; message: $InterActorMessage:ty;
-        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty;
+        action: $RecoveryAction:ty, $ActionDefinition:ty, $actions:path; act: $act:path; ask: $ask:path; update: $update:path; family: $Family:ty; symptom: $Symptom:ty, $SymptomDefinition:ty, $symptoms:path; evidence: $Evidence:ty, $EvidenceDefinition:ty, $evidence:path;
         indication: $Indication:ty, $IndicationDefinition:ty, $indications:path; detector: $Detector:ty;
         milestone: $Milestone:ty, $MilestoneDefinition:ty; hook: $Hook:ty; note: $Note:ty; settings: $Settings:ty; able: $able:path; stops: $stops:path; awake: $awake:path;
         $($(#[$gdoc:meta])* $group:ident: $Group:ident {
@@ -51,6 +51,14 @@ macro_rules! catalogue_world {
                 }
             }
         })+
+
+        /// Limits of the detectors of every part that can break.
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Thresholds { $($(
+            #[doc = concat!("Of `", stringify!($module), "`.")]
+            pub $module: <$group::$module::$Model as $crate::DevicePart<$ModelTypes>>::Thresholds,
+        )*)+ }
 
         /// What the parts of an actor are set to, and which of them it has.
         #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Context, Task};
-use crate::belief::{Decision, DeviceOff, Observed, RecoveryPolicy};
+use crate::belief::{Decision, DeviceOff, Finding, Observed, ProcedureKey, RecoveryPolicy};
 use crate::draw_name::DrawName;
 use crate::event::{DomainEvent, SimEvent};
 use crate::fault::Performer;
@@ -22,24 +22,24 @@ impl<K: Catalogue> Context<'_, K> {
         self.scratch.tasks.push_back(Task::Look(self.part));
     }
     /// Raises an alarm about this actor.
-    pub fn alarm(&mut self, suspect: K::Fault) {
-        self.alarm_about(suspect, self.me);
+    pub fn alarm(&mut self, finding: Finding<K>) {
+        self.alarm_about(finding, self.me);
     }
     /// Raises an alarm about another actor.
-    pub fn alarm_about(&mut self, suspect: K::Fault, about: ActorId) {
+    pub fn alarm_about(&mut self, finding: Finding<K>, about: ActorId) {
         let detector = self.part;
-        self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about, common: false });
+        self.scratch.tasks.push_back(Task::Alarm { detector, finding, about, common: false });
     }
     /// Raises one alarm about a cause that many actors have in common; `example` is one of them. Its incident goes through the
     /// common procedure, and whoever raised it hears of each step that was carried out and passes it on to the others.
-    pub fn alarm_common(&mut self, suspect: K::Fault, example: ActorId) {
+    pub fn alarm_common(&mut self, finding: Finding<K>, example: ActorId) {
         let (detector, about) = (self.part, example);
-        self.scratch.tasks.push_back(Task::Alarm { detector, suspect, about, common: true });
+        self.scratch.tasks.push_back(Task::Alarm { detector, finding, about, common: true });
     }
     /// A step of a common procedure, carried out here for many, takes effect at one of them.
-    pub fn treat_at(&mut self, actor: ActorId, suspect: K::Fault, position: u8) {
+    pub fn treat_at(&mut self, actor: ActorId, cause: K::Fault, position: u8) {
         debug_assert_ne!(actor, self.me, "who acts at its own actor sends nothing");
-        let treat = SimEvent::Treat { suspect, position, common: true };
+        let treat = SimEvent::Treat { procedure: ProcedureKey::Common(cause), position };
         self.cell.send(self.me, actor, Span::ZERO, treat);
     }
     /// From now on nobody is sent because of what this common cause explains; `None` ends that.
@@ -51,9 +51,9 @@ impl<K: Catalogue> Context<'_, K> {
         self.scratch.tasks.push_back(Task::Decide { incident, attempt, decision });
     }
     /// This detector sees one thing no more: the incident that it opened about it is closed.
-    pub fn dismiss_one(&mut self, suspect: K::Fault, about: ActorId) {
+    pub fn dismiss_one(&mut self, symptom: K::Symptom, about: ActorId) {
         let detector = self.part;
-        self.scratch.tasks.push_back(Task::DismissOne { detector, suspect, about });
+        self.scratch.tasks.push_back(Task::DismissOne { detector, symptom, about });
     }
     /// This detector sees nothing wrong any more: incidents that it opened are closed.
     pub fn dismiss(&mut self) {
@@ -110,12 +110,12 @@ impl<'c, 'a, K: Catalogue> BeliefContext<'c, 'a, K> {
     pub(crate) fn say(&mut self, message: K::LocalMessage) {
         self.cx.say(message);
     }
-    /// What a detector suspects now; see [`Observed::look`].
+    /// What a detector finds now; see [`Observed::look`].
     pub(crate) fn look<P: Observed<K>>(
         &mut self,
         parts: &mut P,
         detector: K::Part,
-    ) -> Result<Vec<K::Fault>, DeviceOff> {
+    ) -> Result<Vec<Finding<K>>, DeviceOff> {
         parts.look(detector, self.cx)
     }
     /// Whether a detector would still raise its alarm.
@@ -123,17 +123,17 @@ impl<'c, 'a, K: Catalogue> BeliefContext<'c, 'a, K> {
         &mut self,
         parts: &mut P,
         detector: K::Part,
-        suspect: K::Fault,
+        symptom: K::Symptom,
     ) {
-        parts.retest(detector, suspect, self.cx);
+        parts.retest(detector, symptom, self.cx);
     }
     pub(crate) fn still_sees<P: Observed<K>>(
         &mut self,
         parts: &mut P,
         detector: K::Part,
-        suspect: K::Fault,
+        symptom: K::Symptom,
     ) -> bool {
-        parts.still_sees(detector, suspect, self.cx)
+        parts.still_sees(detector, symptom, self.cx)
     }
     /// What the draws of one more request because of an incident are named by.
     pub(crate) fn name_request<P: Observed<K>>(

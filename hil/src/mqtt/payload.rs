@@ -68,7 +68,9 @@ pub struct Alarm {
     pub time_ns: u64,
     /// Name of the terminal.
     pub terminal: String,
-    /// The suspected fault, such as `printer.jam`.
+    /// What was noticed, such as `printer-stopped`.
+    pub symptom: &'static str,
+    /// The likeliest fault behind it, such as `printer.jam`.
     pub suspect: String,
     /// Its family, such as `printer`.
     pub family: &'static str,
@@ -277,7 +279,7 @@ pub(super) fn told(told: &OperatorReport, terminal: &str) -> Option<(&'static st
             let readings = Gauge::ALL.into_iter().filter_map(of).collect();
             ("telemetry", Payload::Telemetry(Telemetry { schema, time_ns, terminal, readings }))
         }
-        News::Alarm { suspect, by, raised } => {
+        News::Alarm { symptom, suspect, by, raised } => {
             let family = suspect.mode().family.name();
             let by = match by {
                 Source::Terminal => By::Terminal,
@@ -285,7 +287,8 @@ pub(super) fn told(told: &OperatorReport, terminal: &str) -> Option<(&'static st
             };
             let state = if raised { AlarmState::Raised } else { AlarmState::Cleared };
             let suspect = suspect.to_string();
-            let alarm = Alarm { schema, time_ns, terminal, suspect, family, by, state };
+            let symptom = symptom.name();
+            let alarm = Alarm { schema, time_ns, terminal, symptom, suspect, family, by, state };
             ("alarm", Payload::Alarm(alarm))
         }
         News::Missing(missing) => {

@@ -3,10 +3,11 @@
 use crate::rare::Rare;
 use crate::sensed::Changes;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
@@ -15,7 +16,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::wire::{InterActorMessage, Iso, Mti, Via};
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the cellular link.
@@ -187,11 +188,30 @@ impl Cellular {
     }
 }
 
+evidence! {
+    /// The module answers no command.
+    ModuleSilent: 60, "module-silent", "通信模块无应答", ["cellular.module-dead" * 50.0];
+    /// The module searches for a cell.
+    Searching: 61, "searching", "搜索网络中", [
+        "cellular.cell-outage" * 5.0, "cellular.poor-coverage" * 2.0, "cellular.module-dead" * 0.05,
+    ];
+    /// The cell's signal is weak.
+    CellSignalWeak: 62, "cell-signal-weak", "蜂窝信号弱", ["cellular.poor-coverage" * 5.0];
+    /// Probes of the connection are not answered, though the link is up.
+    KeepaliveUnanswered: 63, "keepalive-unanswered", "保活探测无应答", [
+        "cellular.half-open" * 5.0, "wifi.interference" * 0.5, "host.slow" * 0.05, "host.outage" * 0.05,
+        "gateway.answers-lost" * 0.2,
+    ];
+    /// Answers come late over a link that repeats nothing.
+    LongWaits: 64, "long-waits", "等待时间长", ["cellular.congestion" * 10.0, "wifi.interference" * 0.1];
+}
+
 impl ActorPart<Models> for Cellular {
     const NAME: &'static str = "cellular";
     const ZH: &'static str = "移动网络";
     const ABOUT: &'static str = "A mobile carrier's network, as a bearer of payment messages.";
     const FITTING: Fitting = Fitting::Standard;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "link-state",
@@ -259,9 +279,9 @@ impl ActorPart<Models> for Cellular {
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
     }
-    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, symptom: Symptom, _: &mut Context<'_, Models>) {
         self.sensed.get_mut().shown = self.senses();
-        if suspect == Fault::Congestion.into() {
+        if symptom == Symptom::AnswersLate {
             // What was measured before says nothing of how it is after.
             self.sensed.get_mut().shown.answer_s = 0.0;
         }
@@ -274,7 +294,14 @@ impl DevicePart<Models> for Cellular {
             name: "poor-coverage",
             zh: "信号覆盖不佳",
             family: Family::Comms,
-            symptom: Symptom::LINK_POOR,
+            shows: &[
+                (Symptom::LinkPoor, 0.95),
+                (Symptom::AnswersLate, 0.31),
+                (Symptom::RequestsUnanswered, 0.16),
+                (Symptom::BearerUnusable, 0.1),
+                (Symptom::NoHeartbeat, 0.1),
+                (Symptom::DuplicatesSurge, 0.005),
+            ],
             cause: "a cellar, thick walls, the edge of a cell",
             effects: Effects::of(
                 "the signal is weak",
@@ -295,7 +322,7 @@ impl DevicePart<Models> for Cellular {
             name: "module-dead",
             zh: "通信模块损坏",
             family: Family::Comms,
-            symptom: Symptom::BEARER_UNUSABLE,
+            shows: &[(Symptom::BearerUnusable, 0.87), (Symptom::NoHeartbeat, 0.59)],
             cause: "a radio module or an antenna that has failed",
             effects: Effects::of(
                 "the module does not answer",
@@ -317,7 +344,11 @@ impl DevicePart<Models> for Cellular {
             name: "cell-outage",
             zh: "基站中断",
             family: Family::Comms,
-            symptom: Symptom::BEARER_UNUSABLE,
+            shows: &[
+                (Symptom::BearerUnusable, 0.95),
+                (Symptom::NoHeartbeat, 0.71),
+                (Symptom::GatewayDegraded, 0.05),
+            ],
             cause: "a base station without power or line",
             effects: Effects::of(
                 "there is no cell",
@@ -338,7 +369,14 @@ impl DevicePart<Models> for Cellular {
             name: "congestion",
             zh: "网络拥塞",
             family: Family::Comms,
-            symptom: Symptom::ANSWERS_LATE,
+            shows: &[
+                (Symptom::AnswersLate, 0.95),
+                (Symptom::SlowOperation, 0.42),
+                (Symptom::RequestsUnanswered, 0.42),
+                (Symptom::LinkPoor, 0.21),
+                (Symptom::GatewayDegraded, 0.05),
+                (Symptom::DuplicatesSurge, 0.0099),
+            ],
             cause: "a market day, a match, a holiday",
             effects: Effects::of(
                 "packets queue in the cell",
@@ -359,7 +397,11 @@ impl DevicePart<Models> for Cellular {
             name: "half-open",
             zh: "连接半开",
             family: Family::Comms,
-            symptom: Symptom::REQUESTS_UNANSWERED,
+            shows: &[
+                (Symptom::RequestsUnanswered, 0.95),
+                (Symptom::NoHeartbeat, 0.61),
+                (Symptom::DuplicatesSurge, 0.005),
+            ],
             cause: "a gateway or an address translator that forgot the connection",
             effects: Effects::of(
                 "what is sent vanishes, though the link looks sound",
@@ -385,7 +427,7 @@ impl DevicePart<Models> for Cellular {
             name: "damages-messages",
             zh: "报文损坏",
             family: Family::Transaction,
-            symptom: Symptom::SESSION_REFUSED,
+            shows: &[(Symptom::SessionRefused, 0.78), (Symptom::RequestsUnanswered, 0.43)],
             cause: "a defective module or driver",
             effects: Effects::of(
                 "messages come out changed",
@@ -407,7 +449,7 @@ impl DevicePart<Models> for Cellular {
             name: "sends-twice",
             zh: "重复发送",
             family: Family::Transaction,
-            symptom: Symptom::DUPLICATES_SURGE,
+            shows: &[(Symptom::DuplicatesSurge, 0.95), (Symptom::LossReported, 0.055)],
             cause: "a module that takes acknowledged messages for lost ones",
             effects: Effects::of(
                 "messages go out a second time",
@@ -433,6 +475,7 @@ impl DevicePart<Models> for Cellular {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -461,17 +504,19 @@ impl DevicePart<Models> for Cellular {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         self.sensed.get().shown
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let Reading { module, signal, answered, strength_dbm, answer_s } = *reading;
+        let of = |symptom: Symptom, evidence: Evidence| Finding::of(symptom).within(Part::Cellular).with(evidence);
         let bearer = match () {
-            () if !module => Some(Fault::ModuleDead),
-            () if !signal => Some(Fault::CellOutage),
+            () if !module => Some(of(Symptom::BearerUnusable, Evidence::ModuleSilent)),
+            () if !signal => Some(of(Symptom::BearerUnusable, Evidence::Searching)),
             () => None,
         };
         let others = [
-            (strength_dbm < WEAK_DBM, Fault::PoorCoverage),
-            (!answered, Fault::HalfOpen),
-            (answer_s > LATE_S, Fault::Congestion),
+            (strength_dbm < WEAK_DBM, of(Symptom::LinkPoor, Evidence::CellSignalWeak)),
+            // Nobody knows where the answer was lost: link, gateway and host look alike.
+            (!answered, Finding::of(Symptom::RequestsUnanswered).with(Evidence::KeepaliveUnanswered)),
+            (answer_s > LATE_S, Finding::of(Symptom::AnswersLate).with(Evidence::LongWaits)),
         ];
         bearer.into_iter().chain(seen(others)).collect()
     }

@@ -3,11 +3,12 @@
 use crate::rare::Rare;
 use crate::sensed::Sensed;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Packet, Radio};
@@ -16,7 +17,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::wire::InterActorMessage;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
 
@@ -174,12 +175,28 @@ actions! {
     TopUp: 17, "top-up", "充值缴费";
 }
 
+evidence! {
+    /// The phone refuses the key of the pairing.
+    PairingRefused: 55, "pairing-refused", "配对被拒", ["phone-link.pairing-lost" * 50.0];
+    /// The phone does not answer at all.
+    PhoneSilent: 56, "phone-silent", "手机无应答", [
+        "phone-link.phone-asleep" * 3.0, "phone-link.pairing-lost" * 0.1, "phone-link.no-credit" * 0.1,
+    ];
+    /// The phone answers, and nothing that it takes arrives.
+    NothingCarried: 57, "nothing-carried", "数据未送达", [
+        "phone-link.no-credit" * 50.0, "phone-link.phone-asleep" * 0.1, "phone-link.pairing-lost" * 0.1,
+    ];
+    /// The phone's signal is weak.
+    PhoneSignalWeak: 58, "phone-signal-weak", "手机信号弱", ["phone-link.obstructed" * 5.0];
+}
+
 impl ActorPart<Models> for PhoneLink {
     const NAME: &'static str = "phone-link";
     const ZH: &'static str = "与移动设备的连接";
     const ABOUT: &'static str = "The link between the terminal and the merchant's phone or tablet.";
     const FITTING: Fitting = Fitting::Standard;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "phone-watch",
@@ -246,7 +263,7 @@ impl ActorPart<Models> for PhoneLink {
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
     }
-    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         if Self::used(cx) {
             self.sensed.get_mut().shown = self.senses(spec);
         }
@@ -259,7 +276,7 @@ impl DevicePart<Models> for PhoneLink {
             name: "pairing-lost",
             zh: "配对丢失",
             family: Family::Comms,
-            symptom: Symptom::BEARER_UNUSABLE,
+            shows: &[(Symptom::BearerUnusable, 0.9), (Symptom::NoHeartbeat, 0.91)],
             cause: "another device took the pairing, or the phone forgot it",
             effects: Effects::of(
                 "terminal and phone do not find each other",
@@ -281,7 +298,7 @@ impl DevicePart<Models> for PhoneLink {
             name: "phone-asleep",
             zh: "手机休眠或欠费",
             family: Family::Comms,
-            symptom: Symptom::BEARER_UNUSABLE,
+            shows: &[(Symptom::BearerUnusable, 0.9), (Symptom::NoHeartbeat, 0.91)],
             cause: "a phone that saves power or is switched off",
             effects: Effects::of(
                 "the phone carries nothing on",
@@ -303,7 +320,12 @@ impl DevicePart<Models> for PhoneLink {
             name: "obstructed",
             zh: "阻挡物",
             family: Family::Comms,
-            symptom: Symptom::LINK_POOR,
+            shows: &[
+                (Symptom::LinkPoor, 0.95),
+                (Symptom::AnswersLate, 0.31),
+                (Symptom::RequestsUnanswered, 0.16),
+                (Symptom::BearerUnusable, 0.096),
+            ],
             cause: "something that stands between terminal and phone",
             effects: Effects::of(
                 "packets between terminal and phone are lost and late",
@@ -325,7 +347,11 @@ impl DevicePart<Models> for PhoneLink {
             name: "no-credit",
             zh: "手机欠费",
             family: Family::Comms,
-            symptom: Symptom::BEARER_UNUSABLE,
+            shows: &[
+                (Symptom::BearerUnusable, 0.31),
+                (Symptom::NoHeartbeat, 0.89),
+                (Symptom::RequestsUnanswered, 0.84),
+            ],
             cause: "a contract that has not been paid",
             effects: Effects::of(
                 "the phone's carrier carries nothing on",
@@ -346,6 +372,7 @@ impl DevicePart<Models> for PhoneLink {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -368,14 +395,15 @@ impl DevicePart<Models> for PhoneLink {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         self.sensed.get().shown
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let bearer = match *reading {
-            Reading { paired: false, .. } => Some(Fault::PairingLost),
-            Reading { answers: false, .. } => Some(Fault::PhoneAsleep),
-            Reading { carried: false, .. } => Some(Fault::NoCredit),
+            Reading { paired: false, .. } => Some(Evidence::PairingRefused),
+            Reading { answers: false, .. } => Some(Evidence::PhoneSilent),
+            Reading { carried: false, .. } => Some(Evidence::NothingCarried),
             _ => None,
         };
-        let weak = (reading.strength_dbm < WEAK_DBM).then_some(Fault::Obstructed);
-        bearer.into_iter().chain(weak).collect()
+        let bearer = bearer.map(|it| Finding::of(Symptom::BearerUnusable).within(Part::PhoneLink).with(it));
+        let weak = Finding::of(Symptom::LinkPoor).within(Part::PhoneLink).with(Evidence::PhoneSignalWeak);
+        bearer.into_iter().chain((reading.strength_dbm < WEAK_DBM).then_some(weak)).collect()
     }
 }

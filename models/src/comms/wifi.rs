@@ -3,10 +3,11 @@
 use crate::rare::Rare;
 use crate::sensed::Sensed;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
@@ -15,7 +16,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::wire::{InterActorMessage, Via};
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the Wi-Fi link.
@@ -125,11 +126,21 @@ impl Wifi {
     }
 }
 
+evidence! {
+    /// No beacon of the access point comes.
+    NoBeacon: 50, "no-beacon", "无信标", ["wifi.access-point-down" * 20.0];
+    /// The link is up and no name is resolved.
+    NamesFail: 51, "names-fail", "域名解析失败", ["wifi.name-service-down" * 50.0, "wifi.access-point-down" * 0.05];
+    /// There is much noise in the channel.
+    NoiseHigh: 52, "noise-high", "噪声高", ["wifi.interference" * 10.0];
+}
+
 impl ActorPart<Models> for Wifi {
     const NAME: &'static str = "wifi";
     const ZH: &'static str = "无线网络";
     const ABOUT: &'static str = "The shop's wireless network, as a bearer of payment messages.";
     const FITTING: Fitting = Fitting::Standard;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "wifi-watch",
@@ -189,7 +200,7 @@ impl ActorPart<Models> for Wifi {
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
     }
-    fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
         self.sensed.get_mut().shown = self.senses();
     }
 }
@@ -200,7 +211,13 @@ impl DevicePart<Models> for Wifi {
             name: "interference",
             zh: "信号干扰",
             family: Family::Comms,
-            symptom: Symptom::LINK_POOR,
+            shows: &[
+                (Symptom::LinkPoor, 0.95),
+                (Symptom::AnswersLate, 0.32),
+                (Symptom::RequestsUnanswered, 0.16),
+                (Symptom::NoHeartbeat, 0.052),
+                (Symptom::BearerUnusable, 0.048),
+            ],
             cause: "other networks, a microwave oven",
             effects: Effects::of(
                 "packets are lost and late",
@@ -221,7 +238,7 @@ impl DevicePart<Models> for Wifi {
             name: "access-point-down",
             zh: "无法连接网络",
             family: Family::Comms,
-            symptom: Symptom::BEARER_UNUSABLE,
+            shows: &[(Symptom::BearerUnusable, 0.95), (Symptom::NoHeartbeat, 0.5)],
             cause: "an access point that hangs or has no power",
             effects: Effects::of(
                 "nothing is sent or received by this bearer",
@@ -243,7 +260,7 @@ impl DevicePart<Models> for Wifi {
             name: "name-service-down",
             zh: "域名解析失败",
             family: Family::Comms,
-            symptom: Symptom::BEARER_UNUSABLE,
+            shows: &[(Symptom::BearerUnusable, 0.95), (Symptom::NoHeartbeat, 0.47)],
             cause: "a name server that does not answer, or a wrong setting",
             effects: Effects::of(
                 "the gateway's address is not found",
@@ -265,6 +282,7 @@ impl DevicePart<Models> for Wifi {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -285,13 +303,14 @@ impl DevicePart<Models> for Wifi {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         self.sensed.get().shown
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let bearer = match *reading {
-            Reading { beacon: false, .. } => Some(Fault::AccessPointDown),
-            Reading { names: false, .. } => Some(Fault::NameServiceDown),
+            Reading { beacon: false, .. } => Some(Evidence::NoBeacon),
+            Reading { names: false, .. } => Some(Evidence::NamesFail),
             _ => None,
         };
-        let noisy = (reading.noise_dbm > NOISY_DBM).then_some(Fault::Interference);
-        bearer.into_iter().chain(noisy).collect()
+        let bearer = bearer.map(|it| Finding::of(Symptom::BearerUnusable).within(Part::Wifi).with(it));
+        let noisy = Finding::of(Symptom::LinkPoor).within(Part::Wifi).with(Evidence::NoiseHigh);
+        bearer.into_iter().chain((reading.noise_dbm > NOISY_DBM).then_some(noisy)).collect()
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::rare::Rare;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds, seen};
 use sim::{Instant, Purpose, Span, normal};
 
 use crate::bus::{LocalMessage, Topic};
@@ -16,7 +17,7 @@ use crate::sampling::Sampling;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
 use crate::telemetry::{self, Gauge};
 use crate::wear::{WearLife, Wear};
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the battery.
@@ -163,6 +164,8 @@ const LEARNT_AFTER: Span = Span::minutes(1);
 const LEARNS: Purpose = Purpose::of("battery: what the gauge learns");
 /// Health below which a cell is held to be aged.
 const AGED: f64 = 0.6;
+/// Full cycles that a cell is made for.
+const RATED_CYCLES: u32 = 1_000;
 const LIFE: Purpose = Purpose::of("battery: life in cycles");
 const YEAR: f64 = 365.0 * 86_400.0;
 
@@ -336,11 +339,21 @@ impl Battery {
     }
 }
 
+evidence! {
+    /// There is an input, the cell is not full, and no current charges it.
+    NoChargeCurrent: 20, "no-charge-current", "无充电电流", ["battery.charger-dead" * 20.0, "battery.aged" * 0.2];
+    /// The last two deep discharges brought less than they should.
+    HealthLow: 21, "health-low", "电池健康度低", ["battery.aged" * 20.0, "battery.charger-dead" * 0.1];
+    /// It has been charged as often as it is made for.
+    CyclesUsedUp: 22, "cycles-used-up", "循环次数到寿", ["battery.aged" * 100.0];
+}
+
 impl ActorPart<Models> for Battery {
     const NAME: &'static str = "battery";
     const ZH: &'static str = "电池";
     const ABOUT: &'static str = "Battery and charger: how long the terminal lives without its cable.";
     const FITTING: Fitting = Fitting::Standard;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "battery-gauge",
@@ -437,10 +450,10 @@ impl ActorPart<Models> for Battery {
     fn able(&self, _: &Spec) -> bool {
         self.rail
     }
-    fn retest(&mut self, spec: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
         self.flow(spec, cx);
         self.gauge.get_mut().idle = self.is_idle(spec);
-        if suspect == Fault::Aged.into() {
+        if symptom == Symptom::BatteryRunsDown {
             self.learn(cx);
             self.learn(cx);
         }
@@ -453,7 +466,12 @@ impl DevicePart<Models> for Battery {
             name: "aged",
             zh: "电池老化",
             family: Family::Power,
-            symptom: Symptom::BATTERY_RUNS_DOWN,
+            shows: &[
+                (Symptom::BatteryRunsDown, 0.9),
+                (Symptom::DueSoon, 0.52),
+                (Symptom::NoHeartbeat, 0.21),
+                (Symptom::TerminalDark, 0.2),
+            ],
             cause: "charge cycles, heat and years",
             effects: Effects::of(
                 "the battery holds less than it should",
@@ -473,7 +491,11 @@ impl DevicePart<Models> for Battery {
             name: "charger-dead",
             zh: "无法充电",
             family: Family::Power,
-            symptom: Symptom::BATTERY_RUNS_DOWN,
+            shows: &[
+                (Symptom::BatteryRunsDown, 0.95),
+                (Symptom::TerminalDark, 0.59),
+                (Symptom::NoHeartbeat, 0.24),
+            ],
             cause: "a charging circuit or a contact that has failed",
             effects: Effects::of(
                 "the battery is not charged",
@@ -493,6 +515,7 @@ impl DevicePart<Models> for Battery {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -514,15 +537,15 @@ impl DevicePart<Models> for Battery {
         let Shown { idle, health, .. } = self.gauge.get();
         Reading { fitted: spec.capacity.0 > 0, idle, health, cycles: self.cycles.uses() }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let Reading { fitted, idle, health, cycles } = *reading;
-        let aged = health.iter().all(|it| *it < AGED) || cycles >= 1_000;
-        let suspect = match () {
-            () if !fitted => None,
-            () if idle => Some(Fault::ChargerDead),
-            () => aged.then_some(Fault::Aged),
-        };
-        suspect.into_iter().collect()
+        let aged = fitted && health.iter().all(|it| *it < AGED);
+        let idle = fitted && idle;
+        seen([
+            (idle, Finding::of(Symptom::BatteryRunsDown).with(Evidence::NoChargeCurrent)),
+            (aged && !idle, Finding::of(Symptom::BatteryRunsDown).with(Evidence::HealthLow)),
+            (fitted && cycles >= RATED_CYCLES, Finding::of(Symptom::DueSoon).with(Evidence::CyclesUsedUp)),
+        ])
     }
 }
 
@@ -573,7 +596,7 @@ mod tests {
             let battery = Battery { temperature, ..Battery::build(&spec) };
             assert_eq!(battery.rate(&spec), 0.0);
             let reading = battery.reading(&spec, Instant::START);
-            assert_eq!(Battery::detect(&mut (), &reading), []);
+            assert_eq!(Battery::detect(&NoThresholds {}, &mut (), &reading), []);
         }
     }
 }

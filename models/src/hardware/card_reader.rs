@@ -8,18 +8,20 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, seen};
+use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span, unit};
 
 pub use attached::CardRead;
 pub use self_test::SelfTest;
 
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use crate::symptom::Symptom;
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::wear::{WearLife, Wear};
 use crate::wire::{Method, InterActorMessage};
 use crate::telemetry::Gauge;
-use crate::{AnyFault, Models, Part};
+use crate::{Models, Part};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
@@ -204,7 +206,16 @@ impl CardReader {
 
 indications! {
     /// A card is presented and nothing happens.
-    NoReactionToCard: 15, "no-reaction-to-card", "刷卡无反应", Behaviour, "card-reader.chip-contacts-dirty";
+    NoReactionToCard: 15, "no-reaction-to-card", "刷卡无反应", Behaviour, ChipReadsFail;
+}
+
+evidence! {
+    /// The antenna has failed the test of its field.
+    FieldTestFailed: 43, "field-test-failed", "天线场强自检失败", ["card-reader.antenna-dead" * 50.0];
+    /// More chip cards were put in than its contacts are made for.
+    ChipContactsPastLife: 44, "chip-contacts-past-life", "芯片触点到寿", ["card-reader.chip-contacts-worn" * 200.0];
+    /// More cards were drawn through than its head is made for.
+    StripeHeadPastLife: 45, "stripe-head-past-life", "磁头到寿", ["card-reader.stripe-head-worn" * 200.0];
 }
 
 impl ActorPart<Models> for CardReader {
@@ -213,6 +224,7 @@ impl ActorPart<Models> for CardReader {
     const ABOUT: &'static str = "Reads cards by chip, contactless or stripe.";
     const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "read-counters",
@@ -309,7 +321,7 @@ impl ActorPart<Models> for CardReader {
         }
     }
     /// It sells as long as one way of reading is left.
-    fn retest(&mut self, _: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         if self.real.is_some() {
             // A real reader has to be tried by somebody.
             return;
@@ -333,6 +345,7 @@ impl DevicePart<Models> for CardReader {
     const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -358,33 +371,33 @@ impl DevicePart<Models> for CardReader {
             test_failed: self.test_failed,
         }
     }
-    /// From inside, dirt looks like wear: the likelier of the two is suspected, which is wear only past the rated life.
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    /// From inside, dirt looks like wear.
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let Reading { failed, limit, answers, overdue, test_failed } = *reading;
+        let due = [
+            (overdue[0], Finding::of(Symptom::DueSoon).with(Evidence::ChipContactsPastLife)),
+            (overdue[2], Finding::of(Symptom::DueSoon).with(Evidence::StripeHeadPastLife)),
+        ];
         // The terminal asks its reader when reading fails.
         if !answers && failed.iter().any(|it| *it > 0) {
-            return vec![Fault::NoReaction];
+            let silent = Finding::of(Symptom::ReaderSilent);
+            return std::iter::once(silent).chain(seen(due)).collect();
         }
-        // What is overdue will fail, if it does not yet.
-        let bad = |kind: usize| failed[kind] >= limit.max(1) || overdue[kind];
-        let [chip, stripe] = [0, 2].map(|kind| {
-            let (dirty, worn) = match kind {
-                0 => (Fault::ChipContactsDirty, Fault::ChipContactsWorn),
-                _ => (Fault::StripeHeadDirty, Fault::StripeHeadWorn),
-            };
-            if overdue[kind] { worn } else { dirty }
-        });
-        seen([
-            (test_failed || bad(1), Fault::AntennaDead),
-            (bad(0), chip),
-            (bad(2), stripe),
-        ])
+        let bad = |kind: usize| failed[kind] >= limit.max(1);
+        let [chip, tap, stripe] = [Symptom::ChipReadsFail, Symptom::TapReadsFail, Symptom::StripeReadsFail];
+        let reads = [
+            (test_failed || bad(1), Finding::of(tap).with_if(test_failed, Evidence::FieldTestFailed)),
+            (bad(0), Finding::of(chip).with_if(overdue[0], Evidence::ChipContactsPastLife)),
+            (bad(2), Finding::of(stripe).with_if(overdue[2], Evidence::StripeHeadPastLife)),
+        ];
+        seen(reads).into_iter().chain(seen(due)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::suspect_of_last;
 
     #[test]
     fn dirt_and_wear_each_let_their_share_pass() {
@@ -399,12 +412,13 @@ mod tests {
     #[test]
     fn failures_are_taken_for_wear_only_past_the_rated_life() {
         let sees = |failed, overdue| {
-            CardReader::detect(&mut (), &Reading { failed, limit: 4, answers: true, overdue, test_failed: false }).pop()
+            let reading = Reading { failed, limit: 4, answers: true, overdue, test_failed: false };
+            suspect_of_last(&CardReader::detect(&NoThresholds {}, &mut (), &reading))
         };
         assert_eq!(sees([0, 0, 3], [false; 3]), None);
-        assert_eq!(sees([0, 0, 4], [false; 3]), Some(Fault::StripeHeadDirty));
-        assert_eq!(sees([0, 0, 4], [false, false, true]), Some(Fault::StripeHeadWorn));
+        assert_eq!(sees([0, 0, 4], [false; 3]), Some(Fault::StripeHeadDirty.into()));
+        assert_eq!(sees([0, 0, 4], [false, false, true]), Some(Fault::StripeHeadWorn.into()));
         let due = sees([0; 3], [true, false, false]);
-        assert_eq!(due, Some(Fault::ChipContactsWorn), "a warning before anything fails");
+        assert_eq!(due, Some(Fault::ChipContactsWorn.into()), "a warning before anything fails");
     }
 }

@@ -3,17 +3,18 @@
 use crate::rare::Rare;
 use crate::sensed::Sensed;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::sampling::Sampling;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
@@ -161,11 +162,24 @@ impl Display {
 
 indications! {
     /// The screen is so dim that it is hard to read.
-    DimScreen: 24, "dim-screen", "屏幕昏暗", Display, "display.backlight-dim";
+    DimScreen: 24, "dim-screen", "屏幕昏暗", Display, IndicationMissing { evidence: Some(crate::Evidence::ScreenDim) };
     /// The screen is touched and nothing happens.
-    NoReactionToTouch: 31, "no-reaction-to-touch", "触摸无反应", Behaviour, "display.touch-dead";
+    NoReactionToTouch: 31, "no-reaction-to-touch", "触摸无反应", Behaviour, ScreenStuck { evidence: Some(crate::Evidence::TouchIgnored) };
     /// Keys sound when they are pressed, though the screen does not follow them.
-    KeysStillSound: 32, "keys-still-sound", "画面不动但按键有声", Sound, "display.frozen";
+    KeysStillSound: 32, "keys-still-sound", "画面不动但按键有声", Sound, ScreenStuck { evidence: Some(crate::Evidence::KeysSound) };
+}
+
+evidence! {
+    /// The backlight draws no current, and the terminal runs.
+    BacklightDark: 33, "backlight-dark", "背光无电流", ["display.blank" * 500.0];
+    /// The touch controller fails its self-test.
+    TouchTestFailed: 34, "touch-test-failed", "触摸自检失败", ["display.touch-dead" * 30.0, "firmware.hang" * 0.1];
+    /// The backlight draws less than it should.
+    BacklightLow: 35, "backlight-low", "背光电流低", ["display.backlight-dim" * 10.0];
+    /// The screen is dim to the eye.
+    ScreenDim: 36, "screen-dim", "屏幕昏暗可见", ["display.backlight-dim" * 5.0];
+    /// Keys work and touch does not.
+    TouchIgnored: 37, "touch-ignored", "仅触摸无响应", ["display.touch-dead" * 30.0, "firmware.hang" * 0.1];
 }
 
 impl ActorPart<Models> for Display {
@@ -174,6 +188,7 @@ impl ActorPart<Models> for Display {
     const ABOUT: &'static str = "The screen that merchant and customer read.";
     const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "display-test",
@@ -228,7 +243,7 @@ impl ActorPart<Models> for Display {
         }
         self.tell(spec, cx);
     }
-    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         self.sense(spec, cx);
     }
     fn able(&self, spec: &Spec) -> bool {
@@ -242,7 +257,7 @@ impl DevicePart<Models> for Display {
             name: "blank",
             zh: "黑屏",
             family: Family::Hardware,
-            symptom: Symptom::TERMINAL_DARK,
+            shows: &[(Symptom::TerminalDark, 0.95), (Symptom::SalesSilent, 0.95)],
             cause: "a broken backlight, panel or cable",
             effects: Effects::of(
                 "the screen stays dark",
@@ -264,7 +279,7 @@ impl DevicePart<Models> for Display {
             name: "frozen",
             zh: "屏幕卡死",
             family: Family::Hardware,
-            symptom: Symptom::SCREEN_STUCK,
+            shows: &[(Symptom::ScreenStuck, 0.95), (Symptom::SalesSilent, 0.73)],
             cause: "a display controller that hangs",
             effects: Effects::of(
                 "the picture stands still",
@@ -285,7 +300,7 @@ impl DevicePart<Models> for Display {
             name: "touch-dead",
             zh: "触摸失灵",
             family: Family::Hardware,
-            symptom: Symptom::SCREEN_STUCK,
+            shows: &[(Symptom::ScreenStuck, 0.9), (Symptom::SalesSilent, 0.95), (Symptom::KeysMisbehave, 0.1)],
             cause: "a cracked or worn touch panel",
             effects: Effects::of(
                 "touches are not felt",
@@ -311,7 +326,7 @@ impl DevicePart<Models> for Display {
             name: "backlight-dim",
             zh: "屏幕变暗",
             family: Family::Hardware,
-            symptom: Symptom::INDICATION_MISSING,
+            shows: &[(Symptom::IndicationMissing, 0.95)],
             cause: "a backlight that has aged",
             effects: Effects::of(
                 "the picture is dim",
@@ -330,6 +345,7 @@ impl DevicePart<Models> for Display {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -365,15 +381,15 @@ impl DevicePart<Models> for Display {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         self.sensed.get().shown
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let (dark, dim) = (
             reading.lit.is_some_and(|it| it < 0.05),
             reading.lit.is_some_and(|it| it < 1.0 - NOTICED),
         );
         seen([
-            (dark, Fault::Blank),
-            (!reading.touch_answers, Fault::TouchDead),
-            (dim && !dark, Fault::BacklightDim),
+            (dark, Finding::of(Symptom::TerminalDark).with(Evidence::BacklightDark)),
+            (!reading.touch_answers, Finding::of(Symptom::ScreenStuck).with(Evidence::TouchTestFailed)),
+            (dim && !dark, Finding::of(Symptom::IndicationMissing).with(Evidence::BacklightLow)),
         ])
     }
 }

@@ -1,10 +1,11 @@
 //! Enclosure: the terminal's body and the place where it stands, which make it warm or cold.
 
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -13,7 +14,7 @@ use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::quantity::Celsius;
 use crate::thermal::ThermalState;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -160,12 +161,21 @@ impl Enclosure {
 
 indications! {
     /// The screen says that the terminal is too cold.
-    ColdText: 26, "cold-text", "提示温度过低", Display, "enclosure.cold";
+    ColdText: 26, "cold-text", "提示温度过低", Display, TemperatureOutOfRange { evidence: Some(crate::Evidence::BodyCold) };
 }
 
 actions! {
     /// Moves the terminal to where it is neither too hot nor too cold.
     Relocate: 21, "relocate", "移动终端";
+}
+
+evidence! {
+    /// The body is too warm.
+    BodyWarm: 25, "body-warm", "机身过热", ["enclosure.heat" * 10.0, "enclosure.cold" * 0.001];
+    /// The body is too cold.
+    BodyCold: 26, "body-cold", "机身过冷", [
+        "enclosure.cold" * 20.0, "enclosure.heat" * 0.001, "mainboard.overheating" * 0.001,
+    ];
 }
 
 impl ActorPart<Models> for Enclosure {
@@ -174,6 +184,7 @@ impl ActorPart<Models> for Enclosure {
     const ABOUT: &'static str = "The terminal's body and the place where it stands, which make it warm or cold.";
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "temperature-sensor",
@@ -223,7 +234,7 @@ impl ActorPart<Models> for Enclosure {
             cx.after(spec.follows_in.scaled(0.5), timer);
         }
     }
-    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         self.sense(spec, cx);
     }
     fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -239,7 +250,12 @@ impl DevicePart<Models> for Enclosure {
             name: "heat",
             zh: "环境高温",
             family: Family::Hardware,
-            symptom: Symptom::TEMPERATURE_OUT_OF_RANGE,
+            shows: &[
+                (Symptom::TemperatureOutOfRange, 0.95),
+                (Symptom::SlowOperation, 0.21),
+                (Symptom::BatteryRunsDown, 0.049),
+                (Symptom::PrinterStopped, 0.045),
+            ],
             cause: "sun, a stove, a hot week",
             effects: Effects::of(
                 "the body gets warmer than it is made for",
@@ -260,7 +276,12 @@ impl DevicePart<Models> for Enclosure {
             name: "cold",
             zh: "环境低温",
             family: Family::Power,
-            symptom: Symptom::TEMPERATURE_OUT_OF_RANGE,
+            shows: &[
+                (Symptom::TemperatureOutOfRange, 0.95),
+                (Symptom::BatteryRunsDown, 0.3),
+                (Symptom::PrintsFaint, 0.013),
+                (Symptom::TamperLocked, 0.0049),
+            ],
             cause: "a stall in winter, a cold store",
             effects: Effects::of(
                 "the body gets colder than it is made for",
@@ -280,6 +301,7 @@ impl DevicePart<Models> for Enclosure {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -291,13 +313,13 @@ impl DevicePart<Models> for Enclosure {
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading { celsius: self.shown, too_warm: spec.too_warm, too_cold: spec.too_cold }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        let suspect = match reading.celsius {
-            it if it >= reading.too_warm => Some(Fault::Heat),
-            it if it <= reading.too_cold => Some(Fault::Cold),
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let seen = match reading.celsius {
+            it if it >= reading.too_warm => Some(Evidence::BodyWarm),
+            it if it <= reading.too_cold => Some(Evidence::BodyCold),
             _ => None,
         };
-        suspect.into_iter().collect()
+        seen.map(|it| Finding::of(Symptom::TemperatureOutOfRange).with(it)).into_iter().collect()
     }
 }
 
@@ -309,6 +331,7 @@ impl Enclosure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::suspect_of_last;
 
     #[test]
     fn the_body_follows_the_place_and_the_sensor_says_when_it_is_too_warm() {
@@ -317,12 +340,12 @@ mod tests {
         let seen = |enclosure: &mut Enclosure, minutes| {
             let now = Instant::START + Span::minutes(minutes);
             enclosure.shown = Celsius::of(enclosure.thermal.at(now, spec.follows_in));
-            Enclosure::detect(&mut (), &enclosure.reading(&spec, now)).pop()
+            suspect_of_last(&Enclosure::detect(&NoThresholds {}, &mut (), &enclosure.reading(&spec, now)))
         };
         assert_eq!(seen(&mut enclosure, 0), None);
         // On its way to 65 °C from 25 °C it passes 50 °C after ln(40 / 15) time constants: 29 minutes.
         enclosure.thermal.towards(65.0, Instant::START, spec.follows_in);
         assert_eq!(seen(&mut enclosure, 29), None);
-        assert_eq!(seen(&mut enclosure, 30), Some(Fault::Heat));
+        assert_eq!(seen(&mut enclosure, 30), Some(Fault::Heat.into()));
     }
 }

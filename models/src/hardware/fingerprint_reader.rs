@@ -3,11 +3,10 @@
 //! Optional: a terminal has one where its type says so. Its step before a sale is the hook
 //! [`BeforeSale`](crate::vocabulary::hook::Hook::BeforeSale).
 
-use crate::symptom::Symptom;
+use crate::symptom::{Symptom, SymptomDefinition, symptoms};
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
-use faults::{
-    ActorPart, Context, DevicePart, Effects, Fitting, Levels, Mode, Performer, Ratings,
-};
+use faults::{ActorPart, Context, DevicePart, Effects, Fitting, Levels, Mode, Performer, Ratings, Finding, NoThresholds};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
@@ -20,7 +19,7 @@ use crate::plan::step;
 use crate::vocabulary::hook::Hook;
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// Settings of the fingerprint reader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -89,7 +88,7 @@ const TOUCH: Purpose = Purpose::of("fingerprint reader: a touch is recognised");
 
 indications! {
     /// The screen says that the finger was not recognised.
-    FingerNotRecognised: 33, "finger-not-recognised", "提示指纹不匹配", Display, "fingerprint-reader.glass-greasy";
+    FingerNotRecognised: 33, "finger-not-recognised", "提示指纹不匹配", Display, FingersRefused;
 }
 
 actions! {
@@ -97,7 +96,12 @@ actions! {
     EnrolFingers: 28, "enrol-fingers", "重新录入指纹";
 }
 
-const FINGERS_REFUSED: Symptom = Symptom::of("fingers-refused", "指纹识别失败增多");
+symptoms! {
+    /// Fingers are refused more often than usual.
+    FingersRefused: 40, "fingers-refused", "指纹识别失败增多", 0.15, [
+        Clean by Attendant minutes 1, EnrolFingers by Support minutes 10, Repair by Technician minutes 20,
+    ];
+}
 
 impl FingerprintReader {
     fn touch(&mut self, spec: &Spec, customer: u32, attempt: u8, cx: &mut Context<'_, Models>) {
@@ -105,6 +109,13 @@ impl FingerprintReader {
         self.asked = (customer, attempt);
         cx.after(spec.duration, Timer::Touched { customer, attempt });
     }
+}
+
+evidence! {
+    /// The check value of the template store is wrong.
+    TemplatesBad: 80, "templates-bad", "模板校验失败", ["fingerprint-reader.templates-lost" * 100.0];
+    /// The template store is right, and fingers are refused.
+    ImagePoor: 81, "image-poor", "指纹图像差", ["fingerprint-reader.templates-lost" * 0.05];
 }
 
 impl ActorPart<Models> for FingerprintReader {
@@ -115,6 +126,8 @@ impl ActorPart<Models> for FingerprintReader {
     const HOOKS: &'static [(Hook, u8)] = &[(Hook::BeforeSale, 10)];
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const SYMPTOMS: &'static [SymptomDefinition] = SYMPTOMS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[Detector {
         name: "finger-rejections",
         zh: "指纹拒识计数",
@@ -163,7 +176,7 @@ impl ActorPart<Models> for FingerprintReader {
         }
         cx.say(LocalMessage::BeforeSaleDone { ok });
     }
-    fn retest(&mut self, _: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         self.templates_bad = self.levels.has(Fault::TemplatesLost);
         // Whoever has cleaned the glass lays a finger on it.
         let bad = unit(cx.draw(TOUCH, u64::from(self.asked.0) << 8 | 0xff)[0]) < self.levels.of(Fault::GlassGreasy);
@@ -190,7 +203,7 @@ impl DevicePart<Models> for FingerprintReader {
                 name: "glass-greasy",
                 zh: "指纹玻璃脏污",
                 family: Family::Hardware,
-                symptom: FINGERS_REFUSED,
+                shows: &[(Symptom::FingersRefused, 0.95)],
                 cause: "fingers",
                 effects: Effects::of(
                     "the picture of the finger is smeared",
@@ -217,7 +230,7 @@ impl DevicePart<Models> for FingerprintReader {
                 name: "templates-lost",
                 zh: "指纹模板丢失",
                 family: Family::Software,
-                symptom: FINGERS_REFUSED,
+                shows: &[(Symptom::FingersRefused, 0.95)],
                 cause: "a store that was not written to its end",
                 effects: Effects::of(
                     "there is nothing to compare a finger with",
@@ -240,6 +253,7 @@ impl DevicePart<Models> for FingerprintReader {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
 
     fn levels(&mut self) -> &mut Levels<Fault> {
@@ -253,12 +267,13 @@ impl DevicePart<Models> for FingerprintReader {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading { refused: self.refused, templates: !self.templates_bad }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        let suspect = match *reading {
-            Reading { templates: false, .. } => Some(Fault::TemplatesLost),
-            Reading { refused: 2.., .. } => Some(Fault::GlassGreasy),
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let finding = Finding::of(Symptom::FingersRefused);
+        let seen = match *reading {
+            Reading { templates: false, .. } => Some(Evidence::TemplatesBad),
+            Reading { refused: 2.., .. } => Some(Evidence::ImagePoor),
             _ => None,
         };
-        suspect.into_iter().collect()
+        seen.map(|it| finding.with(it)).into_iter().collect()
     }
 }

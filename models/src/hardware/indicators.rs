@@ -1,10 +1,11 @@
 //! Indicators: the lights and the buzzer, by which a terminal is heard and seen from across the counter.
 
 use crate::symptom::Symptom;
+use crate::evidence::{EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -67,7 +68,12 @@ pub struct Reading;
 
 indications! {
     /// No tone where one belongs.
-    Silence: 10, "silence", "无提示音", Sound, "indicators.buzzer-dead";
+    Silence: 10, "silence", "无提示音", Sound, IndicationMissing { evidence: Some(crate::Evidence::ToneMissing) };
+}
+
+evidence! {
+    /// It is a tone that is missing.
+    ToneMissing: 82, "tone-missing", "提示音缺失", ["indicators.buzzer-dead" * 50.0, "display.backlight-dim" * 0.05];
 }
 
 impl ActorPart<Models> for Indicators {
@@ -78,6 +84,7 @@ impl ActorPart<Models> for Indicators {
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const HEARS: &'static [Topic] = &[Topic::Beep];
     const HEARS_LATER: &'static [Topic] = &[Topic::Supplied];
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     type Spec = Spec;
     type Timer = Timer;
     fn build(_: &Spec) -> Self {
@@ -116,7 +123,7 @@ impl DevicePart<Models> for Indicators {
             name: "buzzer-dead",
             zh: "无提示音",
             family: Family::Hardware,
-            symptom: Symptom::INDICATION_MISSING,
+            shows: &[(Symptom::IndicationMissing, 0.95)],
             cause: "a buzzer that is broken",
             effects: Effects::of(
                 "there is no tone",
@@ -136,7 +143,7 @@ impl DevicePart<Models> for Indicators {
             name: "lights-dead",
             zh: "指示灯不亮",
             family: Family::Hardware,
-            symptom: Symptom::INDICATION_MISSING,
+            shows: &[(Symptom::IndicationMissing, 0.94)],
             cause: "a broken light board",
             effects: Effects::of(
                 "there is no light",
@@ -155,6 +162,7 @@ impl DevicePart<Models> for Indicators {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -176,7 +184,7 @@ impl DevicePart<Models> for Indicators {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading
     }
-    fn detect((): &mut (), _: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), _: &Reading) -> Vec<Finding<Models>> {
         Vec::new()
     }
 }

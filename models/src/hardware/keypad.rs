@@ -1,17 +1,18 @@
 //! Keypad: amounts and PINs are keyed here.
 
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds, seen};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wear::{WearLife, Wear};
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
@@ -137,9 +138,22 @@ impl Keypad {
 
 indications! {
     /// What is keyed is not what appears.
-    WrongKey: 17, "wrong-key", "按键不对", Behaviour, "keypad.stuck-key";
+    WrongKey: 17, "wrong-key", "按键不对", Behaviour, KeysMisbehave { evidence: Some(crate::Evidence::WrongDigits) };
     /// A key is pressed and nothing happens.
-    NoReactionToKey: 18, "no-reaction-to-key", "按键无反应", Behaviour, "keypad.dead-key";
+    NoReactionToKey: 18, "no-reaction-to-key", "按键无反应", Behaviour, KeysMisbehave { evidence: Some(crate::Evidence::KeyIgnored) };
+}
+
+evidence! {
+    /// A key is held for longer than anybody holds one.
+    KeyHeld: 38, "key-held", "按键持续按下", ["keypad.stuck-key" * 30.0];
+    /// Presses come in pairs that no finger makes.
+    DoublePresses: 39, "double-presses", "按键连击", ["keypad.bouncing-key" * 30.0];
+    /// A key has been pressed as often as it is made for.
+    PressesUsedUp: 40, "presses-used-up", "按键次数到寿", ["keypad.dead-key" * 100.0];
+    /// A key does nothing.
+    KeyIgnored: 41, "key-ignored", "按键无响应", ["keypad.dead-key" * 5.0];
+    /// Another digit appears than was pressed.
+    WrongDigits: 42, "wrong-digits", "数字不符", ["keypad.stuck-key" * 3.0, "keypad.bouncing-key" * 3.0, "keypad.dead-key" * 0.3];
 }
 
 impl ActorPart<Models> for Keypad {
@@ -148,6 +162,7 @@ impl ActorPart<Models> for Keypad {
     const ABOUT: &'static str = "The keys by which amounts and PINs are entered.";
     const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "key-test",
@@ -210,9 +225,9 @@ impl ActorPart<Models> for Keypad {
             _ => {}
         }
     }
-    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, symptom: Symptom, _: &mut Context<'_, Models>) {
         self.held = self.levels.has(Fault::StuckKey);
-        if suspect == Fault::BouncingKey.into() {
+        if symptom == Symptom::KeysMisbehave {
             // Entries that were made before say nothing of the key now.
             self.doubled = 0;
         }
@@ -228,7 +243,7 @@ impl DevicePart<Models> for Keypad {
             name: "stuck-key",
             zh: "按键卡住",
             family: Family::Hardware,
-            symptom: Symptom::KEYS_MISBEHAVE,
+            shows: &[(Symptom::KeysMisbehave, 0.95), (Symptom::SalesSilent, 0.94)],
             cause: "dirt, or a drink that was spilt",
             effects: Effects::of(
                 "a key is held down",
@@ -249,7 +264,7 @@ impl DevicePart<Models> for Keypad {
             name: "dead-key",
             zh: "按键失灵",
             family: Family::Hardware,
-            symptom: Symptom::KEYS_MISBEHAVE,
+            shows: &[(Symptom::KeysMisbehave, 0.8), (Symptom::DueSoon, 0.31), (Symptom::SalesSilent, 0.21)],
             cause: "a contact that is worn",
             effects: Effects::of(
                 "a key does nothing",
@@ -269,7 +284,7 @@ impl DevicePart<Models> for Keypad {
             name: "bouncing-key",
             zh: "按键连击",
             family: Family::Hardware,
-            symptom: Symptom::KEYS_MISBEHAVE,
+            shows: &[(Symptom::KeysMisbehave, 0.9)],
             cause: "a worn contact that makes twice",
             effects: Effects::of(
                 "a digit appears twice",
@@ -288,6 +303,7 @@ impl DevicePart<Models> for Keypad {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -309,13 +325,12 @@ impl DevicePart<Models> for Keypad {
         let (bounces, presses) = (self.doubled.count_ones(), self.presses.uses());
         Reading { held: self.held, bounces, presses, rated: spec.rated }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        let suspect = match *reading {
-            Reading { held: true, .. } => Some(Fault::StuckKey),
-            Reading { bounces: 3.., .. } => Some(Fault::BouncingKey),
-            Reading { presses, rated: Some(rated), .. } if presses >= rated => Some(Fault::DeadKey),
-            _ => None,
-        };
-        suspect.into_iter().collect()
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let Reading { held, bounces, presses, rated } = *reading;
+        seen([
+            (held, Finding::of(Symptom::KeysMisbehave).with(Evidence::KeyHeld)),
+            (!held && bounces >= 3, Finding::of(Symptom::KeysMisbehave).with(Evidence::DoublePresses)),
+            (rated.is_some_and(|it| presses >= it), Finding::of(Symptom::DueSoon).with(Evidence::PressesUsedUp)),
+        ])
     }
 }

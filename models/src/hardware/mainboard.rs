@@ -2,11 +2,12 @@
 
 use crate::rare::Rare;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
@@ -15,7 +16,7 @@ use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::quantity::{Celsius, Millivolts};
 use crate::thermal::ThermalState;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the mainboard.
@@ -343,10 +344,25 @@ impl Mainboard {
     }
 }
 
+evidence! {
+    /// The board is much warmer than the body.
+    BoardAlone: 28, "board-alone", "仅主板过热", [
+        "mainboard.overheating" * 10.0, "enclosure.heat" * 0.3, "enclosure.cold" * 0.01,
+    ];
+    /// A boot has found that heat stopped it.
+    ThermalTrip: 29, "thermal-trip", "过热停机", ["mainboard.overheating" * 50.0, "enclosure.cold" * 0.01];
+    /// Boots find no cause of the resets: neither watchdog nor brown-out nor heat.
+    NoResetCause: 30, "no-reset-cause", "复位原因不明", [
+        "mainboard.random-resets" * 20.0, "firmware.hang" * 0.1, "firmware.memory-leak" * 0.1,
+        "power.voltage-sag" * 0.3, "power.cable-broken" * 0.3, "power.loose-plug" * 0.3,
+    ];
+}
+
 impl ActorPart<Models> for Mainboard {
     const NAME: &'static str = "mainboard";
     const ZH: &'static str = "电路板";
     const ABOUT: &'static str = "The board that the processor and everything else runs on: it watches voltage and heat.";
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "self-test",
@@ -429,9 +445,9 @@ impl ActorPart<Models> for Mainboard {
     fn able(&self, _: &Spec) -> bool {
         self.up()
     }
-    fn retest(&mut self, spec: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
         // What was counted before something was done says nothing of what it is after.
-        if suspect == Fault::RandomResets.into() {
+        if symptom == Symptom::Restarts {
             self.sensed.get_mut().reset_at = [Instant::START; RESETS_COUNT];
         } else {
             self.heat_stops = 0;
@@ -447,7 +463,7 @@ impl DevicePart<Models> for Mainboard {
             name: "dead",
             zh: "电路板损坏",
             family: Family::Hardware,
-            symptom: Symptom::TERMINAL_DARK,
+            shows: &[(Symptom::TerminalDark, 0.95), (Symptom::NoHeartbeat, 0.95)],
             cause: "age, a surge, moisture, a fall",
             effects: Effects::of(
                 "the board does not start",
@@ -468,7 +484,7 @@ impl DevicePart<Models> for Mainboard {
             name: "random-resets",
             zh: "无故重启",
             family: Family::Hardware,
-            symptom: Symptom::RESTARTS,
+            shows: &[(Symptom::Restarts, 0.95)],
             cause: "a cracked joint or a part that is failing",
             effects: Effects::of(
                 "the board resets itself",
@@ -489,7 +505,13 @@ impl DevicePart<Models> for Mainboard {
             name: "overheating",
             zh: "设备过热",
             family: Family::Hardware,
-            symptom: Symptom::TEMPERATURE_OUT_OF_RANGE,
+            shows: &[
+                (Symptom::TemperatureOutOfRange, 0.84),
+                (Symptom::SlowOperation, 0.74),
+                (Symptom::Restarts, 0.52),
+                (Symptom::TerminalDark, 0.3),
+                (Symptom::NoHeartbeat, 0.24),
+            ],
             cause: "dust in the vents, a dried-out pad",
             effects: Effects::of(
                 "the heat of the board does not get away",
@@ -509,6 +531,7 @@ impl DevicePart<Models> for Mainboard {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -543,8 +566,16 @@ impl DevicePart<Models> for Mainboard {
             usual: Self::usual(spec),
         }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        let warm = reading.above_body > reading.usual || reading.heat_stops > 0;
-        seen([(warm, Fault::Overheating), (reading.resets, Fault::RandomResets)])
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let Reading { resets, heat_stops, above_body, usual } = *reading;
+        let warm = above_body > usual;
+        let heat = Finding::of(Symptom::TemperatureOutOfRange);
+        seen([
+            (
+                warm || heat_stops > 0,
+                heat.with_if(warm, Evidence::BoardAlone).with_if(heat_stops > 0, Evidence::ThermalTrip),
+            ),
+            (resets, Finding::of(Symptom::Restarts).with(Evidence::NoResetCause)),
+        ])
     }
 }

@@ -3,11 +3,12 @@
 use crate::rare::Rare;
 use crate::sensed::Sensed;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -17,7 +18,7 @@ use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::quantity::{Milliamperes, Millivolts, Milliohms};
 use crate::wire::InterActorMessage;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -291,12 +292,42 @@ impl Power {
 
 indications! {
     /// The charging light is out though the cable is in.
-    ChargeLightOut: 12, "charge-light-out", "充电灯不亮", Lights, "power.loose-plug" { at_a_glance: true };
+    ChargeLightOut: 12, "charge-light-out", "充电灯不亮", Lights, SupplyBad { at_a_glance: true };
 }
 
 actions! {
     /// Brings a new charging cable.
     ReplaceCable: 9, "replace-cable", "更换电源线" { needs_part: true };
+}
+
+evidence! {
+    /// The input was lost and came back often in a short time.
+    ContactLosses: 10, "contact-losses", "接触反复中断", [
+        "power.loose-plug" * 8.0, "power.voltage-sag" * 0.2, "power.voltage-swell" * 0.1, "power.wrong-adapter" * 0.1,
+        "power.supply-outage" * 0.2,
+    ];
+    /// Nothing comes in.
+    InputLost: 11, "input-lost", "输入丢失", [
+        "power.voltage-sag" * 0.1, "power.voltage-swell" * 0.05, "power.wrong-adapter" * 0.1,
+    ];
+    /// More comes in than any mains that this adapter fits would bring.
+    HighFromTheStart: 12, "high-from-the-start", "插入后即过高", [
+        "power.wrong-adapter" * 50.0, "power.supply-outage" * 0.01, "power.loose-plug" * 0.01,
+        "power.cable-broken" * 0.01, "power.voltage-sag" * 0.01,
+    ];
+    /// Too much comes in.
+    InputHigh: 13, "input-high", "输入过高", [
+        "power.voltage-swell" * 50.0, "power.wrong-adapter" * 5.0, "power.supply-outage" * 0.01,
+        "power.loose-plug" * 0.01, "power.cable-broken" * 0.01, "power.voltage-sag" * 0.01,
+    ];
+    /// Too little comes in, with load and without.
+    LowAlways: 14, "low-always", "输入偏低", [
+        "power.voltage-sag" * 10.0, "power.supply-outage" * 0.1, "power.loose-plug" * 0.1, "power.cable-broken" * 0.2,
+    ];
+    /// Too little comes in under load, and enough without.
+    LowUnderLoad: 15, "low-under-load", "带载偏低", [
+        "power.cable-broken" * 15.0, "power.supply-outage" * 0.05, "power.loose-plug" * 0.2,
+    ];
 }
 
 impl ActorPart<Models> for Power {
@@ -305,6 +336,7 @@ impl ActorPart<Models> for Power {
     const ABOUT: &'static str = "Supply, adapter, plug and charging cable: the voltage that reaches the terminal.";
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "brown-out-detector",
@@ -353,7 +385,7 @@ impl ActorPart<Models> for Power {
             cx.look();
         }
     }
-    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         // Contacts that were lost before say nothing of how the plug sits now.
         self.sensed.get_mut().shown.losses = [Instant::START; LOOSE_AFTER];
         self.sense(spec, cx);
@@ -379,7 +411,7 @@ impl DevicePart<Models> for Power {
             name: "supply-outage",
             zh: "供电中断",
             family: Family::Power,
-            symptom: Symptom::SUPPLY_BAD,
+            shows: &[(Symptom::SupplyBad, 0.95), (Symptom::TerminalDark, 0.3), (Symptom::NoHeartbeat, 0.3)],
             cause: "the mains of the street or the shop are cut",
             effects: Effects::of(
                 "no voltage arrives at the terminal",
@@ -400,7 +432,14 @@ impl DevicePart<Models> for Power {
             name: "voltage-sag",
             zh: "电压异常",
             family: Family::Power,
-            symptom: Symptom::SUPPLY_BAD,
+            shows: &[
+                (Symptom::SupplyBad, 0.84),
+                (Symptom::Restarts, 0.26),
+                (Symptom::PrintsFaint, 0.068),
+                (Symptom::SlowOperation, 0.053),
+                (Symptom::BatteryRunsDown, 0.03),
+                (Symptom::IndicationMissing, 0.0053),
+            ],
             cause: "weak mains, or a heavy load beside the terminal",
             effects: Effects::of(
                 "the voltage is too low to charge with, and at times to work with",
@@ -420,7 +459,7 @@ impl DevicePart<Models> for Power {
             name: "voltage-swell",
             zh: "电压过高",
             family: Family::Power,
-            symptom: Symptom::SUPPLY_BAD,
+            shows: &[(Symptom::SupplyBad, 0.93), (Symptom::TerminalDark, 0.39), (Symptom::NoHeartbeat, 0.24)],
             cause: "a fault or a switching surge in the mains",
             effects: Effects::of(
                 "the protection cuts the terminal off",
@@ -440,7 +479,12 @@ impl DevicePart<Models> for Power {
             name: "loose-plug",
             zh: "插头松动",
             family: Family::Power,
-            symptom: Symptom::SUPPLY_BAD,
+            shows: &[
+                (Symptom::SupplyBad, 0.95),
+                (Symptom::TerminalDark, 0.3),
+                (Symptom::NoHeartbeat, 0.25),
+                (Symptom::Restarts, 0.1),
+            ],
             cause: "the plug was pulled or sits loose",
             effects: Effects::of(
                 "the contact comes and goes, or nothing arrives from the socket",
@@ -462,7 +506,15 @@ impl DevicePart<Models> for Power {
             name: "cable-broken",
             zh: "电源线损坏",
             family: Family::Power,
-            symptom: Symptom::SUPPLY_BAD,
+            shows: &[
+                (Symptom::SupplyBad, 0.95),
+                (Symptom::Restarts, 0.42),
+                (Symptom::TerminalDark, 0.3),
+                (Symptom::NoHeartbeat, 0.21),
+                (Symptom::SlowOperation, 0.11),
+                (Symptom::BatteryRunsDown, 0.099),
+                (Symptom::PrintsFaint, 0.068),
+            ],
             cause: "a cable that is bent and pulled until its strands break",
             effects: Effects::of(
                 "the voltage falls under load, or nothing arrives through the cable",
@@ -483,7 +535,7 @@ impl DevicePart<Models> for Power {
             name: "wrong-adapter",
             zh: "电压不符合设备要求",
             family: Family::Power,
-            symptom: Symptom::SUPPLY_BAD,
+            shows: &[(Symptom::SupplyBad, 0.93), (Symptom::TerminalDark, 0.39), (Symptom::NoHeartbeat, 0.24)],
             cause: "the adapter of another device was plugged in",
             effects: Effects::of(
                 "a voltage arrives that the terminal is not made for",
@@ -503,6 +555,7 @@ impl DevicePart<Models> for Power {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -519,25 +572,26 @@ impl DevicePart<Models> for Power {
         let (cuts_off_above, flickers) = (spec.cuts_off_above.0, self.sensed.get().shown.flickers);
         Reading { loaded, unloaded, low, high, cuts_off_above, flickers }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let Reading { loaded, unloaded, low, high, cuts_off_above, flickers } = *reading;
         let another_adapter = (f64::from(high.max(cuts_off_above)) * NO_MAINS) as u32;
-        let suspect = match unloaded {
-            _ if flickers => Some(Fault::LoosePlug),
-            0 => Some(Fault::LoosePlug),
-            volts if volts > another_adapter => Some(Fault::WrongAdapter),
-            volts if volts > high => Some(Fault::VoltageSwell),
-            volts if volts < low => Some(Fault::VoltageSag),
-            _ if loaded < low => Some(Fault::CableBroken),
+        let seen = match unloaded {
+            _ if flickers => Some(Evidence::ContactLosses),
+            0 => Some(Evidence::InputLost),
+            volts if volts > another_adapter => Some(Evidence::HighFromTheStart),
+            volts if volts > high => Some(Evidence::InputHigh),
+            volts if volts < low => Some(Evidence::LowAlways),
+            _ if loaded < low => Some(Evidence::LowUnderLoad),
             _ => None,
         };
-        suspect.into_iter().collect()
+        seen.map(|it| Finding::of(Symptom::SupplyBad).with(it)).into_iter().collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::suspect_of_last;
 
     fn with(fault: Fault, level: f64) -> Power {
         Power { levels: Levels::from([(fault, level)]), ..Power::default() }
@@ -571,16 +625,16 @@ mod tests {
         let spec = Spec::default();
         let sees = |mut power: Power| {
             power.sensed.get_mut().shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
-            Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop()
+            suspect_of_last(&Power::detect(&NoThresholds {}, &mut (), &power.reading(&spec, Instant::START)))
         };
         assert_eq!(sees(Power::default()), None);
-        assert_eq!(sees(with(Fault::CableBroken, 0.4)), Some(Fault::CableBroken));
-        assert_eq!(sees(with(Fault::VoltageSag, 0.1)), Some(Fault::VoltageSag));
-        assert_eq!(sees(with(Fault::VoltageSwell, 0.2)), Some(Fault::VoltageSwell));
-        assert_eq!(sees(with(Fault::WrongAdapter, 1.0)), Some(Fault::WrongAdapter));
-        // From inside, an outage and an open cable look like the plug.
-        assert_eq!(sees(with(Fault::SupplyOutage, 1.0)), Some(Fault::LoosePlug));
-        assert_eq!(sees(with(Fault::CableBroken, 1.0)), Some(Fault::LoosePlug));
+        assert_eq!(sees(with(Fault::CableBroken, 0.4)), Some(Fault::CableBroken.into()));
+        assert_eq!(sees(with(Fault::VoltageSag, 0.1)), Some(Fault::VoltageSag.into()));
+        assert_eq!(sees(with(Fault::VoltageSwell, 0.2)), Some(Fault::VoltageSwell.into()));
+        assert_eq!(sees(with(Fault::WrongAdapter, 1.0)), Some(Fault::WrongAdapter.into()));
+        // From inside, plug, mains and an open cable look alike: the commonest comes first, and of equals the first of the catalogue.
+        assert_eq!(sees(with(Fault::LoosePlug, 1.0)), Some(Fault::SupplyOutage.into()));
+        assert_eq!(sees(with(Fault::CableBroken, 1.0)), Some(Fault::SupplyOutage.into()));
     }
 
     #[test]
@@ -591,12 +645,12 @@ mod tests {
         };
         let sees = |mut power: Power| {
             power.sensed.get_mut().shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
-            Power::detect(&mut (), &power.reading(&spec, Instant::START)).pop()
+            suspect_of_last(&Power::detect(&NoThresholds {}, &mut (), &power.reading(&spec, Instant::START)))
         };
         assert_eq!(sees(real(5_010, 0.0)), None);
-        assert_eq!(sees(real(4_300, 0.0)), Some(Fault::VoltageSag), "whatever the scenario wanted");
-        assert_eq!(sees(real(0, 0.0)), Some(Fault::LoosePlug));
+        assert_eq!(sees(real(4_300, 0.0)), Some(Fault::VoltageSag.into()), "whatever the scenario wanted");
+        assert_eq!(sees(real(0, 0.0)), Some(Fault::SupplyOutage.into()));
         // The break was in what the supply was told: 800 mA through one ohm more.
-        assert_eq!(sees(real(4_200, 0.5)), Some(Fault::CableBroken));
+        assert_eq!(sees(real(4_200, 0.5)), Some(Fault::CableBroken.into()));
     }
 }

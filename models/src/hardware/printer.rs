@@ -7,11 +7,13 @@ mod modes;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels};
+use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use crate::symptom::Symptom;
 use crate::rare::Rare;
 use crate::sensed::Sensed;
 use crate::bus::{LocalMessage, Topic};
@@ -22,7 +24,7 @@ use crate::telemetry::Gauge;
 use crate::thermal::ThermalState;
 use crate::wear::{WearLife, Wear};
 use crate::wire::InterActorMessage;
-use crate::{AnyFault, Models, Part};
+use crate::{Models, Part};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -309,15 +311,15 @@ impl Printer {
 
 indications! {
     /// The screen asks for paper.
-    PaperText: 6, "paper-text", "提示缺纸", Display, "printer.paper-out";
+    PaperText: 6, "paper-text", "提示缺纸", Display, PrinterStopped { evidence: Some(crate::Evidence::PaperEnd) };
     /// The screen says that the printer is blocked.
-    JamText: 7, "jam-text", "提示卡纸", Display, "printer.jam";
+    JamText: 7, "jam-text", "提示卡纸", Display, PrinterStopped { evidence: Some(crate::Evidence::FeedError) };
     /// The screen says that the printer's cover is open.
-    CoverText: 27, "cover-text", "提示纸仓盖未关", Display, "printer.cover-open";
+    CoverText: 27, "cover-text", "提示纸仓盖未关", Display, PrinterStopped { evidence: Some(crate::Evidence::CoverOpenBit) };
     /// The screen says that the cutter is blocked.
-    CutterText: 28, "cutter-text", "提示切刀卡住", Display, "printer.cutter-blocked";
+    CutterText: 28, "cutter-text", "提示切刀卡住", Display, PrinterStopped { evidence: Some(crate::Evidence::CutterError) };
     /// The screen says that the printer waits until its head has cooled.
-    PrinterRestsText: 29, "printer-rests-text", "提示打印头冷却中", Display, "printer.head-hot";
+    PrinterRestsText: 29, "printer-rests-text", "提示打印头冷却中", Display, PrinterStopped { evidence: Some(crate::Evidence::HeadRested) };
 }
 
 actions! {
@@ -332,6 +334,21 @@ milestones! {
     ReceiptPrinted: 5, "receipt-printed", "小票已打印";
 }
 
+evidence! {
+    /// The cover switch is open.
+    CoverOpenBit: 70, "cover-open-bit", "纸仓盖开关", ["printer.cover-open" * 200.0];
+    /// The paper sensor sees no paper.
+    PaperEnd: 71, "paper-end", "纸尽", ["printer.paper-out" * 50.0];
+    /// The cutter reports an error.
+    CutterError: 72, "cutter-error", "切刀错误", ["printer.cutter-blocked" * 400.0];
+    /// The head has had to rest twice within an hour.
+    HeadRested: 73, "head-rested", "打印头多次冷却", ["printer.head-hot" * 800.0, "enclosure.heat" * 100.0];
+    /// What was sent was not printed, with paper and the cover shut.
+    FeedError: 74, "feed-error", "走纸错误", ["printer.jam" * 200.0];
+    /// More lines were printed than the head is made for.
+    HeadPastLife: 75, "head-past-life", "打印头到寿", ["printer.head-worn" * 200.0];
+}
+
 impl ActorPart<Models> for Printer {
     const NAME: &'static str = "printer";
     const ZH: &'static str = "打印机";
@@ -339,6 +356,7 @@ impl ActorPart<Models> for Printer {
     const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "paper-sensor",
@@ -428,7 +446,7 @@ impl ActorPart<Models> for Printer {
             _ => {}
         }
     }
-    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, symptom: Symptom, _: &mut Context<'_, Models>) {
         if self.real.is_some() {
             return;
         }
@@ -438,7 +456,7 @@ impl ActorPart<Models> for Printer {
         if self.blocked().is_none() {
             self.lost = 0;
         }
-        if suspect == Fault::HeadHot.into() {
+        if symptom == Symptom::PrinterStopped {
             self.cooldowns = 0;
         }
     }
@@ -452,6 +470,7 @@ impl DevicePart<Models> for Printer {
     const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -495,16 +514,18 @@ impl DevicePart<Models> for Printer {
             stopped: false,
         }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let stopped = match *reading {
-            Reading { cover_open: true, .. } => Some(Fault::CoverOpen),
-            Reading { paper: false, .. } => Some(Fault::PaperOut),
-            Reading { cutter_blocked: true, .. } => Some(Fault::CutterBlocked),
-            Reading { cooldowns: 2.., .. } => Some(Fault::HeadHot),
-            Reading { stopped: true, .. } | Reading { lost: 1.., .. } => Some(Fault::Jam),
+            Reading { cover_open: true, .. } => Some(Evidence::CoverOpenBit),
+            Reading { paper: false, .. } => Some(Evidence::PaperEnd),
+            Reading { cutter_blocked: true, .. } => Some(Evidence::CutterError),
+            Reading { cooldowns: 2.., .. } => Some(Evidence::HeadRested),
+            Reading { stopped: true, .. } | Reading { lost: 1.., .. } => Some(Evidence::FeedError),
             Reading { .. } => None,
         };
+        let stopped = stopped.map(|it| Finding::of(Symptom::PrinterStopped).with(it));
         let worn = reading.rated.is_some_and(|rated| reading.lines >= rated);
-        stopped.into_iter().chain(worn.then_some(Fault::HeadWorn)).collect()
+        let due = worn.then(|| Finding::of(Symptom::DueSoon).with(Evidence::HeadPastLife));
+        stopped.into_iter().chain(due).collect()
     }
 }

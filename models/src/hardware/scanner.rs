@@ -1,18 +1,19 @@
 //! Scanner: reads bar codes and QR codes from a customer's phone.
 
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::wire::Method;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::detectors::{Detector, Place};
 
@@ -88,7 +89,7 @@ const SCAN: Purpose = Purpose::of("scanner: the scan fails");
 
 indications! {
     /// A code is presented and nothing happens.
-    NoReactionToCode: 16, "no-reaction-to-code", "扫码无反应", Behaviour, "scanner.window-dirty";
+    NoReactionToCode: 16, "no-reaction-to-code", "扫码无反应", Behaviour, CodesNotRead;
 }
 
 impl Scanner {
@@ -98,12 +99,24 @@ impl Scanner {
     }
 }
 
+evidence! {
+    /// The device is not on the bus.
+    GoneFromTheBus: 76, "gone-from-the-bus", "总线上消失", ["scanner.cable-loose" * 100.0];
+    /// It is there, and cannot read the pattern of its self-test.
+    CodeTestFailed: 77, "code-test-failed", "扫码自检失败", ["scanner.cannot-read" * 20.0, "scanner.cable-loose" * 0.05];
+    /// It is there, reads its own pattern, and not what is shown to it.
+    PictureBlurred: 78, "picture-blurred", "图像模糊", [
+        "scanner.window-dirty" * 5.0, "scanner.cable-loose" * 0.05, "scanner.cannot-read" * 0.3,
+    ];
+}
+
 impl ActorPart<Models> for Scanner {
     const NAME: &'static str = "scanner";
     const ZH: &'static str = "扫描枪";
     const ABOUT: &'static str = "Reads bar codes and QR codes from a customer's phone.";
     const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "scan-test",
@@ -157,7 +170,7 @@ impl ActorPart<Models> for Scanner {
         }
         cx.say(LocalMessage::WasRead { method: Method::Code, ok });
     }
-    fn retest(&mut self, _: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         self.gone = self.levels.has(Fault::CableLoose);
         self.test_failed = self.fails_test(cx);
         // Whoever has cleaned or mended it shows it a printed code.
@@ -189,7 +202,7 @@ impl DevicePart<Models> for Scanner {
             name: "window-dirty",
             zh: "扫描窗口脏污",
             family: Family::CardReader,
-            symptom: Symptom::CODES_NOT_READ,
+            shows: &[(Symptom::CodesNotRead, 0.89)],
             cause: "fingers and dust",
             effects: Effects::of(
                 "the picture is blurred",
@@ -209,7 +222,7 @@ impl DevicePart<Models> for Scanner {
             name: "cable-loose",
             zh: "扫描枪连线松动",
             family: Family::Hardware,
-            symptom: Symptom::CODES_NOT_READ,
+            shows: &[(Symptom::CodesNotRead, 0.94)],
             cause: "a cable that is pulled",
             effects: Effects::of(
                 "the scanner is not there",
@@ -229,7 +242,7 @@ impl DevicePart<Models> for Scanner {
             name: "cannot-read",
             zh: "扫描枪无法识读",
             family: Family::CardReader,
-            symptom: Symptom::CODES_NOT_READ,
+            shows: &[(Symptom::CodesNotRead, 0.95), (Symptom::SalesSilent, 0.047)],
             cause: "a broken sensor or lamp",
             effects: Effects::of(
                 "there is no picture",
@@ -249,6 +262,7 @@ impl DevicePart<Models> for Scanner {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -265,14 +279,14 @@ impl DevicePart<Models> for Scanner {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading { present: !self.gone, decodes: !self.test_failed, failed: self.failed }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        let suspect = match *reading {
-            Reading { present: false, .. } => Some(Fault::CableLoose),
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let seen = match *reading {
+            Reading { present: false, .. } => Some(Evidence::GoneFromTheBus),
             // The self-test runs when reading fails.
-            Reading { decodes: false, failed: 2.., .. } => Some(Fault::CannotRead),
-            Reading { failed: 4.., .. } => Some(Fault::WindowDirty),
+            Reading { decodes: false, failed: 2.., .. } => Some(Evidence::CodeTestFailed),
+            Reading { failed: 4.., .. } => Some(Evidence::PictureBlurred),
             _ => None,
         };
-        suspect.into_iter().collect()
+        seen.map(|it| Finding::of(Symptom::CodesNotRead).with(it)).into_iter().collect()
     }
 }

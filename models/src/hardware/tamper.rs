@@ -3,10 +3,11 @@
 use crate::rare::Rare;
 use crate::sensed::Sensed;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -14,7 +15,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::quantity::Millivolts;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -94,12 +95,19 @@ impl Tamper {
 
 indications! {
     /// The screen says that the terminal is locked.
-    TamperText: 25, "tamper-text", "提示终端已锁定", Display, "tamper.triggered";
+    TamperText: 25, "tamper-text", "提示终端已锁定", Display, TamperLocked;
 }
 
 actions! {
     /// A professional injects new keys.
     InjectKeys: 22, "inject-keys", "注入密钥";
+}
+
+evidence! {
+    /// The register names the case switch or the mesh.
+    SwitchTriggered: 31, "switch-triggered", "防拆开关触发", ["tamper.triggered" * 20.0];
+    /// The voltage of the cell that keeps the keys is low.
+    CoinCellLow: 32, "coin-cell-low", "纽扣电池电压低", ["tamper.coin-cell-empty" * 400.0];
 }
 
 impl ActorPart<Models> for Tamper {
@@ -109,6 +117,7 @@ impl ActorPart<Models> for Tamper {
     const FITTING: Fitting = Fitting::Standard;
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "tamper-switch",
@@ -140,7 +149,7 @@ impl ActorPart<Models> for Tamper {
         }
         cx.look();
     }
-    fn retest(&mut self, spec: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
         let triggered = self.levels.has(Fault::Triggered);
         self.sensed.get_mut().shown = Shown { triggered, coin_cell: Some(self.coin_cell(spec)) };
     }
@@ -167,7 +176,11 @@ impl DevicePart<Models> for Tamper {
             name: "triggered",
             zh: "防拆锁机",
             family: Family::Hardware,
-            symptom: Symptom::TAMPER_LOCKED,
+            shows: &[
+                (Symptom::TamperLocked, 0.95),
+                (Symptom::SalesSilent, 0.53),
+                (Symptom::WillNotSell, 0.098),
+            ],
             cause: "the body was opened or hit",
             effects: Effects::of(
                 "the keys are wiped",
@@ -188,7 +201,7 @@ impl DevicePart<Models> for Tamper {
             name: "coin-cell-empty",
             zh: "纽扣电池耗尽",
             family: Family::Power,
-            symptom: Symptom::DUE_SOON,
+            shows: &[(Symptom::DueSoon, 0.95), (Symptom::TamperLocked, 0.48)],
             cause: "years without exchange",
             effects: Effects::of(
                 "the tamper circuit has no supply of its own",
@@ -207,6 +220,7 @@ impl DevicePart<Models> for Tamper {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -233,10 +247,10 @@ impl DevicePart<Models> for Tamper {
         Reading { triggered, coin_cell, holds_from: spec.holds_from.0 }
     }
     /// The secure element keeps a register of what has triggered it, and measures its cell.
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         seen([
-            (reading.triggered, Fault::Triggered),
-            (reading.coin_cell < reading.holds_from, Fault::CoinCellEmpty),
+            (reading.triggered, Finding::of(Symptom::TamperLocked).with(Evidence::SwitchTriggered)),
+            (reading.coin_cell < reading.holds_from, Finding::of(Symptom::DueSoon).with(Evidence::CoinCellLow)),
         ])
     }
 }

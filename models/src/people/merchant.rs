@@ -8,14 +8,14 @@ use faults::{StepRequest, Context, DrawName, ActorPart, Performer};
 use sim::{Instant, Purpose, Span};
 use thin_vec::ThinVec;
 
-use crate::availability::{says_no_network, suspected};
+use crate::Symptom;
 use crate::bus::{LocalMessage, Topic};
 use crate::vocabulary::indication::{Indication, Indications};
 use crate::note::Note;
 use crate::people::deployment::PLANNED;
 use crate::provider;
 use crate::wire::{Channel, Job, InterActorMessage};
-use crate::{AnyFault, Models, Part};
+use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
 
 /// By which channel a merchant contacts support: weights.
@@ -162,7 +162,7 @@ impl Merchant {
         }
         self.shown.insert(indication);
         cx.indication(from, indication);
-        if indication.suspicion().is_some() {
+        if indication.definition().symptom.is_some() {
             let name = NOTICES.numbered(u64::from(sim::stable_id(indication.name())));
             let wait = cx.stream(name, self.appears(indication)).exponential(spec.notices_in);
             cx.after(Self::at_counter(spec, cx.now(), wait), Timer::Notices(indication));
@@ -283,11 +283,8 @@ impl ActorPart<Models> for Merchant {
         debug_assert!(self.shown.has(indication), "what is noticed shows");
         let seen = |it: Indication| self.shown.has(it) && it.definition().at_a_glance;
         let beside = |it: Indication| self.noticed.has(it) || seen(it);
-        let suspect = indication.taken_for(beside);
-        let profile = cx.settings().profile(cx.me());
-        // Who works with a terminal knows which parts it has.
-        if let Some(suspect) = suspect.and_then(|it| suspected(profile, it)) {
-            cx.alarm(suspect);
+        if let Some(finding) = indication.finding(beside) {
+            cx.alarm(finding);
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -329,17 +326,14 @@ impl ActorPart<Models> for Merchant {
             _ => {}
         }
     }
-    /// As long as an indication is there that made the merchant suspect it.
-    fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+    /// As long as an indication is there that made the merchant report it.
+    fn retest(&mut self, _: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
         // Whoever was asked to do something looks whether it has helped.
         let shown = self.shown.clone();
         self.noticed.retain(|it| shown.has(it));
     }
-    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        let by_any_bearer = |it: Indication| {
-            says_no_network(suspect) && it.suspicion().is_some_and(says_no_network)
-        };
-        self.noticed.iter().any(|it| it.may_mean(suspect) || by_any_bearer(it))
+    fn still_sees(&self, _: &Spec, symptom: Symptom, _: Instant) -> bool {
+        self.noticed.iter().any(|it| it.symptoms().any(|it| it == symptom))
     }
 }
 

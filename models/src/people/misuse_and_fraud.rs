@@ -4,11 +4,12 @@
 //! transactions and counts complaints. Neither sees what was meant.
 
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -17,7 +18,7 @@ use crate::lifecycle::DeploymentStep;
 use crate::note::Note;
 use crate::plan::step;
 use crate::quantity::Price;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -216,11 +217,11 @@ impl MisuseAndFraud {
 
 indications! {
     /// A message offers a terminal for nothing.
-    FreeOfferMessage: 21, "free-offer-message", "免费送机短信", Behaviour, "misuse-and-fraud.free-offer";
+    FreeOfferMessage: 21, "free-offer-message", "免费送机短信", Behaviour, LossReported { evidence: Some(crate::Evidence::OfferMessage) };
     /// A customer complains that their data got into other hands.
-    Complaint: 22, "complaint", "客户投诉", Behaviour, "misuse-and-fraud.data-leak";
+    Complaint: 22, "complaint", "客户投诉", Behaviour, LossReported { evidence: Some(crate::Evidence::DataMisused) };
     /// Money is missing in the ledger.
-    MoneyMissing: 23, "money-missing", "账款短缺", Behaviour, "misuse-and-fraud.third-party-fraud";
+    MoneyMissing: 23, "money-missing", "账款短缺", Behaviour, LossReported { evidence: Some(crate::Evidence::MoneyNotArrived) };
 }
 
 actions! {
@@ -230,12 +231,26 @@ actions! {
     Investigate: 27, "investigate", "调查追回";
 }
 
+evidence! {
+    /// Round sums, credit cards only, the same cards again, at night.
+    ManyFlags: 105, "many-flags", "多次可疑标记", ["misuse-and-fraud.prohibited-transactions" * 10.0];
+    /// Several customers of one shop complain that their data were misused.
+    ComplaintsOfOneShop: 106, "complaints-of-one-shop", "同店多起投诉", ["misuse-and-fraud.data-leak" * 20.0];
+    /// A message offers a terminal for nothing.
+    OfferMessage: 107, "offer-message", "免费送机信息", ["misuse-and-fraud.free-offer" * 30.0];
+    /// A customer says that card data were misused.
+    DataMisused: 108, "data-misused", "卡数据被滥用", ["misuse-and-fraud.data-leak" * 10.0];
+    /// A settlement or deposit has not arrived.
+    MoneyNotArrived: 109, "money-not-arrived", "款项未到账", ["misuse-and-fraud.third-party-fraud" * 10.0];
+}
+
 impl ActorPart<Models> for MisuseAndFraud {
     const NAME: &'static str = "misuse-and-fraud";
     const ZH: &'static str = "合规与风控";
     const ABOUT: &'static str = "Rules of use at a terminal: prohibited transactions, customers' data, scams against merchants.";
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "risk-control",
@@ -275,9 +290,9 @@ impl ActorPart<Models> for MisuseAndFraud {
             _ => {}
         }
     }
-    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, symptom: Symptom, _: &mut Context<'_, Models>) {
         // Flags and complaints that came before say nothing of what is done now.
-        if suspect == Fault::ProhibitedTransactions.into() {
+        if symptom == Symptom::OddTrade {
             self.flags = 0;
         } else {
             self.complaints = 0;
@@ -296,7 +311,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             name: "prohibited-transactions",
             zh: "违规交易",
             family: Family::MisuseAndFraud,
-            symptom: Symptom::ODD_TRADE,
+            shows: &[(Symptom::OddTrade, 0.95)],
             cause: "a merchant who turns credit into cash by pretended sales",
             effects: Effects::of(
                 "transactions are made that the rules of use prohibit",
@@ -317,7 +332,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             name: "data-leak",
             zh: "客户信息泄露",
             family: Family::MisuseAndFraud,
-            symptom: Symptom::LOSS_REPORTED,
+            shows: &[(Symptom::LossReported, 0.85), (Symptom::OddTrade, 0.023)],
             cause: "card data that is copied or left lying",
             effects: Effects::of(
                 "customers' data leaves the shop",
@@ -338,7 +353,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             name: "free-offer",
             zh: "免费POS机诈骗",
             family: Family::MisuseAndFraud,
-            symptom: Symptom::LOSS_REPORTED,
+            shows: &[(Symptom::LossReported, 0.63)],
             cause: "a message that offers a terminal for nothing",
             effects: Effects::of(
                 "the merchant answers it",
@@ -358,7 +373,7 @@ impl DevicePart<Models> for MisuseAndFraud {
             name: "third-party-fraud",
             zh: "第三方欺诈",
             family: Family::MisuseAndFraud,
-            symptom: Symptom::LOSS_REPORTED,
+            shows: &[(Symptom::LossReported, 0.95)],
             cause: "a third party that keeps what is not its own",
             effects: Effects::of(
                 "a deposit or a settlement does not arrive",
@@ -379,6 +394,7 @@ impl DevicePart<Models> for MisuseAndFraud {
     const ON_DEVICE: bool = false;
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -401,10 +417,13 @@ impl DevicePart<Models> for MisuseAndFraud {
         }
     }
     /// One odd transaction may be anything, and so may one complaint.
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         seen([
-            (reading.flags >= reading.flag_limit, Fault::ProhibitedTransactions),
-            (reading.complaints >= reading.complaint_limit, Fault::DataLeak),
+            (reading.flags >= reading.flag_limit, Finding::of(Symptom::OddTrade).with(Evidence::ManyFlags)),
+            (
+                reading.complaints >= reading.complaint_limit,
+                Finding::of(Symptom::LossReported).with(Evidence::ComplaintsOfOneShop),
+            ),
         ])
     }
 }

@@ -10,7 +10,7 @@ use crate::symptom::Symptom;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, IncidentChange, seen};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, IncidentChange, seen, Finding, NoThresholds};
 use sim::{ActorId, Instant, Purpose, Span};
 
 use common_cause::{CommonCauses, SILENT};
@@ -26,7 +26,7 @@ use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::telemetry::Telemetry;
 use crate::wire::InterActorMessage;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the back office.
@@ -263,8 +263,8 @@ impl ActorPart<Models> for BackOffice {
                 *self.is_gone(terminal) = false;
                 self.common_causes.well(terminal, SILENT, cx);
             }
-            InterActorMessage::Ticket { terminal, suspect, open } => {
-                self.common_causes.ticket(terminal, suspect, open, cx);
+            InterActorMessage::Ticket { terminal, symptom, suspect, open } => {
+                self.common_causes.ticket(terminal, (symptom, suspect), open, cx);
                 if open {
                     self.rollouts.trouble(terminal, cx);
                 }
@@ -282,12 +282,12 @@ impl ActorPart<Models> for BackOffice {
     fn able(&self, _: &Spec) -> bool {
         !self.is_down()
     }
-    fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
         self.silent = self.is_down();
     }
     /// A suspected common cause stands as long as its incident does.
-    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        self.common_causes.suspects(suspect)
+    fn still_sees(&self, _: &Spec, symptom: Symptom, _: Instant) -> bool {
+        self.common_causes.stands(symptom)
     }
 }
 
@@ -296,7 +296,7 @@ impl DevicePart<Models> for BackOffice {
         name: "down",
         zh: "后台系统中断",
         family: Family::Software,
-        symptom: Symptom::PLATFORM_SILENT,
+        shows: &[(Symptom::PlatformSilent, 0.95), (Symptom::LossReported, 0.053)],
         cause: "a server that fails",
         effects: Effects::of(
             "the management system does not answer",
@@ -315,6 +315,7 @@ impl DevicePart<Models> for BackOffice {
     const ON_DEVICE: bool = false;
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -327,7 +328,7 @@ impl DevicePart<Models> for BackOffice {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading { silent: self.silent }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        seen([(reading.silent, Fault::Down)])
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        seen([(reading.silent, Finding::of(Symptom::PlatformSilent))])
     }
 }

@@ -1,6 +1,7 @@
 //! Gateway: a queue with c workers, routing to hosts, time-outs, duplicates, and a breaker towards each host.
 
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use std::collections::{BTreeMap, VecDeque};
 
 mod ledger;
@@ -13,7 +14,7 @@ mod serving;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, FaultName, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{ActorId, Arena, Instant, Purpose, Slot, Span};
 
 use ledger::{LedgerEntry, Known, Recent};
@@ -26,7 +27,7 @@ use crate::money::Money;
 use crate::note::Note;
 use crate::plan::step;
 use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
-use crate::{Family, AnyFault, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the gateway.
@@ -258,14 +259,14 @@ impl Gateway {
         let before = *history;
         *history = if again { before | 1 } else { before << 1 & ((1 << REQUESTS) - 1) };
         debug_assert!(*history < 1 << REQUESTS, "no more is remembered");
-        let suspect = FaultName::of("cellular.sends-twice").fault::<Models>();
+        let finding = Finding::of(Symptom::DuplicatesSurge).with(Evidence::SameBytesAtOnce);
         let raised = history.count_ones() >= TOO_MANY;
         let over = *history == 0;
         if over {
             self.doubled.remove(&terminal);
         }
         if again && raised || over {
-            let message = InterActorMessage::Suspicion { suspect, raised };
+            let message = InterActorMessage::Suspicion { finding, raised };
             cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, message);
         }
     }
@@ -350,11 +351,25 @@ fn capture(iso: Iso, cx: &mut Context<'_, Models>) {
     }
 }
 
+evidence! {
+    /// More wait than the workers that there should be can serve.
+    QueueLong: 100, "queue-long", "排队过长", ["gateway.workers-lost" * 20.0];
+    /// Many transactions are taken back, and nobody waits.
+    ReversalsWithoutQueue: 101, "reversals-without-queue", "无排队而冲正多", ["gateway.answers-lost" * 20.0];
+    /// A host does not answer at all.
+    NoAnswerAtAll: 102, "no-answer-at-all", "发卡行无应答", ["host.outage" * 5.0, "host.slow" * 0.3];
+    /// A host answers later than usual.
+    AnswersSlow: 103, "answers-slow", "发卡行应答慢", ["host.slow" * 20.0, "host.outage" * 0.1];
+    /// The second comes within a second of the first, and is the same to the byte.
+    SameBytesAtOnce: 104, "same-bytes-at-once", "瞬间重复", ["cellular.sends-twice" * 20.0];
+}
+
 impl ActorPart<Models> for Gateway {
     const NAME: &'static str = "gateway";
     const ZH: &'static str = "支付网关";
     const ABOUT: &'static str = "The bridge between terminals and the hosts behind it.";
     const HUB: bool = true;
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "circuit-breaker",
@@ -401,8 +416,8 @@ impl ActorPart<Models> for Gateway {
             Mti::NetworkResponse | Mti::SettlementResponse => {}
         }
     }
-    fn retest(&mut self, _: &Spec, suspect: AnyFault, _: &mut Context<'_, Models>) {
-        if suspect.part() == Part::Gateway {
+    fn retest(&mut self, _: &Spec, symptom: Symptom, _: &mut Context<'_, Models>) {
+        if symptom == Symptom::GatewayDegraded {
             // Reversals that came before say nothing of what is lost now.
             self.taken_back = 0.0;
         }
@@ -410,8 +425,8 @@ impl ActorPart<Models> for Gateway {
     fn able(&self, spec: &Spec) -> bool {
         self.workers(spec) > 0
     }
-    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        suspect.part() == Part::Host && self.breakers.iter().any(Breaker::troubled)
+    fn still_sees(&self, _: &Spec, symptom: Symptom, _: Instant) -> bool {
+        symptom == Symptom::IssuerUnavailable && self.breakers.iter().any(Breaker::troubled)
     }
 }
 
@@ -421,7 +436,12 @@ impl DevicePart<Models> for Gateway {
         name: "workers-lost",
         zh: "网关处理能力下降",
         family: Family::Transaction,
-        symptom: Symptom::GATEWAY_DEGRADED,
+        shows: &[
+            (Symptom::GatewayDegraded, 0.95),
+            (Symptom::AnswersLate, 0.64),
+            (Symptom::RequestsUnanswered, 0.63),
+            (Symptom::NoHeartbeat, 0.05),
+        ],
         cause: "processes that die, servers that fail",
         effects: Effects::of(
             "fewer requests are served at a time",
@@ -441,7 +461,12 @@ impl DevicePart<Models> for Gateway {
             name: "answers-lost",
             zh: "应答丢失",
             family: Family::Transaction,
-            symptom: Symptom::GATEWAY_DEGRADED,
+            shows: &[
+                (Symptom::GatewayDegraded, 0.9),
+                (Symptom::RequestsUnanswered, 0.95),
+                (Symptom::IssuerUnavailable, 0.3),
+                (Symptom::LossReported, 0.11),
+            ],
             cause: "a network fault behind the gateway",
             effects: Effects::of(
                 "answers of hosts vanish",
@@ -461,6 +486,7 @@ impl DevicePart<Models> for Gateway {
     const ON_DEVICE: bool = false;
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -492,9 +518,13 @@ impl DevicePart<Models> for Gateway {
     /// Four waiting for each worker that there should be: at ordinary load that does not happen by chance. A sound terminal
     /// reverses what was not answered: a fifth of all traffic is no chance. If requests wait meanwhile, they were not
     /// answered because nobody served them; if none does, they were, and the answers vanished.
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let taken_back = reading.taken_back > 0.2;
         let queues = reading.waiting > 0 && (reading.pressure > 4.0 || taken_back);
-        seen([(queues, Fault::WorkersLost), (taken_back && !queues, Fault::AnswersLost)])
+        let finding = Finding::of(Symptom::GatewayDegraded);
+        seen([
+            (queues, finding.with(Evidence::QueueLong)),
+            (taken_back && !queues, finding.with(Evidence::ReversalsWithoutQueue)),
+        ])
     }
 }

@@ -10,16 +10,15 @@ mod freshness;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{ActorPart, Context, FaultName, IncidentChange, IncidentUpdate};
+use faults::{ActorPart, Context, FaultName, Finding, IncidentChange, IncidentUpdate};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::rare::Rare;
-use crate::availability::{no_network, says_no_network};
 use crate::bus::{LocalMessage, Topic};
 use crate::decision::IncidentReport;
 use crate::note::Note;
 use crate::wire::{Job, InterActorMessage, Via};
-use crate::{AnyFault, Models, Part};
+use crate::{Models, Part, Symptom};
 use crate::detectors::{Detector, Place};
 use freshness::delays;
 
@@ -63,7 +62,7 @@ pub struct HeartbeatMonitor {
     /// Incidents of the terminal that the operator was told of.
     told: thin_vec::ThinVec<u32>,
     /// What the back office suspects because of readings or sales.
-    suspected: Option<AnyFault>,
+    suspected: Option<Symptom>,
 }
 
 /// Its notes to itself.
@@ -302,18 +301,22 @@ impl HeartbeatMonitor {
         let seen = InterActorMessage::Seen { terminal: cx.me(), missing };
         cx.post(back_office, Part::BackOffice, Span::ZERO, seen);
         if missing {
-            cx.alarm(cut_off(cx));
+            // Late by the grace: that was when the last of them was due.
+            let due = Instant(cx.now().0.saturating_sub(cx.settings().policy.grace.0));
+            cx.alarm(Finding::of(Symptom::NoHeartbeat).observed(due));
         } else {
-            cx.dismiss_one(cut_off(cx), cx.me());
+            cx.dismiss_one(Symptom::NoHeartbeat, cx.me());
         }
     }
 
     /// Tells the operator what a detector on the terminal suspects, as far as the terminal can say it, and when that is
     /// over. What the back office has opened itself it need not be told; a roll of paper is nobody's concern.
     fn incident_update(&mut self, update: &IncidentUpdate<Models>, cx: &mut Context<'_, Models>) {
-        let IncidentUpdate { incident, detector, suspect, change, .. } = *update;
+        let IncidentUpdate { incident, detector, finding, suspect, likeliest, procedure, change, .. } = *update;
+        let symptom = finding.symptom;
         if cx.settings().is_attached(cx.me(), Part::HeartbeatMonitor) {
-            cx.emit(InterActorMessage::IncidentReport(IncidentReport { incident, detector, suspect, change }));
+            let report = IncidentReport { incident, detector, finding, suspect, likeliest, procedure, change };
+            cx.emit(InterActorMessage::IncidentReport(report));
         }
         match change {
             IncidentChange::AwaitingDecision { .. } => return,
@@ -321,7 +324,7 @@ impl HeartbeatMonitor {
             IncidentChange::Unresolved => return,
             IncidentChange::Applied { .. } => {
                 // Believed to have helped until the next report says otherwise.
-                if detector == Part::HeartbeatMonitor && self.suspected == Some(suspect) {
+                if detector == Part::HeartbeatMonitor && self.suspected == Some(symptom) {
                     self.suspected = None;
                 }
                 return;
@@ -340,14 +343,9 @@ impl HeartbeatMonitor {
                 self.told.swap_remove(at);
             }
         }
-        let ticket = InterActorMessage::Ticket { terminal: cx.me(), suspect, open: change == IncidentChange::Opened };
+        let ticket = InterActorMessage::Ticket { terminal: cx.me(), symptom, suspect, open: change == IncidentChange::Opened };
         cx.post(cx.settings().directory.back_office, Part::BackOffice, Span::ZERO, ticket);
     }
-}
-
-/// Silence says little: no network is the likeliest of its causes.
-fn cut_off(cx: &Context<'_, Models>) -> AnyFault {
-    no_network(cx.settings().profile(cx.me()))
 }
 
 impl ActorPart<Models> for HeartbeatMonitor {
@@ -463,13 +461,13 @@ impl ActorPart<Models> for HeartbeatMonitor {
             }
             // By the inventory it is not in service: that it sells nothing is as it should be.
             InterActorMessage::Suspicion { raised: true, .. } if self.unwatched => {}
-            InterActorMessage::Suspicion { suspect, raised: true } => {
-                self.suspected = Some(suspect);
-                cx.alarm(suspect);
+            InterActorMessage::Suspicion { finding, raised: true } => {
+                self.suspected = Some(finding.symptom);
+                cx.alarm(finding);
             }
-            InterActorMessage::Suspicion { suspect, raised: false } => {
-                self.suspected = self.suspected.filter(|it| *it != suspect);
-                cx.dismiss_one(suspect, cx.me());
+            InterActorMessage::Suspicion { finding, raised: false } => {
+                self.suspected = self.suspected.filter(|it| *it != finding.symptom);
+                cx.dismiss_one(finding.symptom, cx.me());
             }
             InterActorMessage::Decision { incident, attempt, decision } => {
                 cx.decide(incident, attempt, decision.into());
@@ -477,7 +475,7 @@ impl ActorPart<Models> for HeartbeatMonitor {
             _ => {}
         }
     }
-    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        if says_no_network(suspect) { self.known_missing } else { self.suspected == Some(suspect) }
+    fn still_sees(&self, _: &Spec, symptom: Symptom, _: Instant) -> bool {
+        if symptom == Symptom::NoHeartbeat { self.known_missing } else { self.suspected == Some(symptom) }
     }
 }

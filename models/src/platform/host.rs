@@ -5,7 +5,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
 use sim::{ActorId, Instant, Purpose, Span, lognormal, unit};
 use thin_vec::ThinVec;
 
@@ -298,7 +298,7 @@ impl DevicePart<Models> for Host {
             name: "outage",
             zh: "发卡行中断",
             family: Family::Transaction,
-            symptom: Symptom::ISSUER_UNAVAILABLE,
+            shows: &[(Symptom::IssuerUnavailable, 0.95), (Symptom::RequestsUnanswered, 0.31)],
             cause: "an issuer's host or its line is down",
             effects: Effects::of(
                 "the host does not answer",
@@ -319,7 +319,12 @@ impl DevicePart<Models> for Host {
             name: "slow",
             zh: "发卡行响应缓慢",
             family: Family::Transaction,
-            symptom: Symptom::ISSUER_UNAVAILABLE,
+            shows: &[
+                (Symptom::IssuerUnavailable, 0.35),
+                (Symptom::AnswersLate, 0.84),
+                (Symptom::RequestsUnanswered, 0.32),
+                (Symptom::GatewayDegraded, 0.2),
+            ],
             cause: "a host beyond its capacity",
             effects: Effects::of(
                 "answers come late",
@@ -340,6 +345,7 @@ impl DevicePart<Models> for Host {
     const ON_DEVICE: bool = false;
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -347,7 +353,7 @@ impl DevicePart<Models> for Host {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading
     }
-    fn detect((): &mut (), _: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), _: &Reading) -> Vec<Finding<Models>> {
         Vec::new()
     }
 }

@@ -1,9 +1,7 @@
 //! When a terminal is up, and what a scenario may wait for.
 
-use faults::FaultName;
-
 use crate::wire::Via;
-use crate::{AnyFault, AnyProfile, Models, Part};
+use crate::{AnyFault, AnyProfile, Part};
 
 pub use crate::vocabulary::milestone::Milestone;
 
@@ -24,6 +22,23 @@ pub(crate) fn able(profile: &AnyProfile, part: &mut dyn FnMut(Part) -> bool) -> 
     bearer(route.uplink) || route.backup.is_some_and(bearer)
 }
 
+/// Whether a terminal of this profile has a part and uses it: by the inventory, which also says by which bearers it is set to go.
+pub(crate) fn in_use(profile: &AnyProfile, part: Part) -> bool {
+    if part.is_hub() {
+        return true;
+    }
+    let route = &profile.software.firmware;
+    let bearer = |via: Via| via.part() == part;
+    profile.fits(part)
+        && match part {
+            Part::PhoneLink => route.through_phone,
+            _ if part.group() == "comms" => {
+                bearer(route.uplink) || route.backup.is_some_and(bearer)
+            }
+            _ => true,
+        }
+}
+
 /// Truth: whether a fault can be why a part does not work: its own part, and whatever needs what the fault takes away.
 pub(crate) fn stops(fault: AnyFault, part: Part) -> bool {
     let of = fault.part();
@@ -35,29 +50,6 @@ pub(crate) fn stops(fault: AnyFault, part: Part) -> bool {
                 || part.group() == "comms"
         }
         _ => false,
-    }
-}
-
-/// What a terminal that does not get through is taken for, by its carrier and, where it has none, by its wireless network.
-const NO_NETWORK: [FaultName; 2] =
-    [FaultName::of("cellular.poor-coverage"), FaultName::of("wifi.interference")];
-
-/// What a terminal that does not get through is taken for: the likeliest trouble of a bearer that it has.
-pub(crate) fn no_network(profile: &AnyProfile) -> AnyFault {
-    NO_NETWORK[usize::from(!profile.fits(Part::Cellular))].fault::<Models>()
-}
-
-/// Whether that is what is suspected.
-pub(crate) fn says_no_network(suspect: AnyFault) -> bool {
-    NO_NETWORK.iter().any(|it| it.fault::<Models>() == suspect)
-}
-
-/// What somebody suspects who knows which parts the terminal has.
-pub(crate) fn suspected(profile: &AnyProfile, suspect: AnyFault) -> Option<AnyFault> {
-    match suspect.part() {
-        it if it.is_hub() || profile.fits(it) => Some(suspect),
-        Part::Cellular => Some(no_network(profile)),
-        _ => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What crosses the boundary where fault management is decided outside: at the port of a terminal's record.
 
-use faults::{IncidentChange, Performer, RecoveryStep};
+use faults::{
+    Candidate, Finding, IncidentChange, LIKELIEST, Performer, ProcedureKey, RecoveryStep,
+};
 use serde::{Deserialize, Serialize};
 use sim::Span;
 
@@ -13,8 +15,14 @@ pub struct IncidentReport {
     pub incident: u32,
     /// Whose detector opened it.
     pub detector: Part,
-    /// What is suspected.
+    /// What was noticed.
+    pub finding: Finding<Models>,
+    /// The likeliest fault behind it.
     pub suspect: AnyFault,
+    /// What may be behind it, the likeliest first.
+    pub likeliest: [Option<Candidate<Models>>; LIKELIEST],
+    /// What is done about it.
+    pub procedure: ProcedureKey<Models>,
     /// What became of it; at [`IncidentChange::AwaitingDecision`] it waits for an answer.
     pub change: IncidentChange,
 }

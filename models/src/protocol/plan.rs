@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use faults::{FaultSettings, Performer, Planned, RecoveryPolicy, RecoveryStep, When};
+use faults::{
+    Diagnosis, FaultSettings, Finding, Performer, Planned, ProcedureKey, RecoveryPolicy,
+    RecoveryStep, When,
+};
 use sim::{ActorId, Instant, Law, Span};
 
 use crate::availability::Milestone;
 use crate::detector_settings::{CommonCauseSearch, Detectors};
+use crate::diagnosis::DiagnosisSettings;
 use crate::recovery_action::RecoveryAction;
 use crate::rollout::Rollout;
-use crate::{AnyFault, AnyProfile, Family, Models, Part};
+use crate::{AnyFault, AnyProfile, AnyThresholds, Family, Models, Part, Symptom};
 
 /// Where the hubs are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +67,9 @@ pub struct Policy {
     pub remote_patience: Span,
     /// What a person tries when a procedure is exhausted, how often, how long apart.
     pub fallback: Option<(RecoveryStep<Models>, u8, Span)>,
-    /// Procedures that replace those of the catalogue.
+    /// Procedures of symptoms that replace those of the catalogue.
+    pub symptom_procedures: BTreeMap<Symptom, Vec<RecoveryStep<Models>>>,
+    /// The same for fault modes that are isolated.
     pub procedures: BTreeMap<AnyFault, Vec<RecoveryStep<Models>>>,
     /// What is tried against a cause that many terminals have in common.
     pub common_procedures: BTreeMap<AnyFault, Vec<RecoveryStep<Models>>>,
@@ -71,8 +77,10 @@ pub struct Policy {
     pub imperfect: Option<(f64, Law)>,
     /// When trouble of many terminals has a common cause.
     pub common_causes: CommonCauseSearch,
-    /// What the back office reads out of reports and sales.
+    /// Limits of the detectors.
     pub detectors: Detectors,
+    /// How causes are inferred from what is noticed.
+    pub diagnosis: DiagnosisSettings,
 }
 
 /// What is tried against a common cause: the steps of its procedure that can be taken for many at once. Where there are
@@ -114,11 +122,13 @@ impl Default for Policy {
             relapse_within: Span::hours(24),
             remote_patience: Span::minutes(5),
             fallback: Some((swap, 2, Span::hours(4))),
+            symptom_procedures: BTreeMap::new(),
             procedures: BTreeMap::new(),
             common_procedures: common_procedures(),
             imperfect: None,
             common_causes: CommonCauseSearch::default(),
             detectors: Detectors::default(),
+            diagnosis: DiagnosisSettings::default(),
         }
     }
 }
@@ -171,6 +181,12 @@ impl Plan {
         !self.attached.is_empty() && self.attached.binary_search(&(actor, part)).is_ok()
     }
 
+    /// Limits of the detectors of all parts.
+    #[inline]
+    pub fn thresholds(&self) -> &AnyThresholds {
+        &self.policy.detectors.parts
+    }
+
     /// What the parts of an actor are set to.
     #[inline]
     pub fn profile(&self, actor: ActorId) -> &AnyProfile {
@@ -207,14 +223,30 @@ impl FaultSettings<Models> for Plan {
 }
 
 impl RecoveryPolicy<Models> for Plan {
-    fn procedure(&self, suspect: AnyFault) -> &[RecoveryStep<Models>] {
-        match self.policy.procedures.get(&suspect) {
-            Some(procedure) => procedure,
-            None => suspect.mode().procedure,
+    fn diagnose(
+        &self,
+        about: ActorId,
+        finding: &Finding<Models>,
+        beside: &[Symptom],
+    ) -> Diagnosis<Models> {
+        let mut made = self.policy.diagnosis.diagnose(self.profile(about), finding, beside);
+        // What a policy says itself about the likeliest fault goes before what the catalogue says of the symptom.
+        if self.policy.procedures.contains_key(&made.suspect) {
+            made.procedure = ProcedureKey::Mode(made.suspect);
         }
+        made
     }
-    fn common_procedure(&self, suspect: AnyFault) -> &[RecoveryStep<Models>] {
-        self.policy.common_procedures.get(&suspect).map_or(&[], Vec::as_slice)
+    fn procedure(&self, of: ProcedureKey<Models>) -> &[RecoveryStep<Models>] {
+        let Policy { symptom_procedures, procedures, common_procedures, .. } = &self.policy;
+        match of {
+            ProcedureKey::Symptom(symptom) => symptom_procedures
+                .get(&symptom)
+                .map_or(symptom.definition().procedure, Vec::as_slice),
+            ProcedureKey::Mode(mode) => {
+                procedures.get(&mode).map_or(mode.mode().procedure, Vec::as_slice)
+            }
+            ProcedureKey::Common(cause) => common_procedures.get(&cause).map_or(&[], Vec::as_slice),
+        }
     }
     fn decided_outside(&self, actor: ActorId) -> bool {
         self.is_attached(actor, Part::HeartbeatMonitor)

@@ -3,9 +3,10 @@
 //! Field numbers (F2, F39, …) are those of ISO 8583; usage follows the UnionPay POS dialect. Fields that follow from others
 //! (F35 from F2, F14 and the service code; F12 and F13 from the terminal's clock) are left to a codec.
 
-use faults::{DrawName, StepRequest};
+use faults::{DrawName, Finding, StepRequest};
 use sim::{ActorId, Instant, Span};
 
+use crate::Symptom;
 pub use crate::vocabulary::payment::{Channel, Method, Pan, ResponseCode, Via};
 
 use crate::decision::{Decision, IncidentReport};
@@ -202,6 +203,8 @@ pub enum InterActorMessage {
     Ticket {
         /// The terminal.
         terminal: ActorId,
+        /// What was noticed.
+        symptom: Symptom,
         /// What is suspected.
         suspect: AnyFault,
         /// It has been opened.
@@ -216,11 +219,11 @@ pub enum InterActorMessage {
         /// The terminal is one of its members.
         member: bool,
     },
-    /// Back office to its record of a terminal: its readings or its sales make one suspect this, or no longer.
+    /// To the back office's record of a terminal: this was found out about it elsewhere, or is over.
     Suspicion {
         /// What.
-        suspect: AnyFault,
-        /// It is suspected.
+        finding: Finding<Models>,
+        /// It is found, and not over.
         raised: bool,
     },
     /// Terminal to back office: readings of its parts.

@@ -1,16 +1,17 @@
 //! Clock: the terminal's own time, which goes into every message.
 
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::Indication;
 use crate::plan::step;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the clock.
@@ -66,10 +67,16 @@ impl Clock {
     }
 }
 
+evidence! {
+    /// The terminal's time and the gateway's differ.
+    TimeDiffers: 87, "time-differs", "时间不符", ["clock.wrong" * 30.0];
+}
+
 impl ActorPart<Models> for Clock {
     const NAME: &'static str = "clock";
     const ZH: &'static str = "时钟";
     const ABOUT: &'static str = "The terminal's own time, which goes into every message.";
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "clock-check",
@@ -100,7 +107,7 @@ impl ActorPart<Models> for Clock {
             }
         }
     }
-    fn retest(&mut self, spec: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
         // Whoever signs on is told the gateway's time.
         self.difference = self.behind(spec);
     }
@@ -114,7 +121,7 @@ impl DevicePart<Models> for Clock {
         name: "wrong",
         zh: "终端时钟错误",
         family: Family::Transaction,
-        symptom: Symptom::SESSION_REFUSED,
+        shows: &[(Symptom::SessionRefused, 0.87)],
         cause: "drift, an empty coin cell, a wrong setting",
         effects: Effects::of(
             "the terminal's time is wrong",
@@ -138,6 +145,7 @@ impl DevicePart<Models> for Clock {
     })];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -154,7 +162,8 @@ impl DevicePart<Models> for Clock {
         Reading { difference: self.difference, tolerance: spec.tolerance }
     }
     /// A clock cannot see itself: it is held against the time in the gateway's answers.
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        seen([(reading.difference > reading.tolerance, Fault::Wrong)])
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let off = Finding::of(Symptom::SessionRefused).with(Evidence::TimeDiffers);
+        seen([(reading.difference > reading.tolerance, off)])
     }
 }

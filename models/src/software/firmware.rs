@@ -9,10 +9,12 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Mode, ActorPart, DevicePart, Levels, seen};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 use thin_vec::ThinVec;
 
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use crate::symptom::Symptom;
 use crate::rare::Rare;
 use crate::sensed::Sensed;
 use crate::bus::{Leg, LocalMessage, Topic};
@@ -23,7 +25,7 @@ use crate::availability::Milestone;
 use crate::telemetry::Telemetry;
 use crate::operator::Command;
 use crate::wire::{Iso, InterActorMessage, Via};
-use crate::{AnyFault, Models, Part};
+use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
 use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
@@ -322,10 +324,25 @@ milestones! {
     Updated: 7, "updated", "新版本已运行";
 }
 
+evidence! {
+    /// The watchdog was not fed for its time.
+    WatchdogUnfed: 83, "watchdog-unfed", "看门狗超时", [
+        "firmware.hang" * 50.0, "firmware.memory-leak" * 5.0, "display.frozen" * 0.02, "display.touch-dead" * 0.02,
+    ];
+    /// Memory is nearly used up.
+    MemoryHigh: 84, "memory-high", "内存占用高", ["firmware.memory-leak" * 20.0, "storage.fills" * 0.05];
+    /// The processor has been busy for long.
+    ProcessorBusy: 85, "processor-busy", "处理器占用高", [
+        "firmware.processor-starved" * 20.0, "security.malware" * 8.0, "cellular.congestion" * 0.05,
+        "firmware.memory-leak" * 0.5,
+    ];
+}
+
 impl ActorPart<Models> for Firmware {
     const NAME: &'static str = "firmware";
     const ZH: &'static str = "操作系统";
     const ABOUT: &'static str = "The embedded operating system: boot, watchdog, memory, processor, choice of the uplink.";
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "watchdog",
@@ -473,7 +490,7 @@ impl ActorPart<Models> for Firmware {
             _ => {}
         }
     }
-    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         self.sensed.get_mut().shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
         self.gauge(spec, cx);
     }
@@ -486,6 +503,7 @@ impl DevicePart<Models> for Firmware {
     const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -518,11 +536,11 @@ impl DevicePart<Models> for Firmware {
         let Shown { unfed, memory, processor } = self.sensed.get().shown;
         Reading { unfed, memory_used: memory, processor_taken: processor }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         seen([
-            (reading.unfed, Fault::Hang),
-            (reading.memory_used >= 0.9, Fault::MemoryLeak),
-            (reading.processor_taken > 0.6, Fault::ProcessorStarved),
+            (reading.unfed, Finding::of(Symptom::ScreenStuck).with(Evidence::WatchdogUnfed)),
+            (reading.memory_used >= 0.9, Finding::of(Symptom::ResourcesShort).with(Evidence::MemoryHigh)),
+            (reading.processor_taken > 0.6, Finding::of(Symptom::SlowOperation).with(Evidence::ProcessorBusy)),
         ])
     }
 }

@@ -16,9 +16,11 @@ mod reversal;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{ActorPart, Context, DevicePart, FaultName, Levels, Mode};
+use faults::{ActorPart, Context, DevicePart, Levels, Mode, Finding, NoThresholds};
 use sim::{Instant, Span};
 
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use crate::symptom::Symptom;
 use crate::bus::{LocalMessage, Purchase, Topic};
 use crate::journal::{Journal, LineState, Writing};
 use crate::note::{Note, Outcome};
@@ -26,7 +28,7 @@ use crate::quantity::Price;
 use crate::availability::Milestone;
 use crate::telemetry::Gauge;
 use crate::wire::{ResponseCode, Iso, Method, Mti, InterActorMessage};
-use crate::{AnyFault, Models, Part};
+use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
 use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
@@ -228,16 +230,22 @@ impl PaymentApp {
         debug_assert!(self.refusals <= self.failures, "a refusal is one of the failures in a row");
         if self.failures >= spec.suspects_after.max(1) && self.refusals == 0 {
             crate::indication::show(cx, crate::Indication::NoAnswerText);
-            let suspect = if self.code == ResponseCode::MAC_WRONG {
-                FaultName::of("security.keys-out-of-step").fault::<Models>()
+            // Refused, not answered, or not sent: that much it can tell apart.
+            let finding = if self.code == ResponseCode::MAC_WRONG {
+                Finding::of(Symptom::SessionRefused).with(Evidence::MacRefused)
             } else if self.online {
-                FaultName::of("host.outage").fault::<Models>()
+                Finding::of(Symptom::RequestsUnanswered).with(Evidence::LinkUp)
             } else {
-                crate::availability::no_network(cx.settings().profile(cx.me()))
+                Finding::of(Symptom::BearerUnusable)
             };
             self.suspects = true;
-            cx.alarm(suspect);
+            cx.alarm(finding);
         }
+    }
+
+    /// What failures in a row are a sign of.
+    fn of_answers(symptom: Symptom) -> bool {
+        [Symptom::SessionRefused, Symptom::RequestsUnanswered, Symptom::BearerUnusable].contains(&symptom)
     }
 
     fn succeeded(&mut self, cx: &mut Context<'_, Models>) {
@@ -303,10 +311,28 @@ milestones! {
     ReversalSent: 4, "reversal-sent", "已发送冲正";
 }
 
+evidence! {
+    /// Refused as a kind of transaction that nobody knows (F39 40 or 12).
+    TypeRefused: 91, "type-refused", "交易类型被拒", ["payment-app.wrong-type" * 10.0];
+    /// Refused for its amount (F39 13).
+    AmountRefused: 92, "amount-refused", "金额被拒", ["payment-app.wrong-amount" * 10.0];
+    /// Refused for its format (F39 30).
+    FormatRefused: 93, "format-refused", "报文格式被拒", ["payment-app.wrong-currency" * 5.0];
+    /// The versions of application and firmware do not fit.
+    VersionMisfit: 94, "version-misfit", "版本不符", ["payment-app.incompatible-version" * 50.0];
+    /// The authentication code of every message is refused (F39 A0).
+    MacRefused: 95, "mac-refused", "报文认证码被拒", [
+        "security.keys-out-of-step" * 10.0, "security.certificate-expired" * 0.1, "clock.wrong" * 0.1,
+    ];
+    /// The link is up.
+    LinkUp: 96, "link-up", "链路正常", ["cellular.poor-coverage" * 0.5, "phone-link.obstructed" * 0.5];
+}
+
 impl ActorPart<Models> for PaymentApp {
     const NAME: &'static str = "payment-app";
     const ZH: &'static str = "支付应用";
     const ABOUT: &'static str = "The payment application: transaction flow, time-outs, reversals, stored transactions.";
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "error-counters",
@@ -427,18 +453,18 @@ impl ActorPart<Models> for PaymentApp {
             _ => {}
         }
     }
-    fn retest(&mut self, spec: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
         self.misfits = self.levels.has(Fault::IncompatibleVersion);
         // An instruction is tried: it is refused as a sale would be.
         let wrong = [Fault::WrongCurrency, Fault::WrongType, Fault::WrongAmount];
         let refused = wrong.iter().any(|it| self.levels.has(*it));
-        if suspect.part() == Part::PaymentApp && self.refusals > 0 && !refused {
+        if symptom == Symptom::InstructionRefused && self.refusals > 0 && !refused {
             (self.failures, self.refusals) = (0, 0);
             crate::indication::gone(cx, crate::Indication::RefusedText);
             crate::indication::gone(cx, crate::Indication::NoAnswerText);
         }
         // What was counted before says nothing of who answers now: the next sales will show it.
-        if suspect.part() != Part::PaymentApp {
+        if Self::of_answers(symptom) {
             self.failures = self.failures.min(spec.suspects_after.saturating_sub(1));
             self.suspects = false;
         }
@@ -447,8 +473,8 @@ impl ActorPart<Models> for PaymentApp {
         // Each of its faults keeps it from selling.
         self.levels.is_sound()
     }
-    fn still_sees(&self, _: &Spec, suspect: AnyFault, _: Instant) -> bool {
-        suspect.part() != Part::PaymentApp && self.suspects
+    fn still_sees(&self, _: &Spec, symptom: Symptom, _: Instant) -> bool {
+        Self::of_answers(symptom) && self.suspects
     }
 }
 
@@ -456,6 +482,7 @@ impl DevicePart<Models> for PaymentApp {
     const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -480,15 +507,16 @@ impl DevicePart<Models> for PaymentApp {
             version_check_failed: self.misfits,
         }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let refused = match reading.refused_with {
             _ if reading.refusals == 0 => None,
-            ResponseCode::NOT_SUPPORTED => Some(Fault::WrongType),
-            ResponseCode::WRONG_AMOUNT => Some(Fault::WrongAmount),
-            _ => Some(Fault::WrongCurrency),
+            ResponseCode::NOT_SUPPORTED => Some(Evidence::TypeRefused),
+            ResponseCode::WRONG_AMOUNT => Some(Evidence::AmountRefused),
+            _ => Some(Evidence::FormatRefused),
         };
-        let version = reading.version_check_failed.then_some(Fault::IncompatibleVersion);
-        version.into_iter().chain(refused).collect()
+        let refused = refused.map(|it| Finding::of(Symptom::InstructionRefused).with(it));
+        let misfits = Finding::of(Symptom::WillNotSell).with(Evidence::VersionMisfit);
+        reading.version_check_failed.then_some(misfits).into_iter().chain(refused).collect()
     }
 }
 

@@ -4,17 +4,18 @@
 //! (F39 A0). Signature: checked at every start and from time to time. Egress filter: counts connections to strangers.
 
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::telemetry;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of keys and certificates.
@@ -114,10 +115,20 @@ impl Security {
     }
 }
 
+evidence! {
+    /// A handshake is refused, and the date of the certificate is past.
+    CertificatePast: 88, "certificate-past", "证书已过期", ["security.certificate-expired" * 100.0, "clock.wrong" * 5.0];
+    /// A signature is wrong.
+    SignatureWrong: 89, "signature-wrong", "签名错误", ["security.not-genuine" * 10.0];
+    /// It calls addresses that it has no business with.
+    CallsToStrangers: 90, "calls-to-strangers", "访问陌生地址", ["security.malware" * 20.0, "security.not-genuine" * 0.1];
+}
+
 impl ActorPart<Models> for Security {
     const NAME: &'static str = "security";
     const ZH: &'static str = "安全模块";
     const ABOUT: &'static str = "Keys, certificate, signature of the software, and a filter of outgoing connections.";
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "integrity-check",
@@ -168,14 +179,13 @@ impl ActorPart<Models> for Security {
             _ => {}
         }
     }
-    fn retest(&mut self, _: &Spec, suspect: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
         self.session_refused = self.levels.has(Fault::CertificateExpired);
-        if suspect == Fault::Malware.into() {
+        if symptom == Symptom::SoftwareNotTrusted {
             // Calls that were counted before say nothing of what runs now.
             self.strangers = 0;
-        } else {
-            self.check(cx);
         }
+        self.check(cx);
     }
     fn able(&self, _: &Spec) -> bool {
         let has = |fault| self.levels.has(fault);
@@ -189,7 +199,7 @@ impl DevicePart<Models> for Security {
             name: "certificate-expired",
             zh: "证书过期",
             family: Family::Software,
-            symptom: Symptom::SESSION_REFUSED,
+            shows: &[(Symptom::SessionRefused, 0.95), (Symptom::DueSoon, 0.94), (Symptom::NoHeartbeat, 0.89)],
             cause: "nobody renewed it in time",
             effects: Effects::of(
                 "the certificate is not valid any more",
@@ -211,7 +221,7 @@ impl DevicePart<Models> for Security {
             name: "keys-out-of-step",
             zh: "密钥不同步",
             family: Family::Transaction,
-            symptom: Symptom::SESSION_REFUSED,
+            shows: &[(Symptom::SessionRefused, 0.95), (Symptom::SalesSilent, 0.1)],
             cause: "an exchange of working keys that broke off",
             effects: Effects::of(
                 "terminal and gateway hold different keys",
@@ -232,7 +242,11 @@ impl DevicePart<Models> for Security {
             name: "not-genuine",
             zh: "非正版软件",
             family: Family::Software,
-            symptom: Symptom::SOFTWARE_NOT_TRUSTED,
+            shows: &[
+                (Symptom::SoftwareNotTrusted, 0.95),
+                (Symptom::WillNotSell, 0.9),
+                (Symptom::SalesSilent, 0.53),
+            ],
             cause: "software that does not come from the maker",
             effects: Effects::of(
                 "its signature does not match",
@@ -253,7 +267,11 @@ impl DevicePart<Models> for Security {
             name: "malware",
             zh: "恶意软件",
             family: Family::Software,
-            symptom: Symptom::SOFTWARE_NOT_TRUSTED,
+            shows: &[
+                (Symptom::SoftwareNotTrusted, 0.63),
+                (Symptom::SlowOperation, 0.86),
+                (Symptom::ResourcesShort, 0.61),
+            ],
             cause: "an application from an unknown source",
             effects: Effects::of(
                 "a foreign program takes the processor and talks to strangers",
@@ -274,6 +292,7 @@ impl DevicePart<Models> for Security {
     ];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -313,12 +332,13 @@ impl DevicePart<Models> for Security {
         let (certificate_valid, signature_refused) = (!self.session_refused, self.check_failed);
         Reading { certificate_valid, signature_refused, strangers: self.strangers }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let Reading { certificate_valid, signature_refused, strangers } = *reading;
+        let (session, software) = (Finding::of(Symptom::SessionRefused), Finding::of(Symptom::SoftwareNotTrusted));
         seen([
-            (!certificate_valid, Fault::CertificateExpired),
-            (signature_refused, Fault::NotGenuine),
-            (strangers >= Security::TOO_MANY, Fault::Malware),
+            (!certificate_valid, session.with(Evidence::CertificatePast)),
+            (signature_refused, software.with(Evidence::SignatureWrong)),
+            (strangers >= Security::TOO_MANY, software.with(Evidence::CallsToStrangers)),
         ])
     }
 }

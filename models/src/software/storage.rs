@@ -2,17 +2,18 @@
 
 use crate::rare::Rare;
 use crate::symptom::Symptom;
+use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::sampling::Sampling;
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the storage.
@@ -103,10 +104,16 @@ impl Storage {
     }
 }
 
+evidence! {
+    /// Storage is nearly full.
+    StorageHigh: 86, "storage-high", "存储占用高", ["storage.fills" * 50.0, "firmware.memory-leak" * 0.05, "firmware.processor-starved" * 0.05];
+}
+
 impl ActorPart<Models> for Storage {
     const NAME: &'static str = "storage";
     const ZH: &'static str = "存储";
     const ABOUT: &'static str = "The memory that keeps its content: journal, logs, updates.";
+    const EVIDENCE: &'static [EvidenceDefinition] = EVIDENCE;
     const DETECTORS: &'static [Detector] = &[
         Detector {
             name: "free-space",
@@ -152,7 +159,7 @@ impl ActorPart<Models> for Storage {
     fn able(&self, _: &Spec) -> bool {
         !self.full
     }
-    fn retest(&mut self, spec: &Spec, _: AnyFault, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         self.filled.get_mut().shown = self.used(spec, cx.now());
     }
 }
@@ -162,7 +169,11 @@ impl DevicePart<Models> for Storage {
         name: "fills",
         zh: "存储空间已满",
         family: Family::Software,
-        symptom: Symptom::WILL_NOT_SELL,
+        shows: &[
+            (Symptom::WillNotSell, 0.9),
+            (Symptom::ResourcesShort, 0.95),
+            (Symptom::SalesSilent, 0.52),
+        ],
         cause: "logs that nobody deletes",
         effects: Effects::of(
             "there is no room left",
@@ -187,6 +198,7 @@ impl DevicePart<Models> for Storage {
     })];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -208,8 +220,8 @@ impl DevicePart<Models> for Storage {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading { used: self.filled.get().shown }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        seen([(reading.used >= SHORT - 1e-9, Fault::Fills)])
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        seen([(reading.used >= SHORT - 1e-9, Finding::of(Symptom::ResourcesShort).with(Evidence::StorageHigh))])
     }
 }
 

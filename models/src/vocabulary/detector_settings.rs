@@ -1,14 +1,14 @@
 //! What the back office watches for: settings of its detectors, and the groups that terminals with trouble are looked for
 //! in.
 
-use faults::FaultName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::Span;
 use sim::quantity::{Factor, Probability};
 
+use crate::evidence::Evidence;
 use crate::telemetry::Gauge;
-use crate::{AnyFault, Models};
+use crate::{AnyThresholds, Symptom};
 
 /// Terminals that have something in common, by the numbers of the inventory.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -84,10 +84,13 @@ impl Default for CommonCauseSearch {
     }
 }
 
-/// What the back office reads out of terminals' reports and sales.
+/// Limits of the detectors: what the parts of a terminal watch themselves for, and what the back office reads out of terminals'
+/// reports and sales.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Detectors {
+    /// Limits of the detectors of each part, by the part's name.
+    pub parts: AnyThresholds,
     /// Readings beyond a fixed limit.
     pub thresholds: Vec<Threshold>,
     /// Readings that drift away from their own usual value.
@@ -102,16 +105,19 @@ impl Default for Detectors {
             gauge: Gauge::Memory,
             above: Some(90),
             below: None,
-            suspect: FaultName::of("firmware.memory-leak").fault::<Models>(),
+            symptom: Symptom::ResourcesShort,
+            evidence: Some(Evidence::MemoryHigh),
         };
         // Below six tenths of its capacity a battery is usually replaced.
         let battery = Threshold {
             gauge: Gauge::BatteryHealth,
             above: None,
             below: Some(60),
-            suspect: FaultName::of("battery.aged").fault::<Models>(),
+            symptom: Symptom::BatteryRunsDown,
+            evidence: Some(Evidence::HealthLow),
         };
         Self {
+            parts: AnyThresholds::default(),
             thresholds: vec![memory, battery],
             control_charts: Vec::new(),
             silence: Silence::default(),
@@ -131,8 +137,11 @@ pub struct Threshold {
     /// Too little is less than this, in the gauge's unit.
     #[serde(default)]
     pub below: Option<u32>,
-    /// What is then suspected.
-    pub suspect: AnyFault,
+    /// What that is a sign of.
+    pub symptom: Symptom,
+    /// What it says of the cause.
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
 }
 
 impl Threshold {
@@ -157,8 +166,11 @@ pub struct ControlChartRule {
     /// spread.
     #[serde(default = "one")]
     pub min_spread: Factor,
-    /// What is suspected when the chart signals.
-    pub suspect: AnyFault,
+    /// What it is a sign of when the chart signals.
+    pub symptom: Symptom,
+    /// What that says of the cause.
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
 }
 
 fn twenty() -> u16 {
@@ -202,8 +214,8 @@ pub struct Silence {
     pub improbable: Probability,
     /// For how long rates are learnt before they are believed.
     pub learn: Span,
-    /// What is then suspected.
-    pub suspect: AnyFault,
+    /// What that is a sign of.
+    pub symptom: Symptom,
 }
 
 impl Default for Silence {
@@ -213,8 +225,7 @@ impl Default for Silence {
             // A terminal has some forty gaps between sales a day: one false alarm in 25,000 terminal-days.
             improbable: Probability(0.000_001),
             learn: Span::days(3),
-            // Most of what stops sales and not the heartbeat goes with a restart, which this one's procedure begins with.
-            suspect: FaultName::of("firmware.processor-starved").fault::<Models>(),
+            symptom: Symptom::SalesSilent,
         }
     }
 }

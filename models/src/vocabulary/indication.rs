@@ -1,8 +1,9 @@
 //! What a person can notice, and what people think that it means.
 
-use faults::{Declared, FaultName};
+use faults::{Declared, Finding};
 
-use crate::parts::{AnyFault, Models};
+use crate::parts::Models;
+use crate::{Evidence, Symptom};
 
 super::open_enum! {
     /// Something that can be seen, heard or missed at a terminal.
@@ -34,11 +35,13 @@ impl Channel {
     }
 }
 
-/// What an indication is taken for by whoever sees other indications beside it.
+/// What an indication says to a person who sees other indications beside it.
 #[derive(Clone, Copy, Debug)]
-pub struct Otherwise {
-    /// The fault.
-    pub fault: FaultName,
+pub struct Beside {
+    /// The symptom, if it is another one.
+    pub symptom: Option<Symptom>,
+    /// What that says of the cause.
+    pub evidence: Option<Evidence>,
     /// All of these are seen or have been heard of.
     pub with: &'static [Indication],
     /// None of these is.
@@ -62,11 +65,12 @@ pub struct IndicationDefinition {
     pub channel: Channel,
     /// Whoever looks at a terminal sees it at once.
     pub at_a_glance: bool,
-    /// What a person who notices it takes for its cause: the likeliest one, which need not be the true one. What only says
-    /// that somebody should look has none.
-    pub suspicion: Option<FaultName>,
-    /// What else it is taken for: the first that fits.
-    pub otherwise: &'static [Otherwise],
+    /// The symptom that a person reports who notices it. What only says that somebody should look has none.
+    pub symptom: Option<Symptom>,
+    /// What it says of the cause by itself.
+    pub evidence: Option<Evidence>,
+    /// What it says beside others: the first that fits.
+    pub beside: &'static [Beside],
 }
 
 impl IndicationDefinition {
@@ -79,8 +83,9 @@ impl IndicationDefinition {
         rank: u16::MAX,
         channel: Channel::Behaviour,
         at_a_glance: false,
-        suspicion: None,
-        otherwise: &[],
+        symptom: None,
+        evidence: None,
+        beside: &[],
     };
 }
 
@@ -93,13 +98,13 @@ impl Declared for IndicationDefinition {
     }
 }
 
-/// Declares indications: each with its rank in lists, its names, the channel by which it reaches a person and what it is
-/// taken for. It adds them to [`Indication`] as an enum's variants would be, and makes the table `INDICATIONS`, which the
+/// Declares indications: each with its rank in lists, its names, the channel by which it reaches a person and the
+/// symptom that is then reported. It adds them to [`Indication`] as an enum's variants would be, and makes the table `INDICATIONS`, which the
 /// component hands to the catalogue.
 macro_rules! indications {
     ($(
         $(#[doc = $about:literal])+
-        $Ident:ident: $rank:expr, $name:literal, $zh:literal, $channel:ident $(, $suspicion:literal)?
+        $Ident:ident: $rank:expr, $name:literal, $zh:literal, $channel:ident $(, $symptom:ident)?
         $({ $($field:ident: $value:expr),* $(,)? })? ;
     )+) => {
         #[allow(non_upper_case_globals, reason = "members of an open enum are written as those of any enum")]
@@ -115,7 +120,7 @@ macro_rules! indications {
                 about: concat!($($about),+),
                 rank: $rank,
                 channel: crate::vocabulary::indication::Channel::$channel,
-                $(suspicion: Some(faults::FaultName::of($suspicion)),)?
+                $(symptom: Some(crate::vocabulary::symptom::Symptom::$symptom),)?
                 $($($field: $value,)*)?
                 ..crate::vocabulary::indication::IndicationDefinition::BLANK
             },
@@ -129,68 +134,85 @@ pub(crate) const SHARED: &[IndicationDefinition] = INDICATIONS;
 
 indications! {
     /// The screen is dark.
-    BlankScreen: 1, "blank-screen", "黑屏", Display, "display.blank" {
+    BlankScreen: 1, "blank-screen", "黑屏", Display, TerminalDark {
         at_a_glance: true,
-        otherwise: &[
+        beside: &[
             // The charger has its voltage, and nothing else lights up.
-            Otherwise {
-                fault: FaultName::of("mainboard.dead"),
+            Beside {
+                symptom: None,
+                evidence: Some(Evidence::ChargeLightOnly),
                 with: &[Indication::PowerLightOut],
                 without: &[Indication::of("charge-light-out")],
             },
             // Nothing lights up at all: no power.
-            Otherwise {
-                fault: FaultName::of("power.loose-plug"),
+            Beside {
+                symptom: None,
+                evidence: Some(Evidence::NoLightAtAll),
                 with: &[Indication::of("charge-light-out")],
                 without: &[],
+            },
+            Beside {
+                symptom: None,
+                evidence: Some(Evidence::OtherLightsBurn),
+                with: &[],
+                without: &[Indication::PowerLightOut],
             },
         ]
     };
     /// The screen does not change any more.
-    FrozenScreen: 2, "frozen-screen", "画面卡死", Display, "firmware.hang" {
-        otherwise: &[Otherwise {
-            fault: FaultName::of("display.frozen"),
+    FrozenScreen: 2, "frozen-screen", "画面卡死", Display, ScreenStuck {
+        beside: &[Beside {
+            symptom: None,
+            evidence: Some(Evidence::KeysSound),
             with: &[Indication::of("keys-still-sound")],
             without: &[],
         }]
     };
     /// The screen says that there is no network.
-    NoNetworkText: 3, "no-network-text", "提示无网络", Display, "cellular.poor-coverage";
+    NoNetworkText: 3, "no-network-text", "提示无网络", Display, BearerUnusable;
     /// The screen says that the system is busy or the bank does not answer.
-    NoAnswerText: 4, "no-answer-text", "提示系统繁忙", Display, "host.outage";
+    NoAnswerText: 4, "no-answer-text", "提示系统繁忙", Display, RequestsUnanswered;
     /// The screen says that the instruction was refused.
-    RefusedText: 5, "refused-text", "提示指令被拒", Display, "payment-app.wrong-currency";
+    RefusedText: 5, "refused-text", "提示指令被拒", Display, InstructionRefused;
     /// The battery symbol is red.
-    LowBatteryText: 8, "low-battery-text", "电量低", Display, "battery.aged";
+    LowBatteryText: 8, "low-battery-text", "电量低", Display, BatteryRunsDown;
     /// The error tone.
     ErrorTone: 9, "error-tone", "错误提示音", Sound;
     /// The power light is out.
-    PowerLightOut: 11, "power-light-out", "电源灯不亮", Lights, "power.loose-plug" {
+    PowerLightOut: 11, "power-light-out", "电源灯不亮", Lights, TerminalDark {
         at_a_glance: true,
-        otherwise: &[
-            Otherwise {
-                fault: FaultName::of("mainboard.dead"),
+        beside: &[
+            Beside {
+                symptom: None,
+                evidence: Some(Evidence::ChargeLightOnly),
                 with: &[Indication::BlankScreen],
                 without: &[Indication::of("charge-light-out")],
             },
             // What shows a picture has power.
-            Otherwise {
-                fault: FaultName::of("indicators.lights-dead"),
+            Beside {
+                symptom: Some(Symptom::IndicationMissing),
+                evidence: Some(Evidence::LightMissing),
                 with: &[],
                 without: &[Indication::BlankScreen],
+            },
+            Beside {
+                symptom: None,
+                evidence: Some(Evidence::NoLightAtAll),
+                with: &[Indication::of("charge-light-out")],
+                without: &[],
             },
         ]
     };
     /// The link light blinks.
-    LinkLightBlinks: 13, "link-light-blinks", "联网灯闪烁", Lights, "cellular.poor-coverage";
+    LinkLightBlinks: 13, "link-light-blinks", "联网灯闪烁", Lights, LinkPoor;
     /// Everything takes long.
-    SlowOperation: 14, "slow-operation", "操作迟缓", Behaviour, "firmware.processor-starved";
+    SlowOperation: 14, "slow-operation", "操作迟缓", Behaviour, SlowOperation;
     /// The receipt is faint.
-    FaintPrint: 19, "faint-print", "打印不清晰", Behaviour, "printer.head-worn";
+    FaintPrint: 19, "faint-print", "打印不清晰", Behaviour, PrintsFaint;
     /// The terminal starts again by itself.
-    RestartsByItself: 20, "restarts-by-itself", "自行重启", Behaviour, "mainboard.random-resets";
+    RestartsByItself: 20, "restarts-by-itself", "自行重启", Behaviour, Restarts;
     /// The terminal is hot to the hand.
-    HotCase: 30, "hot-case", "机身发烫", Behaviour, "enclosure.heat";
+    HotCase: 30, "hot-case", "机身发烫", Behaviour, TemperatureOutOfRange { evidence: Some(Evidence::WarmToTheHand) };
 }
 
 impl Indication {
@@ -199,28 +221,23 @@ impl Indication {
         self.definition().channel.name()
     }
 
-    /// What a person who notices it takes for its cause: the likeliest one, which need not be the true one.
-    pub fn suspicion(self) -> Option<AnyFault> {
-        self.definition().suspicion.map(FaultName::fault::<Models>)
+    /// The symptoms that a person may report because of it: the usual one first.
+    pub fn symptoms(self) -> impl Iterator<Item = Symptom> {
+        let definition = self.definition();
+        definition.symptom.into_iter().chain(definition.beside.iter().filter_map(|it| it.symptom))
     }
 
-    /// What else it may be taken for, by whoever sees other indications beside it.
-    pub fn also_suspected(self) -> impl Iterator<Item = AnyFault> {
-        self.definition().otherwise.iter().map(|it| it.fault.fault::<Models>())
-    }
-
-    /// What a person who notices it takes for its cause, to whom these are known too.
-    pub(crate) fn taken_for(self, beside: impl Fn(Self) -> bool) -> Option<AnyFault> {
-        let fits = |it: &&Otherwise| {
+    /// What a person who notices it says, to whom these are known too; `None` if it only says that somebody should look.
+    pub(crate) fn finding(self, beside: impl Fn(Self) -> bool) -> Option<Finding<Models>> {
+        let definition = self.definition();
+        let fits = |it: &&Beside| {
             it.with.iter().all(|it| beside(*it)) && !it.without.iter().any(|it| beside(*it))
         };
-        let otherwise = self.definition().otherwise.iter().find(fits);
-        otherwise.map(|it| it.fault.fault::<Models>()).or_else(|| self.suspicion())
-    }
-
-    /// Whether it can be what makes a person suspect this.
-    pub(crate) fn may_mean(self, suspect: AnyFault) -> bool {
-        self.suspicion() == Some(suspect) || self.also_suspected().any(|it| it == suspect)
+        let clue = definition.beside.iter().find(fits);
+        let symptom = clue.and_then(|it| it.symptom).or(definition.symptom)?;
+        debug_assert!(self.symptoms().any(|it| it == symptom), "{self:?} stands for {symptom:?}");
+        let evidence = [definition.evidence, clue.and_then(|it| it.evidence)];
+        Some(evidence.into_iter().flatten().fold(Finding::of(symptom), Finding::with))
     }
 }
 
@@ -243,12 +260,11 @@ impl Indications {
     pub(crate) fn remove(&mut self, indication: Indication) {
         self.0.retain(|it| *it != indication);
     }
-    /// There is none.
     /// Leaves those of which this holds.
     pub(crate) fn retain(&mut self, holds: impl Fn(Indication) -> bool) {
         self.0.retain(|it| holds(*it));
     }
-
+    /// There is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use sim::{ActorId, Instant, Span};
 
+use crate::Symptom;
 use crate::telemetry::Telemetry;
 use crate::wire::Via;
 use crate::{AnyFault, RecoveryAction};
@@ -30,7 +31,9 @@ pub enum News {
     Missing(bool),
     /// Something is suspected, or no longer.
     Alarm {
-        /// What.
+        /// What was noticed.
+        symptom: Symptom,
+        /// The likeliest fault behind it.
         suspect: AnyFault,
         /// By whom.
         by: Source,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sim::Span;
 
 /// Version of what is said.
-pub const SCHEMA: &str = "posrig.policy/2";
+pub const SCHEMA: &str = "posrig.policy/3";
 
 /// Everyone who carries out recovery actions, by name.
 const PERFORMERS: [(Performer, &str); 5] = [
@@ -87,9 +87,28 @@ pub(super) struct Question<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Alarm {
     pub(super) detector: &'static str,
+    pub(super) symptom: &'static str,
+    pub(super) evidence: Vec<&'static str>,
+    pub(super) candidates: Vec<Candidate>,
     pub(super) suspect: String,
     pub(super) family: &'static str,
     pub(super) raised_ns: u64,
+}
+
+/// What may be behind an alarm, and how likely that is held to be.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Candidate {
+    /// `None` stands for "nothing is broken".
+    pub(super) fault: Option<String>,
+    pub(super) weight: f64,
+}
+
+impl Candidate {
+    pub(super) fn of(candidate: &faults::Candidate<Models>) -> Self {
+        debug_assert!(candidate.weight_ppm <= 1_000_000, "a weight is a share");
+        let fault = candidate.fault.map(|it| it.to_string());
+        Self { fault, weight: f64::from(candidate.weight_ppm) / 1e6 }
+    }
 }
 
 /// Something that was tried.

@@ -1,7 +1,7 @@
 //! Explanations of what the types name: models, faults, indications, recovery actions, detectors, measures, families.
 
 use faults::Ratings;
-use models::{Detector, Family, Fault, Indication, Part, RecoveryAction, ratings};
+use models::{Detector, Family, Fault, Indication, Part, RecoveryAction, Symptom, ratings};
 use scenarios::{Measure, MeasureKind};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -215,16 +215,14 @@ fn indication(indication: Indication, docs: &Docs) -> Explanation {
     let shown = faults(|fault| fault.mode().indications.contains(&indication));
     let (channel, channel_zh) =
         indication.channel().split_once(' ').unwrap_or((indication.channel(), ""));
-    let taken =
-        indication.suspicion().map_or("nothing in particular".to_owned(), |it| it.to_string());
-    let taken_zh = indication.suspicion().map_or("不确定".to_owned(), fault_zh);
-    let also: Vec<Fault> = indication.also_suspected().collect();
+    let symptoms: Vec<Symptom> = indication.symptoms().collect();
+    let taken = list(symptoms.iter().map(|it| it.name().to_owned()), "nothing in particular");
+    let taken_zh = list(symptoms.iter().map(|it| it.zh().to_owned()), "不确定");
     let english = vec![
         docs.about(&format!("{indication:?}")),
         format!("noticed by {channel}"),
         format!("shown by   {}", list(names(&shown), "no fault by itself")),
-        format!("taken for  {taken}"),
-        format!("or for     {}, by what else is seen", list(names(&also), "nothing else")),
+        format!("reported as {taken}"),
     ];
     let chinese = vec![
         format!("征兆“{}”，通过{channel_zh}察觉。", indication.zh()),
@@ -232,10 +230,9 @@ fn indication(indication: Indication, docs: &Docs) -> Explanation {
             "可能由以下故障引起：{}。",
             list(shown.iter().map(|it| fault_zh(*it)), "没有单独的故障")
         ),
-        format!("人们通常以为是：{taken_zh}。"),
-        format!("结合其他征兆也可能以为是：{}。", list(also.iter().map(|it| fault_zh(*it)), "无")),
+        format!("人们会报告：{taken_zh}。"),
     ];
-    let data = json!({ "channel": indication.channel(), "shown_by": names(&shown), "taken_for": indication.suspicion().map(|it| it.to_string()), "or_for": names(&also) });
+    let data = json!({ "channel": indication.channel(), "shown_by": names(&shown), "reported_as": symptoms.iter().map(|it| it.name()).collect::<Vec<_>>() });
     let (term, zh) = (indication.name().to_owned(), indication.zh().to_owned());
     Explanation { term, zh, kind: "indication", english, chinese, data }
 }
@@ -270,6 +267,7 @@ fn measure(measure: Measure, docs: &Docs) -> Explanation {
         MeasureKind::Time => ("a length of time", "时间长度"),
         MeasureKind::Share => ("a share from 0 to 1", "0到1之间的比例"),
         MeasureKind::Count => ("a whole number", "整数"),
+        MeasureKind::Score => ("a number from 0 to 2", "0到2之间的数"),
     };
     let (of, of_zh) = if measure.of_a_fault() {
         ("of the whole run, or of one entry of `faults`", "可针对整次运行或某一条故障")

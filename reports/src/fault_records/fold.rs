@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use faults::{DomainEvent, NATURAL, NOBODY, Performer};
+use faults::{Candidate, DomainEvent, Finding, NATURAL, NOBODY, Performer};
 use models::invariants::{Breach, Invariant};
-use models::{Fact, Fault, Money, Note, Outcome, Part, RecoveryAction, Sale};
+use models::{Fact, Fault, Models, Money, Note, Outcome, Part, RecoveryAction, Sale};
 use scenarios::costs::Costs;
 use sim::{ActorId, Instant, Span};
 
 use super::attribution::{Down, Scene};
 use super::cost_breakdown::{self, Item};
-use super::{Alarm, Cleared, Detection, FaultRecord, IsolationResult, RunHistory, Tried};
+use super::{Alarm, Cleared, Detection, FaultRecord, IsolationResult, RunHistory, Tried, Weights};
 
 /// Reads facts one by one and keeps one record a fault occurrence.
 #[derive(Debug)]
@@ -70,9 +70,11 @@ impl FaultRecordFold {
             }
             DomainEvent::Service { up } => self.service(at, who, up),
             DomainEvent::Stopped { occurrence, share } => self.stopped(at, who, occurrence, share),
-            DomainEvent::Alarm { incident, detector, suspect, about } => {
-                self.alarm(at, who, incident, detector, suspect, about);
+            DomainEvent::Alarm { incident, detector, finding, suspect, about } => {
+                self.alarm((at, who), incident, detector, (finding, suspect), about);
             }
+            DomainEvent::Weighed { incident, candidate } => self.weighed(who, incident, candidate),
+            DomainEvent::Refined { .. } => {}
             DomainEvent::ActionStarted { incident, attempt, action, by } => {
                 self.started(at, who, incident, attempt, action, by);
             }
@@ -232,11 +234,10 @@ impl FaultRecordFold {
 
     fn alarm(
         &mut self,
-        at: Instant,
-        who: ActorId,
+        (at, who): (Instant, ActorId),
         incident: u32,
         detector: Part,
-        suspect: Fault,
+        (finding, suspect): (Finding<Models>, Fault),
         about: ActorId,
     ) {
         let number = self.scene.explain(&self.history.records, about, suspect);
@@ -247,7 +248,17 @@ impl FaultRecordFold {
         if let Some(number) = number {
             let record = &mut self.history.records[number];
             let isolation = IsolationResult::of(suspect, record.fault);
-            let detection = Detection { at, detector, raised_by: who, suspect, isolation };
+            let (symptom, alarm) = (finding.symptom, self.history.alarms.len());
+            let detection = Detection {
+                at,
+                detector,
+                raised_by: who,
+                symptom,
+                suspect,
+                isolation,
+                alarm,
+                rank: 0,
+            };
             record.detection.get_or_insert(detection);
             record.alarms += 1;
             record.restored = None;
@@ -263,12 +274,27 @@ impl FaultRecordFold {
             incident,
             detector,
             suspect,
+            finding,
+            weights: Weights::default(),
             record: number,
             echo_of,
             closed: None,
             actions: 0,
             cost: Money::ZERO,
         });
+    }
+
+    /// One more candidate of the alarm that has just been raised.
+    fn weighed(&mut self, who: ActorId, incident: u32, candidate: Candidate<Models>) {
+        let Some(&alarm) = self.alarm_of.get(&(who, incident)) else { return };
+        let record = self.history.alarms[alarm].record;
+        let truth = record.map(|it| self.history.records[it].fault);
+        let weights = &mut self.history.alarms[alarm].weights;
+        weights.add(candidate, truth);
+        let first = record.and_then(|it| self.history.records[it].detection.as_mut());
+        if let Some(detection) = first.filter(|it| it.alarm == alarm) {
+            detection.rank = weights.rank;
+        }
     }
 
     /// The record that an incident is about, and its number.

@@ -4,7 +4,7 @@ use models::{Indication, Money, Note, Outcome as Ending, Part, RecoveryAction};
 use sim::{ActorId, Instant, Span};
 
 use super::IsolationResult;
-use crate::handmade_run::{BANK, CABLE, HandmadeRun, PAPER, PLUG};
+use crate::handmade_run::{BANK, CABLE, HandmadeRun, PAPER, PLUG, alarm};
 use crate::statistics::Interval;
 
 fn second(seconds: u64) -> Instant {
@@ -223,14 +223,32 @@ fn a_restart_that_clears_is_laid_to_the_fault_that_it_cleared() {
 }
 
 #[test]
+fn weights_are_scored_by_rank_and_brier() {
+    let mut handmade = HandmadeRun::new(3);
+    handmade.at(100).occurs(0, 0, CABLE);
+    let weights = [(Some(PLUG), 500_000), (Some(CABLE), 300_000), (None, 200_000)];
+    handmade.at(160).alarm(0, 0, PLUG).weighs(0, 0, &weights);
+    // A fault that is none of the candidates, and an alarm behind which nothing is broken.
+    handmade.at(200).occurs(1, 0, PAPER);
+    handmade.at(260).alarm(1, 0, PLUG).weighs(1, 0, &[(Some(PLUG), 1_000_000)]);
+    handmade.at(300).alarm(2, 0, PAPER).weighs(2, 0, &[(None, 600_000), (Some(PAPER), 400_000)]);
+    handmade.at(400).says(0, DomainEvent::Restored { incident: 0 });
+    handmade.at(500).clears(0, 0, CABLE, None);
+    let analysis = handmade.analyse();
+    let isolation = &analysis.measures.isolation;
+    let within: Vec<_> = isolation.groups.iter().map(|it| (it.count, it.of)).collect();
+    assert_eq!(within, [(0, 2), (1, 2), (1, 2)]);
+    // 0.25 + 0.49 + 0.04; a sure mistake is 2; 0.16 + 0.16.
+    let mean = (0.78 + 2.0 + 0.32) / 3.0;
+    assert!((isolation.brier.unwrap() - mean).abs() < 1e-9, "{:?}", isolation.brier);
+    let wrong = isolation.false_restorations;
+    assert_eq!((wrong.count, wrong.of), (1, 1), "closed before the cable was mended");
+}
+
+#[test]
 fn a_hub_can_be_cleared_from_elsewhere() {
     let mut handmade = HandmadeRun::new(2);
-    let about = |who| DomainEvent::Alarm {
-        incident: 0,
-        detector: Part::Gateway,
-        suspect: BANK,
-        about: sim::ActorId(who),
-    };
+    let about = |who| alarm(0, Part::Gateway, BANK, sim::ActorId(who));
     handmade.at(100).occurs(2, 0, BANK);
     // Both terminals keep an incident of the same number about the bank: neither takes the other's recovery action.
     handmade.at(110).says(0, about(2)).starts(0, 0, RecoveryAction::Retry, Performer::Device);

@@ -19,6 +19,8 @@ pub struct FaultHandling {
     pub detected: u64,
     /// For how many the first suspicion was the truth.
     pub isolated: u64,
+    /// For how many the fault was among the one, two, three likeliest candidates of the first alarm.
+    pub within: [u64; 3],
     /// For how many service was believed to be good at the end.
     pub restored: u64,
     /// How many were truly gone at the end.
@@ -63,6 +65,11 @@ impl FaultHandling {
         self.injected += 1;
         self.detected += u64::from(record.detection.is_some());
         self.isolated += u64::from(record.isolated());
+        let rank = record.detection.map_or(0, |it| usize::from(it.rank));
+        for (size, count) in self.within.iter_mut().enumerate() {
+            *count += u64::from(rank > 0 && rank <= size + 1);
+        }
+        debug_assert!(self.within.is_sorted(), "a larger group holds the smaller one");
         self.restored += u64::from(record.restored.is_some());
         self.cleared += u64::from(record.cleared.is_some());
         self.relapsed += u64::from(record.relapses > 0);

@@ -159,6 +159,12 @@ pub struct Matrix {
     pub right: Share,
     /// Detected faults whose first suspicion was at least the right part.
     pub right_part: Share,
+    /// Detected faults that were among the one, two, three likeliest candidates.
+    pub groups: [Share; 3],
+    /// Mean Brier score of the candidates' weights.
+    pub brier: Option<f64>,
+    /// Incidents about a fault that were closed while it was still there.
+    pub false_restorations: Share,
 }
 
 /// One truth and what was suspected.
@@ -380,6 +386,9 @@ fn matrix(analysis: &Analysis) -> Matrix {
         suspects: suspects.iter().map(|&suspect| or(suspect, "not detected", "未检测")).collect(),
         right: isolation.right,
         right_part: isolation.right_part,
+        groups: isolation.groups,
+        brier: isolation.brier,
+        false_restorations: isolation.false_restorations,
     }
 }
 

@@ -6,7 +6,7 @@ use models::{Indication, Outcome as Ending, RecoveryAction};
 use sim::Span;
 
 use super::*;
-use crate::handmade_run::{BANK, CABLE, HandmadeRun, PAPER, PLUG};
+use crate::handmade_run::{BANK, CABLE, HandmadeRun, PAPER, PLUG, alarm};
 
 /// What happens, by the second and the actor: a map keeps it in order.
 type Script = BTreeMap<(u64, u32), Vec<DomainEvent<models::Models>>>;
@@ -42,7 +42,7 @@ fn broken(script: &mut Script, who: u32, draw: &mut Draw) {
         return;
     }
     let about = sim::ActorId(who);
-    then(seen, DomainEvent::Alarm { incident: 0, detector: suspect.part(), suspect, about });
+    then(seen, alarm(0, suspect.part(), suspect, about));
     let procedure = [
         (RecoveryAction::Retry, Performer::Device),
         (RecoveryAction::Replug, Performer::Attendant),
@@ -75,7 +75,7 @@ fn day(terminals: u32) -> HandmadeRun {
     then(42_700, terminals, DomainEvent::Cleared { occurrence: 0, fault: BANK, by: None });
     for (at, who, about, suspect) in [(40_090, 1, terminals, BANK), (77_000, 2, 2, PAPER)] {
         let (detector, about) = (suspect.part(), sim::ActorId(about));
-        then(at, who, DomainEvent::Alarm { incident: 9, detector, suspect, about });
+        then(at, who, alarm(9, detector, suspect, about));
     }
     let mut handmade = HandmadeRun::new(terminals);
     handmade.outcome.simulated = Span::hours(24);

@@ -191,6 +191,10 @@ fn measured(measure: Measure, of: Option<&Name>, evidence: &Evidence<'_>) -> Mea
         Measure::MttrP95 => point(handling.recovery.p95),
         Measure::DetectedShare => share(Share::new(handling.detected, handling.injected)),
         Measure::IsolatedShare => share(Share::new(handling.isolated, handling.detected)),
+        Measure::IsolatedToTwoShare => share(Share::new(handling.within[1], handling.detected)),
+        Measure::IsolatedToThreeShare => share(Share::new(handling.within[2], handling.detected)),
+        Measure::BrierScore => point(evidence.measures.isolation.brier),
+        Measure::FalseRestorationShare => share(evidence.measures.isolation.false_restorations),
         Measure::RestoredShare => share(Share::new(handling.restored, handling.injected)),
         Measure::FalseAlarms => count(false_alarms),
         Measure::ApprovedShare => {
@@ -213,6 +217,7 @@ fn words(measure: Measure, value: f64) -> String {
         MeasureKind::Time => wording::duration(value),
         MeasureKind::Share => wording::percent(value),
         MeasureKind::Count => wording::count(value as i64),
+        MeasureKind::Score => format!("{value:.3}"),
     }
 }
 

@@ -32,12 +32,32 @@ fn people_and_detectors_that_cannot_work_are_refused() {
             "set `min_terminals` to 2 or more",
         ),
         (
-            "policies: (detectors: (thresholds: [(gauge: Memory, suspect: Printer(Jam))])),",
+            "policies: (diagnosis: (unrelated: 0.0)),",
+            "a symptom that a fault never shows would rule that fault out",
+            "set `unrelated` above 0, usually about 0.05",
+        ),
+        (
+            "policies: (diagnosis: (symptoms: [(symptom: PrintsFaint, none: 0.2, candidates: [])])),",
+            "nothing would be behind prints-faint",
+            "give it one candidate or more, or leave it out",
+        ),
+        (
+            "policies: (diagnosis: (symptoms: [(symptom: PrintsFaint, none: 1.0, candidates: [(Printer(HeadWorn), 1.0)])])),",
+            "behind prints-faint there would never be a fault",
+            "set `none` below 1",
+        ),
+        (
+            "policies: (diagnosis: (evidence: [(evidence: InputLost, factors: [(Power(LoosePlug), 0.0)])])),",
+            "input-lost would rule power.loose-plug out for good",
+            "give it a factor above 0, such as 0.01",
+        ),
+        (
+            "policies: (detectors: (thresholds: [(gauge: Memory, symptom: ResourcesShort)])),",
             "this threshold has no limit",
             "give it `above` or `below`",
         ),
         (
-            "policies: (detectors: (control_charts: [(gauge: Loss, chart: Cusum(slack: 0.5, decision: 0), suspect: Printer(Jam))])),",
+            "policies: (detectors: (control_charts: [(gauge: Loss, chart: Cusum(slack: 0.5, decision: 0), symptom: LinkPoor)])),",
             "this chart signals always or never",
             "usual are `Ewma(weight: 0.2, limit: 2.96)` and `Cusum(slack: 0.5, decision: 5)`",
         ),

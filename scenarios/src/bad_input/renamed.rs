@@ -27,6 +27,8 @@ const WHERE: &[(&str, &str)] = &[
         "ControlChartRule",
         "policies: (detectors: (control_charts: [(gauge: Latency, chart: Cusum, WORD: 1)])),",
     ),
+    ("Threshold", "policies: (detectors: (thresholds: [(gauge: Memory, above: 90, WORD: 1)])),"),
+    ("Silence", "policies: (detectors: (silence: (WORD: 1))),"),
     ("Heartbeat", "policies: (heartbeat: (WORD: true)),"),
     (
         "RecoveryStep",

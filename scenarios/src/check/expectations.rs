@@ -71,7 +71,7 @@ impl Checker<'_> {
                         "write it with its unit, such as `\"5min\"`",
                     );
                 }
-                (MeasureKind::Share | MeasureKind::Count, Bound::Time(_)) => {
+                (MeasureKind::Share | MeasureKind::Count | MeasureKind::Score, Bound::Time(_)) => {
                     let message = format!("`{measure:?}` is a number, not a length of time");
                     self.error(Code::WrongType, at, message, "write a number without quotes");
                 }

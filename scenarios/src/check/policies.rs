@@ -59,6 +59,7 @@ impl Checker<'_> {
         self.procedures(&policies.procedures, &node.field("procedures"));
         self.procedures(&policies.common_procedures, &node.field("common_procedures"));
         self.detectors(&policies.detectors, &node.field("detectors"));
+        self.diagnosis(&policies.diagnosis, &node.field("diagnosis"));
         self.common_causes(&policies.common_causes, &node.field("common_causes"));
     }
 

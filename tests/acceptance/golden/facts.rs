@@ -33,9 +33,20 @@ pub(crate) fn fold(d: &mut Digest, what: &DomainEvent<Models>) {
         DomainEvent::Stopped { occurrence, share } => {
             d.put(15u8).put(occurrence).put(share);
         }
-        DomainEvent::Alarm { incident, detector, suspect, about } => {
+        DomainEvent::Alarm { incident, detector, finding, suspect, about } => {
             d.put(6u8).put(incident).put(part_number(detector)).put(fault_number(suspect));
-            d.actor(about);
+            d.put(sim::stable_id(finding.symptom.name())).actor(about);
+            for evidence in finding.evidence() {
+                d.put(sim::stable_id(evidence.name()));
+            }
+        }
+        DomainEvent::Refined { incident, finding, suspect } => {
+            d.put(17u8).put(incident).put(fault_number(suspect));
+            d.put(sim::stable_id(finding.symptom.name()));
+        }
+        DomainEvent::Weighed { incident, candidate } => {
+            d.put(16u8).put(incident).put(candidate.weight_ppm);
+            d.put(candidate.fault.map_or(0, fault_number));
         }
         DomainEvent::ActionStarted { incident, attempt, action, by } => {
             d.put(7u8).put(incident).put(attempt);

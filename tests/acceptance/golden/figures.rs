@@ -10,7 +10,7 @@ use reports::measures::cost::{ByFault, CostItem as Line, Support};
 use reports::measures::life::{AgeBin, BreachRow, Deposits, ProviderRow, WayRow};
 use reports::measures::{Availability, CommonCauses, Cost, LifeMeasures, Rollout};
 use reports::statistics::{Interval, Share, Times};
-use reports::summary::{EntrySummary, Expected, Faults, Headline, Held, Transactions};
+use reports::summary::{EntrySummary, Expected, Faults, Headline, Held, Testability, Transactions};
 use reports::{Analysis, Summary};
 
 use super::digest::Digest;
@@ -34,6 +34,7 @@ pub(crate) fn fold(d: &mut Digest, summary: &Summary, analysis: &Analysis) {
         verdict,
         faults: all_faults,
         measures,
+        testability,
         common_causes,
         rollouts,
         cost: costs,
@@ -46,6 +47,7 @@ pub(crate) fn fold(d: &mut Digest, summary: &Summary, analysis: &Analysis) {
     d.put(*seed).real(*simulated_s).put(*terminals).put(numbers::verdict(*verdict));
     faults(d, all_faults);
     headline(d, measures, &analysis.measures.availability);
+    scores(d, testability);
     common_cause_incidents(d, common_causes);
     list(d, rollouts, rollout);
     cost(d, costs);
@@ -111,6 +113,21 @@ fn faults(d: &mut Digest, it: &Faults) {
     } = it;
     d.put(*injected).put(*detected).put(*isolated_correctly).put(*restored);
     d.put(*cleared).put(*relapsed).put(*undetected).put(*false_alarms);
+}
+
+fn scores(d: &mut Digest, it: &Testability) {
+    let Testability {
+        detected,
+        isolated_to_1,
+        isolated_to_2,
+        isolated_to_3,
+        brier,
+        false_restorations,
+    } = it;
+    for of in [detected, isolated_to_1, isolated_to_2, isolated_to_3, false_restorations] {
+        share(d, of);
+    }
+    reals(d, [*brier]);
 }
 
 /// The summary keeps the availability to itself: it is the one of the analysis.

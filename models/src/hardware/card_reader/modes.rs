@@ -15,7 +15,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "chip-contacts-dirty",
         zh: "芯片触点脏污",
         family: Family::CardReader,
-        symptom: Symptom::CHIP_READS_FAIL,
+        shows: &[(Symptom::ChipReadsFail, 0.95)],
         cause: "dust and the grease of many cards",
         effects: Effects::of(
             "the contacts do not touch the chip",
@@ -37,7 +37,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "antenna-dead",
         zh: "非接触天线失效",
         family: Family::CardReader,
-        symptom: Symptom::TAP_READS_FAIL,
+        shows: &[(Symptom::TapReadsFail, 0.95), (Symptom::ReaderSilent, 0.052)],
         cause: "a broken antenna, or the circuit that feeds it",
         effects: Effects::of(
             "there is no field",
@@ -58,7 +58,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "stripe-head-worn",
         zh: "磁头磨损",
         family: Family::CardReader,
-        symptom: Symptom::STRIPE_READS_FAIL,
+        shows: &[(Symptom::StripeReadsFail, 0.95), (Symptom::DueSoon, 0.52)],
         cause: "hundreds of thousands of swipes",
         effects: Effects::of(
             "the head's gap is worn",
@@ -79,7 +79,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "chip-contacts-worn",
         zh: "芯片触点磨损",
         family: Family::CardReader,
-        symptom: Symptom::CHIP_READS_FAIL,
+        shows: &[(Symptom::ChipReadsFail, 0.95), (Symptom::DueSoon, 0.52)],
         cause: "hundreds of thousands of insertions",
         effects: Effects::of(
             "the contacts have lost their spring",
@@ -100,7 +100,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "stripe-head-dirty",
         zh: "磁头脏污",
         family: Family::CardReader,
-        symptom: Symptom::STRIPE_READS_FAIL,
+        shows: &[(Symptom::StripeReadsFail, 0.95)],
         cause: "dust and the grease of many cards",
         effects: Effects::of(
             "the head does not touch the stripe",
@@ -121,7 +121,13 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "no-reaction",
         zh: "读卡器无反应",
         family: Family::CardReader,
-        symptom: Symptom::READER_SILENT,
+        shows: &[
+            (Symptom::ReaderSilent, 0.95),
+            (Symptom::SalesSilent, 0.53),
+            (Symptom::TapReadsFail, 0.11),
+            (Symptom::StripeReadsFail, 0.11),
+            (Symptom::ChipReadsFail, 0.1),
+        ],
         cause: "a reader whose controller hangs or has died",
         effects: Effects::of(
             "the reader answers nothing",

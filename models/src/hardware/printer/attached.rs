@@ -107,28 +107,31 @@ impl Printer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AnyFault;
+    use crate::diagnosis::suspect_of_last;
+    use faults::NoThresholds;
     use crate::hardware::printer::Spec;
     use faults::{ActorPart, DevicePart};
 use sim::Instant;
 
-    fn suspects(said: Said) -> Option<Fault> {
+    fn suspects(said: Said) -> Option<AnyFault> {
         let mut printer = Printer::build(&Spec::default());
         printer.real = Some(said);
         // Whatever the simulated one would say of itself is not asked.
         printer.paper_mm = 0;
         printer.levels.set(Fault::CoverOpen, 1.0);
-        Printer::detect(&mut (), &printer.reading(&Spec::default(), Instant::START)).pop()
+        suspect_of_last(&Printer::detect(&NoThresholds {}, &mut (), &printer.reading(&Spec::default(), Instant::START)))
     }
 
     #[test]
     fn what_a_real_printer_says_is_what_the_terminal_sees() {
         assert_eq!(suspects(Said::default()), None);
         assert_eq!(suspects(Said { paper: Paper::NearEnd, ..Said::default() }), None);
-        assert_eq!(suspects(Said { paper: Paper::Out, ..Said::default() }), Some(Fault::PaperOut));
-        assert_eq!(suspects(Said { cover_open: true, ..Said::default() }), Some(Fault::CoverOpen));
+        assert_eq!(suspects(Said { paper: Paper::Out, ..Said::default() }), Some(Fault::PaperOut.into()));
+        assert_eq!(suspects(Said { cover_open: true, ..Said::default() }), Some(Fault::CoverOpen.into()));
         let cutter = Said { cutter_blocked: true, ..Said::default() };
-        assert_eq!(suspects(cutter), Some(Fault::CutterBlocked));
-        assert_eq!(suspects(Said { stopped: true, ..Said::default() }), Some(Fault::Jam));
+        assert_eq!(suspects(cutter), Some(Fault::CutterBlocked.into()));
+        assert_eq!(suspects(Said { stopped: true, ..Said::default() }), Some(Fault::Jam.into()));
         assert_eq!(suspects(Said { hot: true, ..Said::default() }), None, "one rest is a busy hour");
     }
 }

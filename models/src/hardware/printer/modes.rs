@@ -15,7 +15,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "paper-out",
         zh: "缺纸",
         family: Family::Printer,
-        symptom: Symptom::PRINTER_STOPPED,
+        shows: &[(Symptom::PrinterStopped, 0.94)],
         cause: "the roll is used up",
         effects: Effects::of(
             "no paper is under the head",
@@ -35,7 +35,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "jam",
         zh: "卡纸",
         family: Family::Printer,
-        symptom: Symptom::PRINTER_STOPPED,
+        shows: &[(Symptom::PrinterStopped, 0.94)],
         cause: "paper that is crumpled in the feed",
         effects: Effects::of(
             "the paper does not move",
@@ -56,7 +56,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "head-worn",
         zh: "打印不清晰",
         family: Family::Printer,
-        symptom: Symptom::PRINTS_FAINT,
+        shows: &[(Symptom::PrintsFaint, 0.95), (Symptom::DueSoon, 0.53)],
         cause: "kilometres of paper",
         effects: Effects::of(
             "dots of the head are burnt out",
@@ -77,7 +77,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "head-hot",
         zh: "打印头过热",
         family: Family::Printer,
-        symptom: Symptom::PRINTER_STOPPED,
+        shows: &[(Symptom::PrinterStopped, 0.9)],
         cause: "long receipts in a row, a warm place, a wrong setting",
         effects: Effects::of(
             "the head reaches its limit of temperature",
@@ -98,7 +98,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "cutter-blocked",
         zh: "切刀卡住",
         family: Family::Printer,
-        symptom: Symptom::PRINTER_STOPPED,
+        shows: &[(Symptom::PrinterStopped, 0.95)],
         cause: "scraps of paper at the blade",
         effects: Effects::of(
             "the blade does not move",
@@ -119,7 +119,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
         name: "cover-open",
         zh: "纸仓盖未关",
         family: Family::Printer,
-        symptom: Symptom::PRINTER_STOPPED,
+        shows: &[(Symptom::PrinterStopped, 0.94)],
         cause: "it was not shut after a new roll",
         effects: Effects::of(
             "the paper is not pressed to the head",

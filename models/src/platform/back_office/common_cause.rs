@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use faults::{Context, FaultName};
+use faults::{Context, Finding, RecoveryPolicy};
 use sim::{ActorId, Instant, Span};
 
 use super::Timer;
@@ -10,7 +10,7 @@ use super::zones::Zones;
 use crate::note::Note;
 use crate::detector_settings::Zone;
 use crate::wire::InterActorMessage;
-use crate::{AnyFault, Family, Models, Part};
+use crate::{AnyFault, Evidence, Family, Models, Part, Symptom};
 
 /// A kind of trouble: silence, or alarms of one family.
 pub(super) type TroubleKind = u8;
@@ -40,6 +40,8 @@ struct CommonCause {
     number: u32,
     zone: usize,
     kind: TroubleKind,
+    /// What its members have in common.
+    symptom: Symptom,
     cause: AnyFault,
     example: ActorId,
     members: u32,
@@ -62,7 +64,7 @@ pub(super) struct CommonCauses {
     /// A cause of this kind is about to be named.
     about_to: [bool; KINDS],
     /// What is suspected at terminals, as far as the operator was told.
-    tickets: BTreeMap<ActorId, Vec<AnyFault>>,
+    tickets: BTreeMap<ActorId, Vec<(Symptom, AnyFault)>>,
     standing: Vec<CommonCause>,
     named: u32,
 }
@@ -79,8 +81,9 @@ impl CommonCauses {
         (self.named, self.standing.len())
     }
 
-    pub(super) fn suspects(&self, cause: AnyFault) -> bool {
-        self.standing.iter().any(|it| it.cause == cause)
+    /// A cause stands whose members have this in common.
+    pub(super) fn stands(&self, symptom: Symptom) -> bool {
+        self.standing.iter().any(|it| it.symptom == symptom)
     }
 
     fn trouble_of(&mut self, terminal: ActorId) -> &mut Trouble {
@@ -95,21 +98,21 @@ impl CommonCauses {
     pub(super) fn ticket(
         &mut self,
         terminal: ActorId,
-        suspect: AnyFault,
+        said: (Symptom, AnyFault),
         open: bool,
         cx: &mut Context<'_, Models>,
     ) {
-        let kind = kind_of(suspect);
+        let kind = kind_of(said.1);
         let tickets = self.tickets.entry(terminal).or_default();
         if open {
-            debug_assert!(!tickets.contains(&suspect), "a ticket for {suspect} is open already");
-            tickets.push(suspect);
+            debug_assert!(!tickets.contains(&said), "a ticket for {said:?} is open already");
+            tickets.push(said);
             return self.trouble(terminal, kind, cx);
         }
-        if let Some(at) = tickets.iter().position(|it| *it == suspect) {
+        if let Some(at) = tickets.iter().position(|it| *it == said) {
             tickets.swap_remove(at);
         }
-        let others = tickets.iter().any(|it| kind_of(*it) == kind);
+        let others = tickets.iter().any(|it| kind_of(it.1) == kind);
         if tickets.is_empty() {
             self.tickets.remove(&terminal);
         }
@@ -118,7 +121,7 @@ impl CommonCauses {
         }
     }
 
-    fn tickets_of(&self, terminal: ActorId) -> impl Iterator<Item = AnyFault> + '_ {
+    fn tickets_of(&self, terminal: ActorId) -> impl Iterator<Item = (Symptom, AnyFault)> + '_ {
         self.tickets.get(&terminal).into_iter().flatten().copied()
     }
 
@@ -214,7 +217,8 @@ impl CommonCauses {
         let members = counted.filter(|it| self.zones.holds(zone, profile(*it)));
         let members: Vec<ActorId> = members.collect();
         let Some(&example) = members.first() else { return };
-        let cause = self.cause(self.zones.zone(zone), kind, &members);
+        let finding = self.finding(self.zones.zone(zone), kind, &members);
+        let cause = cx.settings().diagnose_common(example, &finding).suspect;
         let number = self.named;
         self.named = self.named.checked_add(1).expect("fewer than 2^32 common causes");
         let count = members.len() as u32;
@@ -223,9 +227,9 @@ impl CommonCauses {
         cx.note(Note::CommonCauseOpened { number, zone: named, cause, members: count });
         // What the gateway suspects of a host it has said itself, and it has its own incident about it.
         if cause.part() != Part::Host {
-            cx.alarm_common(cause, example);
+            cx.alarm_common(finding, example);
         }
-        self.standing.push(CommonCause { number, zone, kind, cause, example, members: 0, max: 0, released: false });
+        self.standing.push(CommonCause { number, zone, kind, symptom: finding.symptom, cause, example, members: 0, max: 0, released: false });
         let at = self.standing.len() - 1;
         for terminal in members {
             self.uncount(terminal, kind, cx);
@@ -233,30 +237,25 @@ impl CommonCauses {
         }
     }
 
-    /// The likeliest cause of this kind of trouble in such a zone: what the operator was told most often; of silence,
-    /// what silences a zone of this kind.
-    fn cause(&self, zone: Zone, kind: TroubleKind, members: &[ActorId]) -> AnyFault {
+    /// What members of a zone have in common: of silence, that; otherwise what the operator was told most often.
+    fn finding(&self, zone: Zone, kind: TroubleKind, members: &[ActorId]) -> Finding<Models> {
         debug_assert!(!members.is_empty(), "a common cause has members");
-        match zone {
-            Zone::Cell { .. } | Zone::Carrier(_) if kind == SILENT => {
-                return FaultName::of("cellular.cell-outage").fault::<Models>();
-            }
-            Zone::Region(_) if kind == SILENT => {
-                return FaultName::of("power.supply-outage").fault::<Models>();
-            }
-            Zone::Fleet if kind == SILENT => {
-                return FaultName::of("gateway.workers-lost").fault::<Models>();
-            }
-            _ => {}
-        }
-        let mut said: BTreeMap<AnyFault, u32> = BTreeMap::new();
-        for suspect in members.iter().flat_map(|&it| self.tickets_of(it)) {
-            if kind == SILENT || kind_of(suspect) == kind {
-                *said.entry(suspect).or_default() += 1;
+        let many = match zone {
+            Zone::Cell { .. } => Evidence::ManyOfACell,
+            Zone::Carrier(_) => Evidence::ManyOfACarrier,
+            Zone::Region(_) => Evidence::ManyOfARegion,
+            Zone::Batch(_) => Evidence::ManyOfABatch,
+            Zone::Fleet => Evidence::ManyOfAll,
+        };
+        let mut said: BTreeMap<Symptom, u32> = BTreeMap::new();
+        for (symptom, suspect) in members.iter().flat_map(|&it| self.tickets_of(it)) {
+            if kind != SILENT && kind_of(suspect) == kind {
+                *said.entry(symptom).or_default() += 1;
             }
         }
-        let max = said.into_iter().max_by_key(|&(suspect, count)| (count, std::cmp::Reverse(suspect)));
-        max.map_or(FaultName::of("firmware.hang").fault::<Models>(), |(suspect, _)| suspect)
+        let most = said.into_iter().max_by_key(|&(symptom, count)| (count, std::cmp::Reverse(symptom)));
+        let symptom = most.map_or(Symptom::NoHeartbeat, |(symptom, _)| symptom);
+        Finding::of(symptom).with(many)
     }
 
     fn join(&mut self, terminal: ActorId, at: usize, cx: &mut Context<'_, Models>) {
@@ -295,10 +294,10 @@ impl CommonCauses {
 
     /// A common-cause incident is closed; who is still in trouble is on its own again.
     fn over(&mut self, at: usize, cx: &mut Context<'_, Models>) {
-        let CommonCause { number, cause, example, kind, .. } = self.standing.remove(at);
+        let CommonCause { number, symptom, cause, example, kind, .. } = self.standing.remove(at);
         debug_assert!(self.standing.iter().all(|it| it.number != number), "a common cause stands once");
         cx.note(Note::CommonCauseClosed { number });
-        cx.dismiss_one(cause, example);
+        cx.dismiss_one(symptom, example);
         for row in 0..self.troubles.len() {
             if self.troubles[row].member == Some((number, kind)) {
                 self.troubles[row].member = None;

@@ -7,6 +7,7 @@ use faults::Context;
 use sim::{ActorId, Span};
 
 use super::Timer;
+use crate::Symptom;
 use crate::operator::{Command, CommandEnd, News, Source, OperatorReport};
 use crate::outside::Outside;
 use crate::wire::{InterActorMessage, Via};
@@ -30,11 +31,11 @@ fn tell(terminal: ActorId, what: News, cx: &mut Context<'_, Models>) {
 /// The back office suspects something, or no longer.
 pub(super) fn suspects(
     terminal: ActorId,
-    suspect: AnyFault,
+    (symptom, suspect): (Symptom, AnyFault),
     raised: bool,
     cx: &mut Context<'_, Models>,
 ) {
-    tell(terminal, News::Alarm { suspect, by: Source::BackOffice, raised }, cx);
+    tell(terminal, News::Alarm { symptom, suspect, by: Source::BackOffice, raised }, cx);
 }
 
 impl Operator {
@@ -51,8 +52,8 @@ impl Operator {
             }
             InterActorMessage::Report(report) => tell(report.terminal, News::Telemetry(report), cx),
             InterActorMessage::Seen { terminal, missing } => tell(terminal, News::Missing(missing), cx),
-            InterActorMessage::Ticket { terminal, suspect, open: raised } => {
-                tell(terminal, News::Alarm { suspect, by: Source::Terminal, raised }, cx);
+            InterActorMessage::Ticket { terminal, symptom, suspect, open: raised } => {
+                tell(terminal, News::Alarm { symptom, suspect, by: Source::Terminal, raised }, cx);
             }
             InterActorMessage::Ordered(command) => self.ends(command.number, CommandEnd::Done, cx),
             _ => {}

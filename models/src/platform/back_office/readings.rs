@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use faults::Context;
+use faults::{Context, Finding, RecoveryPolicy};
 use sim::{ActorId, Instant, Span};
 
 use super::{Timer, operator};
@@ -10,7 +10,7 @@ use crate::control_chart::{Baseline, ControlChart};
 use crate::telemetry::Telemetry;
 use crate::detector_settings::{ControlChartRule, Silence};
 use crate::wire::InterActorMessage;
-use crate::{AnyFault, Models, Part};
+use crate::{Evidence, Models, Part, Symptom};
 
 /// What is known of one reading of one terminal.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +32,7 @@ pub(super) struct Readings {
     /// By chart rule and terminal.
     drifts: BTreeMap<(usize, ActorId), Drift>,
     /// What it suspects of terminals because of their readings or sales.
-    suspected: BTreeMap<ActorId, Vec<AnyFault>>,
+    suspected: BTreeMap<ActorId, Vec<Symptom>>,
     sales: Vec<Sales>,
     /// By profile: sales in each hour of the day.
     hours: Vec<[u32; 24]>,
@@ -41,6 +41,11 @@ pub(super) struct Readings {
 
 const HOUR: u64 = Span::hours(1).0;
 const DAY: u64 = Span::days(1).0;
+
+/// What a rule finds.
+fn finding(symptom: Symptom, evidence: Option<Evidence>) -> Finding<Models> {
+    evidence.into_iter().fold(Finding::of(symptom), Finding::with)
+}
 
 impl Readings {
     /// Alarms that it has raised because of reports and sales.
@@ -71,13 +76,15 @@ impl Readings {
         let detectors = &cx.settings().policy.detectors;
         for rule in &detectors.thresholds {
             if let Some(value) = report.get(rule.gauge) {
-                self.suspect(report.terminal, rule.suspect, rule.passed(value), cx);
+                let finding = finding(rule.symptom, rule.evidence);
+                self.suspect(report.terminal, finding, rule.passed(value), cx);
             }
         }
         for (number, rule) in detectors.control_charts.iter().enumerate() {
             let Some(value) = report.get(rule.gauge) else { continue };
             if let Some(signal) = self.drifts(number, rule, report.terminal, f64::from(value)) {
-                self.suspect(report.terminal, rule.suspect, signal, cx);
+                let finding = finding(rule.symptom, rule.evidence);
+                self.suspect(report.terminal, finding, signal, cx);
             }
         }
     }
@@ -108,15 +115,16 @@ impl Readings {
     fn suspect(
         &mut self,
         terminal: ActorId,
-        suspect: AnyFault,
+        finding: Finding<Models>,
         seen: bool,
         cx: &mut Context<'_, Models>,
     ) {
+        let symptom = finding.symptom;
         let suspected = self.suspected.entry(terminal).or_default();
-        let at = suspected.iter().position(|it| *it == suspect);
+        let at = suspected.iter().position(|it| *it == symptom);
         match (at, seen) {
             (None, true) => {
-                suspected.push(suspect);
+                suspected.push(symptom);
                 self.raised += 1;
             }
             (Some(at), false) => {
@@ -126,17 +134,18 @@ impl Readings {
             (Some(_), true) => {}
             (None, false) => return,
         }
-        debug_assert_eq!(suspected.contains(&suspect), seen, "what is seen is suspected");
+        debug_assert_eq!(suspected.contains(&symptom), seen, "what is seen is suspected");
         if at.is_none() || !seen {
-            operator::suspects(terminal, suspect, seen, cx);
+            let suspect = cx.settings().diagnose(terminal, &finding, &[]).suspect;
+            operator::suspects(terminal, (symptom, suspect), seen, cx);
         }
-        let message = InterActorMessage::Suspicion { suspect, raised: seen };
+        let message = InterActorMessage::Suspicion { finding, raised: seen };
         cx.post(terminal, Part::HeartbeatMonitor, Span::ZERO, message);
     }
 
     /// A sale of a terminal is final.
     pub(super) fn sold(&mut self, terminal: ActorId, cx: &mut Context<'_, Models>) {
-        let suspect = cx.settings().policy.detectors.silence.suspect;
+        let finding = Finding::of(cx.settings().policy.detectors.silence.symptom);
         let Some(sales) = self.sales.get_mut(terminal.0 as usize) else { return };
         debug_assert!(cx.now() >= sales.last, "no sale is before the last one");
         sales.last = cx.now();
@@ -145,7 +154,7 @@ impl Readings {
         let hour = (cx.now().0 % DAY / HOUR) as usize;
         self.hours[usize::from(profile)][hour] += 1;
         if self.suspected.contains_key(&terminal) {
-            self.suspect(terminal, suspect, false, cx);
+            self.suspect(terminal, finding, false, cx);
         }
     }
 
@@ -158,11 +167,11 @@ impl Readings {
         cx: &mut Context<'_, Models>,
     ) {
         let due = self.due(terminal, cx);
-        let suspect = cx.settings().policy.detectors.silence.suspect;
+        let finding = Finding::of(cx.settings().policy.detectors.silence.symptom);
         let mut again = due;
         if due <= cx.now() {
             if !missing {
-                self.suspect(terminal, suspect, true, cx);
+                self.suspect(terminal, finding, true, cx);
             }
             // It is looked at again before it can have sold and been silent anew for as long.
             let after = cx.settings().policy.detectors.silence.after;

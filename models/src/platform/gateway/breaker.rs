@@ -1,9 +1,10 @@
 //! A breaker towards each host: what a host's silence, word and slowness mean for what is sent to it.
 
-use faults::{Context, FaultName};
+use faults::{Context, Finding};
 use sim::{Instant, Span};
 
 use super::{Gateway, Spec, Timer};
+use crate::{Evidence, Symptom};
 use crate::note::Note;
 use crate::Models;
 
@@ -79,7 +80,7 @@ impl Gateway {
         }
         if breaker.open_until.replace(until).is_none() {
             cx.note(Note::Breaker { host: actor, open: true });
-            cx.alarm_about(FaultName::of("host.outage").fault::<Models>(), actor);
+            cx.alarm_about(Finding::of(Symptom::IssuerUnavailable).with(Evidence::NoAnswerAtAll), actor);
         }
     }
 
@@ -92,7 +93,7 @@ impl Gateway {
         breaker.smoothed_s += (took.as_secs_f64() - breaker.smoothed_s) / 5.0;
         if !breaker.slow && breaker.smoothed_s > limit {
             breaker.slow = true;
-            cx.alarm_about(FaultName::of("host.slow").fault::<Models>(), actor);
+            cx.alarm_about(Finding::of(Symptom::IssuerUnavailable).with(Evidence::AnswersSlow), actor);
         } else if breaker.slow && breaker.smoothed_s < limit / 2.0 {
             breaker.slow = false;
             self.all_clear(host, cx);
@@ -103,8 +104,7 @@ impl Gateway {
     fn all_clear(&mut self, host: usize, cx: &mut Context<'_, Models>) {
         let Some(&actor) = cx.settings().directory.hosts.get(host) else { return };
         if !self.breaker(host).troubled() {
-            cx.dismiss_one(FaultName::of("host.outage").fault::<Models>(), actor);
-            cx.dismiss_one(FaultName::of("host.slow").fault::<Models>(), actor);
+            cx.dismiss_one(Symptom::IssuerUnavailable, actor);
         }
     }
 }

@@ -15,7 +15,12 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "hang",
             zh: "系统死机",
             family: Family::Software,
-            symptom: Symptom::SCREEN_STUCK,
+            shows: &[
+                (Symptom::ScreenStuck, 0.15),
+                (Symptom::Restarts, 0.83),
+                (Symptom::NoHeartbeat, 0.4),
+                (Symptom::ReaderSilent, 0.0021),
+            ],
             cause: "a deadlock in the software",
             effects: Effects::of(
                 "nothing goes on",
@@ -44,7 +49,13 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "memory-leak",
             zh: "内存泄漏",
             family: Family::Software,
-            symptom: Symptom::RESOURCES_SHORT,
+            shows: &[
+                (Symptom::ResourcesShort, 0.95),
+                (Symptom::SlowOperation, 0.74),
+                (Symptom::Restarts, 0.52),
+                (Symptom::NoHeartbeat, 0.3),
+                (Symptom::ScreenStuck, 0.15),
+            ],
             cause: "memory that is never given back",
             effects: Effects::of(
                 "free memory shrinks",
@@ -65,7 +76,12 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "processor-starved",
             zh: "资源占用过高",
             family: Family::Software,
-            symptom: Symptom::SLOW_OPERATION,
+            shows: &[
+                (Symptom::SlowOperation, 0.95),
+                (Symptom::ResourcesShort, 0.9),
+                (Symptom::ScreenStuck, 0.1),
+                (Symptom::AnswersLate, 0.1),
+            ],
             cause: "a process that takes the processor, a bad update",
             effects: Effects::of(
                 "programs wait for the processor",

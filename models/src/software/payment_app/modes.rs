@@ -22,7 +22,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "wrong-type",
             zh: "交易类型错误",
             family: Family::Transaction,
-            symptom: Symptom::INSTRUCTION_REFUSED,
+            shows: &[(Symptom::InstructionRefused, 0.95), (Symptom::SalesSilent, 0.11)],
             cause: "a wrong parameter",
             effects: Effects::of(
                 "the application asks for a transaction that is not supported",
@@ -39,7 +39,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "wrong-amount",
             zh: "交易金额错误",
             family: Family::Transaction,
-            symptom: Symptom::INSTRUCTION_REFUSED,
+            shows: &[(Symptom::InstructionRefused, 0.95), (Symptom::SalesSilent, 0.11)],
             cause: "a wrong parameter",
             effects: Effects::of(
                 "the application sends an amount that is not valid",
@@ -56,7 +56,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "wrong-currency",
             zh: "交易指令错误",
             family: Family::Transaction,
-            symptom: Symptom::INSTRUCTION_REFUSED,
+            shows: &[(Symptom::InstructionRefused, 0.95), (Symptom::SalesSilent, 0.11)],
             cause: "a wrong parameter",
             effects: Effects::of(
                 "the application sends a wrong currency",
@@ -73,7 +73,7 @@ pub(super) const MODES: &[(Fault, Mode<Models>)] = &[
             name: "incompatible-version",
             zh: "版本不兼容",
             family: Family::Software,
-            symptom: Symptom::WILL_NOT_SELL,
+            shows: &[(Symptom::WillNotSell, 0.95), (Symptom::SalesSilent, 0.52), (Symptom::ScreenStuck, 0.1)],
             cause: "firmware, application and gateway that were updated out of step",
             effects: Effects::of(
                 "the application does not start a sale",
