@@ -41,7 +41,7 @@ pub(super) const TERMS: &[Term] = &[
     term(
         "false restoration",
         "误判恢复",
-        "",
+        "own term",
         "An incident that is closed while the fault behind it is still there.",
         "故障仍然存在时被关闭的事件。",
     ),
