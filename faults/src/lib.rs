@@ -45,5 +45,5 @@ pub use model::{ActorPart, Catalogue, DevicePart, NoThresholds, seen, set_level}
 pub use model_types::{ModelTypes, PlainData};
 pub use table::{Declared, Table};
 pub use truth::{
-    Breakable, FaultSettings, FaultState, Levels, Planned, SeverityProfile, When, plan,
+    Breakable, FaultSettings, FaultState, Levels, OnlyIf, Planned, SeverityProfile, When, plan,
 };

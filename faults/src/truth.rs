@@ -20,7 +20,7 @@ pub use fault_state::FaultState;
 pub use levels::Levels;
 pub use life_cycle::plan;
 pub(crate) use life_cycle::{activated, broke, end, ended, occur, proceed, reached, recur};
-pub use planned::{Planned, SeverityProfile, When};
+pub use planned::{OnlyIf, Planned, SeverityProfile, When};
 pub(crate) use recovery::{act, replaced};
 pub use settings::FaultSettings;
 pub(crate) use shares::attribute;

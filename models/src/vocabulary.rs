@@ -1,6 +1,7 @@
 //! Words that everything else is said in: what can be noticed, what can be done. The words themselves are declared by the
 //! components that bring them; those that several share are in the tables beside the types.
 
+pub(crate) mod calendar;
 pub mod detector_settings;
 pub mod detectors;
 pub mod duration;

@@ -300,7 +300,10 @@ fn profile(scenario: &Scenario, group: &Group) -> Result<Profile, String> {
     software.firmware.backup = backup;
     let mut people = scenario.people.clone();
     let serves = |work: &&Workload| work.on.is_empty() || work.on.contains(&group.id);
-    for work in scenario.workload.iter().filter(serves) {
+    // What holds for a stretch of time stands on what holds otherwise, wherever it is written.
+    let (stretches, usual): (Vec<_>, Vec<_>) =
+        scenario.workload.iter().filter(serves).partition(|it| it.is_stretch());
+    for work in usual.into_iter().chain(stretches) {
         people.customer = work.customer(&people.customer);
     }
     people.deployment = scenario.deployment(group).clone();

@@ -4,7 +4,7 @@ use models::availability::Milestone;
 use models::{Fault, Models};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sim::quantity::{Factor, Probability};
+use sim::quantity::{Factor, Mean, Probability};
 use sim::{Law, Span, StableHasher};
 
 use crate::name::Name;
@@ -111,7 +111,7 @@ pub enum Sample {
 }
 
 /// When a fault occurs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum When {
     /// Once, at this time since the start of the run.
@@ -147,6 +147,15 @@ pub enum When {
         /// How long after it.
         #[serde(default)]
         after: Span,
+        /// Only what happens while a fault of this other entry is active at the same target counts.
+        #[serde(default)]
+        r#while: Option<Name>,
+        /// Nothing that happens before this time since the start of the run counts.
+        #[serde(default)]
+        from: Span,
+        /// Nothing that happens at this time since the start of the run or later counts; to the end if it is not given.
+        #[serde(default)]
+        until: Option<Span>,
     },
 }
 
@@ -164,16 +173,24 @@ impl When {
         }
     }
 
-    fn law(self) -> faults::When<Models> {
-        match self {
+    fn law(&self) -> faults::When<Models> {
+        match *self {
             Self::At(time) => faults::When::At(time),
             Self::Every { period, first } => {
                 faults::When::Every { first: first.unwrap_or(period), period }
             }
             Self::Random(life) => faults::When::Life(life.law()),
             Self::PowerLaw { shape, scale } => faults::When::PowerLaw { scale, shape: shape.0 },
-            Self::On { event, nth, probability, after } => {
-                faults::When::On { milestone: event, nth, probability: probability.0, after }
+            Self::On { event, nth, probability, after, ref r#while, from, until } => {
+                let while_active = r#while.as_ref().map(|it| StableHasher::of(&it.as_str()));
+                let counts = faults::OnlyIf { while_active, from, until };
+                faults::When::On {
+                    milestone: event,
+                    nth,
+                    probability: probability.0,
+                    after,
+                    counts,
+                }
             }
         }
     }
@@ -186,14 +203,14 @@ pub enum LifeLaw {
     /// It does not age: a breakdown is as likely at any time.
     Exponential {
         /// Mean life.
-        mean: Span,
+        mean: Mean,
     },
     /// It wears out, or fails early.
     Weibull {
         /// Above 1 it wears out, below 1 it fails early, at 1 it does not age.
         shape: Factor,
         /// 63.2 % have failed by then.
-        scale: Span,
+        scale: Mean,
         /// Age at the start of the run.
         #[serde(default)]
         age: Span,
@@ -201,7 +218,7 @@ pub enum LifeLaw {
     /// It breaks by slow damage that grows in proportion to itself.
     Lognormal {
         /// Half have failed by then.
-        median: Span,
+        median: Mean,
         /// Standard deviation of the logarithm.
         sigma: Factor,
     },
@@ -210,7 +227,7 @@ pub enum LifeLaw {
         /// Early failures: a shape below 1.
         early: Ageing,
         /// Mean time between failures by chance.
-        mean: Span,
+        mean: Mean,
         /// Wear-out: a shape above 1.
         late: Ageing,
         /// Age at the start of the run.
@@ -226,19 +243,23 @@ pub struct Ageing {
     /// Below 1 it fails early, above 1 it wears out.
     pub shape: Factor,
     /// 63.2 % have failed by then.
-    pub scale: Span,
+    pub scale: Mean,
 }
 
 impl LifeLaw {
     pub(crate) fn law(self) -> Law {
         match self {
-            Self::Exponential { mean } => Law::Exponential(mean),
-            Self::Weibull { shape, scale, age } => Law::Weibull { shape: shape.0, scale, age },
-            Self::Lognormal { median, sigma } => Law::Lognormal { median, sigma: sigma.0 },
+            Self::Exponential { mean } => Law::Exponential(mean.0),
+            Self::Weibull { shape, scale, age } => {
+                Law::Weibull { shape: shape.0, scale: scale.0, age }
+            }
+            Self::Lognormal { median, sigma } => {
+                Law::Lognormal { median: median.0, sigma: sigma.0 }
+            }
             Self::Bathtub { early, mean, late, age } => Law::Bathtub {
-                early: (early.shape.0, early.scale),
-                chance: mean,
-                late: (late.shape.0, late.scale),
+                early: (early.shape.0, early.scale.0),
+                chance: mean.0,
+                late: (late.shape.0, late.scale.0),
                 age,
             },
         }

@@ -15,6 +15,11 @@ use crate::name::Name;
 pub struct Workload {
     /// Ids of the groups; all groups if none is named.
     pub on: Vec<Name>,
+    /// It holds from this time since the start of the run: then `per_day` and `hours` are all that it can set, and hold instead of the
+    /// usual ones.
+    pub from: Option<Span>,
+    /// It holds up to this time since the start of the run; to the end if only `from` is given.
+    pub until: Option<Span>,
     /// Customers a day at each terminal, on average.
     pub per_day: Option<Factor>,
     /// How they spread over the day.
@@ -34,9 +39,23 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// It holds for a stretch of time only.
+    pub fn is_stretch(&self) -> bool {
+        self.from.is_some() || self.until.is_some()
+    }
+
     /// The customers of its groups, as the models need them.
     pub fn customer(&self, usual: &customer::Spec) -> customer::Spec {
         let mut spec = usual.clone();
+        if self.is_stretch() {
+            spec.stretches.push(customer::Stretch {
+                from: self.from.unwrap_or_default(),
+                until: self.until,
+                per_day: self.per_day.unwrap_or(spec.per_day),
+                hours: self.hours.as_ref().map_or_else(|| spec.hours.clone(), Hours::weights),
+            });
+            return spec;
+        }
         spec.per_day = self.per_day.unwrap_or(spec.per_day);
         spec.hours = self.hours.as_ref().map_or(spec.hours, Hours::weights);
         spec.mix = self.mix.clone().unwrap_or(spec.mix);

@@ -235,34 +235,9 @@ impl Quantity for Span {
     const EXAMPLE: &'static str = "45min";
 
     fn parse(text: &str) -> Result<Self, String> {
-        let known = "known are ns, us, ms, s, min, h, d, w";
-        if text.trim_start().starts_with('-') {
-            return Err("a length of time cannot be negative".into());
-        }
-        let calendar = ["month", "months", "M", "year", "years", "yr", "y"];
-        if let Some(unit) = words(text).find(|word| calendar.contains(word)) {
-            return Err(format!("\"{unit}\" has no fixed length; write days: \"365d\""));
-        }
         // Bounded before it is handed on: a longer run of digits is not a time that anybody means.
         let too_long = || format!("\"{text}\" is too long: the longest is 100 years, \"36500d\"");
-        let runs = text.split(|c: char| !c.is_ascii_digit()).map(str::len);
-        if runs.clone().any(|run| run > 13) || runs.sum::<usize>() > 24 {
-            return Err(too_long());
-        }
-        let length = humantime::parse_duration(text).map_err(|trouble| match trouble {
-            humantime::DurationError::UnknownUnit { unit, .. } if unit.is_empty() => {
-                format!("\"{text}\" has no unit; {known}")
-            }
-            humantime::DurationError::UnknownUnit { unit, .. } => {
-                format!("unknown unit of time \"{unit}\"; {known}")
-            }
-            humantime::DurationError::NumberOverflow => {
-                format!("\"{text}\" is too long, or finer than a nanosecond")
-            }
-            _ => format!("\"{text}\" is not a length of time; {known}"),
-        })?;
-        let nanos = u64::try_from(length.as_nanos()).ok().filter(|nanos| *nanos <= LONGEST.0);
-        nanos.map(Span).ok_or_else(too_long)
+        Self::parse_up_to(text, LONGEST, &too_long)
     }
 
     fn write(&self) -> String {
@@ -284,12 +259,108 @@ impl Quantity for Span {
     }
 }
 
+impl Span {
+    /// Reads a length of time up to the longest that is allowed here.
+    fn parse_up_to(
+        text: &str,
+        longest: Self,
+        too_long: &dyn Fn() -> String,
+    ) -> Result<Self, String> {
+        let known = "known are ns, us, ms, s, min, h, d, w";
+        if text.trim_start().starts_with('-') {
+            return Err("a length of time cannot be negative".into());
+        }
+        let calendar = ["month", "months", "M", "year", "years", "yr", "y"];
+        if let Some(unit) = words(text).find(|word| calendar.contains(word)) {
+            return Err(format!("\"{unit}\" has no fixed length; write days: \"365d\""));
+        }
+        let runs = text.split(|c: char| !c.is_ascii_digit()).map(str::len);
+        if runs.clone().any(|run| run > 13) || runs.sum::<usize>() > 24 {
+            return Err(too_long());
+        }
+        let length = humantime::parse_duration(text).map_err(|trouble| match trouble {
+            humantime::DurationError::UnknownUnit { unit, .. } if unit.is_empty() => {
+                format!("\"{text}\" has no unit; {known}")
+            }
+            humantime::DurationError::UnknownUnit { unit, .. } => {
+                format!("unknown unit of time \"{unit}\"; {known}")
+            }
+            humantime::DurationError::NumberOverflow => {
+                format!("\"{text}\" is too long, or finer than a nanosecond")
+            }
+            _ => format!("\"{text}\" is not a length of time; {known}"),
+        })?;
+        let nanos = u64::try_from(length.as_nanos()).ok().filter(|nanos| *nanos <= longest.0);
+        nanos.map(Span).ok_or_else(too_long)
+    }
+}
+
 /// The runs of letters in a text.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty())
 }
 
 quantity_in_files!(Span);
+
+/// How far something is off, one way or the other: a length of time with a sign.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Offset {
+    /// How far.
+    pub by: Span,
+    /// The other way: written with a minus.
+    pub negative: bool,
+}
+
+impl Quantity for Offset {
+    const NAME: &'static str = "Offset";
+    const WHAT: &'static str = "a length of time with or without a minus";
+    const EXAMPLE: &'static str = "-45min";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let (negative, length) = match text.trim_start().strip_prefix('-') {
+            Some(length) => (true, length),
+            None => (false, text),
+        };
+        let by = Span::parse(length)?;
+        Ok(Self { by, negative: negative && by > Span::ZERO })
+    }
+    fn write(&self) -> String {
+        let sign = if self.negative { "-" } else { "" };
+        format!("{sign}{}", self.by.write())
+    }
+    fn stand_in() -> Self {
+        Self { by: Span::stand_in(), negative: false }
+    }
+}
+
+quantity_in_files!(Offset);
+
+/// The longest mean or scale of a life: a maker may state more than anybody will see, but not more than the clock of a run can count.
+const LONGEST_MEAN: Span = Span::days(200_000);
+
+/// The mean or scale of a law: it is not a time that is run, so it may be longer than any run, up to 200,000 days.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Mean(pub Span);
+
+impl Quantity for Mean {
+    const NAME: &'static str = "Mean";
+    const WHAT: &'static str = "a mean length of time";
+    const EXAMPLE: &'static str = "1000000h";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let too_long =
+            || format!("\"{text}\" is too long: the longest mean is 547 years, \"200000d\"");
+        Span::parse_up_to(text, LONGEST_MEAN, &too_long).map(Self)
+    }
+    fn write(&self) -> String {
+        self.0.write()
+    }
+    fn stand_in() -> Self {
+        Self(Span::stand_in())
+    }
+}
+
+quantity_in_files!(Mean);
 
 /// How likely something is, or what share of a whole it is: from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]

@@ -1,7 +1,10 @@
 //! Coin tray: has to be shut before a sale begins. Never part of the tree: `cargo xtask extension` adds it to a copy.
 
 use bevy_ecs::component::Component;
-use faults::{ActorPart, Context, DevicePart, Effects, Fitting, Levels, Mode, Performer, Ratings, seen};
+use faults::{
+    ActorPart, Context, DevicePart, Effects, Finding, Fitting, Levels, Mode, NoThresholds, Performer, Ratings,
+    seen,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::{Instant, Span};
@@ -12,9 +15,9 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::vocabulary::hook::Hook;
-use crate::symptom::Symptom;
+use crate::symptom::{Symptom, SymptomDefinition, symptoms};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
-use crate::{AnyFault, Family, Models, Part, RecoveryAction};
+use crate::{Family, Models, Part, RecoveryAction};
 
 /// Settings of the coin tray.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,7 +28,10 @@ pub struct Spec {
     pub duration: Span,
 }
 
-const COINS_JAM: Symptom = Symptom::of("tray-open", "钱箱未关");
+symptoms! {
+    /// The tray does not shut.
+    TrayStaysOpen: 250, "tray-stays-open", "钱箱未关", 0.1, [FreeTray by Attendant secs 30];
+}
 
 impl Default for Spec {
     fn default() -> Self {
@@ -66,7 +72,7 @@ pub struct Reading {
 
 indications! {
     /// The screen says that the tray is open.
-    TrayOpen: 250, "tray-open", "提示钱箱未关", Display, "coin-tray.blocked";
+    TrayOpen: 250, "tray-open", "提示钱箱未关", Display, TrayStaysOpen;
 }
 
 actions! {
@@ -82,6 +88,7 @@ impl ActorPart<Models> for CoinTray {
     const HOOKS: &'static [(Hook, u8)] = &[(Hook::BeforeSale, 20)];
     const INDICATIONS: &'static [IndicationDefinition] = INDICATIONS;
     const ACTIONS: &'static [ActionDefinition] = ACTIONS;
+    const SYMPTOMS: &'static [SymptomDefinition] = SYMPTOMS;
     const DETECTORS: &'static [Detector] = &[Detector {
         name: "tray-switch",
         zh: "钱箱开关",
@@ -109,7 +116,7 @@ impl ActorPart<Models> for CoinTray {
         cx.look();
         cx.say(LocalMessage::BeforeSaleDone { ok });
     }
-    fn retest(&mut self, _: &Spec, _: AnyFault, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
         // Whoever has freed it pushes it in.
         if self.levels.is_sound() {
             self.failed = 0;
@@ -129,7 +136,7 @@ impl DevicePart<Models> for CoinTray {
             name: "blocked",
             zh: "钱箱卡住",
             family: Family::Hardware,
-            symptom: COINS_JAM,
+            shows: &[(Symptom::TrayStaysOpen, 0.95)],
             cause: "a coin in its way",
             effects: Effects::of(
                 "the tray does not shut",
@@ -145,6 +152,7 @@ impl DevicePart<Models> for CoinTray {
     )];
     type Fault = Fault;
     type Reading = Reading;
+    type Thresholds = NoThresholds;
     type Belief = ();
 
     fn levels(&mut self) -> &mut Levels<Fault> {
@@ -153,7 +161,7 @@ impl DevicePart<Models> for CoinTray {
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
         Reading { failed: self.failed }
     }
-    fn detect((): &mut (), reading: &Reading) -> Vec<Fault> {
-        seen([(reading.failed > 0, Fault::Blocked)])
+    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        seen([(reading.failed > 0, Finding::of(Symptom::TrayStaysOpen))])
     }
 }

@@ -124,7 +124,6 @@ fn case_05_terminals_come_back_with_their_carrier() {
 }
 
 #[test]
-#[ignore = "issue 6: a mean beyond 100 years is taken for a time that is run"]
 fn case_09_a_mean_life_may_be_longer_than_100_years() {
     let outputs = run("cases/09-mean-life-over-100-years/mtbf.ron").judged();
     // Poisson with mean 7.2: none or more than 18 in one of a thousand seeds.
@@ -133,7 +132,6 @@ fn case_09_a_mean_life_may_be_longer_than_100_years() {
 }
 
 #[test]
-#[ignore = "issue 6: a clock cannot run ahead"]
 fn case_11_a_clock_ahead_refuses_cards() {
     let outputs = run("cases/11-clock-ahead/ahead.ron").judged();
     assert_eq!(outputs.faults("jump").len(), 100, "every clock jumps");
@@ -155,7 +153,6 @@ fn case_11_a_clock_ahead_refuses_cards() {
 }
 
 #[test]
-#[ignore = "issue 6: with no spare terminal nothing is collected"]
 fn case_12_without_a_spare_terminals_are_collected_and_come_back() {
     let outputs = run("cases/12-nothing-collected-without-a-spare/collected.ron").judged();
     let failed = outputs.faults("expiry");
@@ -164,7 +161,6 @@ fn case_12_without_a_spare_terminals_are_collected_and_come_back() {
 }
 
 #[test]
-#[ignore = "issue 6: On(..) cannot say `while another fault is active`"]
 fn case_13_a_restart_bricks_only_while_the_certificate_is_expired() {
     let outputs = run("cases/13-restart-bricks-after-expiry/expiry_while.ron").judged();
     let (expired, bricked) = (outputs.faults("expiry"), outputs.faults("brick"));
@@ -180,7 +176,6 @@ fn case_13_a_restart_bricks_only_while_the_certificate_is_expired() {
 }
 
 #[test]
-#[ignore = "issue 6: the provider's names cannot fail on every bearer"]
 fn case_14_without_the_gateways_name_no_bearer_helps() {
     let outputs = run("cases/14-name-service-of-the-provider/dns_everywhere.ron").judged();
     // An hour for addresses that are remembered.
@@ -200,7 +195,6 @@ fn case_15_time_outs_of_one_network_starve_the_others() {
 }
 
 #[test]
-#[ignore = "issue 6: a workload cannot be given for a stretch of time"]
 fn case_16_a_burst_lasts_an_hour() {
     let outputs = run("cases/16-sale-burst-of-one-hour/surge.ron").judged();
     let begun = |from_s: f64| outputs.sales_between(from_s, from_s + HOUR).len();

@@ -300,14 +300,16 @@ pub(crate) fn reached<K: Catalogue, P: Breakable<K>>(
     milestone: K::Milestone,
 ) {
     for index in 0..parts.fault_state().armed.len() {
-        let armed = &mut parts.fault_state().armed[index];
-        let planned = cx.settings.planned(armed.plan);
-        let When::On { milestone: awaited, nth, probability, after } = planned.when else {
+        let state = parts.fault_state();
+        let planned = cx.settings.planned(state.armed[index].plan);
+        let When::On { milestone: awaited, nth, probability, after, counts } = planned.when else {
             continue;
         };
-        if awaited != milestone {
+        let active = |stream| state.active.iter().any(|it| it.stream == stream);
+        if awaited != milestone || !counts.holds(cx.now(), active) {
             continue;
         }
+        let armed = &mut state.armed[index];
         armed.seen = armed.seen.checked_add(1).expect("fewer than 2^32 milestones");
         let (plan, seen) = (armed.plan, armed.seen);
         debug_assert!((0.0..=1.0).contains(&probability), "a probability is within 0 and 1");

@@ -1,6 +1,6 @@
 //! What a scenario has planned: which fault occurs, when, how badly, and for how long.
 
-use sim::{Law, Span};
+use sim::{Instant, Law, Span};
 
 use crate::model_types::ModelTypes;
 
@@ -36,7 +36,31 @@ pub enum When<K: ModelTypes> {
         probability: f64,
         /// How long after it.
         after: Span,
+        /// Which of them count.
+        counts: OnlyIf,
     },
+}
+
+/// Which of the things that happen count for a fault that waits for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OnlyIf {
+    /// Only those that happen while a fault of the entry with this stream is active at the same actor.
+    pub while_active: Option<u64>,
+    /// None that happens before this time since the start.
+    pub from: Span,
+    /// None that happens at this time since the start or later.
+    pub until: Option<Span>,
+}
+
+impl OnlyIf {
+    /// Whether something that happens now counts; `active` says whether a fault of the entry with a stream is active.
+    pub(super) fn holds(self, now: Instant, active: impl FnOnce(u64) -> bool) -> bool {
+        let since = Span(now.0);
+        debug_assert!(self.until.is_none_or(|it| it > self.from), "a stretch of time has a length");
+        since >= self.from
+            && self.until.is_none_or(|it| since < it)
+            && self.while_active.is_none_or(active)
+    }
 }
 
 /// How a fault's magnitude goes while it is active.

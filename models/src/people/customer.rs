@@ -14,6 +14,7 @@ use crate::bus::{LocalMessage, Pin, Purchase, Topic};
 use crate::money::Money;
 use crate::note::{Note, Outcome, Sale};
 use crate::quantity::Price;
+use crate::vocabulary::calendar;
 use crate::wire::{ResponseCode, Method, Pan};
 use crate::Models;
 
@@ -80,6 +81,43 @@ pub struct Spec {
     pub alternative_tender: Probability,
     /// How many may wait in line; who finds more leaves at once.
     pub line: u8,
+    /// Stretches of time in which more or fewer come: of two that overlap the later in the list counts. Scenarios write them as
+    /// workloads with `from` and `until`.
+    pub stretches: Vec<Stretch>,
+}
+
+/// A stretch of time with customers of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stretch {
+    /// When it begins, since the start of the run.
+    #[serde(default)]
+    pub from: Span,
+    /// When it ends; with the run if that is not given.
+    #[serde(default)]
+    pub until: Option<Span>,
+    /// Customers a day at each terminal, on average, if it lasted for a day.
+    pub per_day: Factor,
+    /// How they would spread over that day: 24 weights, one an hour, from midnight.
+    pub hours: Vec<Factor>,
+}
+
+impl Stretch {
+    fn holds(&self, at: u64) -> bool {
+        at >= self.from.0 && self.until.is_none_or(|until| at < until.0)
+    }
+    /// The next moment after this one at which it begins or ends.
+    fn turns_after(&self, at: u64) -> Option<u64> {
+        let turns = [Some(self.from.0), self.until.map(|it| it.0)];
+        turns.into_iter().flatten().filter(|turn| *turn > at).min()
+    }
+}
+
+/// Arrivals a nanosecond in an hour of weight 1.
+fn scale(per_day: Factor, hours: &[Factor]) -> f64 {
+    let weights: f64 = hours.iter().map(|hour| hour.0).sum();
+    debug_assert!(weights >= 0.0, "weights are not negative: {weights}");
+    if weights > 0.0 { per_day.0 / weights / HOUR as f64 } else { 0.0 }
 }
 
 impl Default for Spec {
@@ -102,6 +140,7 @@ impl Default for Spec {
             no_pin_below: Price::yuan(1_000, 0),
             alternative_tender: Probability(0.0),
             line: 4,
+            stretches: Vec::new(),
         }
     }
 }
@@ -130,6 +169,9 @@ pub enum Timer {
 
 const GAP: Purpose = Purpose::of("customer: the next arrival");
 const BASKET: Purpose = Purpose::of("customer: basket, card and patience");
+const VALID: Purpose = Purpose::of("customer: when a card expires");
+/// Months for which a card is valid.
+const VALID_MONTHS: u32 = 60;
 const DAY: u64 = Span::days(1).0;
 const HOUR: u64 = Span::hours(1).0;
 
@@ -143,18 +185,22 @@ impl Customer {
         if crate::software::payment_app::outside::is_real(cx) {
             return;
         }
-        let weights: f64 = spec.hours.iter().map(|hour| hour.0).sum();
-        if weights <= 0.0 || spec.per_day.0 <= 0.0 {
+        let usual = scale(spec.per_day, &spec.hours);
+        if usual <= 0.0 && spec.stretches.is_empty() {
             return;
         }
         let mut left = -libm::log(sim::unit(cx.draw(GAP, u64::from(self.count))[0]));
-        // Arrivals a nanosecond in an hour of weight 1.
-        let scale = spec.per_day.0 / weights / HOUR as f64;
         let mut at = cx.now().0;
         while at < cx.settings().sales_end.0 {
             let hour = (at % DAY / HOUR) as usize;
-            let rate = spec.hours.get(hour).map_or(0.0, |hour| hour.0) * scale;
-            let rest = HOUR - at % HOUR;
+            let stretch = spec.stretches.iter().rev().find(|it| it.holds(at));
+            let (hours, scale) = match stretch {
+                Some(it) => (&it.hours, scale(it.per_day, &it.hours)),
+                None => (&spec.hours, usual),
+            };
+            let rate = hours.get(hour).map_or(0.0, |hour| hour.0) * scale;
+            let turn = spec.stretches.iter().filter_map(|it| it.turns_after(at)).min();
+            let rest = (HOUR - at % HOUR).min(turn.map_or(u64::MAX, |turn| turn - at));
             if left < rate * rest as f64 {
                 debug_assert!(rate > 0.0, "nobody comes in an hour in which nobody comes");
                 let at = Instant(at + (left / rate) as u64);
@@ -199,9 +245,20 @@ impl Customer {
             (true, false) => Pin::Right,
             (true, true) => Pin::Wrong,
         };
-        let expiry = if expired { 2001 } else { 3512 };
         let pan = Pan::of(host, account);
+        let expiry = if expired { 2001 } else { Self::valid_until(pan, cx) };
         (Purchase { customer, amount, method, pan, expiry, pin, alternative_tender }, patience)
+    }
+
+    /// When a card expires that has not: a card is valid for five years, and they are of all ages. It is the card's own draw.
+    fn valid_until(pan: Pan, cx: &Context<'_, Models>) -> u16 {
+        let owner = cx.settings().directory.gateway;
+        let card = u64::from(pan.host()) << 32 | u64::from(pan.account());
+        let phase = cx.stream_of(owner, VALID, card).below(VALID_MONTHS);
+        // Renewed in time: whoever comes has one that is valid in this month.
+        let now = calendar::month_number(cx.now());
+        let left = (phase + VALID_MONTHS - now % VALID_MONTHS) % VALID_MONTHS;
+        calendar::yymm_after(now + left)
     }
 
     fn arrive(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {

@@ -1,6 +1,6 @@
 //! Technicians: a depot with crews and spare terminals.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
@@ -83,6 +83,11 @@ pub struct Technicians {
     /// Parts that are on order.
     ordered: u32,
     waiting: VecDeque<Job>,
+    /// Where no spares are kept: terminals that were collected, by number.
+    away: BTreeMap<u32, Job>,
+    collected: u32,
+    /// Those of them that are repaired, to be brought back.
+    repaired: VecDeque<Job>,
     figures: Figures,
 }
 
@@ -122,11 +127,14 @@ pub enum Timer {
     PartCame,
     /// They set out.
     Starts,
+    /// A terminal that was collected is repaired.
+    Repaired(u32),
 }
 
 const REFUSES: Purpose = Purpose::of("technicians: whether they come");
 const DEPOT: Purpose = Purpose::of("technicians: repair at the depot");
 const ORDER: Purpose = Purpose::of("technicians: how long an order takes");
+const COLLECTS: Purpose = Purpose::of("technicians: travel to collect a terminal");
 const TRAVEL: Purpose = Purpose::of("technicians: travel");
 const HANDS_ON: Purpose = Purpose::of("technicians: time with hands on");
 
@@ -134,13 +142,24 @@ impl Technicians {
     /// Sends crews to the first jobs that can be done with what is in stock.
     fn send(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         while self.busy < spec.crews && spec.at_work(cx.now()) {
+            if let Some(job) = self.repaired.pop_front() {
+                self.figures.swapped += 1;
+                self.set_out(spec, job, cx);
+                continue;
+            }
             let (stock, parts) = (self.stock, self.parts);
+            // With no spare of its own a depot collects what failed, and brings it back.
+            let collects = spec.spares == 0;
             let doable = |job: &Job| match job.action {
-                RecoveryAction::Swap => stock > 0,
+                RecoveryAction::Swap => collects || stock > 0,
                 action => !action.needs_part() || parts > 0,
             };
             let Some(at) = self.waiting.iter().position(doable) else { return };
             let Some(job) = self.waiting.remove(at) else { return };
+            if job.action == RecoveryAction::Swap && collects {
+                self.collect(spec, job, cx);
+                continue;
+            }
             if job.action == RecoveryAction::Swap {
                 self.stock -= 1;
                 self.figures.swapped += 1;
@@ -150,28 +169,51 @@ impl Technicians {
                 self.parts -= 1;
                 self.figures.parts_used += 1;
             }
-            self.busy += 1;
-            self.figures.sent += 1;
-            debug_assert!(self.busy <= spec.crews, "more are on the road than there are crews");
-            debug_assert!(self.figures.sent <= self.figures.asked, "who is sent was asked for");
-            let name = cx.on_behalf_of(job.terminal, TRAVEL);
-            let mut stream = cx.stream_of_request(name, job.name);
-            let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
-            let provider = provider::of(job.terminal, cx).map(|(_, it)| it);
-            let duration = job.duration.scaled(provider.map_or(1.0, |it| it.hands_on.0));
-            let name = cx.on_behalf_of(job.terminal, HANDS_ON);
-            let duration = spec.hands_on.draw(duration, cx.draw_of_request(name, job.name));
-            let fixes = provider.is_none_or(|it| stream.chance(it.first_time_fix.0));
-            let charge = provider.and_then(|it| it.visit).map(|it| it.amount());
-            let Job { terminal, incident, action, .. } = job;
-            cx.note(Note::TechnicianSent { terminal, incident, action, charge });
-            let job = Job { duration, ..job };
-            self.figures.in_vain += u64::from(!fixes);
-            let visit = if fixes { InterActorMessage::Visit(job) } else { InterActorMessage::VisitInVain(job) };
-            cx.post(job.terminal, Part::Merchant, travels, visit);
-            // There, hands on, and back.
-            cx.after(travels + job.duration + travels, Timer::Back);
+            self.set_out(spec, job, cx);
         }
+    }
+
+    /// A crew fetches a terminal for which there is no spare: it is repaired at the depot, and brought back.
+    fn collect(&mut self, spec: &Spec, job: Job, cx: &mut Context<'_, Models>) {
+        let name = cx.on_behalf_of(job.terminal, COLLECTS);
+        let mut stream = cx.stream_of_request(name, job.name);
+        let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
+        self.busy += 1;
+        debug_assert!(self.busy <= spec.crews, "more are on the road than there are crews");
+        let Job { terminal, incident, action, .. } = job;
+        let charge = provider::of(terminal, cx).and_then(|(_, it)| it.visit).map(|it| it.amount());
+        cx.note(Note::TechnicianSent { terminal, incident, action, charge });
+        cx.after(travels + travels, Timer::Back);
+        let at_depot = self.repaired_in(spec, &job, cx);
+        let number = self.collected;
+        self.collected = number.checked_add(1).expect("fewer than 2^32 terminals are collected");
+        self.away.insert(number, job);
+        cx.after(travels + travels + at_depot, Timer::Repaired(number));
+    }
+
+    /// A crew sets out with what it needs.
+    fn set_out(&mut self, spec: &Spec, job: Job, cx: &mut Context<'_, Models>) {
+        self.busy += 1;
+        self.figures.sent += 1;
+        debug_assert!(self.busy <= spec.crews, "more are on the road than there are crews");
+        debug_assert!(self.figures.sent <= self.figures.asked, "who is sent was asked for");
+        let name = cx.on_behalf_of(job.terminal, TRAVEL);
+        let mut stream = cx.stream_of_request(name, job.name);
+        let travels = Span::from_nanos_f64(stream.lognormal(spec.travels.0 as f64, spec.spread.0));
+        let provider = provider::of(job.terminal, cx).map(|(_, it)| it);
+        let duration = job.duration.scaled(provider.map_or(1.0, |it| it.hands_on.0));
+        let name = cx.on_behalf_of(job.terminal, HANDS_ON);
+        let duration = spec.hands_on.draw(duration, cx.draw_of_request(name, job.name));
+        let fixes = provider.is_none_or(|it| stream.chance(it.first_time_fix.0));
+        let charge = provider.and_then(|it| it.visit).map(|it| it.amount());
+        let Job { terminal, incident, action, .. } = job;
+        cx.note(Note::TechnicianSent { terminal, incident, action, charge });
+        let job = Job { duration, ..job };
+        self.figures.in_vain += u64::from(!fixes);
+        let visit = if fixes { InterActorMessage::Visit(job) } else { InterActorMessage::VisitInVain(job) };
+        cx.post(job.terminal, Part::Merchant, travels, visit);
+        // There, hands on, and back.
+        cx.after(travels + job.duration + travels, Timer::Back);
     }
 
     /// When the terminal that is taken back, or a new one for it, is in the pool.
@@ -239,6 +281,10 @@ impl ActorPart<Models> for Technicians {
                 debug_assert!(self.ordered > 0, "what comes was ordered");
                 self.parts += 1;
                 self.ordered -= 1;
+            }
+            Timer::Repaired(number) => {
+                let job = self.away.remove(&number);
+                self.repaired.push_back(job.expect("what is repaired was collected"));
             }
             Timer::Starts if cx.now() + Span::days(1) < cx.settings().end => {
                 cx.after(Span::days(1), Timer::Starts);

@@ -15,7 +15,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
-use sim::{ActorId, Arena, Instant, Purpose, Slot, Span};
+use sim::{ActorId, Arena, Instant, Purpose, Slot, Span, unit};
 
 use ledger::{LedgerEntry, Known, Recent};
 use breaker::Breaker;
@@ -26,6 +26,9 @@ pub use serving::{Overflow, Serving};
 use crate::money::Money;
 use crate::note::Note;
 use crate::plan::step;
+use crate::rare::Rare;
+use crate::sampling::Sampling;
+use crate::sensed::Sensed;
 use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
@@ -59,12 +62,15 @@ pub struct Spec {
     pub slow_after: Span,
     /// A sale whose time (F12, F13) is further from the gateway's own than this is refused.
     pub clock_tolerance: Span,
+    /// For how long a terminal goes by the gateway's address once it has looked it up (the time to live of the name's entry).
+    pub address_remembered: Span,
 }
 
 impl Default for Spec {
     fn default() -> Self {
         Self {
             workers: 64,
+            address_remembered: Span::minutes(5),
             service_time: Span::millis(15),
             serving: Serving::Exponential,
             queue: 100_000,
@@ -110,6 +116,17 @@ pub struct Gateway {
     doubled: BTreeMap<ActorId, u32>,
     /// Changes of whether the queue is long.
     queue_changes: u32,
+    /// Whether it is found by its name.
+    names: Rare<Sensed<Names>>,
+}
+
+/// Whether the gateway is found by its name, and since when it is not.
+#[derive(Clone, Copy, Debug, Default)]
+struct Names {
+    /// Truth: since when its name is not resolved.
+    unresolved_since: Option<Instant>,
+    /// What the probe showed last.
+    unfound: bool,
 }
 
 /// Its notes to itself.
@@ -123,6 +140,8 @@ pub enum Timer {
     Rested(u8),
     /// The queue has been long, or short again, since that changed so often.
     Queue(u32),
+    /// The probe has shown what it shows since that changed so often.
+    Probed(u32),
 }
 
 /// Fault modes of the gateway.
@@ -133,6 +152,8 @@ pub enum Fault {
     WorkersLost,
     /// Answers get lost on their way out; the magnitude is the share of them.
     AnswersLost,
+    /// Its name is not resolved by anybody: no terminal finds it, whatever its bearer.
+    NameUnresolved,
 }
 
 /// What the gateway measures of itself.
@@ -143,6 +164,8 @@ pub struct Reading {
     pressure: f64,
     /// Smoothed share of reversals among what comes in.
     taken_back: f64,
+    /// A probe from outside finds it.
+    found: bool,
 }
 
 /// Requests of a terminal that are remembered, and how many of them may come twice.
@@ -150,6 +173,11 @@ const REQUESTS: u32 = 20;
 const TOO_MANY: u32 = 3;
 /// A queue is long, or short again, when it has been so for ten seconds.
 const QUEUE: Span = Span::secs(10);
+/// From outside somebody looks its name up twice a minute, and waits; three in a row count.
+const PROBE: Sampling = Sampling::every(Span::secs(30), 3);
+const PROBE_WAITS: Span = Span::secs(5);
+const PROBES: Purpose = Purpose::of("gateway: phase of the probe");
+const REMEMBERED: Purpose = Purpose::of("gateway: how long its address is remembered");
 const LOST: Purpose = Purpose::of("gateway: the answer is lost");
 const SERVES: Purpose = Purpose::of("gateway: time to serve");
 
@@ -180,6 +208,14 @@ impl Gateway {
         let left = spec.workers - lost.min(spec.workers);
         debug_assert!(left <= spec.workers, "a fault adds no workers: {left} of {}", spec.workers);
         left
+    }
+
+    /// Whether a terminal still finds it: it goes by the address that it looked up last until that has been remembered for its time.
+    fn is_found_by(&self, spec: &Spec, terminal: ActorId, cx: &Context<'_, Models>) -> bool {
+        let Some(since) = self.names.get().shown.unresolved_since else { return true };
+        debug_assert!(since <= cx.now(), "a name is not resolved from its onset on");
+        let left = spec.address_remembered.scaled(unit(cx.draw(cx.on_behalf_of(terminal, REMEMBERED), since.0)[0]));
+        cx.now() < since + left
     }
 
     fn receive(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
@@ -356,6 +392,8 @@ evidence! {
     QueueLong: 100, "queue-long", "排队过长", ["gateway.workers-lost" * 20.0];
     /// Many transactions are taken back, and nobody waits.
     ReversalsWithoutQueue: 101, "reversals-without-queue", "无排队而冲正多", ["gateway.answers-lost" * 20.0];
+    /// A probe from outside does not resolve its name.
+    NameNotFound: 99, "name-not-found", "网关域名无法解析", ["gateway.name-unresolved" * 500.0];
     /// A host does not answer at all.
     NoAnswerAtAll: 102, "no-answer-at-all", "发卡行无应答", ["host.outage" * 5.0, "host.slow" * 0.3];
     /// A host answers later than usual.
@@ -395,12 +433,21 @@ impl ActorPart<Models> for Gateway {
             Timer::Served(job) => self.served(spec, job, cx),
             Timer::Queue(change) if change == self.queue_changes => cx.look(),
             Timer::Queue(_) => {}
+            Timer::Probed(change) if self.names.get().changes.is_latest(0, change) => {
+                let lost = self.levels.has(Fault::NameUnresolved);
+                self.names.get_mut().shown.unfound = lost;
+                cx.look();
+            }
+            Timer::Probed(_) => {}
             Timer::HostSilent => self.look_at_deadlines(spec, cx),
             Timer::Rested(host) => self.rested(usize::from(host)),
         }
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         let InterActorMessage::Payment(iso) = message else { return };
+        if iso.mti.asks() && !self.is_found_by(spec, iso.terminal, cx) {
+            return cx.activated();
+        }
         if let Some(real) = &mut self.real
             && !matches!(iso.mti, Mti::Network | Mti::Settlement)
         {
@@ -420,10 +467,12 @@ impl ActorPart<Models> for Gateway {
         if symptom == Symptom::GatewayDegraded {
             // Reversals that came before say nothing of what is lost now.
             self.taken_back = 0.0;
+            // Whoever restores it looks its name up.
+            self.names.get_mut().shown.unfound = self.levels.has(Fault::NameUnresolved);
         }
     }
     fn able(&self, spec: &Spec) -> bool {
-        self.workers(spec) > 0
+        self.workers(spec) > 0 && !self.levels.has(Fault::NameUnresolved)
     }
     fn still_sees(&self, _: &Spec, symptom: Symptom, _: Instant) -> bool {
         symptom == Symptom::IssuerUnavailable && self.breakers.iter().any(Breaker::troubled)
@@ -482,6 +531,26 @@ impl DevicePart<Models> for Gateway {
                 step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(30)),
             ],
         }),
+        (Fault::NameUnresolved, Mode {
+            name: "name-unresolved",
+            zh: "网关域名无法解析",
+            family: Family::Transaction,
+            shows: &[(Symptom::GatewayDegraded, 0.9), (Symptom::RequestsUnanswered, 0.95)],
+            cause: "the provider's name service fails, or an entry in it is wrong",
+            effects: Effects::of(
+                "nobody finds the gateway's address, whatever the bearer",
+                "terminals send requests to nobody, and another bearer does not help",
+                "no sale of the whole fleet is authorised",
+            ),
+            ratings: Ratings::of(9, 3, 1),
+            indications: &[crate::Indication::NoAnswerText],
+            seen_by: &[Part::Gateway, Part::PaymentApp, Part::Merchant],
+            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
+            procedure: &[
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(15)),
+                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(60)),
+            ],
+        }),
     ];
     const ON_DEVICE: bool = false;
     type Fault = Fault;
@@ -495,6 +564,13 @@ impl DevicePart<Models> for Gateway {
         let on = level > 0.0;
         match fault {
             // The gateway sees the reversals that follow, and nothing before.
+            Fault::NameUnresolved => {
+                let names = self.names.get_mut();
+                names.shown.unresolved_since = on.then(|| cx.now());
+                let change = names.changes.count(0);
+                let wait = PROBE.shows_after(Span::ZERO, PROBES, cx) + PROBE_WAITS;
+                cx.after(wait, Timer::Probed(change));
+            }
             Fault::AnswersLost if on => {}
             Fault::AnswersLost => self.given.clear(),
             Fault::WorkersLost => {
@@ -513,6 +589,7 @@ impl DevicePart<Models> for Gateway {
             waiting: self.waiting.len(),
             pressure: self.waiting.len() as f64 / f64::from(spec.workers.max(1)),
             taken_back: self.taken_back,
+            found: !self.names.get().shown.unfound,
         }
     }
     /// Four waiting for each worker that there should be: at ordinary load that does not happen by chance. A sound terminal
@@ -523,6 +600,7 @@ impl DevicePart<Models> for Gateway {
         let queues = reading.waiting > 0 && (reading.pressure > 4.0 || taken_back);
         let finding = Finding::of(Symptom::GatewayDegraded);
         seen([
+            (!reading.found, finding.with(Evidence::NameNotFound)),
             (queues, finding.with(Evidence::QueueLong)),
             (taken_back && !queues, finding.with(Evidence::ReversalsWithoutQueue)),
         ])

@@ -335,10 +335,10 @@ local_messages! {
             /// In per cent.
             share: u32,
         },
-        /// Clock: how far it is behind.
+        /// Clock: how far it is behind; with a minus it is ahead.
         Clock {
             /// Behind the true time.
-            behind: Span,
+            behind: sim::quantity::Offset,
         },
         /// Payment application: how far the terminal's clock is from the time in the gateway's answer.
         GatewayTime {

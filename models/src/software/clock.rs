@@ -6,6 +6,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
+use sim::quantity::Offset;
 use sim::{Instant, Span};
 
 use crate::bus::{LocalMessage, Topic};
@@ -19,15 +20,15 @@ use crate::detectors::{Detector, Place};
 #[schemars(rename = "ClockSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
-    /// How wrong a fault of magnitude 1 makes it.
-    pub wrong_by: Span,
+    /// How far behind a fault of magnitude 1 makes it; with a minus it runs ahead: `"-30min"`.
+    pub wrong_by: Offset,
     /// A difference to the gateway's time that is larger than this is a fault of the clock.
     pub tolerance: Span,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { wrong_by: Span::days(1), tolerance: Span::minutes(2) }
+        Self { wrong_by: Offset { by: Span::days(1), negative: false }, tolerance: Span::minutes(2) }
     }
 }
 
@@ -47,7 +48,7 @@ pub enum Timer {}
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "ClockFault")]
 pub enum Fault {
-    /// It is behind; the magnitude is the share of `wrong_by`.
+    /// It is behind, or ahead; the magnitude is the share of `wrong_by`.
     Wrong,
 }
 
@@ -59,11 +60,11 @@ pub struct Reading {
 }
 
 impl Clock {
-    /// How far it is behind the time.
-    fn behind(&self, spec: &Spec) -> Span {
-        let behind = spec.wrong_by.scaled(self.levels.of(Fault::Wrong));
-        debug_assert!(behind.0 <= spec.wrong_by.0 + 1_000_000_000, "a clock is behind by {behind}");
-        behind
+    /// How far it is off the time, either way.
+    fn off(&self, spec: &Spec) -> Span {
+        let off = spec.wrong_by.by.scaled(self.levels.of(Fault::Wrong));
+        debug_assert!(off.0 <= spec.wrong_by.by.0 + 1_000_000_000, "a clock is off by {off}");
+        off
     }
 }
 
@@ -109,10 +110,10 @@ impl ActorPart<Models> for Clock {
     }
     fn retest(&mut self, spec: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
         // Whoever signs on is told the gateway's time.
-        self.difference = self.behind(spec);
+        self.difference = self.off(spec);
     }
     fn able(&self, spec: &Spec) -> bool {
-        self.behind(spec) <= spec.tolerance
+        self.off(spec) <= spec.tolerance
     }
 }
 
@@ -155,7 +156,8 @@ impl DevicePart<Models> for Clock {
         if wrong {
             cx.activated();
         }
-        cx.say(LocalMessage::Clock { behind: self.behind(spec) });
+        let behind = Offset { by: self.off(spec), negative: spec.wrong_by.negative };
+        cx.say(LocalMessage::Clock { behind });
 
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {

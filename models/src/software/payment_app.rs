@@ -17,6 +17,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{ActorPart, Context, DevicePart, Levels, Mode, Finding, NoThresholds};
+use sim::quantity::Offset;
 use sim::{Instant, Span};
 
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
@@ -122,8 +123,8 @@ pub struct PaymentApp {
     storage_full: bool,
     /// Its messages are sealed with keys that the gateway does not know.
     keys_out_of_step: bool,
-    /// How far the terminal's clock is behind.
-    behind: Span,
+    /// How far the terminal's clock is behind, or ahead.
+    behind: Offset,
     /// Technical failures in a row: no answer, or a technical code.
     failures: u8,
     /// Of these, refused instructions, and the last one's code.

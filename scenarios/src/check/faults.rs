@@ -286,7 +286,7 @@ impl Checker<'_> {
                     self.error(Code::OutOfRange, at.field("shape").range(), message, hint);
                 }
             }
-            When::On { event, nth, probability, after } => {
+            When::On { event, nth, probability, after, ref r#while, from, until } => {
                 if nth == 0 {
                     self.error(
                         Code::OutOfRange,
@@ -300,6 +300,15 @@ impl Checker<'_> {
                 }
                 self.in_time(after, "it", &at.field("after"));
                 self.can_happen(event, at_hub, &at.field("event"));
+                self.in_time(from, "what counts for it", &at.field("from"));
+                if until.is_some_and(|until| until <= from) {
+                    let message = "nothing happens in a stretch of time that ends before it begins";
+                    let hint = "set `until` to more than `from`";
+                    self.error(Code::WrongTimes, at.field("until").range(), message, hint);
+                }
+                if let Some(other) = r#while {
+                    self.refer(other, "fault", &self.known.faults, &at.field("while"));
+                }
             }
         }
     }
@@ -344,13 +353,13 @@ impl Checker<'_> {
     fn life(&mut self, life: LifeLaw, at: &NodeRef<'_>) {
         match life {
             LifeLaw::Exponential { mean } => {
-                self.not_zero(mean, "the mean life", &at.field("mean"))
+                self.not_zero(mean.0, "the mean life", &at.field("mean"))
             }
             LifeLaw::Lognormal { median, .. } => {
-                self.not_zero(median, "the median life", &at.field("median"));
+                self.not_zero(median.0, "the median life", &at.field("median"));
             }
             LifeLaw::Weibull { shape, scale, .. } => {
-                self.not_zero(scale, "the scale of the life", &at.field("scale"));
+                self.not_zero(scale.0, "the scale of the life", &at.field("scale"));
                 if shape.0 == 0.0 {
                     let message = "a Weibull law has a shape above 0";
                     self.error(
@@ -362,10 +371,10 @@ impl Checker<'_> {
                 }
             }
             LifeLaw::Bathtub { early, mean, late, .. } => {
-                self.not_zero(mean, "the mean time between failures", &at.field("mean"));
+                self.not_zero(mean.0, "the mean time between failures", &at.field("mean"));
                 for (life, name) in [(early, "early"), (late, "late")] {
                     let node = at.field(name);
-                    self.not_zero(life.scale, "the scale of the life", &node.field("scale"));
+                    self.not_zero(life.scale.0, "the scale of the life", &node.field("scale"));
                 }
                 if early.shape.0 == 0.0 || early.shape.0 >= 1.0 {
                     let message = "early failures have a shape between 0 and 1";

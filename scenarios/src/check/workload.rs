@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use models::people::customer::Mix;
+use sim::Span;
 use sim::quantity::Factor;
 
-use super::Checker;
 use super::fleet::place_of;
 use super::node_ref::NodeRef;
+use super::{Checker, said};
 use crate::diagnostic::Code;
 use crate::workload::{Basket, Hours, Workload};
 
@@ -28,6 +29,11 @@ impl Checker<'_> {
                 true => self.known.groups.iter().copied().collect(),
                 false => named.collect(),
             };
+            if workload.is_stretch() {
+                self.stretch(workload, &node);
+                self.customers(workload, &node);
+                continue;
+            }
             for name in on {
                 if !served.insert(name) {
                     let message = format!("group `{name}` is in more than one workload");
@@ -42,6 +48,37 @@ impl Checker<'_> {
         self.hours(&customer.hours, &node.field("hours"));
         self.mix(&customer.mix, &node.field("mix"));
         self.merchant();
+    }
+
+    /// A workload for a stretch of time: when it ends, and what it cannot set.
+    fn stretch(&mut self, workload: &Workload, node: &NodeRef<'_>) {
+        let from = workload.from.unwrap_or_default();
+        if workload.until.is_some_and(|until| until <= from) {
+            let message = "this workload ends before it begins";
+            let hint = "set `until` to more than `from`";
+            self.error(Code::WrongTimes, node.field("until").range(), message, hint);
+        }
+        let end = self.scenario.duration;
+        if from >= end && end > Span::ZERO {
+            let message = format!("this workload begins at {}, after the run", said(from));
+            let hint = "set `from` to less than `duration`";
+            self.error(Code::NeverOccurs, node.field("from").range(), message, hint);
+        }
+        let Workload { mix, basket, patience, min_patience, no_pin_below, wrong_pin, .. } =
+            workload;
+        let others = [
+            ("mix", mix.is_some()),
+            ("basket", basket.is_some()),
+            ("patience", patience.is_some()),
+            ("min_patience", min_patience.is_some()),
+            ("no_pin_below", no_pin_below.is_some()),
+            ("wrong_pin", wrong_pin.is_some()),
+        ];
+        for (name, _) in others.into_iter().filter(|it| it.1) {
+            let message = format!("`{name}` cannot change for a stretch of time");
+            let hint = "set it in a workload without `from` and `until`";
+            self.error(Code::Contradiction, node.field(name).range(), message, hint);
+        }
     }
 
     fn customers(&mut self, workload: &Workload, node: &NodeRef<'_>) {

@@ -164,6 +164,7 @@ pub(crate) fn fault(fault: Fault) -> u64 {
         Fault::Gateway(mode) => match mode {
             gateway::Fault::WorkersLost => 2101,
             gateway::Fault::AnswersLost => 2102,
+            gateway::Fault::NameUnresolved => 2103,
         },
         Fault::Host(mode) => match mode {
             host::Fault::Outage => 2201,

@@ -2,10 +2,12 @@
 
 use faults::Context;
 use sim::Instant;
+use sim::quantity::Offset;
 
 use super::{Fault, PaymentApp, Spec, SaleStep, Timer};
 use crate::journal::LineState;
 use crate::Models;
+use crate::vocabulary::calendar;
 use crate::bus::{LocalMessage, Pin, Purchase};
 use crate::money::Money;
 use crate::note::Outcome;
@@ -93,7 +95,14 @@ impl PaymentApp {
 
     /// The terminal's own time, which need not be right.
     pub(super) fn local_time(&self, cx: &Context<'_, Models>) -> Instant {
-        Instant(cx.now().0.saturating_sub(self.behind.0))
+        let Offset { by, negative } = self.behind;
+        let now = cx.now().0;
+        Instant(if negative { now.saturating_add(by.0) } else { now.saturating_sub(by.0) })
+    }
+
+    /// A card, or the token behind a code, that by the terminal's own date has expired: it asks nobody.
+    pub(super) fn has_expired(&self, cx: &Context<'_, Models>) -> bool {
+        self.sale.expiry < calendar::yymm(self.local_time(cx))
     }
 
     /// Seals a message with the terminal's keys.

@@ -132,7 +132,10 @@ impl PaymentApp {
         cx.say(LocalMessage::Beep { good: ok });
         if ok {
             self.sale.method = method;
-            if self.sale.pin == Pin::NotDue {
+            if self.has_expired(cx) {
+                (self.code, self.rrn) = (ResponseCode::EXPIRED, 0);
+                self.finish(Outcome::Declined, cx);
+            } else if self.sale.pin == Pin::NotDue {
                 self.authorise(spec, cx);
             } else if !Self::has_keys(cx) {
                 // There is nothing to enter a PIN on.

@@ -64,9 +64,9 @@ fn bin_of(age: Span) -> usize {
 }
 
 /// How old a part is at the start by its own entry.
-fn own_age(when: When) -> Span {
+fn own_age(when: &When) -> Span {
     match when {
-        When::Random(LifeLaw::Weibull { age, .. } | LifeLaw::Bathtub { age, .. }) => age,
+        When::Random(LifeLaw::Weibull { age, .. } | LifeLaw::Bathtub { age, .. }) => *age,
         _ => Span::ZERO,
     }
 }
@@ -100,7 +100,7 @@ impl AgesFold {
                     continue;
                 }
                 for &plan in fold.plans.get(&actor).into_iter().flatten() {
-                    let age = deployment.age + own_age(scenario.faults[usize::from(plan)].when);
+                    let age = deployment.age + own_age(&scenario.faults[usize::from(plan)].when);
                     fold.sound.insert((actor, plan), Sound { since: Instant::START, age });
                 }
             }
