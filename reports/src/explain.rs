@@ -28,7 +28,7 @@ pub struct Explanation {
     pub term: String,
     /// Its name in Chinese.
     pub zh: String,
-    /// What kind of thing it is: model, fault, indication, recovery action, detector, measure, family or word.
+    /// What kind of thing it is: model, fault, indication, symptom, evidence, recovery action, detector, measure, family or word.
     pub kind: &'static str,
     /// What it is, in English, line by line.
     pub english: Vec<String>,

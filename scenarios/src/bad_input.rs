@@ -170,6 +170,7 @@ type: "T650" | type: "T560" | unknown-name | 9:46 | T560 | there is no terminal 
 Group("lanes") | Region("EU") | unknown-name | 23:29 | EU | there is no region `EU` | choose from `EU-E`, `EU-W`
 Group("lanes") | Type("T65") | unknown-name | 23:27 | T65 | there is no terminal of type `T65` | did you mean `T650`?
 on: ["lanes"] | on: ["lines"] | unknown-name | 16:24 | lines | there is no group `lines` | did you mean `lanes`?
+nth: 3 | nth: 3, while: "jamm" | unknown-name | 29:59 | jamm | there is no fault `jamm` | did you mean `jam`?
 of: "jam" | of: "jan" | unknown-name | 35:40 | jan | there is no fault `jan` | did you mean `jam`?
 fault: "jam" | fault: "paper" | unknown-name | 36:24 | paper | there is no fault `paper` | choose from `jam`, `late`
 id: "kiosks" | id: "lanes" | duplicate-name | 10:20 | lanes | there are two groups `lanes` | the first is at 9:20; give this one another name
@@ -209,6 +210,9 @@ fn settings_that_do_not_fit_are_found() {
         r#"
 schema: 2 | schema: 1 | schema | 3:13 | 1 | this scenario is of schema 1; this program reads schema 2 | write `schema: 2`; every word that it renamed is reported where it stands
 schema: 2 | schema: 3 | schema | 3:13 | 3 | this scenario is of schema 3; this program reads schema 2 | write `schema: 2`, or use a newer program
+nth: 3 | nth: 3, from: "3h", until: "2h" | wrong-times | 29:70 | "2h" | nothing happens in a stretch of time that ends before it begins | set `until` to more than `from`
+workload: [ | workload: [(from: "2h", until: "1h", per_day: 9), | wrong-times | 15:36 | "1h" | this workload ends before it begins | set `until` to more than `from`
+workload: [ | workload: [(from: "1h", until: "2h", patience: "9s"), | contradiction | 15:52 | "9s" | `patience` cannot change for a stretch of time | set it in a workload without `from` and `until`
 count: 40 | count: 4000000000 | out-of-range | 8:12 | [ | there are 4000000010 terminals; a run can have 16000000 | make the groups smaller
 faults: [ |     policies: (heartbeat: (misses: 0)), faults: [ | out-of-range | 19:40 | 0 | a terminal would be missing before any heartbeat is | set `misses` to 1 or more
 faults: [ |     policies: (transport: (backoff: "1h")), faults: [ | wrong-times | 19:41 | "1h" | the first pause (1h) is longer than the longest (2min) | `backoff` has to be at most `max_backoff`

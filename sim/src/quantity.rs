@@ -431,6 +431,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_mean_may_be_longer_than_any_run_and_an_offset_goes_either_way() {
+        assert_eq!(Mean::parse("1000000h"), Ok(Mean(Span::hours(1_000_000))));
+        assert!(Span::parse("1000000h").is_err());
+        let longest = Mean::parse("200001d").expect_err("longer than a clock counts");
+        assert!(longest.contains("200000d"), "{longest}");
+        let ahead = Offset::parse("-2191d").expect("ahead");
+        assert_eq!(ahead, Offset { by: Span::days(2_191), negative: true });
+        assert_eq!(Offset::parse(&ahead.write()), Ok(ahead));
+        assert_eq!(Offset::parse("-0s"), Offset::parse("0s"));
+        assert!(Offset::parse("--1s").is_err());
+    }
+
+    #[test]
     fn time_is_read_as_people_write_it() {
         assert_eq!(Span::parse("45min"), Ok(Span::minutes(45)));
         assert_eq!(Span::parse("1h 30min"), Ok(Span::minutes(90)));

@@ -1,7 +1,10 @@
 //! Explanations of what the types name: models, faults, indications, recovery actions, detectors, measures, families.
 
 use faults::Ratings;
-use models::{Detector, Family, Fault, Indication, Part, RecoveryAction, Symptom, ratings};
+use models::diagnosis::DiagnosisSettings;
+use models::{
+    Detector, Evidence, Family, Fault, Indication, Part, RecoveryAction, Symptom, ratings,
+};
 use scenarios::{Measure, MeasureKind};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -17,6 +20,8 @@ pub(super) fn of_types() -> Vec<Explanation> {
     all.extend(models::detectors().iter().copied().map(detector));
     all.extend(Fault::all().map(fault));
     all.extend(Indication::all().map(|it| indication(it, &indications)));
+    all.extend(Symptom::all().map(symptom));
+    all.extend(Evidence::all().map(evidence));
     all.extend(RecoveryAction::all().map(|it| action(it, &actions)));
     all.extend(Measure::ALL.into_iter().map(|it| measure(it, &measures)));
     all.extend(Family::ALL.into_iter().map(|it| family(it, &families)));
@@ -235,6 +240,69 @@ fn indication(indication: Indication, docs: &Docs) -> Explanation {
     let data = json!({ "channel": indication.channel(), "shown_by": names(&shown), "reported_as": symptoms.iter().map(|it| it.name()).collect::<Vec<_>>() });
     let (term, zh) = (indication.name().to_owned(), indication.zh().to_owned());
     Explanation { term, zh, kind: "indication", english, chinese, data }
+}
+
+/// A doc comment, as one line.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What may be behind a symptom at a terminal that has everything, before any evidence.
+fn symptom(symptom: Symptom) -> Explanation {
+    let (mut candidates, none) = DiagnosisSettings::default().candidates(symptom);
+    candidates.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let sum: f64 = candidates.iter().map(|it| it.1).sum();
+    let share = |weight: f64| weight / sum * (1.0 - none);
+    let definition = symptom.definition();
+    let steps = definition.procedure.iter();
+    let steps: Vec<String> =
+        steps.map(|it| format!("{} by {}", it.action.name(), performer(it.by))).collect();
+    let weights = candidates.iter().map(|(it, weight)| format!("{it} {:.3}", share(*weight)));
+    let english = vec![
+        one_line(definition.about),
+        format!("candidates {}, nothing broken {none:.3}", list(weights, "none")),
+        format!("procedure  {}", list(steps, "none")),
+    ];
+    let weights_zh =
+        candidates.iter().map(|(it, weight)| format!("{} {:.3}", fault_zh(*it), share(*weight)));
+    let chinese = vec![
+        format!("报警所指明的现象“{}”。", symptom.zh()),
+        format!("候选及权重：{}；无故障 {none:.3}。", list(weights_zh, "无")),
+    ];
+    let weights: Vec<Value> = candidates
+        .iter()
+        .map(|(it, weight)| json!({ "fault": it.to_string(), "weight": share(*weight) }))
+        .collect();
+    let data = json!({ "candidates": weights, "none": none });
+    let (term, zh) = (symptom.name().to_owned(), symptom.zh().to_owned());
+    Explanation { term, zh, kind: "symptom", english, chinese, data }
+}
+
+/// What evidence says of causes.
+fn evidence(evidence: Evidence) -> Explanation {
+    let definition = evidence.definition();
+    let factors: Vec<(Fault, f64)> = definition
+        .factors
+        .iter()
+        .map(|(it, factor)| (it.fault::<models::Models>(), *factor))
+        .collect();
+    let said = factors.iter().map(|(it, factor)| format!("{it} x{factor}"));
+    let said_zh = factors.iter().map(|(it, factor)| format!("{} x{factor}", fault_zh(*it)));
+    let english = vec![
+        one_line(definition.about),
+        format!("weights    {}, nothing broken x{}", list(said, "none"), definition.none),
+    ];
+    let chinese = vec![
+        format!("与现象同时看到的证据“{}”。", evidence.zh()),
+        format!("权重倍数：{}；无故障 x{}。", list(said_zh, "无"), definition.none),
+    ];
+    let factors: Vec<Value> = factors
+        .iter()
+        .map(|(it, factor)| json!({ "fault": it.to_string(), "factor": factor }))
+        .collect();
+    let data = json!({ "factors": factors, "none": definition.none });
+    let (term, zh) = (evidence.name().to_owned(), evidence.zh().to_owned());
+    Explanation { term, zh, kind: "evidence", english, chinese, data }
 }
 
 fn action(action: RecoveryAction, docs: &Docs) -> Explanation {

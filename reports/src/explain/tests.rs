@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use models::{Family, Fault, Indication, Part, RecoveryAction};
+use models::{Evidence, Family, Fault, Indication, Part, RecoveryAction, Symptom};
 use scenarios::Measure;
 
 use super::*;
@@ -33,6 +33,8 @@ fn every_name_explains_in_both_languages() {
     assert_eq!(of("fault"), Fault::all().count());
     assert_eq!(of("detector"), models::detectors().len());
     assert_eq!(of("indication"), Indication::all().len());
+    assert_eq!(of("symptom"), Symptom::all().len());
+    assert_eq!(of("evidence"), Evidence::all().len());
     assert_eq!(of("recovery action"), RecoveryAction::all().len());
     assert_eq!(of("measure"), Measure::ALL.len());
     assert_eq!(of("family"), Family::ALL.len());
