@@ -16,6 +16,7 @@ pub use sim;
 pub mod belief;
 pub mod catalogue;
 pub mod context;
+pub mod detectors;
 pub mod draw_counts;
 pub mod draw_name;
 pub mod event;

@@ -175,6 +175,12 @@ impl ErrorContext<'_> {
         // Every part of a terminal calls its settings so; the field that holds them says more.
         let owner = if outer == Some("Spec") { self.owner().or(outer) } else { outer };
         let of = owner.map_or(String::new(), |owner| format!(" of `{owner}`"));
+        if let Some(moved) = schema_2::moved(found, owner) {
+            let (span, hint) = (self.span.clone(), Some(moved.hint()));
+            let message = self.message(Code::UnknownField, span, moved.message(), hint);
+            let recovery = ErrorRecovery::SetAside(self.span.start, None);
+            return ParseError { message: Some(message), recovery };
+        }
         let renamed = schema_2::new_word(found, expected);
         let near = renamed.or_else(|| nearest(found, expected.iter().copied()));
         let (message, hint) = match renamed {

@@ -83,6 +83,47 @@ pub(crate) const RENAMED: &[RenamedWord] = &[
     word("presence", "heartbeat_monitor", "Platform"),
 ];
 
+/// A setting that is a policy now, and stands elsewhere in another form.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct MovedWord {
+    /// The setting as it was called.
+    pub(crate) old: &'static str,
+    /// The field whose settings it was one of.
+    pub(crate) owner: &'static str,
+    /// Where it is now.
+    pub(crate) to: &'static str,
+    /// What says there what it said.
+    pub(crate) example: &'static str,
+}
+
+/// Every setting that has moved.
+pub(crate) const MOVED: &[MovedWord] = &[
+    MovedWord {
+        old: "suspects_after",
+        owner: "payment_app",
+        to: "policies.detectors.sale_outcomes",
+        example: "InARow(failures: 3)",
+    },
+    MovedWord { old: "finds", owner: "self_test", to: "coverage.share", example: "0.95" },
+];
+
+/// Where a setting is now that was one of these settings.
+pub(crate) fn moved(old: &str, owner: Option<&str>) -> Option<&'static MovedWord> {
+    MOVED.iter().find(|it| it.old == old && Some(it.owner) == owner)
+}
+
+impl MovedWord {
+    /// The message about it.
+    pub(crate) fn message(&self) -> String {
+        format!("`{}` of `{}` is `{}` now", self.old, self.owner, self.to)
+    }
+
+    /// The hint about it.
+    pub(crate) fn hint(&self) -> String {
+        format!("remove it here; `{}: {}` says there what it said", self.to, self.example)
+    }
+}
+
 /// What schema 2 calls a word, if it is one of schema 1 whose new name is accepted where it stands.
 pub(crate) fn new_word(old: &str, accepted: &[&'static str]) -> Option<&'static str> {
     let of_schema_1 = RENAMED.iter().filter(|it| it.old == old).map(|it| it.new);

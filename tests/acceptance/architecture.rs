@@ -43,6 +43,22 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "println",
         ],
     ),
+    (
+        // Detectors get settings, memory and observations; they can name nothing that is true.
+        "faults/src/detectors",
+        &[
+            "truth",
+            "Levels",
+            "FaultState",
+            "FaultSettings",
+            "Planned",
+            "Context",
+            "Catalogue",
+            "magnitude",
+            "level_of",
+            "occurrence",
+        ],
+    ),
     ("models/src", &["SystemTime", "HashMap", "HashSet", "println", "File"]),
     ("scenarios/src", &["SystemTime", "println"]),
     ("reports/src", &["SystemTime", "HashMap", "println"]),

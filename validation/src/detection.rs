@@ -38,7 +38,7 @@ fn bursty_heartbeats(count: u32, lasts: &str) -> String {
 }
 
 /// Tills whose card reader tests its antenna; what a test finds is cleared at once, or not at all.
-fn tested(count: u32, lasts: &str, test: &str, fault: &str, cleared: bool) -> String {
+pub(crate) fn tested(count: u32, lasts: &str, test: &str, fault: &str, cleared: bool) -> String {
     let steps =
         if cleared { r#"(action: Repair, by: Device, duration: "0s", works: 1.0)"# } else { "" };
     let text = Quiet {
@@ -156,12 +156,13 @@ fn breaker(trips_after: u32, refuses: f64, lasts: &str) -> String {
             keypad: (key_duration: "10ms"), scanner: (duration: "1s"),
         ),
         comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0)), cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.0))),
-        software: (payment_app: (suspects_after: 255, receipt_lines: 1)),
+        software: (payment_app: (receipt_lines: 1)),
     ) }},
     workload: [(per_day: 8640.0, hours: Flat, patience: "1h", min_patience: "1h")],
     platform: (gateway: (breaker_trips_after: {trips_after}, breaker_cooldown: "10s"), host: (refuses: {refuses:?})),
     policies: (
         heartbeat: (period: "30d"), telemetry: (period: "0s"),
+        detectors: (sale_outcomes: InARow(failures: 255)),
         recovery: (fallback: None),
         procedures: [(against: Mode(Host(Outage)), steps: [])],
     ),
@@ -247,7 +248,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             tested(
                 size.of(80_000, 6_000),
                 "11h",
-                r#"every: "10h", finds: 0.95, false_alarms: 0.02"#,
+                r#"every: "10h", coverage: (share: 0.95), false_alarms: 0.02"#,
                 r#"when: At("1h"), probability: 0.01"#,
                 false,
             ),

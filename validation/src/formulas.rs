@@ -1,6 +1,8 @@
 //! The closed forms once more, in code: no figure of the file of truths is only copied.
 
 mod absent;
+mod charts;
+mod self_tests;
 
 use statrs::function::gamma::gamma;
 
@@ -393,6 +395,12 @@ fn recomputed(law: &str) -> Values {
         "N4" => store_and_forward(),
         "N5" => tcp(),
         "N6" => storm(),
+        "D4" => charts::k_of_n(),
+        "D5" => charts::ewma(),
+        "D6" => charts::cusum(),
+        "D7" => charts::in_a_row(),
+        "D9" => self_tests::periodic(),
+        "D10" => self_tests::at_boot(),
         _ => Vec::new(),
     }
 }

@@ -41,7 +41,7 @@ fn shops(count: u32, lasts: &str, faults: &str) -> String {
             keypad: (key_duration: "1ms"), scanner: (duration: "10ms"),
         ),
         comms: (wifi: (radio: (p_good_to_bad: 0.0, good_loss: 0.0)), cellular: (radio: (p_good_to_bad: 0.0, good_loss: 0.0))),
-        software: (payment_app: (suspects_after: 255, receipt_lines: 1)),
+        software: (payment_app: (receipt_lines: 1)),
     ) }},
     workload: [(
         per_day: 4320.0, hours: Flat, patience: "1h", basket: (median: "1 CNY", sigma: 0.0),
@@ -55,7 +55,7 @@ fn shops(count: u32, lasts: &str, faults: &str) -> String {
     faults: [{faults}],
     policies: (
         heartbeat: (period: "300d"), telemetry: (period: "0s"),
-        detectors: (silence: (after: "180s", improbable: 0.0)), common_causes: (enabled: false),
+        detectors: (silence: (after: "180s", improbable: 0.0), sale_outcomes: InARow(failures: 255)), common_causes: (enabled: false),
         recovery: (fallback: None),
         procedures: [{no_recovery}],
     ),

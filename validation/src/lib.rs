@@ -13,6 +13,7 @@
 mod availability;
 mod case;
 mod cases;
+mod charts;
 mod detection;
 #[cfg(test)]
 mod formulas;
@@ -24,6 +25,7 @@ mod network;
 mod queues;
 mod redundancy;
 mod repairmen;
+mod self_tests;
 mod sight;
 mod spares;
 mod table;

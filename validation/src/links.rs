@@ -122,7 +122,7 @@ fn storing(count: u32, lasts: &str) -> String {
         software: (
             firmware: (backup: None),
             payment_app: (
-                suspects_after: 255, receipt_lines: 1, build_time: "1ms", offline_limit: "100000 CNY", max_offline: 50,
+                receipt_lines: 1, build_time: "1ms", offline_limit: "100000 CNY", max_offline: 50,
             ),
         ),
     ) }},
@@ -140,6 +140,7 @@ fn storing(count: u32, lasts: &str) -> String {
     policies: (
         heartbeat: (period: "300d"), telemetry: (period: "0s"),
         transport: (response_timeout: "2s", backoff: "1s"),
+        detectors: (sale_outcomes: InARow(failures: 255)),
         recovery: (fallback: None),
         procedures: [(against: Mode(Wifi(AccessPointDown)), steps: [])],
     ),

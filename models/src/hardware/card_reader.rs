@@ -12,7 +12,7 @@ use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, seen, Findin
 use sim::{Instant, Purpose, Span, unit};
 
 pub use attached::CardRead;
-pub use self_test::SelfTest;
+pub use self_test::{Coverage, Drawn, SelfTest};
 
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use crate::symptom::Symptom;
@@ -80,6 +80,7 @@ pub struct CardReader {
     tests: u32,
     /// The last of them failed.
     test_failed: bool,
+    antenna: self_test::AntennaFailures,
     /// The terminal does not run: nothing is tested.
     off: bool,
     /// A real reader stands in its place, and can be reached; `None` if it is simulated.
@@ -251,7 +252,7 @@ impl ActorPart<Models> for CardReader {
             self.real = Some(true);
             return;
         }
-        if let Some(test) = spec.self_test {
+        if let Some(test) = spec.self_test.filter(|it| it.every > Span::ZERO) {
             cx.after(test.every, Timer::SelfTest);
         }
     }
@@ -293,6 +294,7 @@ impl ActorPart<Models> for CardReader {
             LocalMessage::Ready => {
                 self.off = false;
                 cx.look();
+                self.test_at_boot(spec, cx);
             }
             LocalMessage::Overhauled => {
                 let overdue = self.overdue(spec);
@@ -351,6 +353,7 @@ impl DevicePart<Models> for CardReader {
         &mut self.levels
     }
     fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        self.note_antenna();
         if level > 0.0 {
             // Nothing is to be seen before a card is read.
             return;

@@ -16,7 +16,8 @@ mod reversal;
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{ActorPart, Context, DevicePart, Levels, Mode, Finding, NoThresholds};
+use faults::detectors::{self, OutcomeChart};
+use faults::{ActorPart, Context, DevicePart, Finding, Levels, Mode, NoThresholds};
 use sim::quantity::Offset;
 use sim::{Instant, Span};
 
@@ -48,8 +49,6 @@ pub struct Spec {
     pub build_time: Span,
     /// Lines of a receipt.
     pub receipt_lines: u8,
-    /// Technical failures in a row after which it suspects the network or a host.
-    pub suspects_after: u8,
     /// Attempts to read a card, all methods together.
     pub read_attempts: u8,
     /// When it writes its journal: `Buffered("30s")` loses what is newer when power goes.
@@ -64,7 +63,6 @@ impl Default for Spec {
             max_offline: 50,
             build_time: Span::millis(300),
             receipt_lines: 24,
-            suspects_after: 3,
             read_attempts: 4,
             journal: Writing::WrittenAtOnce,
         }
@@ -134,10 +132,10 @@ pub struct PaymentApp {
     misfits: bool,
     /// The gateway's time and the own one differed beyond what messages take, in the last answer.
     strays: bool,
-    /// Failures in a row were said to be too many, and that has not been taken back.
-    suspects: bool,
-    /// Sales in a row that did not fail.
-    good: u8,
+    /// What its detector remembers of the outcomes of sales.
+    outcomes: OutcomeChart,
+    /// This sale has had its outcome: one a sale, that of its first request. What a repetition comes to says nothing new.
+    judged: bool,
 }
 
 /// Its notes to itself.
@@ -170,9 +168,6 @@ pub struct Reading {
     refused_with: ResponseCode,
     version_check_failed: bool,
 }
-
-/// So many sales in a row that do not fail take back that too many failed.
-const GOOD: u8 = 3;
 
 impl PaymentApp {
     /// What it holds about its sales, for the audit.
@@ -217,19 +212,19 @@ impl PaymentApp {
                 crate::indication::show(cx, crate::Indication::RefusedText);
                 cx.look();
             }
-            self.failed(spec, cx);
+            self.failed(cx);
         } else {
             self.succeeded(cx);
         }
         self.finish(Outcome::Declined, cx);
     }
 
-    /// A technical failure; enough of them in a row make an alarm, whatever their cause.
-    fn failed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+    /// A technical failure; enough of them make an alarm, whatever their cause, and each that comes while it stands says so again.
+    fn failed(&mut self, cx: &mut Context<'_, Models>) {
         self.failures = self.failures.saturating_add(1);
-        self.good = 0;
+        self.judge(detectors::Outcome::Failed, cx);
         debug_assert!(self.refusals <= self.failures, "a refusal is one of the failures in a row");
-        if self.failures >= spec.suspects_after.max(1) && self.refusals == 0 {
+        if self.outcomes.stands() && self.refusals == 0 {
             crate::indication::show(cx, crate::Indication::NoAnswerText);
             // Refused, not answered, or not sent: that much it can tell apart.
             let finding = if self.code == ResponseCode::MAC_WRONG {
@@ -239,18 +234,27 @@ impl PaymentApp {
             } else {
                 Finding::of(Symptom::BearerUnusable)
             };
-            self.suspects = true;
             cx.alarm(finding);
         }
     }
 
-    /// What failures in a row are a sign of.
+    /// What failed sales are a sign of.
     fn of_answers(symptom: Symptom) -> bool {
         [Symptom::SessionRefused, Symptom::RequestsUnanswered, Symptom::BearerUnusable].contains(&symptom)
     }
 
+    /// The outcome of the sale, for its detector.
+    fn judge(&mut self, outcome: detectors::Outcome, cx: &Context<'_, Models>) -> detectors::Change {
+        if std::mem::replace(&mut self.judged, true) {
+            return detectors::Change::None;
+        }
+        let rule = &cx.settings().policy.detectors.sale_outcomes;
+        debug_assert_eq!(rule.unusable(), None, "a scenario with such a rule is refused");
+        self.outcomes.observe(rule, outcome)
+    }
+
     fn succeeded(&mut self, cx: &mut Context<'_, Models>) {
-        self.good = self.good.saturating_add(1);
+        let change = self.judge(detectors::Outcome::Good, cx);
         debug_assert!(self.refusals <= self.failures, "a refusal is one of the failures in a row");
         if self.failures > 0 {
             (self.failures, self.refusals) = (0, 0);
@@ -258,9 +262,8 @@ impl PaymentApp {
             crate::indication::gone(cx, crate::Indication::RefusedText);
             cx.look();
         }
-        // One sale may go through by luck.
-        if self.suspects && self.good >= GOOD {
-            self.suspects = false;
+        // One sale may go through by luck: the rule says how many it takes.
+        if change == detectors::Change::Over {
             cx.dismiss();
         }
     }
@@ -359,12 +362,12 @@ impl ActorPart<Models> for PaymentApp {
         let journal = Journal::new(spec.journal);
         Self { running: true, readable: true, pace: 100, journal, ..Self::default() }
     }
-    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+    fn on_timer(&mut self, _: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::TimedOut(stan) => {
                 debug_assert!(stan <= self.stan, "what has timed out was sent");
                 if self.step == SaleStep::Waiting && stan == self.stan && self.journal.open(stan) {
-                    self.timed_out(spec, cx);
+                    self.timed_out(cx);
                 }
             }
             Timer::Resend(sending) if sending == self.sending => {
@@ -454,7 +457,7 @@ impl ActorPart<Models> for PaymentApp {
             _ => {}
         }
     }
-    fn retest(&mut self, spec: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
+    fn retest(&mut self, _: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
         self.misfits = self.levels.has(Fault::IncompatibleVersion);
         // An instruction is tried: it is refused as a sale would be.
         let wrong = [Fault::WrongCurrency, Fault::WrongType, Fault::WrongAmount];
@@ -466,8 +469,7 @@ impl ActorPart<Models> for PaymentApp {
         }
         // What was counted before says nothing of who answers now: the next sales will show it.
         if Self::of_answers(symptom) {
-            self.failures = self.failures.min(spec.suspects_after.saturating_sub(1));
-            self.suspects = false;
+            self.outcomes.put_on_probation(&cx.settings().policy.detectors.sale_outcomes);
         }
     }
     fn able(&self, _: &Spec) -> bool {
@@ -475,7 +477,7 @@ impl ActorPart<Models> for PaymentApp {
         self.levels.is_sound()
     }
     fn still_sees(&self, _: &Spec, symptom: Symptom, _: Instant) -> bool {
-        Self::of_answers(symptom) && self.suspects
+        Self::of_answers(symptom) && self.outcomes.stands()
     }
 }
 

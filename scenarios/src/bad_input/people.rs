@@ -61,6 +61,41 @@ fn people_and_detectors_that_cannot_work_are_refused() {
             "this chart signals always or never",
             "usual are `Ewma(weight: 0.2, limit: 2.96)` and `Cusum(slack: 0.5, decision: 5)`",
         ),
+        (
+            "policies: (detectors: (sale_outcomes: KOfN(k: 6, n: 5))),",
+            "6 of the last 5 operations can never fail",
+            "`k` has to be at most `n`",
+        ),
+        (
+            "policies: (detectors: (sale_outcomes: KOfN(k: 3, n: 65))),",
+            "a window of 65 operations is longer than is remembered",
+            "set `n` to at most 64",
+        ),
+        (
+            "policies: (detectors: (sale_outcomes: InARow(failures: 0))),",
+            "an alarm would be raised before anything has failed",
+            "set `failures` to 1 or more",
+        ),
+        (
+            "policies: (detectors: (sale_outcomes: InARow(failures: 3, clears_after_good: 0))),",
+            "an alarm would be over before anything has gone well",
+            "set `clears_after_good` to 1 or more",
+        ),
+        (
+            "policies: (detectors: (sale_outcomes: Cusum(failed_adds: 9, good_takes: 1, alarm_at: 36, head_start: 36))),",
+            "a sum that starts at 36 is beyond the alarm at 36 from the first",
+            "`alarm_at` has to be 1 or more, and more than `head_start`",
+        ),
+        (
+            "policies: (detectors: (sale_outcomes: Cusum(failed_adds: 9, good_takes: 0, alarm_at: 36))),",
+            "an alarm would never be over",
+            "set `good_takes` to 1 or more",
+        ),
+        (
+            "policies: (detectors: (sale_outcomes: Ewma(weight_shift: 3, scale_bits: 12, starts_at: 0, alarm_above: 4096))),",
+            "no average of outcomes is above 4096 of 4096",
+            "set `alarm_above` to less than 2^`scale_bits`",
+        ),
     ];
     for (written, message, hint) in cases {
         let source = with("warmup: \"1h\",", &format!("warmup: \"1h\",¶    {written}"));

@@ -3,7 +3,7 @@
 use super::{SOUND, mistakes};
 use crate::diagnostic::Code;
 use crate::reference::words;
-use crate::schema_2::{RENAMED, RenamedWord};
+use crate::schema_2::{MOVED, RENAMED, RenamedWord};
 
 /// How a scenario comes to a word of a type, or, as `Type/word`, to one of its words; `WORD` stands for the word.
 const WHERE: &[(&str, &str)] = &[
@@ -173,4 +173,24 @@ fn a_file_of_schema_1_is_told_so_once_and_each_of_its_words() {
             (7, 5, "`quiet` is `drain` since schema 2".to_owned()),
         ]
     );
+}
+
+#[test]
+fn a_setting_that_has_become_a_policy_is_told_where_it_is() {
+    for moved in MOVED {
+        let settings = match moved.owner {
+            "payment_app" => format!("software: (payment_app: ({}: 3))", moved.old),
+            "card_reader" => format!("hardware: (card_reader: ({}: 3))", moved.old),
+            "self_test" => format!("hardware: (card_reader: (self_test: ({}: 0.9)))", moved.old),
+            other => panic!("where are the settings of {other}?"),
+        };
+        let line = format!("    types: {{\"T650\": ({settings})}},\n");
+        let at = SOUND.find("    fleet:").expect("a fleet");
+        let source = format!("{}{line}{}", &SOUND[..at], &SOUND[at..]);
+        let found = mistakes(&source);
+        let [one] = &found[..] else { panic!("{moved:?}: {found:#?}") };
+        assert_eq!(&source[one.span.clone().expect("a place")], moved.old);
+        assert!(one.message.contains(moved.to), "{one:?}");
+        assert!(one.hint.as_ref().is_some_and(|it| it.contains(moved.example)), "{one:?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use faults::detectors::{OutcomeRule, Unusable};
 use models::detector_settings::{Chart, CommonCauseSearch, Detectors};
 use sim::Span;
 
@@ -64,6 +65,7 @@ impl Checker<'_> {
     }
 
     fn detectors(&mut self, detectors: &Detectors, node: &NodeRef<'_>) {
+        self.outcome_rule(&detectors.sale_outcomes, &node.field("sale_outcomes"));
         for (number, rule) in detectors.thresholds.iter().enumerate() {
             let node = node.field("thresholds").item(number);
             match (rule.above, rule.below) {
@@ -104,6 +106,13 @@ impl Checker<'_> {
             let message = "charts read reports, and terminals send none";
             let hint = "set `policies.telemetry.period`";
             self.warning(Code::Contradiction, node.field("control_charts").range(), message, hint);
+        }
+    }
+
+    /// A rule about outcomes that could not do what it says.
+    fn outcome_rule(&mut self, rule: &OutcomeRule, node: &NodeRef<'_>) {
+        if let Some(Unusable { field, message, hint }) = rule.unusable() {
+            self.error(Code::OutOfRange, node.field(field).range(), message, hint);
         }
     }
 

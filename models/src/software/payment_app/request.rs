@@ -41,7 +41,7 @@ impl PaymentApp {
                 return self.store(spec, cx);
             }
             cx.say(LocalMessage::Beep { good: false });
-            self.failed(spec, cx);
+            self.failed(cx);
             return self.finish(Outcome::Failed, cx);
         }
         debug_assert!(self.journal.pending().is_none(), "what is to be undone goes first");

@@ -12,10 +12,10 @@ use crate::wire::{ResponseCode, Iso};
 
 impl PaymentApp {
     /// No answer: the sale is reversed, and tried again if the policy says so and the customer is still there.
-    pub(super) fn timed_out(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+    pub(super) fn timed_out(&mut self, cx: &mut Context<'_, Models>) {
         debug_assert_eq!(self.step, SaleStep::Waiting, "only who waits is not answered in time");
         self.give_up_on(ResponseCode::NO_ANSWER, cx);
-        self.failed(spec, cx);
+        self.failed(cx);
         if self.tries <= cx.settings().policy.retries {
             self.step = SaleStep::Blocked;
         } else {

@@ -26,7 +26,7 @@ impl PaymentApp {
     pub(super) fn begin(&mut self, purchase: Purchase, cx: &mut Context<'_, Models>) {
         debug_assert_eq!(self.step, SaleStep::Idle, "one sale at a time");
         (self.sale, self.began, self.tries, self.rekeyed) = (purchase, cx.now(), 0, false);
-        (self.code, self.rrn) = (ResponseCode::NONE, 0);
+        (self.code, self.rrn, self.judged) = (ResponseCode::NONE, 0, false);
         cx.milestone(Milestone::SaleStarted);
         if !self.running || !self.readable || self.barred() || self.pace == 0 {
             // Customer and merchant look at a dead terminal for a while before they give up.
