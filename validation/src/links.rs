@@ -132,7 +132,7 @@ fn storing(count: u32, lasts: &str) -> String {
         no_pin_below: "100000 CNY",
     )],
     platform: (gateway: (service_time: "1ms", to_host: "1ms"), host: (decides_in: "1ms", spread: 0.0)),
-    people: (merchant: (notices_in: "36500d", opens_at: 0, closes_at: 24)),
+    people: (customer: (expired: 0.0), merchant: (notices_in: "36500d", opens_at: 0, closes_at: 24)),
     faults: [(
         id: "outage", mode: Wifi(AccessPointDown),
         when: Random(Weibull(shape: 50.0, scale: "60s")), lasts: Exponential(mean: "600s"),

@@ -8,6 +8,7 @@ mod ledger;
 mod breaker;
 mod host_answers;
 mod management;
+mod names;
 mod real;
 mod serving;
 
@@ -15,7 +16,7 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
-use sim::{ActorId, Arena, Instant, Purpose, Slot, Span, unit};
+use sim::{ActorId, Arena, Instant, Purpose, Slot, Span};
 
 use ledger::{LedgerEntry, Known, Recent};
 use breaker::Breaker;
@@ -27,8 +28,8 @@ use crate::money::Money;
 use crate::note::Note;
 use crate::plan::step;
 use crate::rare::Rare;
-use crate::sampling::Sampling;
 use crate::sensed::Sensed;
+use names::Names;
 use crate::wire::{ResponseCode, Iso, Mti, InterActorMessage};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
@@ -120,15 +121,6 @@ pub struct Gateway {
     names: Rare<Sensed<Names>>,
 }
 
-/// Whether the gateway is found by its name, and since when it is not.
-#[derive(Clone, Copy, Debug, Default)]
-struct Names {
-    /// Truth: since when its name is not resolved.
-    unresolved_since: Option<Instant>,
-    /// What the probe showed last.
-    unfound: bool,
-}
-
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
@@ -173,11 +165,6 @@ const REQUESTS: u32 = 20;
 const TOO_MANY: u32 = 3;
 /// A queue is long, or short again, when it has been so for ten seconds.
 const QUEUE: Span = Span::secs(10);
-/// From outside somebody looks its name up twice a minute, and waits; three in a row count.
-const PROBE: Sampling = Sampling::every(Span::secs(30), 3);
-const PROBE_WAITS: Span = Span::secs(5);
-const PROBES: Purpose = Purpose::of("gateway: phase of the probe");
-const REMEMBERED: Purpose = Purpose::of("gateway: how long its address is remembered");
 const LOST: Purpose = Purpose::of("gateway: the answer is lost");
 const SERVES: Purpose = Purpose::of("gateway: time to serve");
 
@@ -208,14 +195,6 @@ impl Gateway {
         let left = spec.workers - lost.min(spec.workers);
         debug_assert!(left <= spec.workers, "a fault adds no workers: {left} of {}", spec.workers);
         left
-    }
-
-    /// Whether a terminal still finds it: it goes by the address that it looked up last until that has been remembered for its time.
-    fn is_found_by(&self, spec: &Spec, terminal: ActorId, cx: &Context<'_, Models>) -> bool {
-        let Some(since) = self.names.get().shown.unresolved_since else { return true };
-        debug_assert!(since <= cx.now(), "a name is not resolved from its onset on");
-        let left = spec.address_remembered.scaled(unit(cx.draw(cx.on_behalf_of(terminal, REMEMBERED), since.0)[0]));
-        cx.now() < since + left
     }
 
     fn receive(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
@@ -433,12 +412,7 @@ impl ActorPart<Models> for Gateway {
             Timer::Served(job) => self.served(spec, job, cx),
             Timer::Queue(change) if change == self.queue_changes => cx.look(),
             Timer::Queue(_) => {}
-            Timer::Probed(change) if self.names.get().changes.is_latest(0, change) => {
-                let lost = self.levels.has(Fault::NameUnresolved);
-                self.names.get_mut().shown.unfound = lost;
-                cx.look();
-            }
-            Timer::Probed(_) => {}
+            Timer::Probed(change) => self.probed(change, cx),
             Timer::HostSilent => self.look_at_deadlines(spec, cx),
             Timer::Rested(host) => self.rested(usize::from(host)),
         }
@@ -564,13 +538,7 @@ impl DevicePart<Models> for Gateway {
         let on = level > 0.0;
         match fault {
             // The gateway sees the reversals that follow, and nothing before.
-            Fault::NameUnresolved => {
-                let names = self.names.get_mut();
-                names.shown.unresolved_since = on.then(|| cx.now());
-                let change = names.changes.count(0);
-                let wait = PROBE.shows_after(Span::ZERO, PROBES, cx) + PROBE_WAITS;
-                cx.after(wait, Timer::Probed(change));
-            }
+            Fault::NameUnresolved => self.name_changes(on, cx),
             Fault::AnswersLost if on => {}
             Fault::AnswersLost => self.given.clear(),
             Fault::WorkersLost => {
