@@ -188,7 +188,7 @@ pub(crate) const IN_A_ROW: &str = "InARow(failures: 3)";
 pub(crate) fn cases(size: Size) -> Vec<Case> {
     let runs = size.of(40, 30);
     let tills = |rule, refuses| Tills {
-        count: size.of(10, 2),
+        count: size.of(12, 2),
         per_day: 864.0,
         rule,
         refuses,
@@ -196,9 +196,9 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
         lasts: size.of("6d", "2d"),
     };
     let many =
-        |rule, refuses| Tills { count: size.of(200, 10), lasts: "4h", ..tills(rule, refuses) };
+        |rule, refuses| Tills { count: size.of(320, 10), lasts: "4h", ..tills(rule, refuses) };
     let stepped = |rule, refuses, step| Tills {
-        count: size.of(300, 15),
+        count: size.of(320, 15),
         step: Some(step),
         lasts: "270min",
         ..tills(rule, refuses)

@@ -98,9 +98,10 @@ fn found_or_ended(run: &RecordedRun) -> Vec<Sample> {
     ]
 }
 
-/// The same with boards that restart by chance, sixty hours apart on average.
+/// The same with boards that restart by chance, sixty hours apart on average. A repair mends the board as well, which is out of order
+/// again a second later: its resets have no memory.
 fn restarted(scenario: &str, repair: &str) -> String {
-    let resets = r#"(id: "resets", mode: Mainboard(RandomResets), when: At("0s")), (id: "antenna""#;
+    let resets = r#"(id: "resets", mode: Mainboard(RandomResets), when: Random(Exponential(mean: "1s"))), (id: "antenna""#;
     scenario
         .replacen(r#"(id: "antenna""#, resets, 1)
         .replacen(
@@ -141,7 +142,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
                 "indep_failures_per_year",
             ],
             runs,
-            tested(size.of(120, 10), year, each, &fails("2000h"), true),
+            tested(size.of(240, 10), year, each, &fails("2000h"), true),
             periodic,
         ),
         Case::new(
@@ -157,7 +158,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             2,
             &["class_covered_delay_mean_h"],
             runs,
-            tested(size.of(60, 10), year, never_full, &fails("2000h"), true),
+            tested(size.of(150, 10), year, never_full, &fails("2000h"), true),
             delay,
         ),
         Case::new(
@@ -165,7 +166,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             3,
             &["uniform_onset_delay_h"],
             runs,
-            tested(size.of(500, 20), "40d", each, r#"when: At("96h"), stagger: "24h""#, true),
+            tested(size.of(700, 20), "40d", each, r#"when: At("96h"), stagger: "24h""#, true),
             delay,
         ),
         Case::new(
