@@ -88,7 +88,7 @@ pub(crate) const RENAMED: &[RenamedWord] = &[
 pub(crate) struct MovedWord {
     /// The setting as it was called.
     pub(crate) old: &'static str,
-    /// The field whose settings it was one of.
+    /// The field whose settings it was one of, or their type if that is not `Spec`.
     pub(crate) owner: &'static str,
     /// Where it is now.
     pub(crate) to: &'static str,
