@@ -104,7 +104,7 @@ pub(crate) const MOVED: &[MovedWord] = &[
         to: "policies.detectors.sale_outcomes",
         example: "InARow(failures: 3)",
     },
-    MovedWord { old: "finds", owner: "self_test", to: "coverage.share", example: "0.95" },
+    MovedWord { old: "finds", owner: "SelfTest", to: "coverage.share", example: "0.95" },
 ];
 
 /// Where a setting is now that was one of these settings.
