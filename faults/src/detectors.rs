@@ -28,7 +28,6 @@ pub use ewma::Ewma;
 pub use in_a_row::InARow;
 pub use k_of_n::KOfN;
 pub use limit::{Limit, SampleLaw, SampledLimit, Side};
-pub use run_length::{RunLength, RunLengths};
 
 /// How one operation came out.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -115,19 +114,6 @@ impl OutcomeRule {
     /// What makes these settings unusable; `None` if they can be used.
     pub fn unusable(&self) -> Option<Unusable> {
         self.form().unusable()
-    }
-
-    /// The law of the number of operations to an alarm: its chain, from its settings. `None` if the chain has more states
-    /// than [`RunLengths::MOST_STATES`].
-    pub fn run_lengths(&self) -> Option<RunLengths> {
-        RunLengths::of(self)
-    }
-
-    /// Mean number of sound operations from a start to a false alarm, if each fails with this probability by itself (ARL0); infinite
-    /// if none fails. `None` if the chain is too large to be walked.
-    pub fn in_control_run_length(&self, p: f64) -> Option<f64> {
-        debug_assert!((0.0..=1.0).contains(&p), "a share of operations fails, not {p}");
-        self.run_lengths().map(|it| it.from_start(p).mean())
     }
 
     pub(crate) fn start(&self) -> u64 {

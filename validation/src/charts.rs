@@ -64,6 +64,8 @@ impl Tills<'_> {
         common_causes: (enabled: false),
         recovery: (fallback: None),
         procedures: [
+            (against: Symptom(RequestsUnanswered), steps: []), (against: Symptom(SessionRefused), steps: []),
+            (against: Symptom(BearerUnusable), steps: []),
             (against: Mode(Host(Outage)), steps: []), (against: Mode(Security(KeysOutOfStep)), steps: []),
             (against: Mode(Cellular(DamagesMessages)), steps: []),
         ],

@@ -111,7 +111,7 @@ fn restarted(scenario: &str, repair: &str) -> String {
         )
         .replacen(
             "procedures: [",
-            "procedures: [(against: Mode(Mainboard(RandomResets)), steps: []), ",
+            "procedures: [(against: Symptom(Restarts), steps: []), (against: Mode(Mainboard(RandomResets)), steps: []), ",
             1,
         )
         .replacen(

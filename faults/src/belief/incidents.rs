@@ -56,8 +56,7 @@ pub(crate) fn open<K: Catalogue, P: Observed<K>>(
     };
     let known = |it: &&mut Incident<K>| it.about == about && same(it);
     if let Some(entry) = state.incidents.iter_mut().find(known) {
-        let better = (finding, suspect, likeliest, procedure);
-        let again = refine(entry, better)?;
+        let again = refine(entry, Better { finding, suspect, likeliest, procedure })?;
         let incident = entry.id;
         cx.note(DomainEvent::Refined { incident, finding, suspect });
         return again.then_some(Opened { incident, suspect, again });
@@ -95,14 +94,19 @@ pub(crate) fn open<K: Catalogue, P: Observed<K>>(
     Some(Opened { incident: id, suspect, again: false })
 }
 
+/// What is made of a finding about which an incident is open.
+struct Better<K: Catalogue> {
+    finding: Finding<K>,
+    suspect: K::Fault,
+    likeliest: [Option<Candidate<K>>; LIKELIEST],
+    procedure: ProcedureKey<K>,
+}
+
 /// Better evidence about what an incident is open for already: if it isolates a fault where nothing was isolated, the incident goes
 /// on with that fault's procedure. `None` if it does not; otherwise whether nobody worked on it any more, so that it has to be begun
 /// again.
-fn refine<K: Catalogue>(
-    entry: &mut Incident<K>,
-    better: (Finding<K>, K::Fault, [Option<Candidate<K>>; LIKELIEST], ProcedureKey<K>),
-) -> Option<bool> {
-    let (finding, suspect, likeliest, procedure) = better;
+fn refine<K: Catalogue>(entry: &mut Incident<K>, better: Better<K>) -> Option<bool> {
+    let Better { finding, suspect, likeliest, procedure } = better;
     let isolates = matches!(entry.procedure, ProcedureKey::Symptom(_))
         && matches!(procedure, ProcedureKey::Mode(_));
     if !isolates {

@@ -85,7 +85,7 @@ impl Form for KOfN {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detectors::{Change, OutcomeChart, OutcomeRule, RunLengths};
+    use crate::detectors::{Change, OutcomeChart, OutcomeRule};
 
     fn rule(k: u8, n: u8) -> OutcomeRule {
         OutcomeRule::KOfN(KOfN { k, n, clears_after_good: 3 })
@@ -128,6 +128,6 @@ mod tests {
     #[test]
     fn a_chain_that_is_too_large_has_no_closed_form_here() {
         assert!(rule(20, 64).run_lengths().is_none());
-        assert!(rule(3, 64).run_lengths().is_some_and(|it| it.states() <= RunLengths::MOST_STATES));
+        assert!(rule(3, 64).run_lengths().is_some());
     }
 }

@@ -238,6 +238,21 @@ impl RunLength {
     }
 }
 
+impl OutcomeRule {
+    /// The law of the number of operations to an alarm: its chain, from its settings. `None` if the chain has more states
+    /// than [`RunLengths::MOST_STATES`].
+    pub fn run_lengths(&self) -> Option<RunLengths> {
+        RunLengths::of(self)
+    }
+
+    /// Mean number of sound operations from a start to a false alarm, if each fails with this probability by itself (ARL0); infinite
+    /// if none fails. `None` if the chain is too large to be walked.
+    pub fn in_control_run_length(&self, p: f64) -> Option<f64> {
+        debug_assert!((0.0..=1.0).contains(&p), "a share of operations fails, not {p}");
+        self.run_lengths().map(|it| it.from_start(p).mean())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -184,9 +184,9 @@ fn a_setting_that_has_become_a_policy_is_told_where_it_is() {
             "SelfTest" => format!("hardware: (card_reader: (self_test: ({}: 0.9)))", moved.old),
             other => panic!("where are the settings of {other}?"),
         };
-        let line = format!("    types: {{\"T650\": ({settings})}},\n");
-        let at = SOUND.find("    fleet:").expect("a fleet");
-        let source = format!("{}{line}{}", &SOUND[..at], &SOUND[at..]);
+        let usual = "hardware: (printer: (roll: \"30m\"))";
+        let source = SOUND.replace(usual, &settings);
+        assert_ne!(source, SOUND, "the type has other settings");
         let found = mistakes(&source);
         let [one] = &found[..] else { panic!("{moved:?}: {found:#?}") };
         assert_eq!(&source[one.span.clone().expect("a place")], moved.old);

@@ -1,6 +1,7 @@
 //! Run lengths of charts of outcomes, by the chain of the rule that the law's scenario is set to.
 
-use faults::detectors::{OutcomeRule, RunLength, RunLengths};
+use faults::detectors::OutcomeRule;
+use faults::detectors::run_length::{RunLength, RunLengths};
 
 use super::Values;
 use crate::charts::{CUSUM, CUSUM_HEAD_START, EWMA, IN_A_ROW, K_OF_N};

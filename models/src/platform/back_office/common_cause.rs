@@ -102,16 +102,16 @@ impl CommonCauses {
         open: bool,
         cx: &mut Context<'_, Models>,
     ) {
-        let kind = kind_of(said.1);
         let tickets = self.tickets.entry(terminal).or_default();
+        // The suspect may have been isolated meanwhile: an incident is known by its symptom and part.
+        let same = |it: &(Symptom, AnyFault)| it.0 == said.0 && it.1.part() == said.1.part();
         if open {
-            debug_assert!(!tickets.contains(&said), "a ticket for {said:?} is open already");
+            debug_assert!(!tickets.iter().any(same), "a ticket for {said:?} is open already");
             tickets.push(said);
-            return self.trouble(terminal, kind, cx);
+            return self.trouble(terminal, kind_of(said.1), cx);
         }
-        if let Some(at) = tickets.iter().position(|it| *it == said) {
-            tickets.swap_remove(at);
-        }
+        let Some(at) = tickets.iter().position(same) else { return };
+        let kind = kind_of(tickets.swap_remove(at).1);
         let others = tickets.iter().any(|it| kind_of(it.1) == kind);
         if tickets.is_empty() {
             self.tickets.remove(&terminal);
