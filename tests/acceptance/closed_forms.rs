@@ -1,8 +1,9 @@
 //! Laws whose answer is known: the table of `posrig validate`, and what must hold exactly. Seeds are fixed, so a test that
 //! passes keeps passing.
 
-use faults::{DomainEvent, Performer, Planned, RecoveryStep, When};
+use faults::{DomainEvent, Performer, Planned, RecoveryStep, SeverityProfile, When};
 use models::comms::cellular;
+use models::quantity::Price;
 use models::software::firmware;
 use models::{Fact, Fault, Note, Part, Profile, RecoveryAction};
 use sim::quantity::{Factor, Probability};
@@ -198,4 +199,42 @@ fn all_ledgers_agree_to_the_cent_after_a_day_of_losses() {
     assert_eq!(audit.gateway_total, audit.host_total);
     assert!(audit.host_total > models::Money(30_000_000), "{}", audit.host_total);
     println!("{reversals} reversals, {late} late answers");
+}
+
+/// Stored sales are handed in while the hosts need longer than the gateway waits: each is booked once, by its late answer or by the
+/// answer to a repetition, and none is taken back.
+#[test]
+fn stored_sales_that_hosts_answer_too_late_are_booked_once() {
+    let mut profile = Profile::default();
+    profile.software.payment_app.offline_limit = Price::yuan(100_000, 0);
+    profile.fitted.without.insert(Part::Wifi);
+    profile.software.firmware.uplink = models::wire::Via::Cellular;
+    let planned = |fault: Fault, at, lasts, magnitude| Planned {
+        fault,
+        when: When::At(at),
+        lasts: Some(Law::Exactly(lasts)),
+        magnitude,
+        severity_profile: SeverityProfile::Constant,
+        stagger: Span::ZERO,
+        stream: 1,
+        common: false,
+    };
+    let outage = Fault::named("cellular.cell-outage").expect("a mode");
+    let slow = Fault::named("host.slow").expect("a mode");
+    let bench = Bench::new(50, profile);
+    let hosts: Vec<u32> = bench.plan.directory.hosts.iter().map(|it| it.0).collect();
+    let bench = bench
+        .with_fault(planned(outage, Span::hours(10), Span::hours(2), 1.0), 0..50)
+        .with_fault(planned(slow, Span::hours(10), Span::hours(6), 1.0), hosts);
+    let (mut simulation, facts) = bench.run();
+    let noted = |is: fn(&Note) -> bool| {
+        let noted = |it: &&Fact| matches!(&it.what, DomainEvent::Noted(note) if is(note));
+        facts.iter().filter(noted).count()
+    };
+    let handed_in = noted(|it| matches!(it, Note::StoredSent { .. }));
+    assert!(handed_in > 100, "{handed_in} stored sales were handed in");
+    let quiet_from = Instant::START + Span::hours(23);
+    let audit = models::invariants::audit(&mut simulation, &[None; 50], quiet_from);
+    assert_eq!(audit.breaches, []);
+    assert_eq!((audit.terminal_total, audit.gateway_total), (audit.host_total, audit.host_total));
 }

@@ -42,8 +42,9 @@ impl Gateway {
         self.answer(iso, iso.code, cx);
     }
 
-    /// An answer that comes too late is no sign that the host is well; what it approved is reversed, because the
-    /// terminal was told otherwise.
+    /// An answer that comes too late is no sign that the host is well. What it approved is reversed, because the terminal was told
+    /// otherwise; a stored sale that it took in is booked, because the terminal has approved that one itself and sends it until
+    /// it is taken in.
     fn too_late(&mut self, spec: &Spec, iso: Iso, cx: &mut Context<'_, Models>) {
         let known = self.recent(iso.terminal).find(iso.stan).map(|known| known.entry);
         if known != Some(LedgerEntry::Expired) {
@@ -52,8 +53,18 @@ impl Gateway {
         let host = usize::from(iso.pan.host());
         debug_assert!(host < cx.settings().directory.hosts.len(), "host {host} has answered");
         self.clocked(spec, host, spec.host_timeout, cx);
-        let to = cx.settings().directory.hosts.get(host).copied();
-        if iso.code == ResponseCode::APPROVED && let Some(to) = to {
+        if iso.code != ResponseCode::APPROVED {
+            return;
+        }
+        if iso.mti == Mti::AdviceResponse {
+            let recent = self.recent(iso.terminal);
+            if let Some(known) = recent.find(iso.stan) {
+                (known.entry, known.code) = (LedgerEntry::Booked, iso.code);
+            }
+            recent.booked += iso.amount;
+            return self.tell_back_office(iso.terminal, iso.amount, cx);
+        }
+        if let Some(&to) = cx.settings().directory.hosts.get(host) {
             let reversal = Iso { mti: Mti::Reversal, code: ResponseCode::NO_ANSWER, original: iso.stan, ..iso };
             cx.post(to, Part::Host, spec.to_host, InterActorMessage::Payment(reversal));
         }
