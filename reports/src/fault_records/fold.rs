@@ -33,6 +33,8 @@ struct Incident {
     alarm: usize,
     /// Which of its record's recovery actions was begun last for it.
     tried: Option<usize>,
+    /// The record that better evidence has found it to be about as well, where that is another one than its alarm's.
+    refined: Option<usize>,
 }
 
 /// A recovery action at another actor takes effect when the order has travelled there: well within this.
@@ -74,7 +76,9 @@ impl FaultRecordFold {
                 self.alarm((at, who), incident, detector, (finding, suspect), about);
             }
             DomainEvent::Weighed { incident, candidate } => self.weighed(who, incident, candidate),
-            DomainEvent::Refined { .. } => {}
+            DomainEvent::Refined { incident, suspect, .. } => {
+                self.refined(at, who, incident, suspect)
+            }
             DomainEvent::ActionStarted { incident, attempt, action, by } => {
                 self.started(at, who, incident, attempt, action, by);
             }
@@ -265,8 +269,10 @@ impl FaultRecordFold {
             self.open[number] += 1;
         }
         self.alarm_of.insert((who, incident), self.history.alarms.len());
-        self.incidents
-            .insert((who, incident), Incident { alarm: self.history.alarms.len(), tried: None });
+        self.incidents.insert(
+            (who, incident),
+            Incident { alarm: self.history.alarms.len(), tried: None, refined: None },
+        );
         self.history.alarms.push(Alarm {
             at,
             who,
@@ -294,6 +300,42 @@ impl FaultRecordFold {
         let first = record.and_then(|it| self.history.records[it].detection.as_mut());
         if let Some(detection) = first.filter(|it| it.alarm == alarm) {
             detection.rank = weights.rank;
+        }
+    }
+
+    /// Better evidence has come about what an incident is open for: a fault that came meanwhile is detected by that, as by an alarm
+    /// of its own.
+    fn refined(&mut self, at: Instant, who: ActorId, incident: u32, suspect: Fault) {
+        let Some(open) = self.incidents.get(&(who, incident)).copied() else { return };
+        let alarm = &self.history.alarms[open.alarm];
+        let (detector, symptom) = (alarm.detector, alarm.finding.symptom);
+        let Some(number) = self.scene.explain(&self.history.records, alarm.about, suspect) else {
+            return;
+        };
+        if alarm.record == Some(number) || open.refined == Some(number) {
+            return;
+        }
+        let record = &mut self.history.records[number];
+        let isolation = IsolationResult::of(suspect, record.fault);
+        // The other candidates of better evidence are not on record: that the likeliest is the right one is.
+        let rank = u8::from(isolation == IsolationResult::Right);
+        let detection = Detection {
+            at,
+            detector,
+            raised_by: who,
+            symptom,
+            suspect,
+            isolation,
+            alarm: open.alarm,
+            rank,
+        };
+        record.detection.get_or_insert(detection);
+        record.restored = None;
+        self.open[number] += 1;
+        if let Some(open) = self.incidents.get_mut(&(who, incident))
+            && let Some(before) = open.refined.replace(number)
+        {
+            self.open[before] -= 1;
         }
     }
 
@@ -417,12 +459,13 @@ impl FaultRecordFold {
         let Some(open) = self.incidents.remove(&(who, incident)) else { return };
         let alarm = &mut self.history.alarms[open.alarm];
         alarm.closed = Some(at);
-        let Some(number) = alarm.record else { return };
-        self.open[number] -= 1;
-        if self.open[number] == 0 {
-            let record = &mut self.history.records[number];
-            record.restored = Some(at);
-            record.relapses += u32::from(record.cleared.is_none());
+        for number in alarm.record.into_iter().chain(open.refined) {
+            self.open[number] -= 1;
+            if self.open[number] == 0 {
+                let record = &mut self.history.records[number];
+                record.restored = Some(at);
+                record.relapses += u32::from(record.cleared.is_none());
+            }
         }
     }
 
