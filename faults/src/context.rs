@@ -13,7 +13,7 @@ use crate::model::Catalogue;
 pub use belief::BeliefContext;
 use sim::actor::ActorId;
 use sim::cell::CellContext;
-use sim::random::{Purpose, Stream};
+use sim::random::{Draws, Purpose, Stream};
 use sim::time::{Instant, Span};
 
 /// What is to be done before the instant is over.
@@ -132,6 +132,10 @@ impl<'a, K: Catalogue> Context<'a, K> {
     #[inline]
     pub fn draw(&self, purpose: Purpose, occurrence: u64) -> [u32; 4] {
         self.cell.draw(self.me, purpose, occurrence)
+    }
+    /// All draws of this actor for a purpose, by their occurrence.
+    pub fn draws(&self, purpose: Purpose) -> Draws {
+        self.cell.draws(self.me, purpose)
     }
     /// The first random number of each of four occurrences of this actor.
     #[inline]

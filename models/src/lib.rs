@@ -15,6 +15,7 @@
 pub mod bearer;
 mod components;
 pub mod control_chart;
+mod course;
 pub mod invariants;
 pub mod journal;
 pub mod parts;
@@ -23,6 +24,7 @@ pub mod provider;
 mod rare;
 mod sampling;
 mod sensed;
+pub mod sensor;
 mod thermal;
 pub mod vocabulary;
 pub mod wear;

@@ -9,6 +9,7 @@ mod fleet;
 mod node_ref;
 mod policies;
 mod rollouts;
+mod sensors;
 mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};

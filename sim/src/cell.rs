@@ -14,7 +14,7 @@ use crate::agenda::{Agenda, EventKey, ScheduledEvent};
 use crate::arena::{Arena, Slot};
 use crate::fingerprint::{Fingerprint, StableHasher};
 use crate::identity::Identity;
-use crate::random::{Purpose, Stream, Streams};
+use crate::random::{Draws, Purpose, Stream, Streams};
 use crate::record::{Emission, Fact, Keep, RecordedEvent};
 use crate::time::{Instant, Span};
 
@@ -203,7 +203,12 @@ impl<A: Actors> CellContext<A> {
         self.streams.draw(self.identity(actor), purpose, occurrence)
     }
 
-    /// The first random number of each of four occurrences of an actor.
+    /// All draws of an actor for a purpose, by their occurrence.
+    pub fn draws(&self, actor: ActorId, purpose: Purpose) -> Draws {
+        Draws::new(self.streams, self.identity(actor), purpose)
+    }
+
+    /// The first number of each of four occurrences of an actor.
     #[inline]
     pub fn first_draws(&self, actor: ActorId, purpose: Purpose, occurrences: [u64; 4]) -> [u32; 4] {
         self.streams.first_draws(self.identity(actor), purpose, occurrences)

@@ -43,7 +43,7 @@ pub use identity::{Identities, Identity};
 pub use law::Law;
 pub use link::{Channel, GilbertElliott};
 pub use process::{Process, ProcessContext, ProcessEvent, Processes};
-pub use random::{Purpose, Stream, Streams, lognormal, normal, stable_id, unit};
+pub use random::{Draws, Purpose, Stream, Streams, lognormal, normal, stable_id, unit};
 pub use record::{Difference, Emission, Fact, Keep, RecordedEvent, first_difference};
 pub use simulation::{FactFold, RunError, Setup, Simulation};
 pub use time::{Instant, Span};

@@ -114,6 +114,37 @@ impl Streams {
     }
 }
 
+/// The draws of one entity for one purpose, by their occurrence: what is drawn ahead of time is what would be drawn then.
+///
+/// # Examples
+///
+/// ```
+/// use sim::{Draws, Identity, Purpose, Streams};
+///
+/// let (streams, who, purpose) = (Streams::new(1), Identity::of("tills", 7), Purpose::of("a sensor"));
+/// let draws = Draws::new(streams, who, purpose);
+/// assert_eq!(draws.at(3), streams.draw(who, purpose, 3));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Draws {
+    streams: Streams,
+    who: Identity,
+    purpose: Purpose,
+}
+
+impl Draws {
+    /// Of an entity, for a purpose.
+    pub const fn new(streams: Streams, who: Identity, purpose: Purpose) -> Self {
+        Self { streams, who, purpose }
+    }
+
+    /// Four numbers of one occurrence.
+    #[inline]
+    pub fn at(self, occurrence: u64) -> [u32; 4] {
+        self.streams.draw(self.who, self.purpose, occurrence)
+    }
+}
+
 /// The first number of [`philox`], in words of 64 bits whose upper halves mean nothing.
 // So written, and inlined before loops are unrolled, the compiler does two at a time with vector instructions.
 #[inline(always)]

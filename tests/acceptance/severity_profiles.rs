@@ -2,6 +2,7 @@
 
 use faults::{DomainEvent, Planned, SeverityProfile, When};
 use models::comms::{cellular, wifi};
+use models::quantity::Decibels;
 use models::wire::Via;
 use models::{Fact, Fault, Part, Profile};
 use sim::{Instant, Law, Span};
@@ -16,6 +17,8 @@ fn run(fault: Fault, severity_profile: SeverityProfile, lasting: Span) -> Vec<Fa
         firmware.uplink = Via::Cellular;
     }
     profile.people.customer.per_day = sim::quantity::Factor(0.0);
+    let meter = &mut profile.comms.cellular.meter;
+    (meter.noise, meter.offset) = (Decibels(0), Decibels(0));
     let mut bench = Bench::new(20, profile).lasting(lasting);
     bench.plan.policy.procedures = Fault::all().map(|it| (it, Vec::new())).collect();
     // Only the radio itself looks: nobody counts heartbeats, and nobody is at the counter before seven.

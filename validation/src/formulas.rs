@@ -2,6 +2,7 @@
 
 mod absent;
 mod charts;
+mod samples;
 mod self_tests;
 
 use statrs::function::gamma::gamma;
@@ -395,6 +396,10 @@ fn recomputed(law: &str) -> Values {
         "N4" => store_and_forward(),
         "N5" => tcp(),
         "N6" => storm(),
+        "D1" => samples::sampled(),
+        "D2" => samples::noisy(),
+        "D3" => samples::debounced(),
+        "D8" => samples::at_counter(),
         "D4" => charts::k_of_n(),
         "D5" => charts::ewma(),
         "D6" => charts::cusum(),

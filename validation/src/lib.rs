@@ -25,6 +25,7 @@ mod network;
 mod queues;
 mod redundancy;
 mod repairmen;
+mod samples;
 mod self_tests;
 mod sight;
 mod spares;

@@ -1,5 +1,7 @@
 //! Cellular: a mobile carrier's network.
 
+mod modes;
+
 use crate::rare::Rare;
 use crate::sensed::Changes;
 use crate::symptom::Symptom;
@@ -7,16 +9,18 @@ use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
+use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, seen, Finding};
+use faults::detectors::Side;
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
-use crate::plan::step;
+use crate::quantity::Decibels;
 use crate::sampling::Sampling;
+use crate::sensor::{Meter, Metered, Planned, SignalLimit, SignalMeter};
 use crate::wire::{InterActorMessage, Iso, Mti, Via};
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the cellular link.
@@ -28,12 +32,39 @@ pub struct Spec {
     pub radio: Radio,
     /// Time after which a connection is held to be dead because no probe of it was answered.
     pub keepalive: Span,
+    /// Strength of the cell's signal (RSRP) at a good place.
+    pub strength: Decibels,
+    /// The module's meter of it.
+    pub meter: SignalMeter,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        // Three probes, half a minute apart: short enough for a carrier that forgets connections after minutes.
-        Self { radio: Radio::default(), keepalive: Span::secs(90) }
+        Self {
+            radio: Radio::default(),
+            // Three probes, half a minute apart: short enough for a carrier that forgets connections after minutes.
+            keepalive: Span::secs(90),
+            strength: Decibels(-1_000),
+            meter: SignalMeter::default(),
+        }
+    }
+}
+
+/// When the terminal holds its cellular link to be in trouble.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CellularThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Readings of the strength below this make a link poor. By default five below -115 dBm: at a place with -100 dBm less than one false alarm in a
+    /// thousand years, at the edge of a cell as often as the weather has it.
+    pub weak: SignalLimit,
+    /// Answers are late when the smoothed time to one is longer than this.
+    pub late: Span,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { weak: SignalLimit::at(-115), late: Span::secs(2) }
     }
 }
 
@@ -44,6 +75,8 @@ pub struct Cellular {
     bearer: Bearer,
     /// What was sensed of it.
     sensed: Rare<Sensed>,
+    /// What came of the readings of the strength.
+    strength: Rare<Metered<1>>,
 }
 
 /// What was sensed of it, and how often that has changed.
@@ -64,6 +97,8 @@ pub enum Timer {
     Connected(u32),
     /// What this fault changes has shown since it changed so often.
     Sensed(Fault, u32),
+    /// The meter of the strength shows what may change an alarm, by the plan of this number.
+    Strength(u32),
 }
 
 /// Fault modes of the cellular link.
@@ -95,28 +130,24 @@ pub struct Reading {
     signal: bool,
     /// Probes of the connection are answered.
     answered: bool,
-    /// Strength of the cell's signal (RSRP), in dBm.
-    strength_dbm: i32,
+    /// Strength of the cell's signal (RSRP) when its alarm last changed.
+    strength: Decibels,
+    /// It has been too weak often enough.
+    weak: bool,
     /// Time to an answer, smoothed, in seconds.
     answer_s: f64,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { module: true, signal: true, answered: true, strength_dbm: SOUND_DBM, answer_s: 0.0 }
+        Self { module: true, signal: true, answered: true, strength: Decibels(0), weak: false, answer_s: 0.0 }
     }
 }
 
-/// Strength of the signal at a good place, in dBm.
-const SOUND_DBM: i32 = -100;
 /// The worst place takes so many dB.
 const AWAY_DB: f64 = 50.0;
-/// Strength below which coverage is held to be poor, in dBm.
-const WEAK_DBM: i32 = -115;
 /// Each answer counts so much in the smoothed time to an answer.
 const SMOOTHING: f64 = 0.2;
-/// A smoothed time beyond which answers are held to be late, in seconds.
-const LATE_S: f64 = 2.0;
 /// The module is asked every minute, three times within 15 s.
 const POLL: Sampling = Sampling::every(Span::secs(60), 1);
 const MUTE_AFTER: Span = Span::secs(15);
@@ -124,12 +155,10 @@ const MUTE_AFTER: Span = Span::secs(15);
 const LOST_AFTER: Span = Span::secs(45);
 /// The cell is back when the modem has registered.
 const BACK_AFTER: Span = Span::secs(15);
-/// The strength is read twice a minute and smoothed.
-const STRENGTH: Sampling = Sampling::every(Span::secs(30), 5);
+const STRENGTH: Purpose = Purpose::of("cellular: readings of the strength");
 /// Probes of the connection go out twice a minute.
 const PROBE: Sampling = Sampling::every(Span::secs(30), 1);
 const POLLS: Purpose = Purpose::of("cellular: phase of the module's polls");
-const STRENGTHS: Purpose = Purpose::of("cellular: phase of the readings of strength");
 const PROBES: Purpose = Purpose::of("cellular: phase of the probes");
 
 const PACKET: Purpose = Purpose::of("cellular: packet");
@@ -144,7 +173,6 @@ impl Cellular {
             module: !self.levels.has(Fault::ModuleDead),
             signal: !self.levels.has(Fault::CellOutage),
             answered: !self.levels.has(Fault::HalfOpen),
-            strength_dbm: SOUND_DBM - (AWAY_DB * self.levels.of(Fault::PoorCoverage)) as i32,
             ..self.sensed.get().shown
         }
     }
@@ -155,9 +183,8 @@ impl Cellular {
         match fault {
             Fault::ModuleDead => Some(POLL.shows_after(Span::ZERO, POLLS, cx) + MUTE_AFTER),
             Fault::CellOutage => Some(if on { LOST_AFTER } else { BACK_AFTER }),
-            Fault::PoorCoverage => Some(STRENGTH.shows_after(Span::ZERO, STRENGTHS, cx)),
             Fault::HalfOpen => Some(if on { probed + spec.keepalive } else { probed }),
-            Fault::Congestion | Fault::DamagesMessages | Fault::SendsTwice => None,
+            Fault::PoorCoverage | Fault::Congestion | Fault::DamagesMessages | Fault::SendsTwice => None,
         }
     }
 
@@ -166,11 +193,24 @@ impl Cellular {
         let Some((_, sent)) = self.sensed.get_mut().asked.take_if(|(stan, _)| *stan == iso.stan) else { return };
         debug_assert!(cx.now() >= sent, "no answer comes before its request");
         let took = cx.now().since(sent).as_secs_f64();
-        let was_late = self.sensed.get().shown.answer_s > LATE_S;
+        let late_s = cx.settings().policy.detectors.parts.cellular.late.as_secs_f64();
+        let was_late = self.sensed.get().shown.answer_s > late_s;
         self.sensed.get_mut().shown.answer_s += SMOOTHING * (took - self.sensed.get().shown.answer_s);
         // Whether it was a little more or less, nobody is to know.
-        if was_late != (self.sensed.get().shown.answer_s > LATE_S) {
+        if was_late != (self.sensed.get().shown.answer_s > late_s) {
             cx.look();
+        }
+    }
+
+    /// The meter of the strength.
+    fn meter(spec: &Spec, cx: &Context<'_, Models>) -> Meter<1> {
+        let limits = cx.settings().policy.detectors.parts.cellular.weak.limit(Side::Below);
+        Meter { sensor: spec.meter.sensor(STRENGTH), limits, sound: spec.strength.0.into() }
+    }
+
+    fn expect(planned: Planned, cx: &mut Context<'_, Models>) {
+        if let Some((wait, plan)) = planned {
+            cx.after(wait, Timer::Strength(plan));
         }
     }
 
@@ -234,6 +274,8 @@ impl ActorPart<Models> for Cellular {
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.bearer.tell(&spec.radio, VIA, cx);
+        let planned = Self::meter(spec, cx).begin(&mut self.strength, cx);
+        Self::expect(planned, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
@@ -249,12 +291,17 @@ impl ActorPart<Models> for Cellular {
                     Fault::ModuleDead => self.sensed.get_mut().shown.module = now.module,
                     Fault::CellOutage => self.sensed.get_mut().shown.signal = now.signal,
                     Fault::HalfOpen => self.sensed.get_mut().shown.answered = now.answered,
-                    Fault::PoorCoverage => self.sensed.get_mut().shown.strength_dbm = now.strength_dbm,
-                    Fault::Congestion | Fault::DamagesMessages | Fault::SendsTwice => {}
+                    Fault::PoorCoverage | Fault::Congestion | Fault::DamagesMessages | Fault::SendsTwice => {}
                 }
                 cx.look();
             }
             Timer::Sensed(..) => {}
+            Timer::Strength(plan) => {
+                if let Some(planned) = Self::meter(spec, cx).sampled(&mut self.strength, plan, cx) {
+                    cx.look();
+                    Self::expect(planned, cx);
+                }
+            }
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -279,7 +326,9 @@ impl ActorPart<Models> for Cellular {
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
     }
-    fn retest(&mut self, _: &Spec, symptom: Symptom, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
+        let planned = Self::meter(spec, cx).measure(&mut self.strength, cx);
+        Self::expect(planned, cx);
         self.sensed.get_mut().shown = self.senses();
         if symptom == Symptom::AnswersLate {
             // What was measured before says nothing of how it is after.
@@ -289,193 +338,10 @@ impl ActorPart<Models> for Cellular {
 }
 
 impl DevicePart<Models> for Cellular {
-    const MODES: &'static [(Fault, Mode<Models>)] = &[
-        (Fault::PoorCoverage, Mode {
-            name: "poor-coverage",
-            zh: "信号覆盖不佳",
-            family: Family::Comms,
-            shows: &[
-                (Symptom::LinkPoor, 0.95),
-                (Symptom::AnswersLate, 0.31),
-                (Symptom::RequestsUnanswered, 0.16),
-                (Symptom::BearerUnusable, 0.1),
-                (Symptom::NoHeartbeat, 0.1),
-                (Symptom::DuplicatesSurge, 0.005),
-            ],
-            cause: "a cellar, thick walls, the edge of a cell",
-            effects: Effects::of(
-                "the signal is weak",
-                "packets are lost and late",
-                "sales are slow or fail",
-            ),
-            ratings: Ratings::of(6, 7, 2),
-            indications: &[Indication::LinkLightBlinks],
-            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ClearObstruction, 0.5), (RecoveryAction::Repair, 0.7)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::ClearObstruction, Performer::Attendant, Span::minutes(3)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-            ],
-        }),
-        (Fault::ModuleDead, Mode {
-            name: "module-dead",
-            zh: "通信模块损坏",
-            family: Family::Comms,
-            shows: &[(Symptom::BearerUnusable, 0.87), (Symptom::NoHeartbeat, 0.59)],
-            cause: "a radio module or an antenna that has failed",
-            effects: Effects::of(
-                "the module does not answer",
-                "nothing is sent or received by this bearer",
-                "no sale where there is no other bearer",
-            ),
-            ratings: Ratings::of(8, 4, 1),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::RestartTerminal, Performer::Device, Span::secs(10)),
-                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
-                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        }),
-        (Fault::CellOutage, Mode {
-            name: "cell-outage",
-            zh: "基站中断",
-            family: Family::Comms,
-            shows: &[
-                (Symptom::BearerUnusable, 0.95),
-                (Symptom::NoHeartbeat, 0.71),
-                (Symptom::GatewayDegraded, 0.05),
-            ],
-            cause: "a base station without power or line",
-            effects: Effects::of(
-                "there is no cell",
-                "no terminal under the cell reaches the network by it",
-                "many shops at once cannot sell, or sell by their other bearer",
-            ),
-            ratings: Ratings::of(9, 6, 1),
-            indications: &[Indication::NoNetworkText],
-            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::RestoreService, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::FailOver, Performer::Device, Span::secs(5)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::hours(4)),
-            ],
-        }),
-        (Fault::Congestion, Mode {
-            name: "congestion",
-            zh: "网络拥塞",
-            family: Family::Comms,
-            shows: &[
-                (Symptom::AnswersLate, 0.95),
-                (Symptom::SlowOperation, 0.42),
-                (Symptom::RequestsUnanswered, 0.42),
-                (Symptom::LinkPoor, 0.21),
-                (Symptom::GatewayDegraded, 0.05),
-                (Symptom::DuplicatesSurge, 0.0099),
-            ],
-            cause: "a market day, a match, a holiday",
-            effects: Effects::of(
-                "packets queue in the cell",
-                "answers come so late that sales are slow or given up",
-                "customers wait; sales are reversed",
-            ),
-            ratings: Ratings::of(6, 6, 3),
-            indications: &[Indication::SlowOperation],
-            seen_by: &[Part::Cellular, Part::PaymentApp, Part::Merchant],
-            cleared_by: &[(RecoveryAction::RestoreService, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::minutes(40)),
-                step(RecoveryAction::RestoreService, Performer::Device, Span::hours(2)),
-            ],
-        }),
-        (Fault::HalfOpen, Mode {
-            name: "half-open",
-            zh: "连接半开",
-            family: Family::Comms,
-            shows: &[
-                (Symptom::RequestsUnanswered, 0.95),
-                (Symptom::NoHeartbeat, 0.61),
-                (Symptom::DuplicatesSurge, 0.005),
-            ],
-            cause: "a gateway or an address translator that forgot the connection",
-            effects: Effects::of(
-                "what is sent vanishes, though the link looks sound",
-                "requests are not answered until the connection is made anew",
-                "sales are given up and reversed",
-            ),
-            ratings: Ratings::of(7, 7, 2),
-            indications: &[Indication::NoAnswerText],
-            seen_by: &[Part::Cellular, Part::HeartbeatMonitor, Part::PaymentApp, Part::Merchant],
-            cleared_by: &[
-                (RecoveryAction::Reconnect, 0.95),
-                (RecoveryAction::RestartTerminal, 1.0),
-                (RecoveryAction::Repair, 1.0),
-                (RecoveryAction::Swap, 1.0),
-            ],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
-            ],
-        }),
-        (Fault::DamagesMessages, Mode {
-            name: "damages-messages",
-            zh: "报文损坏",
-            family: Family::Transaction,
-            shows: &[(Symptom::SessionRefused, 0.78), (Symptom::RequestsUnanswered, 0.43)],
-            cause: "a defective module or driver",
-            effects: Effects::of(
-                "messages come out changed",
-                "their authentication code is wrong and they are refused",
-                "sales are refused",
-            ),
-            ratings: Ratings::of(7, 3, 2),
-            indications: &[Indication::NoAnswerText],
-            seen_by: &[Part::PaymentApp, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.9), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::RestartTerminal, Performer::Support, Span::minutes(4)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        }),
-        (Fault::SendsTwice, Mode {
-            name: "sends-twice",
-            zh: "重复发送",
-            family: Family::Transaction,
-            shows: &[(Symptom::DuplicatesSurge, 0.95), (Symptom::LossReported, 0.055)],
-            cause: "a module that takes acknowledged messages for lost ones",
-            effects: Effects::of(
-                "messages go out a second time",
-                "the gateway gets the same request twice and has to know it again",
-                "none as long as it does; a sale would be charged twice otherwise",
-            ),
-            ratings: Ratings::of(4, 3, 3),
-            indications: &[],
-            seen_by: &[Part::HeartbeatMonitor],
-            cleared_by: &[
-                (RecoveryAction::Reconnect, 0.3),
-                (RecoveryAction::Configure, 0.9),
-                (RecoveryAction::Repair, 0.9),
-                (RecoveryAction::Swap, 1.0),
-            ],
-            procedure: &[
-                step(RecoveryAction::Reconnect, Performer::Device, Span::secs(15)),
-                step(RecoveryAction::Configure, Performer::Remote, Span::minutes(2)),
-                step(RecoveryAction::Configure, Performer::Support, Span::minutes(6)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(45)),
-            ],
-        }),
-    ];
+    const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -486,7 +352,11 @@ impl DevicePart<Models> for Cellular {
             cx.activated();
         }
         match fault {
-            Fault::PoorCoverage => indication::set(cx, Indication::LinkLightBlinks, on),
+            Fault::PoorCoverage => {
+                indication::set(cx, Indication::LinkLightBlinks, on);
+                let planned = Self::meter(spec, cx).differs(&mut self.strength, -10.0 * AWAY_DB * level, cx);
+                Self::expect(planned, cx);
+            }
             Fault::Congestion => indication::set(cx, Indication::SlowOperation, on),
             Fault::ModuleDead
             | Fault::CellOutage
@@ -502,10 +372,12 @@ impl DevicePart<Models> for Cellular {
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        self.sensed.get().shown
+        let strength = self.strength.get();
+        let shown = Decibels(i32::try_from(strength.shown()).unwrap_or(0));
+        Reading { strength: shown, weak: strength.stands(0), ..self.sensed.get().shown }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
-        let Reading { module, signal, answered, strength_dbm, answer_s } = *reading;
+    fn detect(thresholds: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let Reading { module, signal, answered, weak, answer_s, .. } = *reading;
         let of = |symptom: Symptom, evidence: Evidence| Finding::of(symptom).within(Part::Cellular).with(evidence);
         let bearer = match () {
             () if !module => Some(of(Symptom::BearerUnusable, Evidence::ModuleSilent)),
@@ -513,10 +385,10 @@ impl DevicePart<Models> for Cellular {
             () => None,
         };
         let others = [
-            (strength_dbm < WEAK_DBM, of(Symptom::LinkPoor, Evidence::CellSignalWeak)),
+            (weak, of(Symptom::LinkPoor, Evidence::CellSignalWeak)),
             // Nobody knows where the answer was lost: link, gateway and host look alike.
             (!answered, Finding::of(Symptom::RequestsUnanswered).with(Evidence::KeepaliveUnanswered)),
-            (answer_s > LATE_S, Finding::of(Symptom::AnswersLate).with(Evidence::LongWaits)),
+            (answer_s > thresholds.late.as_secs_f64(), Finding::of(Symptom::AnswersLate).with(Evidence::LongWaits)),
         ];
         bearer.into_iter().chain(seen(others)).collect()
     }

@@ -8,14 +8,17 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding};
+use faults::detectors::Side;
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Packet, Radio};
 use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
+use crate::quantity::Decibels;
 use crate::sampling::Sampling;
+use crate::sensor::{Meter, Metered, Planned, SignalLimit, SignalMeter};
 use crate::wire::InterActorMessage;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::recovery_action::{ActionDefinition, actions};
@@ -40,6 +43,26 @@ pub struct Spec {
     pub medium: Medium,
     /// Latency, losses, time to connect.
     pub radio: Radio,
+    /// Strength of the signal of a phone that lies beside the terminal.
+    pub strength: Decibels,
+    /// The radio's meter of it.
+    pub meter: SignalMeter,
+}
+
+/// When the terminal holds the link to its phone to be in trouble.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PhoneLinkThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Readings of the strength below this make a link poor. By default five below -85 dBm: beside the phone less than one false alarm in a
+    /// thousand years.
+    pub weak: SignalLimit,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { weak: SignalLimit::at(-85) }
+    }
 }
 
 impl Default for Spec {
@@ -51,7 +74,8 @@ impl Default for Spec {
             connects_in: Span::secs(3),
             ..Radio::default()
         };
-        Self { medium: Medium::Bluetooth, radio }
+        let (strength, meter) = (Decibels(-650), SignalMeter::default());
+        Self { medium: Medium::Bluetooth, radio, strength, meter }
     }
 }
 
@@ -62,6 +86,8 @@ pub struct PhoneLink {
     bearer: Bearer,
     /// What was sensed of it.
     sensed: Rare<Sensed<Reading, 4>>,
+    /// What came of the readings of the strength.
+    strength: Rare<Metered<1>>,
 }
 
 /// Its notes to itself.
@@ -71,6 +97,8 @@ pub enum Timer {
     Connected(u32),
     /// What this fault changes has shown since it changed so often.
     Sensed(Fault, u32),
+    /// The meter of the strength shows what may change an alarm, by the plan of this number.
+    Strength(u32),
 }
 
 /// Fault modes of the link to the phone.
@@ -96,30 +124,26 @@ pub struct Reading {
     answers: bool,
     /// What the phone carries on arrives.
     carried: bool,
-    /// Strength of the phone's signal, in dBm.
-    strength_dbm: i32,
+    /// Strength of the phone's signal when its alarm last changed.
+    strength: Decibels,
+    /// It has been too weak often enough.
+    weak: bool,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { paired: true, answers: true, carried: true, strength_dbm: NEAR_DBM }
+        Self { paired: true, answers: true, carried: true, strength: Decibels(0), weak: false }
     }
 }
 
-/// Strength of the signal of a phone that lies beside the terminal, in dBm.
-const NEAR_DBM: i32 = -65;
 /// The worst obstacle takes so many dB.
 const BEHIND_DB: f64 = 65.0;
-/// Strength below which the link is held to be poor, in dBm.
-const WEAK_DBM: i32 = -85;
 /// A phone that is gone is missed after the supervision time-out of the link, and the attempt to connect again.
 const MISSED_AFTER: Span = Span::secs(30);
 /// Three probes over the phone, half a minute apart.
 const KEEPALIVE: Sampling = Sampling::every(Span::secs(30), 3);
-/// The strength is read twice a minute and smoothed.
-const STRENGTH: Sampling = Sampling::every(Span::secs(30), 5);
 const PROBES: Purpose = Purpose::of("phone link: phase of the probes");
-const STRENGTHS: Purpose = Purpose::of("phone link: phase of the readings of strength");
+const STRENGTH: Purpose = Purpose::of("phone link: readings of the strength");
 
 const PACKET: Purpose = Purpose::of("phone link: packet");
 
@@ -140,18 +164,30 @@ impl PhoneLink {
             paired: !self.unpaired(spec),
             answers: !self.levels.has(Fault::PhoneAsleep),
             carried: !self.levels.has(Fault::NoCredit),
-            strength_dbm: NEAR_DBM - (BEHIND_DB * self.levels.of(Fault::Obstructed)) as i32,
+            ..self.sensed.get().shown
         }
     }
 
     /// How long it takes until the link shows that this has begun, or ended.
-    fn shows_after(fault: Fault, cx: &Context<'_, Models>) -> Span {
+    fn shows_after(fault: Fault, cx: &Context<'_, Models>) -> Option<Span> {
         match fault {
-            Fault::PairingLost | Fault::PhoneAsleep => MISSED_AFTER,
-            Fault::NoCredit => KEEPALIVE.shows_after(Span::ZERO, PROBES, cx),
-            Fault::Obstructed => STRENGTH.shows_after(Span::ZERO, STRENGTHS, cx),
+            Fault::PairingLost | Fault::PhoneAsleep => Some(MISSED_AFTER),
+            Fault::NoCredit => Some(KEEPALIVE.shows_after(Span::ZERO, PROBES, cx)),
+            Fault::Obstructed => None,
         }
     }
+    /// The meter of the strength.
+    fn meter(spec: &Spec, cx: &Context<'_, Models>) -> Meter<1> {
+        let limits = cx.settings().policy.detectors.parts.phone_link.weak.limit(Side::Below);
+        Meter { sensor: spec.meter.sensor(STRENGTH), limits, sound: spec.strength.0.into() }
+    }
+
+    fn expect(planned: Planned, cx: &mut Context<'_, Models>) {
+        if let Some((wait, plan)) = planned {
+            cx.after(wait, Timer::Strength(plan));
+        }
+    }
+
     /// What its faults do to the link.
     fn disturbances(&self, spec: &Spec) -> Disturbances {
         let has = |fault| self.levels.has(fault);
@@ -236,11 +272,17 @@ impl ActorPart<Models> for PhoneLink {
                     Fault::PairingLost => self.sensed.get_mut().shown.paired = now.paired,
                     Fault::PhoneAsleep => self.sensed.get_mut().shown.answers = now.answers,
                     Fault::NoCredit => self.sensed.get_mut().shown.carried = now.carried,
-                    Fault::Obstructed => self.sensed.get_mut().shown.strength_dbm = now.strength_dbm,
+                    Fault::Obstructed => {}
                 }
                 cx.look();
             }
             Timer::Sensed(..) => {}
+            Timer::Strength(plan) => {
+                if let Some(planned) = Self::meter(spec, cx).sampled(&mut self.strength, plan, cx) {
+                    cx.look();
+                    Self::expect(planned, cx);
+                }
+            }
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -266,6 +308,8 @@ impl ActorPart<Models> for PhoneLink {
     fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         if Self::used(cx) {
             self.sensed.get_mut().shown = self.senses(spec);
+            let planned = Self::meter(spec, cx).measure(&mut self.strength, cx);
+            Self::expect(planned, cx);
         }
     }
 }
@@ -372,7 +416,7 @@ impl DevicePart<Models> for PhoneLink {
     ];
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -388,14 +432,22 @@ impl DevicePart<Models> for PhoneLink {
                 cx.activated();
             }
             self.tell(spec, cx);
+            if fault == Fault::Obstructed {
+                let planned = Self::meter(spec, cx).differs(&mut self.strength, -10.0 * BEHIND_DB * level, cx);
+                return Self::expect(planned, cx);
+            }
             let change = self.sensed.get_mut().changes.count(fault as usize);
-            cx.after(Self::shows_after(fault, cx), Timer::Sensed(fault, change));
+            if let Some(wait) = Self::shows_after(fault, cx) {
+                cx.after(wait, Timer::Sensed(fault, change));
+            }
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        self.sensed.get().shown
+        let strength = self.strength.get();
+        let shown = Decibels(i32::try_from(strength.shown()).unwrap_or(0));
+        Reading { strength: shown, weak: strength.stands(0), ..self.sensed.get().shown }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+    fn detect(_: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let bearer = match *reading {
             Reading { paired: false, .. } => Some(Evidence::PairingRefused),
             Reading { answers: false, .. } => Some(Evidence::PhoneSilent),
@@ -404,6 +456,6 @@ impl DevicePart<Models> for PhoneLink {
         };
         let bearer = bearer.map(|it| Finding::of(Symptom::BearerUnusable).within(Part::PhoneLink).with(it));
         let weak = Finding::of(Symptom::LinkPoor).within(Part::PhoneLink).with(Evidence::PhoneSignalWeak);
-        bearer.into_iter().chain((reading.strength_dbm < WEAK_DBM).then_some(weak)).collect()
+        bearer.into_iter().chain(reading.weak.then_some(weak)).collect()
     }
 }

@@ -7,25 +7,54 @@ use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding};
+use faults::detectors::Side;
 use sim::{Instant, Purpose, Span};
 
 use crate::bearer::{Bearer, Disturbances, Radio};
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
+use crate::quantity::Decibels;
 use crate::sampling::Sampling;
+use crate::sensor::{Meter, Metered, Planned, SignalLimit, SignalMeter};
 use crate::wire::{InterActorMessage, Via};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the Wi-Fi link.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "WifiSpec")]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Latency, losses, time to connect.
     pub radio: Radio,
+    /// Noise of the place without other networks.
+    pub noise: Decibels,
+    /// The radio's meter of it.
+    pub meter: SignalMeter,
+}
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self { radio: Radio::default(), noise: Decibels(-950), meter: SignalMeter::default() }
+    }
+}
+
+/// When the terminal holds its Wi-Fi link to be in trouble.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "WifiThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Readings of the noise above this make a link poor. By default five above -80 dBm: at a place with -95 dBm less than one false alarm in a
+    /// thousand years.
+    pub noisy: SignalLimit,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { noisy: SignalLimit::at(-80) }
+    }
 }
 
 /// State of the link.
@@ -35,6 +64,8 @@ pub struct Wifi {
     bearer: Bearer,
     /// What was sensed of it.
     sensed: Rare<Sensed<Reading, 3>>,
+    /// What came of the readings of the noise.
+    noise: Rare<Metered<1>>,
 }
 
 /// Its notes to itself.
@@ -44,6 +75,8 @@ pub enum Timer {
     Connected(u32),
     /// What this fault changes has been read often enough since it changed so often.
     Sensed(Fault, u32),
+    /// The meter of the noise shows what may change an alarm, by the plan of this number.
+    Noise(u32),
 }
 
 /// Fault modes of the Wi-Fi link.
@@ -65,22 +98,20 @@ pub struct Reading {
     beacon: bool,
     /// Names are resolved.
     names: bool,
-    /// Noise, in dBm.
-    noise_dbm: i32,
+    /// Noise when its alarm last changed.
+    noise: Decibels,
+    /// It has been too high often enough.
+    noisy: bool,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { beacon: true, names: true, noise_dbm: QUIET_DBM }
+        Self { beacon: true, names: true, noise: Decibels(0), noisy: false }
     }
 }
 
-/// Noise of a place without other networks, in dBm.
-const QUIET_DBM: i32 = -95;
 /// The worst interference raises it by so many dB.
 const NOISE_DB: f64 = 50.0;
-/// Noise beyond which the link is held to be poor, in dBm.
-const NOISY_DBM: i32 = -80;
 /// A link that is gone is said to be when it has not come back: the beacons of seven intervals and the probes, and half a minute.
 const LOST_AFTER: Span = Span::secs(34);
 /// A beacon is enough to know that it is back.
@@ -88,10 +119,8 @@ const BACK_AFTER: Span = Span::secs(4);
 /// A name is looked up when its entry in the cache has ended; two servers are asked three times.
 const LOOK_UP: Sampling = Sampling::every(Span::secs(300), 1);
 const UNRESOLVED_AFTER: Span = Span::secs(10);
-/// Strength and noise are read twice a minute and smoothed.
-const STATION: Sampling = Sampling::every(Span::secs(30), 5);
+const NOISE: Purpose = Purpose::of("wifi: readings of the noise");
 const LOOK_UPS: Purpose = Purpose::of("wifi: phase of the look-ups");
-const STATIONS: Purpose = Purpose::of("wifi: phase of the station's readings");
 
 const PACKET: Purpose = Purpose::of("wifi: packet");
 const VIA: Via = Via::Wifi;
@@ -102,17 +131,29 @@ impl Wifi {
         Reading {
             beacon: !self.levels.has(Fault::AccessPointDown),
             names: !self.levels.has(Fault::NameServiceDown),
-            noise_dbm: QUIET_DBM + (NOISE_DB * self.levels.of(Fault::Interference)) as i32,
+            ..self.sensed.get().shown
         }
     }
 
     /// How long it takes until the sensors show that this has begun, or ended.
-    fn shows_after(fault: Fault, on: bool, cx: &Context<'_, Models>) -> Span {
+    fn shows_after(fault: Fault, on: bool, cx: &Context<'_, Models>) -> Option<Span> {
         match fault {
-            Fault::AccessPointDown if on => LOST_AFTER,
-            Fault::AccessPointDown => BACK_AFTER,
-            Fault::NameServiceDown => LOOK_UP.shows_after(Span::ZERO, LOOK_UPS, cx) + UNRESOLVED_AFTER,
-            Fault::Interference => STATION.shows_after(Span::ZERO, STATIONS, cx),
+            Fault::AccessPointDown if on => Some(LOST_AFTER),
+            Fault::AccessPointDown => Some(BACK_AFTER),
+            Fault::NameServiceDown => Some(LOOK_UP.shows_after(Span::ZERO, LOOK_UPS, cx) + UNRESOLVED_AFTER),
+            Fault::Interference => None,
+        }
+    }
+
+    /// The meter of the noise.
+    fn meter(spec: &Spec, cx: &Context<'_, Models>) -> Meter<1> {
+        let limits = cx.settings().policy.detectors.parts.wifi.noisy.limit(Side::Above);
+        Meter { sensor: spec.meter.sensor(NOISE), limits, sound: spec.noise.0.into() }
+    }
+
+    fn expect(planned: Planned, cx: &mut Context<'_, Models>) {
+        if let Some((wait, plan)) = planned {
+            cx.after(wait, Timer::Noise(plan));
         }
     }
 
@@ -177,11 +218,17 @@ impl ActorPart<Models> for Wifi {
                 match fault {
                     Fault::AccessPointDown => self.sensed.get_mut().shown.beacon = now.beacon,
                     Fault::NameServiceDown => self.sensed.get_mut().shown.names = now.names,
-                    Fault::Interference => self.sensed.get_mut().shown.noise_dbm = now.noise_dbm,
+                    Fault::Interference => {}
                 }
                 cx.look();
             }
             Timer::Sensed(..) => {}
+            Timer::Noise(plan) => {
+                if let Some(planned) = Self::meter(spec, cx).sampled(&mut self.noise, plan, cx) {
+                    cx.look();
+                    Self::expect(planned, cx);
+                }
+            }
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -200,7 +247,9 @@ impl ActorPart<Models> for Wifi {
     fn able(&self, _: &Spec) -> bool {
         self.bearer.up()
     }
-    fn retest(&mut self, _: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
+    fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
+        let planned = Self::meter(spec, cx).measure(&mut self.noise, cx);
+        Self::expect(planned, cx);
         self.sensed.get_mut().shown = self.senses();
     }
 }
@@ -282,7 +331,7 @@ impl DevicePart<Models> for Wifi {
     ];
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -297,13 +346,21 @@ impl DevicePart<Models> for Wifi {
         }
         self.bearer.disturb(self.disturbances());
         self.bearer.tell(&spec.radio, VIA, cx);
+        if fault == Fault::Interference {
+            let planned = Self::meter(spec, cx).differs(&mut self.noise, 10.0 * NOISE_DB * level, cx);
+            return Self::expect(planned, cx);
+        }
         let change = self.sensed.get_mut().changes.count(fault as usize);
-        cx.after(Self::shows_after(fault, on, cx), Timer::Sensed(fault, change));
+        if let Some(wait) = Self::shows_after(fault, on, cx) {
+            cx.after(wait, Timer::Sensed(fault, change));
+        }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        self.sensed.get().shown
+        let noise = self.noise.get();
+        let shown = Decibels(i32::try_from(noise.shown()).unwrap_or(0));
+        Reading { noise: shown, noisy: noise.stands(0), ..self.sensed.get().shown }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+    fn detect(_: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let bearer = match *reading {
             Reading { beacon: false, .. } => Some(Evidence::NoBeacon),
             Reading { names: false, .. } => Some(Evidence::NamesFail),
@@ -311,6 +368,6 @@ impl DevicePart<Models> for Wifi {
         };
         let bearer = bearer.map(|it| Finding::of(Symptom::BearerUnusable).within(Part::Wifi).with(it));
         let noisy = Finding::of(Symptom::LinkPoor).within(Part::Wifi).with(Evidence::NoiseHigh);
-        bearer.into_iter().chain((reading.noise_dbm > NOISY_DBM).then_some(noisy)).collect()
+        bearer.into_iter().chain(reading.noisy.then_some(noisy)).collect()
     }
 }

@@ -1,23 +1,26 @@
 //! Battery and charger: charge, load, age and cold decide how long a terminal lives without its cable.
 
+mod modes;
+
 use crate::rare::Rare;
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use std::num::NonZeroU8;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::{Factor, Probability};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds, seen};
+use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, Finding, seen};
 use sim::{Instant, Purpose, Span, normal};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
-use crate::plan::step;
 use crate::sampling::Sampling;
 use crate::quantity::{Celsius, MilliampHours, Millivolts};
 use crate::telemetry::{self, Gauge};
 use crate::wear::{WearLife, Wear};
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the battery.
@@ -56,6 +59,31 @@ impl Default for Spec {
             // Assumed: 4 % a year on the shelf. No figure for a payment terminal was found.
             fade_per_year: Factor(0.04),
             life: None,
+        }
+    }
+}
+
+/// When the terminal holds its battery to be in trouble.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BatteryThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// It is aged when the last two deep discharges brought less than this share of what it held when it was new. By default 0.6: of a battery that
+    /// holds 0.7, two in ten million are false alarms, the gauge being 3 % off.
+    pub health_below: Probability,
+    /// The charger is asked every minute: not charging is what it says so many times running, though there is an input, the cell is
+    /// not full and neither too hot nor too cold. By default a quarter of an hour.
+    pub polls_without_current: NonZeroU8,
+    /// It is due for exchange after so many full charge cycles.
+    pub cycles: u32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            health_below: Probability(0.6),
+            polls_without_current: NonZeroU8::MIN.saturating_add(14),
+            cycles: 1_000,
         }
     }
 }
@@ -153,8 +181,8 @@ const CHARGES_FULLY_OVER: f64 = 300.0;
 const CHARGES_BETWEEN: std::ops::RangeInclusive<f64> = 0.0..=45.0;
 /// Charge from which on a cell is held to be full.
 const FULL: f64 = 0.95;
-/// The charger is asked every minute; a quarter of an hour without current is too long.
-const CHARGER: Sampling = Sampling::every(Span::secs(60), 15);
+/// The charger is asked so often.
+const ASKED_EVERY: Span = Span::secs(60);
 const POLLS: Purpose = Purpose::of("battery: phase of the charger's polls");
 /// A gauge learns from a discharge of so much of the capacity, to three per cent.
 const LEARNS_FROM: f64 = 0.37;
@@ -162,10 +190,6 @@ const LEARNS_TO: f64 = 0.03;
 /// It rests so long before it does.
 const LEARNT_AFTER: Span = Span::minutes(1);
 const LEARNS: Purpose = Purpose::of("battery: what the gauge learns");
-/// Health below which a cell is held to be aged.
-const AGED: f64 = 0.6;
-/// Full cycles that a cell is made for.
-const RATED_CYCLES: u32 = 1_000;
 const LIFE: Purpose = Purpose::of("battery: life in cycles");
 const YEAR: f64 = 365.0 * 86_400.0;
 
@@ -241,7 +265,9 @@ impl Battery {
         let above = (self.charge - FULL * self.capacity(spec)).max(0.0);
         let until = if above > 0.0 && self.flows < 0.0 { above / -self.flows } else { 0.0 };
         let wait = Span::from_secs_f64(until * 3_600.0);
-        cx.after(CHARGER.shows_after(wait, POLLS, cx), Timer::Polled(self.epoch));
+        let polls = cx.settings().policy.detectors.parts.battery.polls_without_current;
+        let asked = Sampling::every(ASKED_EVERY, polls.get().into());
+        cx.after(asked.shows_after(wait, POLLS, cx), Timer::Polled(self.epoch));
     }
 
     /// It begins to be drawn from, or does so no more: the gauge learns from a discharge that was deep enough.
@@ -461,61 +487,10 @@ impl ActorPart<Models> for Battery {
 }
 
 impl DevicePart<Models> for Battery {
-    const MODES: &'static [(Fault, Mode<Models>)] = &[
-        (Fault::Aged, Mode {
-            name: "aged",
-            zh: "电池老化",
-            family: Family::Power,
-            shows: &[
-                (Symptom::BatteryRunsDown, 0.9),
-                (Symptom::DueSoon, 0.52),
-                (Symptom::NoHeartbeat, 0.21),
-                (Symptom::TerminalDark, 0.2),
-            ],
-            cause: "charge cycles, heat and years",
-            effects: Effects::of(
-                "the battery holds less than it should",
-                "without its cable the terminal dies sooner than it should",
-                "sales away from the socket break off",
-            ),
-            ratings: Ratings::of(5, 6, 2),
-            indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Battery, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ReplaceBattery, 0.98), (RecoveryAction::Repair, 0.98), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::ReplaceBattery, Performer::Technician, Span::minutes(15)),
-            ],
-        }),
-        (Fault::ChargerDead, Mode {
-            name: "charger-dead",
-            zh: "无法充电",
-            family: Family::Power,
-            shows: &[
-                (Symptom::BatteryRunsDown, 0.95),
-                (Symptom::TerminalDark, 0.59),
-                (Symptom::NoHeartbeat, 0.24),
-            ],
-            cause: "a charging circuit or a contact that has failed",
-            effects: Effects::of(
-                "the battery is not charged",
-                "it runs down though the cable is in, and the terminal stops",
-                "sales stop until a repair",
-            ),
-            ratings: Ratings::of(8, 4, 2),
-            indications: &[Indication::LowBatteryText, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Battery, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        }),
-    ];
+    const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -537,14 +512,14 @@ impl DevicePart<Models> for Battery {
         let Shown { idle, health, .. } = self.gauge.get();
         Reading { fitted: spec.capacity.0 > 0, idle, health, cycles: self.cycles.uses() }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+    fn detect(thresholds: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let Reading { fitted, idle, health, cycles } = *reading;
-        let aged = fitted && health.iter().all(|it| *it < AGED);
+        let aged = fitted && health.iter().all(|it| *it < thresholds.health_below.0);
         let idle = fitted && idle;
         seen([
             (idle, Finding::of(Symptom::BatteryRunsDown).with(Evidence::NoChargeCurrent)),
             (aged && !idle, Finding::of(Symptom::BatteryRunsDown).with(Evidence::HealthLow)),
-            (fitted && cycles >= RATED_CYCLES, Finding::of(Symptom::DueSoon).with(Evidence::CyclesUsedUp)),
+            (fitted && cycles >= thresholds.cycles, Finding::of(Symptom::DueSoon).with(Evidence::CyclesUsedUp)),
         ])
     }
 }
@@ -596,7 +571,7 @@ mod tests {
             let battery = Battery { temperature, ..Battery::build(&spec) };
             assert_eq!(battery.rate(&spec), 0.0);
             let reading = battery.reading(&spec, Instant::START);
-            assert_eq!(Battery::detect(&NoThresholds {}, &mut (), &reading), []);
+            assert_eq!(Battery::detect(&Thresholds::default(), &mut (), &reading), []);
         }
     }
 }

@@ -2,17 +2,22 @@
 
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use std::num::NonZeroU8;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, seen};
+use faults::detectors::{Limit, Side};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::sampling::Sampling;
+use crate::course::Course;
 use crate::quantity::Celsius;
+use crate::rare::Rare;
+use crate::sensor::{Thermometer, Watch};
 use crate::thermal::ThermalState;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
@@ -32,10 +37,8 @@ pub struct Spec {
     pub cold: Celsius,
     /// Time constant with which the body follows the place.
     pub follows_in: Span,
-    /// From this on the terminal says that it is too warm.
-    pub too_warm: Celsius,
-    /// From this down it says that it is too cold.
-    pub too_cold: Celsius,
+    /// The sensor in the body.
+    pub sensor: Thermometer,
 }
 
 impl Default for Spec {
@@ -45,10 +48,51 @@ impl Default for Spec {
             heat: Celsius(650),
             cold: Celsius(-250),
             follows_in: Span::minutes(30),
-            // Terminals are specified from 0 to 40 or 50 °C.
+            sensor: Thermometer::default(),
+        }
+    }
+}
+
+/// When the terminal holds its body to be too warm or too cold.
+///
+/// By default above 50 °C and below 0 °C: that is what terminals are made for. A false alarm takes a place within some degrees of a
+/// limit: at 45 °C and 5 °C there is less than one in a thousand years, nearer it is the weather and the sensor's error for good
+/// that decide.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "EnclosureThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Readings above this are too warm.
+    pub too_warm: Celsius,
+    /// Readings below this are too cold.
+    pub too_cold: Celsius,
+    /// It is over at the first reading that is back by more than this; one within the band holds the count. At least zero.
+    pub hysteresis: Celsius,
+    /// So many readings beyond a limit are an alarm.
+    pub readings: NonZeroU8,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
             too_warm: Celsius(500),
             too_cold: Celsius(0),
+            hysteresis: Celsius(50),
+            readings: NonZeroU8::MIN.saturating_add(2),
         }
+    }
+}
+
+impl Thresholds {
+    /// Too warm and too cold, in tenths of a degree.
+    fn limits(&self) -> [Limit; 2] {
+        let limit = |side, at: Celsius| Limit {
+            side,
+            at: at.0.into(),
+            hysteresis: self.hysteresis.0.into(),
+            in_a_row: self.readings.get(),
+        };
+        [limit(Side::Above, self.too_warm), limit(Side::Below, self.too_cold)]
     }
 }
 
@@ -61,8 +105,8 @@ pub struct Enclosure {
     change: u32,
     /// Parts of the way that are still to be told.
     left: u8,
-    /// What the sensor showed last, in tenths of a degree.
-    shown: Celsius,
+    /// What came of the sensor's readings.
+    watch: Rare<Watch<2>>,
 }
 
 /// Its notes to itself.
@@ -70,8 +114,8 @@ pub struct Enclosure {
 pub enum Timer {
     /// The body is another part of the way.
     Followed(u32),
-    /// The sensor has shown often enough what the body was on its way to at that change.
-    Sensed(u32),
+    /// The sensor shows what may change an alarm, by the plan of this number.
+    Sampled(u32),
 }
 
 /// What a place does to a terminal.
@@ -87,22 +131,41 @@ pub enum Fault {
 /// What the sensor in the body says.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
+    /// What it showed when one of the others last changed.
     celsius: Celsius,
-    too_warm: Celsius,
-    too_cold: Celsius,
+    /// It has shown too much often enough.
+    too_warm: bool,
+    /// It has shown too little often enough.
+    too_cold: bool,
 }
 
 /// The body's temperature is told to the parts in so many steps, each half a time constant after the other: the last is
 /// within 5 % of the whole way.
 const STEPS: u8 = 6;
-/// The sensor is read every minute; three readings in a row count.
-const SENSOR: Sampling = Sampling::every(Span::secs(60), 3);
-const READINGS: Purpose = Purpose::of("enclosure: phase of the readings of temperature");
-/// What has been too warm or too cold is held to be so until it is so many degrees better.
-const HYSTERESIS: f64 = 5.0;
+const SENSOR: Purpose = Purpose::of("enclosure: readings of temperature");
+const TOO_WARM: usize = 0;
+const TOO_COLD: usize = 1;
+/// What the body is made for: a case that is warmer than this feels hot to the hand, in one that is colder the screen turns pale.
+const FEELS: (Celsius, Celsius) = (Celsius(0), Celsius(500));
+
+/// The temperature of the body as it goes on, in tenths of a degree.
+struct Body<'a>(&'a ThermalState, Span);
+
+impl Course for Body<'_> {
+    fn at(&self, when: Instant) -> f64 {
+        10.0 * self.0.at(when, self.1)
+    }
+    fn until_above(&self, level: f64, from: Instant) -> Option<Span> {
+        self.0.until_above(level / 10.0, from, self.1)
+    }
+    fn until_below(&self, level: f64, from: Instant) -> Option<Span> {
+        self.0.until_below(level / 10.0, from, self.1)
+    }
+}
 
 impl Enclosure {
     fn change(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.catch_up(spec, cx);
         let place = spec.place.degrees();
         let to = place
             + (spec.heat.degrees() - place) * self.levels.of(Fault::Heat)
@@ -112,43 +175,34 @@ impl Enclosure {
         self.change += 1;
         self.left = STEPS;
         cx.after(spec.follows_in.scaled(0.5), Timer::Followed(self.change));
-        self.expect_crossing(spec, cx);
+        self.expect_sample(spec, cx);
     }
 
-    /// Plans when the sensor will have shown a limit to be passed.
-    fn expect_crossing(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let (now, tau) = (cx.now(), spec.follows_in);
-        let (warm, cold) = (spec.too_warm.degrees(), spec.too_cold.degrees());
-        let above = |level: f64| self.thermal.until_above(level, now, tau);
-        let below = |level: f64| self.thermal.until_below(level, now, tau);
-        let crosses = if self.shown >= spec.too_warm {
-            below(warm - HYSTERESIS)
-        } else if self.shown <= spec.too_cold {
-            above(cold + HYSTERESIS)
-        } else {
-            above(warm).into_iter().chain(below(cold)).min()
-        };
-        if let Some(wait) = crosses {
-            // A little later, so that rounding does not leave it just short of the limit.
-            let wait = SENSOR.shows_after(wait + Span::secs(1), READINGS, cx);
-            cx.after(wait, Timer::Sensed(self.change));
+    /// Takes the samples up to now.
+    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+        let limits = cx.settings().policy.detectors.parts.enclosure.limits();
+        let body = Body(&self.thermal, spec.follows_in);
+        self.watch.get_mut().catch_up(&spec.sensor.sensor(SENSOR).installed(cx), &limits, &body, cx.now());
+    }
+
+    /// Plans the next sample that may change an alarm.
+    fn expect_sample(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let limits = cx.settings().policy.detectors.parts.enclosure.limits();
+        let body = Body(&self.thermal, spec.follows_in);
+        let sensor = spec.sensor.sensor(SENSOR).installed(cx);
+        let planned = self.watch.consider(|it| it.plan(&sensor, &limits, &body, cx.now()));
+        if let Some((wait, plan)) = planned {
+            cx.after(wait, Timer::Sampled(plan));
         }
-    }
-
-    /// The sensor is read.
-    fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
-        self.shown = Celsius::of(self.thermal.at(cx.now(), spec.follows_in));
-        debug_assert!(self.shown.degrees() > -273.15, "a sensor shows a temperature");
     }
 
     fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let celsius = Celsius::of(self.thermal.at(cx.now(), spec.follows_in));
         cx.say(LocalMessage::Temperature(celsius));
-        debug_assert!(spec.too_cold < spec.too_warm, "what is too cold is not too warm");
-        if celsius >= spec.too_warm {
+        if celsius >= FEELS.1 {
             cx.activated();
             indication::show(cx, Indication::HotCase);
-        } else if celsius <= spec.too_cold {
+        } else if celsius <= FEELS.0 {
             cx.activated();
             indication::show(cx, Indication::ColdText);
         } else {
@@ -202,23 +256,23 @@ impl ActorPart<Models> for Enclosure {
     type Timer = Timer;
     fn build(spec: &Spec) -> Self {
         let thermal = ThermalState::settled(spec.place.degrees());
-        Self { levels: Levels::default(), thermal, change: 0, left: 0, shown: spec.place }
+        Self { levels: Levels::default(), thermal, change: 0, left: 0, watch: Rare::default() }
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         // Parts are built for a room; who stands elsewhere is told.
         if spec.place != Self::ROOM {
             self.followed(spec, cx);
-            cx.after(SENSOR.shows_after(Span::ZERO, READINGS, cx), Timer::Sensed(self.change));
         }
+        self.expect_sample(spec, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let change = match timer {
             Timer::Followed(change) => change,
-            Timer::Sensed(change) => {
-                if change == self.change {
-                    self.sense(spec, cx);
+            Timer::Sampled(plan) => {
+                if self.watch.get().is_latest(plan) {
+                    self.catch_up(spec, cx);
                     cx.look();
-                    self.expect_crossing(spec, cx);
+                    self.expect_sample(spec, cx);
                 }
                 return;
             }
@@ -235,7 +289,11 @@ impl ActorPart<Models> for Enclosure {
         }
     }
     fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
-        self.sense(spec, cx);
+        self.catch_up(spec, cx);
+        let limits = cx.settings().policy.detectors.parts.enclosure.limits();
+        let body = Body(&self.thermal, spec.follows_in);
+        self.watch.get_mut().measure(&spec.sensor.sensor(SENSOR).installed(cx), &limits, &body, cx.now());
+        self.expect_sample(spec, cx);
     }
     fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         if let LocalMessage::Ready = message {
@@ -301,7 +359,7 @@ impl DevicePart<Models> for Enclosure {
     ];
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -311,15 +369,15 @@ impl DevicePart<Models> for Enclosure {
         self.change(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        Reading { celsius: self.shown, too_warm: spec.too_warm, too_cold: spec.too_cold }
+        let celsius = Celsius(i32::try_from(self.watch.get().shown()).unwrap_or(spec.place.0));
+        Reading { celsius, too_warm: self.watch.get().stands(TOO_WARM), too_cold: self.watch.get().stands(TOO_COLD) }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
-        let seen = match reading.celsius {
-            it if it >= reading.too_warm => Some(Evidence::BodyWarm),
-            it if it <= reading.too_cold => Some(Evidence::BodyCold),
-            _ => None,
-        };
-        seen.map(|it| Finding::of(Symptom::TemperatureOutOfRange).with(it)).into_iter().collect()
+    fn detect(_: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let finding = Finding::of(Symptom::TemperatureOutOfRange);
+        seen([
+            (reading.too_warm, finding.with(Evidence::BodyWarm)),
+            (reading.too_cold, finding.with(Evidence::BodyCold)),
+        ])
     }
 }
 
@@ -334,18 +392,23 @@ mod tests {
     use crate::diagnosis::suspect_of_last;
 
     #[test]
-    fn the_body_follows_the_place_and_the_sensor_says_when_it_is_too_warm() {
+    fn the_body_follows_the_place() {
         let spec = Spec::default();
         let mut enclosure = Enclosure::build(&spec);
-        let seen = |enclosure: &mut Enclosure, minutes| {
-            let now = Instant::START + Span::minutes(minutes);
-            enclosure.shown = Celsius::of(enclosure.thermal.at(now, spec.follows_in));
-            suspect_of_last(&Enclosure::detect(&NoThresholds {}, &mut (), &enclosure.reading(&spec, now)))
-        };
-        assert_eq!(seen(&mut enclosure, 0), None);
         // On its way to 65 °C from 25 °C it passes 50 °C after ln(40 / 15) time constants: 29 minutes.
         enclosure.thermal.towards(65.0, Instant::START, spec.follows_in);
-        assert_eq!(seen(&mut enclosure, 29), None);
-        assert_eq!(seen(&mut enclosure, 30), Some(Fault::Heat.into()));
+        let body = Body(&enclosure.thermal, spec.follows_in);
+        let wait = body.until_above(500.0, Instant::START).expect("it gets there");
+        assert!((wait.as_secs_f64() - 1_765.5).abs() < 1.0, "{wait}");
+        assert!((body.at(Instant::START + wait) - 500.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_stands_is_named_by_its_side() {
+        let reading = |too_warm, too_cold| Reading { celsius: Celsius(0), too_warm, too_cold };
+        let sees = |reading| suspect_of_last(&Enclosure::detect(&Thresholds::default(), &mut (), &reading));
+        assert_eq!(sees(reading(false, false)), None);
+        assert_eq!(sees(reading(true, false)), Some(Fault::Heat.into()));
+        assert_eq!(sees(reading(false, true)), Some(Fault::Cold.into()));
     }
 }

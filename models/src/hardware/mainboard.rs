@@ -1,22 +1,27 @@
 //! Mainboard: what the processor runs on; it watches its voltage and its temperature.
 
+mod modes;
+
 use crate::rare::Rare;
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use std::num::NonZeroU8;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels, seen, Finding};
+use faults::detectors::{Limit, Side};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
-use crate::plan::step;
-use crate::sampling::Sampling;
+use crate::course::Course;
 use crate::quantity::{Celsius, Millivolts};
+use crate::sensor::{Thermometer, Watch};
 use crate::thermal::ThermalState;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
 
 /// Settings of the mainboard.
@@ -46,6 +51,8 @@ pub struct Spec {
     pub throttles_at: Celsius,
     /// At this temperature the board switches itself off until it is 15 K cooler.
     pub shuts_at: Celsius,
+    /// The sensor on the board.
+    pub sensor: Thermometer,
 }
 
 impl Default for Spec {
@@ -62,7 +69,60 @@ impl Default for Spec {
             warms_in: Span::minutes(10),
             throttles_at: Celsius(750),
             shuts_at: Celsius(900),
+            // Board and body are compared at one calibration: what both sensors are off by for good is known.
+            sensor: Thermometer { offset: Celsius(0), ..Thermometer::default() },
         }
+    }
+}
+
+/// When the terminal holds its board to be in trouble.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MainboardThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// It is too warm when it is warmer above the body than its own heat makes it, `warms_by`, by more than this. The body cools
+    /// faster than the board: a terminal that is carried from the sun into the shade has no bad board.
+    pub above_usual: Celsius,
+    /// It is over at the first reading that is back by more than this; one within the band holds the count. At least zero.
+    pub hysteresis: Celsius,
+    /// So many readings beyond the limit are an alarm. By default ten: with an error of half a degree there is less than one false
+    /// alarm in a thousand years on a sound board.
+    pub readings: NonZeroU8,
+    /// So many resets that nobody ordered are too many, at most eight. By default three in a day: at one in five months, 4 in a million terminal-months
+    /// are false alarms.
+    pub resets: NonZeroU8,
+    /// Within so long a time.
+    pub resets_within: Span,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            above_usual: Celsius(200),
+            hysteresis: Celsius(20),
+            readings: NonZeroU8::MIN.saturating_add(9),
+            resets: NonZeroU8::MIN.saturating_add(2),
+            resets_within: Span::days(1),
+        }
+    }
+}
+
+/// The board above its body as it goes on, in tenths of a degree.
+struct AboveBody {
+    board: ThermalState,
+    warms_in: Span,
+    body: f64,
+}
+
+impl Course for AboveBody {
+    fn at(&self, when: Instant) -> f64 {
+        10.0 * (self.board.at(when, self.warms_in) - self.body)
+    }
+    fn until_above(&self, level: f64, from: Instant) -> Option<Span> {
+        self.board.until_above(self.body + level / 10.0, from, self.warms_in)
+    }
+    fn until_below(&self, level: f64, from: Instant) -> Option<Span> {
+        self.board.until_below(self.body + level / 10.0, from, self.warms_in)
     }
 }
 
@@ -104,11 +164,11 @@ pub struct Mainboard {
 #[derive(Clone, Copy, Debug, Default)]
 struct Sensed {
     /// When it was reset and nobody ordered it, the last times.
-    reset_at: [Instant; RESETS_COUNT],
-    /// What its sensor showed last: degrees above the body; `None` if it never showed anything unusual.
-    above_body: Option<f64>,
+    reset_at: [Instant; MOST_RESETS],
     /// Stops by heat that a boot has found in the register.
     found_stops: u32,
+    /// What came of the readings of temperature.
+    watch: Watch<1>,
 }
 
 /// Its notes to itself.
@@ -120,8 +180,8 @@ pub enum Timer {
     Falter(u32),
     /// Its temperature passes a threshold.
     Warmed(u32),
-    /// The sensor of the board has shown often enough what it was on its way to.
-    Sensed(u32),
+    /// The sensor of the board shows what may change an alarm, by the plan of this number.
+    Sampled(u32),
 }
 
 /// Fault modes of the mainboard.
@@ -139,21 +199,19 @@ pub enum Fault {
 /// What the boot log and the board's own sensor say.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    /// It was reset three times within a day, and nobody ordered it.
-    resets: bool,
+    /// It was reset several times, and nobody ordered it: how long before the last one each of them was.
+    resets: [Option<Span>; MOST_RESETS],
     /// Stops by heat that boots have found since somebody dealt with them.
     heat_stops: u32,
-    /// Degrees by which the board is warmer than the body.
-    above_body: f64,
-    /// Degrees beyond which that is too much.
-    usual: f64,
+    /// By how much the board was warmer than the body when an alarm last changed.
+    above_body: Celsius,
+    /// It has shown too much often enough.
+    too_warm: bool,
 }
 
-/// So many resets that nobody ordered within a day are too many.
-const RESETS_COUNT: usize = 3;
-/// The sensors are read every minute; ten readings in a row count.
-const SENSOR: Sampling = Sampling::every(Span::secs(60), 10);
-const READINGS: Purpose = Purpose::of("mainboard: phase of the readings of temperature");
+/// So many resets that nobody ordered are remembered.
+const MOST_RESETS: usize = 8;
+const SENSOR: Purpose = Purpose::of("mainboard: readings of temperature");
 const RESETS: Purpose = Purpose::of("mainboard: time to the next reset");
 const FALTERS: Purpose = Purpose::of("mainboard: time to the next reset by low voltage");
 const SURGE: Purpose = Purpose::of("mainboard: the surge kills it");
@@ -162,9 +220,6 @@ const SURGE: Purpose = Purpose::of("mainboard: the surge kills it");
 const CLOGGED_BY: f64 = 60.0;
 /// A board that has switched itself off for heat starts when it is so many degrees cooler.
 const COOLS_BY: f64 = 15.0;
-/// A board may be so many degrees warmer above its body than its own heat makes it, because the body cools faster: a
-/// terminal that is carried from the sun into the shade, or into the cold, has no bad board.
-const LAGS_BY: f64 = 20.0;
 /// How much slower everything gets for each degree above the threshold, in per cent.
 const SLOWER_BY: f64 = 5.0;
 /// How slow everything is on too low a voltage: the processor falls back to its lowest clock.
@@ -250,35 +305,38 @@ impl Mainboard {
         }
     }
 
-    /// Degrees above the body that are too much.
-    fn usual(spec: &Spec) -> f64 {
-        spec.warms_by.degrees() + LAGS_BY
+    /// The limit of what the board is warmer than its body, in tenths of a degree.
+    fn limits(spec: &Spec, cx: &Context<'_, Models>) -> [Limit; 1] {
+        let thresholds = &cx.settings().policy.detectors.parts.mainboard;
+        let at = spec.warms_by.0 + thresholds.above_usual.0;
+        let (hysteresis, in_a_row) = (thresholds.hysteresis.0.into(), thresholds.readings.get());
+        [Limit { side: Side::Above, at: at.into(), hysteresis, in_a_row }]
     }
 
-    /// Plans when the sensors will have shown the board to be too much above the body, or no more.
-    fn expect_crossing(&self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        let (now, tau, limit) = (cx.now(), spec.warms_in, self.body + Self::usual(spec));
-        let crosses = if self.sensed.get().above_body.is_some_and(|it| it > Self::usual(spec)) {
-            self.thermal.until_below(limit, now, tau)
-        } else {
-            self.thermal.until_above(limit, now, tau)
-        };
-        if let Some(wait) = crosses {
-            let wait = SENSOR.shows_after(wait + Span::secs(1), READINGS, cx);
-            cx.after(wait, Timer::Sensed(self.heat));
+    fn above_body(&self, spec: &Spec) -> AboveBody {
+        AboveBody { board: self.thermal, warms_in: spec.warms_in, body: self.body }
+    }
+
+    /// Takes the samples up to now.
+    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+        let (sensor, above) = (spec.sensor.sensor(SENSOR).installed(cx), self.above_body(spec));
+        self.sensed.get_mut().watch.catch_up(&sensor, &Self::limits(spec, cx), &above, cx.now());
+    }
+
+    /// Plans the next sample that may change an alarm.
+    fn expect_sample(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (sensor, above) = (spec.sensor.sensor(SENSOR).installed(cx), self.above_body(spec));
+        let limits = Self::limits(spec, cx);
+        let planned = self.sensed.consider(|it| it.watch.plan(&sensor, &limits, &above, cx.now()));
+        if let Some((wait, plan)) = planned {
+            cx.after(wait, Timer::Sampled(plan));
         }
-    }
-
-    /// The sensors of the board and of the body are read.
-    fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
-        let above = self.thermal.at(cx.now(), spec.warms_in) - self.body;
-        debug_assert!(above.is_finite(), "a sensor shows a temperature: {above}");
-        self.sensed.get_mut().above_body = Some(above);
     }
 
     /// Something about its heat has changed: what follows from it, and when.
     fn warm(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let (now, tau) = (cx.now(), spec.warms_in);
+        self.catch_up(spec, cx);
         self.heat += 1;
         let own = spec.warms_by.degrees() + CLOGGED_BY * self.levels.of(Fault::Overheating);
         let to = if self.up() { self.body + own } else { self.body };
@@ -302,7 +360,7 @@ impl Mainboard {
         }
         self.pace(spec, cx);
         cx.touch();
-        self.expect_crossing(spec, cx);
+        self.expect_sample(spec, cx);
     }
 
     fn warmed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -399,13 +457,16 @@ impl ActorPart<Models> for Mainboard {
             slowed: 100,
         }
     }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.expect_sample(spec, cx);
+    }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Reset(epoch) if epoch == self.epoch && self.levels.has(Fault::RandomResets) => {
                 if self.up() {
                     let reset_at = &mut self.sensed.get_mut().reset_at;
                     reset_at.rotate_left(1);
-                    reset_at[RESETS_COUNT - 1] = cx.now();
+                    reset_at[MOST_RESETS - 1] = cx.now();
                     Self::reset(cx);
                 }
                 self.next_reset(spec, cx);
@@ -416,9 +477,10 @@ impl ActorPart<Models> for Mainboard {
                 self.next_falter(spec, cx);
             }
             Timer::Warmed(heat) if heat == self.heat => self.warmed(spec, cx),
-            Timer::Sensed(heat) if heat == self.heat => {
-                self.sense(spec, cx);
+            Timer::Sampled(plan) if self.sensed.get().watch.is_latest(plan) => {
+                self.catch_up(spec, cx);
                 cx.look();
+                self.expect_sample(spec, cx);
             }
             _ => {}
         }
@@ -428,6 +490,7 @@ impl ActorPart<Models> for Mainboard {
             LocalMessage::Mains { millivolts, .. } => self.surge(spec, millivolts, cx),
             LocalMessage::Rail { on, millivolts } => self.supplied(spec, on, millivolts, cx),
             LocalMessage::Temperature(celsius) => {
+                self.catch_up(spec, cx);
                 self.body = celsius.degrees();
                 debug_assert!(self.body > -273.15, "no body is as cold as {} degrees", self.body);
                 self.warm(spec, cx);
@@ -448,90 +511,24 @@ impl ActorPart<Models> for Mainboard {
     fn retest(&mut self, spec: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
         // What was counted before something was done says nothing of what it is after.
         if symptom == Symptom::Restarts {
-            self.sensed.get_mut().reset_at = [Instant::START; RESETS_COUNT];
+            self.sensed.get_mut().reset_at = [Instant::START; MOST_RESETS];
         } else {
             self.heat_stops = 0;
             self.sensed.get_mut().found_stops = 0;
         }
-        self.sense(spec, cx);
+        self.catch_up(spec, cx);
+        let (limits, above) = (Self::limits(spec, cx), self.above_body(spec));
+        let sensor = spec.sensor.sensor(SENSOR).installed(cx);
+        self.sensed.get_mut().watch.measure(&sensor, &limits, &above, cx.now());
+        self.expect_sample(spec, cx);
     }
 }
 
 impl DevicePart<Models> for Mainboard {
-    const MODES: &'static [(Fault, Mode<Models>)] = &[
-        (Fault::Dead, Mode {
-            name: "dead",
-            zh: "电路板损坏",
-            family: Family::Hardware,
-            shows: &[(Symptom::TerminalDark, 0.95), (Symptom::NoHeartbeat, 0.95)],
-            cause: "age, a surge, moisture, a fall",
-            effects: Effects::of(
-                "the board does not start",
-                "nothing of the terminal runs",
-                "no sale until an exchange",
-            ),
-            ratings: Ratings::of(8, 5, 2),
-            indications: &[Indication::BlankScreen, Indication::PowerLightOut],
-            seen_by: &[Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.6), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::RestartTerminal, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::Replug, Performer::Support, Span::minutes(3)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        }),
-        (Fault::RandomResets, Mode {
-            name: "random-resets",
-            zh: "无故重启",
-            family: Family::Hardware,
-            shows: &[(Symptom::Restarts, 0.95)],
-            cause: "a cracked joint or a part that is failing",
-            effects: Effects::of(
-                "the board resets itself",
-                "the terminal boots again, and what was under way is lost",
-                "sales break off and are reversed",
-            ),
-            ratings: Ratings::of(7, 4, 2),
-            indications: &[Indication::RestartsByItself],
-            seen_by: &[Part::Mainboard, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Repair, 0.8), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Update, Performer::Remote, Span::minutes(5)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        }),
-        (Fault::Overheating, Mode {
-            name: "overheating",
-            zh: "设备过热",
-            family: Family::Hardware,
-            shows: &[
-                (Symptom::TemperatureOutOfRange, 0.84),
-                (Symptom::SlowOperation, 0.74),
-                (Symptom::Restarts, 0.52),
-                (Symptom::TerminalDark, 0.3),
-                (Symptom::NoHeartbeat, 0.24),
-            ],
-            cause: "dust in the vents, a dried-out pad",
-            effects: Effects::of(
-                "the heat of the board does not get away",
-                "the terminal gets slow, switches itself off and starts again when it has cooled",
-                "sales are slow, then stop for a while",
-            ),
-            ratings: Ratings::of(7, 4, 2),
-            indications: &[Indication::HotCase, Indication::SlowOperation, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Mainboard, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Clean, 0.7), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Clean, Performer::Attendant, Span::minutes(3)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-                step(RecoveryAction::Swap, Performer::Technician, Span::minutes(40)),
-            ],
-        }),
-    ];
+    const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -558,17 +555,19 @@ impl DevicePart<Models> for Mainboard {
         }
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let Sensed { reset_at: [first, .., last], above_body, found_stops } = self.sensed.get();
+        let Sensed { reset_at, found_stops, watch } = self.sensed.get();
+        let last = reset_at[MOST_RESETS - 1];
         Reading {
-            resets: first > Instant::START && last.since(first) <= Span::days(1),
+            resets: reset_at.map(|it| (it > Instant::START).then(|| last.since(it))),
             heat_stops: found_stops,
-            above_body: above_body.unwrap_or(spec.warms_by.degrees()),
-            usual: Self::usual(spec),
+            above_body: Celsius(i32::try_from(watch.shown()).unwrap_or(spec.warms_by.0)),
+            too_warm: watch.stands(0),
         }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
-        let Reading { resets, heat_stops, above_body, usual } = *reading;
-        let warm = above_body > usual;
+    fn detect(thresholds: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let Reading { resets, heat_stops, too_warm: warm, .. } = *reading;
+        let first = resets[MOST_RESETS.saturating_sub(usize::from(thresholds.resets.get()))];
+        let resets = first.is_some_and(|it| it <= thresholds.resets_within);
         let heat = Finding::of(Symptom::TemperatureOutOfRange);
         seen([
             (

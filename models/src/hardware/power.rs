@@ -1,24 +1,28 @@
 //! Power supply: socket, adapter, plug, charging cable, and the voltage that arrives.
 
+mod modes;
+
 use crate::rare::Rare;
-use crate::sensed::Sensed;
+use crate::sensed::Changes;
+use crate::sensor::{Meter, Metered, Planned, Voltmeter};
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use std::num::NonZeroU8;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels, Finding};
+use faults::detectors::{Limit, Side};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::outside::Outside;
-use crate::plan::step;
-use crate::sampling::Sampling;
 use crate::quantity::{Milliamperes, Millivolts, Milliohms};
 use crate::wire::InterActorMessage;
-use crate::{Family, Models, Part, RecoveryAction};
+use crate::{Models, Part};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
 use crate::recovery_action::{ActionDefinition, actions};
 use crate::detectors::{Detector, Place};
@@ -42,6 +46,8 @@ pub struct Spec {
     pub cuts_off_above: Millivolts,
     /// Mean time for which a plug that sits loose has no contact, until somebody touches the table again: exponential.
     pub contact_gap: Span,
+    /// The meter of the input's voltage, with the terminal's load and without.
+    pub meter: Voltmeter,
 }
 
 impl Default for Spec {
@@ -55,7 +61,63 @@ impl Default for Spec {
             broken_cable: Milliohms(1_000),
             cuts_off_above: Millivolts(5_800),
             contact_gap: Span::secs(20),
+            meter: Voltmeter::default(),
         }
+    }
+}
+
+/// When the terminal holds its supply to be bad.
+///
+/// By default 5 % below or above the nominal voltage, three readings in a row: a sound cable leaves 4.92 V of 5 V, which is 8.5 times the meter's
+/// error of 20 mV away. The pin that says that there is an input does not lie: what it says by default after a second is a plug that
+/// somebody has pulled, too. Four losses within half an hour are one false alarm in 5,000 terminal-months at one unplugging a day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PowerThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Readings that are lower than the nominal voltage by more than this share are too low.
+    pub below_nominal: Probability,
+    /// Readings that are higher by more than this share are too high.
+    pub above_nominal: Probability,
+    /// It is over at the first reading that is back by more than this share of the nominal voltage; one within the band holds the
+    /// count.
+    pub hysteresis: Probability,
+    /// So many readings beyond a limit are an alarm.
+    pub readings: NonZeroU8,
+    /// An input that is lost, or so high that the charger cuts it off, is held to be so when it has been for so long without a break.
+    pub lost_after: Span,
+    /// An input that is back is held to be when it has been for so long without a break.
+    pub back_after: Span,
+    /// So many losses are a contact that comes and goes, at most eight.
+    pub losses: NonZeroU8,
+    /// Within so long a time.
+    pub losses_within: Span,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            below_nominal: Probability(0.05),
+            above_nominal: Probability(0.05),
+            hysteresis: Probability(0.02),
+            readings: NonZeroU8::MIN.saturating_add(2),
+            lost_after: Span::secs(1),
+            back_after: Span::secs(5),
+            losses: NonZeroU8::MIN.saturating_add(3),
+            losses_within: Span::minutes(30),
+        }
+    }
+}
+
+impl Thresholds {
+    /// Too low and too high, in millivolts.
+    fn limits(&self, spec: &Spec) -> [Limit; 2] {
+        let of = |share: f64| libm::round(f64::from(spec.nominal.0) * share) as i64;
+        let limit = |side, at| Limit { side, at, hysteresis: of(self.hysteresis.0), in_a_row: self.readings.get() };
+        [
+            limit(Side::Below, of(1.0 - self.below_nominal.0)),
+            limit(Side::Above, of(1.0 + self.above_nominal.0)),
+        ]
     }
 }
 
@@ -74,18 +136,33 @@ pub struct Power {
     /// What that was last told to deliver.
     told: u32,
     /// What was sensed of it.
-    sensed: Rare<Sensed<Shown>>,
+    sensed: Rare<Sensed>,
+    /// What came of the meter's readings under load: too low, too high.
+    with_load: Rare<Metered<2>>,
+    /// What came of those without it.
+    without_load: Rare<Metered<2>>,
 }
 
-/// What was measured.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Shown {
-    /// Under load and without, in mV; `None` before anything else than the nominal voltage was measured.
-    volts: Option<(u32, u32)>,
+/// What was sensed of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// Changes of the input: a note of an earlier one is ignored.
+    changes: Changes<1>,
+    /// What pin and charger say of the input.
+    input: Input,
+    /// What was measured of the input when they last said something else, in mV.
+    measured: i64,
     /// When the input was lost the last times, the latest last.
-    losses: [Instant; LOOSE_AFTER],
-    /// So many of them came within half an hour.
-    flickers: bool,
+    losses: [Instant; MOST_LOSSES],
+}
+
+/// What the pin of the input and the bits of the charger say.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+enum Input {
+    #[default]
+    Good,
+    Lost,
+    CutOff,
 }
 
 /// Its notes to itself.
@@ -93,8 +170,12 @@ struct Shown {
 pub enum Timer {
     /// A plug that sits loose makes or loses contact.
     Contact(u32),
-    /// The voltage has changed so often, and what it is now has been seen for long enough.
-    Sensed(u32),
+    /// The input has changed so often, and pin and charger have said for long enough what it is now.
+    Debounced(u32),
+    /// The meter shows what may change an alarm, by the plan of this number: under load.
+    Loaded(u32),
+    /// Without load.
+    Unloaded(u32),
 }
 
 /// Fault modes of the power supply.
@@ -118,13 +199,16 @@ pub enum Fault {
 /// What the terminal can see of its supply: the charger measures with and without its own load.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    loaded: u32,
-    unloaded: u32,
-    low: u32,
-    high: u32,
-    cuts_off_above: u32,
-    /// The input was lost and came back often in a short time.
-    flickers: bool,
+    input: Input,
+    /// What was measured of the input when pin and charger last said something else, in mV.
+    measured: i64,
+    /// From so much on no mains would bring it through this adapter.
+    another_adapter: i64,
+    /// How long before the last loss of the input each of the last ones was.
+    losses: [Option<Span>; MOST_LOSSES],
+    low_loaded: bool,
+    low_unloaded: bool,
+    high_unloaded: bool,
 }
 
 const CONTACT: Purpose = Purpose::of("power: how long a loose plug has contact, or none");
@@ -133,16 +217,12 @@ const CONTACT: Purpose = Purpose::of("power: how long a loose plug has contact, 
 const WRONG_BY: f64 = 1.4;
 /// More than half again as much voltage is not a bad mains: it is another adapter.
 const NO_MAINS: f64 = 1.5;
-/// Contacts that are lost by accident are few; the third is a plug that sits loose.
-const LOOSE_AFTER: usize = 4;
-/// Losses of contact that come within this time belong together.
-const FLICKERS_WITHIN: Span = Span::minutes(30);
-/// The pin that says that there is an input, and the bits of the charger that say that it is too high, are held to be right after
-/// this time; that the input is good again after five of it.
-const PIN: Span = Span::secs(1);
-/// The voltage is measured every minute; three readings in a row count.
-const METER: Sampling = Sampling::every(Span::secs(60), 3);
-const METERS: Purpose = Purpose::of("power: phase of the voltage readings");
+/// So many losses of the input are remembered.
+const MOST_LOSSES: usize = 8;
+const LOADED: Purpose = Purpose::of("power: readings of the voltage under load");
+const UNLOADED: Purpose = Purpose::of("power: readings of the voltage without load");
+const LOW: usize = 0;
+const HIGH: usize = 1;
 
 /// Ohm's law: what is left of a voltage behind a resistance, for a load that draws its current whatever it gets.
 pub fn at_terminal(supply: Millivolts, load: Milliamperes, resistance: Milliohms) -> Millivolts {
@@ -226,8 +306,49 @@ impl Power {
             indication::show(cx, Indication::ChargeLightOut);
         }
         let change = self.sensed.get_mut().changes.count(0);
-        cx.after(self.shows_after(spec, cx), Timer::Sensed(change));
+        let (is, said) = (self.input(spec), self.sensed.get().input);
+        if is != said {
+            let thresholds = &cx.settings().policy.detectors.parts.power;
+            let wait = if is == Input::Good { thresholds.back_after } else { thresholds.lost_after };
+            cx.after(wait, Timer::Debounced(change));
+        }
+        self.meter_again(spec, cx);
         cx.touch();
+    }
+
+    /// What pin and charger would say now.
+    fn input(&self, spec: &Spec) -> Input {
+        match self.unloaded(spec) {
+            0 => Input::Lost,
+            volts if volts > spec.cuts_off_above.0 => Input::CutOff,
+            _ => Input::Good,
+        }
+    }
+
+    /// The meter under load and the meter without.
+    fn meters(spec: &Spec, cx: &Context<'_, Models>) -> (Meter<2>, Meter<2>) {
+        let limits = cx.settings().policy.detectors.parts.power.limits(spec);
+        let sound = at_terminal(spec.nominal, spec.load, spec.cable).0.into();
+        let with = Meter { sensor: spec.meter.sensor(LOADED), limits, sound };
+        (with, Meter { sensor: spec.meter.sensor(UNLOADED), sound: spec.nominal.0.into(), ..with })
+    }
+
+    /// The voltage has changed. Without an input the meter is off: what it would show counts as nothing.
+    fn meter_again(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let (with, without) = Self::meters(spec, cx);
+        let on = self.input(spec) == Input::Good;
+        let off = |volts: u32, sound: f64| if on { f64::from(volts) - sound } else { 0.0 };
+        let (loaded, unloaded) = (off(self.loaded(spec), with.sound), off(self.unloaded(spec), without.sound));
+        let planned = with.differs(&mut self.with_load, loaded, cx);
+        Self::expect(planned, Timer::Loaded, cx);
+        let planned = without.differs(&mut self.without_load, unloaded, cx);
+        Self::expect(planned, Timer::Unloaded, cx);
+    }
+
+    fn expect(planned: Planned, timer: fn(u32) -> Timer, cx: &mut Context<'_, Models>) {
+        if let Some((wait, plan)) = planned {
+            cx.after(wait, timer(plan));
+        }
     }
 
     /// The voltages that charging needs and stands, in mV.
@@ -239,31 +360,19 @@ impl Power {
         (low, high)
     }
 
-    /// How long it takes until what the voltage is now has been seen: by the pin and the bits of the charger, or by the meter.
-    fn shows_after(&self, spec: &Spec, cx: &Context<'_, Models>) -> Span {
-        let input = |unloaded: u32| unloaded > 0 && unloaded <= spec.cuts_off_above.0;
-        let (is, was) = (self.unloaded(spec), self.sensed.get().shown.volts.map_or(spec.nominal.0, |it| it.1));
-        match (input(is), input(was)) {
-            (false, true) => PIN,
-            (true, false) => PIN * 5,
-            // Another reason for no input is in the bits of the charger at once.
-            (false, false) => PIN,
-            (true, true) => METER.shows_after(Span::ZERO, METERS, cx),
-        }
-    }
-
-    /// What the voltage is now has been seen.
+    /// Pin and charger have said for long enough what the input is now; the meter is read with it.
     fn sense(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
-        let (loaded, unloaded) = (self.loaded(spec), self.unloaded(spec));
-        let had = self.sensed.get().shown.volts.is_none_or(|it| it.1 > 0);
-        self.sensed.get_mut().shown.volts = Some((loaded, unloaded));
-        if had && unloaded == 0 {
-            self.sensed.get_mut().shown.losses.rotate_left(1);
-            self.sensed.get_mut().shown.losses[LOOSE_AFTER - 1] = cx.now();
+        let is = self.input(spec);
+        let meter = spec.meter.sensor(UNLOADED).installed(cx);
+        let measured = meter.shows_now(self.unloaded(spec).into(), cx.now());
+        let sensed = self.sensed.get_mut();
+        let said = std::mem::replace(&mut sensed.input, is);
+        sensed.measured = measured;
+        if said != Input::Lost && is == Input::Lost {
+            sensed.losses.rotate_left(1);
+            sensed.losses[MOST_LOSSES - 1] = cx.now();
         }
-        let first = self.sensed.get().shown.losses[0];
-        debug_assert!(self.sensed.get().shown.losses.is_sorted(), "losses come one after the other");
-        self.sensed.get_mut().shown.flickers = first > Instant::START && cx.now().since(first) <= FLICKERS_WITHIN;
+        debug_assert!(sensed.losses.is_sorted(), "losses come one after the other");
     }
 
     /// A plug that sits loose: exponential times with and without contact, whose means give the share of the time.
@@ -360,14 +469,33 @@ impl ActorPart<Models> for Power {
             self.delivered = Some(spec.nominal.0);
             self.change(spec, cx);
         }
+        let (with, without) = Self::meters(spec, cx);
+        let planned = with.begin(&mut self.with_load, cx);
+        Self::expect(planned, Timer::Loaded, cx);
+        let planned = without.begin(&mut self.without_load, cx);
+        Self::expect(planned, Timer::Unloaded, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let plug = match timer {
             Timer::Contact(plug) => plug,
-            Timer::Sensed(change) => {
+            Timer::Debounced(change) => {
                 if self.sensed.get().changes.is_latest(0, change) {
                     self.sense(spec, cx);
                     cx.look();
+                }
+                return;
+            }
+            Timer::Loaded(plan) => {
+                if let Some(planned) = Self::meters(spec, cx).0.sampled(&mut self.with_load, plan, cx) {
+                    cx.look();
+                    Self::expect(planned, Timer::Loaded, cx);
+                }
+                return;
+            }
+            Timer::Unloaded(plan) => {
+                if let Some(planned) = Self::meters(spec, cx).1.sampled(&mut self.without_load, plan, cx) {
+                    cx.look();
+                    Self::expect(planned, Timer::Unloaded, cx);
                 }
                 return;
             }
@@ -387,8 +515,13 @@ impl ActorPart<Models> for Power {
     }
     fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         // Contacts that were lost before say nothing of how the plug sits now.
-        self.sensed.get_mut().shown.losses = [Instant::START; LOOSE_AFTER];
+        self.sensed.get_mut().losses = [Instant::START; MOST_LOSSES];
         self.sense(spec, cx);
+        let (with, without) = Self::meters(spec, cx);
+        let planned = with.measure(&mut self.with_load, cx);
+        Self::expect(planned, Timer::Loaded, cx);
+        let planned = without.measure(&mut self.without_load, cx);
+        Self::expect(planned, Timer::Unloaded, cx);
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         let (InterActorMessage::Outside(outside), Some(_)) = (message, self.delivered) else { return };
@@ -406,156 +539,10 @@ impl ActorPart<Models> for Power {
 }
 
 impl DevicePart<Models> for Power {
-    const MODES: &'static [(Fault, Mode<Models>)] = &[
-        (Fault::SupplyOutage, Mode {
-            name: "supply-outage",
-            zh: "供电中断",
-            family: Family::Power,
-            shows: &[(Symptom::SupplyBad, 0.95), (Symptom::TerminalDark, 0.3), (Symptom::NoHeartbeat, 0.3)],
-            cause: "the mains of the street or the shop are cut",
-            effects: Effects::of(
-                "no voltage arrives at the terminal",
-                "it runs on its battery and then not at all",
-                "sales stop until the mains are back",
-            ),
-            ratings: Ratings::of(8, 8, 1),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.2), (RecoveryAction::Repair, 0.5)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::Retry, Performer::Device, Span::minutes(30)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        }),
-        (Fault::VoltageSag, Mode {
-            name: "voltage-sag",
-            zh: "电压异常",
-            family: Family::Power,
-            shows: &[
-                (Symptom::SupplyBad, 0.84),
-                (Symptom::Restarts, 0.26),
-                (Symptom::PrintsFaint, 0.068),
-                (Symptom::SlowOperation, 0.053),
-                (Symptom::BatteryRunsDown, 0.03),
-                (Symptom::IndicationMissing, 0.0053),
-            ],
-            cause: "weak mains, or a heavy load beside the terminal",
-            effects: Effects::of(
-                "the voltage is too low to charge with, and at times to work with",
-                "the terminal is slow, restarts and prints faintly",
-                "sales are slow or break off",
-            ),
-            ratings: Ratings::of(6, 8, 2),
-            indications: &[Indication::ChargeLightOut, Indication::RestartsByItself, Indication::SlowOperation, Indication::FaintPrint],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        }),
-        (Fault::VoltageSwell, Mode {
-            name: "voltage-swell",
-            zh: "电压过高",
-            family: Family::Power,
-            shows: &[(Symptom::SupplyBad, 0.93), (Symptom::TerminalDark, 0.39), (Symptom::NoHeartbeat, 0.24)],
-            cause: "a fault or a switching surge in the mains",
-            effects: Effects::of(
-                "the protection cuts the terminal off",
-                "it runs on its battery; a surge beyond the protection kills the board",
-                "sales stop when the battery is empty, for good if the board is dead",
-            ),
-            ratings: Ratings::of(8, 4, 2),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::Replug, 0.5), (RecoveryAction::Repair, 0.9)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(2)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        }),
-        (Fault::LoosePlug, Mode {
-            name: "loose-plug",
-            zh: "插头松动",
-            family: Family::Power,
-            shows: &[
-                (Symptom::SupplyBad, 0.95),
-                (Symptom::TerminalDark, 0.3),
-                (Symptom::NoHeartbeat, 0.25),
-                (Symptom::Restarts, 0.1),
-            ],
-            cause: "the plug was pulled or sits loose",
-            effects: Effects::of(
-                "the contact comes and goes, or nothing arrives from the socket",
-                "the battery carries the terminal, then it stops",
-                "sales stop until somebody pushes the plug in",
-            ),
-            ratings: Ratings::of(7, 8, 2),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            // Who puts in another cable pushes its plug in.
-            cleared_by: &[(RecoveryAction::Replug, 0.95), (RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        }),
-        (Fault::CableBroken, Mode {
-            name: "cable-broken",
-            zh: "电源线损坏",
-            family: Family::Power,
-            shows: &[
-                (Symptom::SupplyBad, 0.95),
-                (Symptom::Restarts, 0.42),
-                (Symptom::TerminalDark, 0.3),
-                (Symptom::NoHeartbeat, 0.21),
-                (Symptom::SlowOperation, 0.11),
-                (Symptom::BatteryRunsDown, 0.099),
-                (Symptom::PrintsFaint, 0.068),
-            ],
-            cause: "a cable that is bent and pulled until its strands break",
-            effects: Effects::of(
-                "the voltage falls under load, or nothing arrives through the cable",
-                "charging is slow, the terminal restarts, the battery runs down",
-                "sales stop until there is a new cable",
-            ),
-            ratings: Ratings::of(7, 6, 2),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen, Indication::RestartsByItself, Indication::SlowOperation],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ReplaceCable, 0.98), (RecoveryAction::Repair, 1.0), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        }),
-        (Fault::WrongAdapter, Mode {
-            name: "wrong-adapter",
-            zh: "电压不符合设备要求",
-            family: Family::Power,
-            shows: &[(Symptom::SupplyBad, 0.93), (Symptom::TerminalDark, 0.39), (Symptom::NoHeartbeat, 0.24)],
-            cause: "the adapter of another device was plugged in",
-            effects: Effects::of(
-                "a voltage arrives that the terminal is not made for",
-                "the protection cuts the terminal off, and the board may die",
-                "sales stop until the right adapter is in, for good if the board is dead",
-            ),
-            ratings: Ratings::of(8, 4, 2),
-            indications: &[Indication::ChargeLightOut, Indication::PowerLightOut, Indication::BlankScreen],
-            seen_by: &[Part::Power, Part::HeartbeatMonitor, Part::Merchant],
-            cleared_by: &[(RecoveryAction::ReplaceCable, 0.95), (RecoveryAction::Repair, 0.95), (RecoveryAction::Swap, 1.0)],
-            procedure: &[
-                step(RecoveryAction::Replug, Performer::Attendant, Span::minutes(1)),
-                step(RecoveryAction::ReplaceCable, Performer::Attendant, Span::minutes(30)),
-                step(RecoveryAction::Repair, Performer::Technician, Span::minutes(30)),
-            ],
-        }),
-    ];
+    const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -567,22 +554,32 @@ impl DevicePart<Models> for Power {
         self.change(spec, cx);
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let (low, high) = Self::limits(spec);
-        let (loaded, unloaded) = self.sensed.get().shown.volts.unwrap_or((spec.nominal.0, spec.nominal.0));
-        let (cuts_off_above, flickers) = (spec.cuts_off_above.0, self.sensed.get().shown.flickers);
-        Reading { loaded, unloaded, low, high, cuts_off_above, flickers }
+        let Sensed { input, measured, losses, .. } = self.sensed.get();
+        let (loaded, unloaded) = (self.with_load.get(), self.without_load.get());
+        let last = losses[MOST_LOSSES - 1];
+        let high = f64::from(Self::limits(spec).1.max(spec.cuts_off_above.0));
+        Reading {
+            input,
+            measured,
+            another_adapter: (high * NO_MAINS) as i64,
+            losses: losses.map(|it| (it > Instant::START).then(|| last.since(it))),
+            low_loaded: loaded.stands(LOW),
+            low_unloaded: unloaded.stands(LOW),
+            high_unloaded: unloaded.stands(HIGH),
+        }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
-        let Reading { loaded, unloaded, low, high, cuts_off_above, flickers } = *reading;
-        let another_adapter = (f64::from(high.max(cuts_off_above)) * NO_MAINS) as u32;
-        let seen = match unloaded {
+    fn detect(thresholds: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let first = reading.losses[MOST_LOSSES.saturating_sub(usize::from(thresholds.losses.get()))];
+        let flickers = first.is_some_and(|it| it <= thresholds.losses_within);
+        let seen = match reading.input {
             _ if flickers => Some(Evidence::ContactLosses),
-            0 => Some(Evidence::InputLost),
-            volts if volts > another_adapter => Some(Evidence::HighFromTheStart),
-            volts if volts > high => Some(Evidence::InputHigh),
-            volts if volts < low => Some(Evidence::LowAlways),
-            _ if loaded < low => Some(Evidence::LowUnderLoad),
-            _ => None,
+            Input::Lost => Some(Evidence::InputLost),
+            Input::CutOff if reading.measured > reading.another_adapter => Some(Evidence::HighFromTheStart),
+            Input::CutOff => Some(Evidence::InputHigh),
+            Input::Good if reading.high_unloaded => Some(Evidence::InputHigh),
+            Input::Good if reading.low_unloaded => Some(Evidence::LowAlways),
+            Input::Good if reading.low_loaded => Some(Evidence::LowUnderLoad),
+            Input::Good => None,
         };
         seen.map(|it| Finding::of(Symptom::SupplyBad).with(it)).into_iter().collect()
     }
@@ -620,13 +617,24 @@ mod tests {
         assert_eq!(broken(1.0), 0);
     }
 
+    /// What meters without an error show.
+    fn exactly(power: &Power) -> Reading {
+        let spec = Spec::default();
+        let [low, high] = Thresholds::default().limits(&spec).map(|it| it.at);
+        let (loaded, unloaded) = (i64::from(power.loaded(&spec)), i64::from(power.unloaded(&spec)));
+        Reading {
+            input: power.input(&spec),
+            measured: unloaded,
+            low_loaded: loaded < low,
+            low_unloaded: unloaded < low,
+            high_unloaded: unloaded > high,
+            ..power.reading(&spec, Instant::START)
+        }
+    }
+
     #[test]
     fn the_charger_tells_a_bad_cable_from_a_bad_supply_by_its_own_load() {
-        let spec = Spec::default();
-        let sees = |mut power: Power| {
-            power.sensed.get_mut().shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
-            suspect_of_last(&Power::detect(&NoThresholds {}, &mut (), &power.reading(&spec, Instant::START)))
-        };
+        let sees = |power: Power| suspect_of_last(&Power::detect(&Thresholds::default(), &mut (), &exactly(&power)));
         assert_eq!(sees(Power::default()), None);
         assert_eq!(sees(with(Fault::CableBroken, 0.4)), Some(Fault::CableBroken.into()));
         assert_eq!(sees(with(Fault::VoltageSag, 0.1)), Some(Fault::VoltageSag.into()));
@@ -639,14 +647,10 @@ mod tests {
 
     #[test]
     fn what_a_real_supply_delivers_is_what_the_charger_sees() {
-        let spec = Spec::default();
         let real = |delivered, broken| {
             Power { delivered: Some(delivered), ..with(Fault::CableBroken, broken) }
         };
-        let sees = |mut power: Power| {
-            power.sensed.get_mut().shown.volts = Some((power.loaded(&spec), power.unloaded(&spec)));
-            suspect_of_last(&Power::detect(&NoThresholds {}, &mut (), &power.reading(&spec, Instant::START)))
-        };
+        let sees = |power: Power| suspect_of_last(&Power::detect(&Thresholds::default(), &mut (), &exactly(&power)));
         assert_eq!(sees(real(5_010, 0.0)), None);
         assert_eq!(sees(real(4_300, 0.0)), Some(Fault::VoltageSag.into()), "whatever the scenario wanted");
         assert_eq!(sees(real(0, 0.0)), Some(Fault::SupplyOutage.into()));

@@ -1,19 +1,22 @@
 //! Tamper switch: guards the keys; whoever opens the case, or lets the coin cell run down, wipes them.
 
 use crate::rare::Rare;
-use crate::sensed::Sensed;
+use crate::sensed::Changes;
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use std::num::NonZeroU8;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding};
+use faults::detectors::{Limit, Side};
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::sampling::Sampling;
+use crate::sensor::{Meter, Metered, Planned, Voltmeter};
 use crate::quantity::Millivolts;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
@@ -29,11 +32,44 @@ pub struct Spec {
     pub coin_cell: Millivolts,
     /// Below this the coin cell does not hold the keys when the terminal has no other power.
     pub holds_from: Millivolts,
+    /// The meter of the coin cell, which is loaded for it; a reading a day.
+    pub meter: Voltmeter,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { coin_cell: Millivolts(3_000), holds_from: Millivolts(2_200) }
+        let meter = Voltmeter { every: Span::days(1), ..Voltmeter::default() };
+        Self { coin_cell: Millivolts(3_000), holds_from: Millivolts(2_200), meter }
+    }
+}
+
+/// When the terminal holds its coin cell to be nearly empty, and its case to have been opened.
+///
+/// By default below 2.4 V in two readings running, where the keys are held from 2.2 V: at 3.0 V and an error of 20 mV no false alarm
+/// comes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TamperThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Readings of the coin cell below this are too low.
+    pub cell_below: Millivolts,
+    /// It is over at the first reading that is back by more than this; one within the band holds the count.
+    pub hysteresis: Millivolts,
+    /// So many readings beyond the limit are an alarm.
+    pub readings: NonZeroU8,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let readings = NonZeroU8::MIN.saturating_add(1);
+        Self { cell_below: Millivolts(2_400), hysteresis: Millivolts(100), readings }
+    }
+}
+
+impl Thresholds {
+    fn limits(&self) -> [Limit; 1] {
+        let (at, hysteresis) = (self.cell_below.0.into(), self.hysteresis.0.into());
+        [Limit { side: Side::Below, at, hysteresis, in_a_row: self.readings.get() }]
     }
 }
 
@@ -42,29 +78,32 @@ impl Default for Spec {
 pub struct Tamper {
     levels: Levels<Fault>,
     /// What was sensed of it.
-    sensed: Rare<Sensed<Shown, 2>>,
+    sensed: Rare<Sensed>,
+    /// What came of the readings of the coin cell.
+    cell: Rare<Metered<1>>,
 }
 
-/// What was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Shown {
+/// What was sensed of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
+    /// What the register holds.
     triggered: bool,
-    /// Voltage of the coin cell under load, in mV; `None` before it has been measured.
-    coin_cell: Option<u32>,
+    /// Changes of the latch: a note of an earlier one is ignored.
+    latched: Changes<1>,
 }
 
 /// Its notes to itself.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Timer {
-    /// What this fault changes has been read since it changed so often.
-    Sensed(Fault, u32),
+    /// The register is read, since the latch changed so often.
+    Latched(u32),
+    /// The meter of the coin cell shows what may change an alarm, by the plan of this number.
+    Sampled(u32),
 }
 
 /// The register is read at its interrupt.
 const LATCHED: Span = Span::secs(1);
-/// The coin cell is measured once a day; two readings in a row count.
-const MONITOR: Sampling = Sampling::every(Span::days(1), 2);
-const READINGS: Purpose = Purpose::of("tamper: phase of the readings of the coin cell");
+const METER: Purpose = Purpose::of("tamper: readings of the coin cell");
 
 /// Fault modes of the tamper guard.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
@@ -80,8 +119,10 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
     triggered: bool,
-    coin_cell: u32,
-    holds_from: u32,
+    /// What the meter of the coin cell showed when its alarm last changed, in mV.
+    coin_cell: i64,
+    /// It has shown too little often enough.
+    cell_low: bool,
 }
 
 impl Tamper {
@@ -90,6 +131,18 @@ impl Tamper {
         let left = (f64::from(spec.coin_cell.0) * (1.0 - drained * 2.0 / 3.0)) as u32;
         debug_assert!(left <= spec.coin_cell.0, "nobody charges a coin cell: {left} mV");
         left
+    }
+
+    /// The meter of the coin cell.
+    fn meter(spec: &Spec, cx: &Context<'_, Models>) -> Meter<1> {
+        let limits = cx.settings().policy.detectors.parts.tamper.limits();
+        Meter { sensor: spec.meter.sensor(METER), limits, sound: spec.coin_cell.0.into() }
+    }
+
+    fn expect(planned: Planned, cx: &mut Context<'_, Models>) {
+        if let Some((wait, plan)) = planned {
+            cx.after(wait, Timer::Sampled(plan));
+        }
     }
 }
 
@@ -137,21 +190,28 @@ impl ActorPart<Models> for Tamper {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
-    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
-        let Timer::Sensed(fault, change) = timer;
-        debug_assert!(change > 0 && change <= self.sensed.get().changes.of(fault as usize), "what is read has changed");
-        if !self.sensed.get().changes.is_latest(fault as usize, change) {
-            return;
-        }
-        match fault {
-            Fault::Triggered => self.sensed.get_mut().shown.triggered = self.levels.has(fault),
-            Fault::CoinCellEmpty => self.sensed.get_mut().shown.coin_cell = Some(self.coin_cell(spec)),
-        }
-        cx.look();
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let planned = Self::meter(spec, cx).begin(&mut self.cell, cx);
+        Self::expect(planned, cx);
     }
-    fn retest(&mut self, spec: &Spec, _: Symptom, _: &mut Context<'_, Models>) {
-        let triggered = self.levels.has(Fault::Triggered);
-        self.sensed.get_mut().shown = Shown { triggered, coin_cell: Some(self.coin_cell(spec)) };
+    fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
+        match timer {
+            Timer::Latched(change) if self.sensed.get().latched.is_latest(0, change) => {
+                self.sensed.get_mut().triggered = self.levels.has(Fault::Triggered);
+                cx.look();
+            }
+            Timer::Sampled(plan) => {
+                let Some(planned) = Self::meter(spec, cx).sampled(&mut self.cell, plan, cx) else { return };
+                cx.look();
+                Self::expect(planned, cx);
+            }
+            Timer::Latched(_) => {}
+        }
+    }
+    fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
+        self.sensed.get_mut().triggered = self.levels.has(Fault::Triggered);
+        let planned = Self::meter(spec, cx).measure(&mut self.cell, cx);
+        Self::expect(planned, cx);
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
@@ -220,12 +280,12 @@ impl DevicePart<Models> for Tamper {
     ];
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
-    fn on_level(&mut self, _: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+    fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
         if fault == Fault::Triggered {
             let on = level > 0.0;
             cx.say(LocalMessage::Locked { on });
@@ -234,23 +294,27 @@ impl DevicePart<Models> for Tamper {
             }
             indication::set(cx, Indication::TamperText, on);
         }
-        let change = self.sensed.get_mut().changes.count(fault as usize);
-        let wait = match fault {
-            Fault::Triggered => LATCHED,
-            Fault::CoinCellEmpty => MONITOR.shows_after(Span::ZERO, READINGS, cx),
-        };
-        cx.after(wait, Timer::Sensed(fault, change));
+        match fault {
+            Fault::Triggered => {
+                let change = self.sensed.get_mut().latched.count(0);
+                cx.after(LATCHED, Timer::Latched(change));
+            }
+            Fault::CoinCellEmpty => {
+                let off = f64::from(self.coin_cell(spec)) - f64::from(spec.coin_cell.0);
+                let planned = Self::meter(spec, cx).differs(&mut self.cell, off, cx);
+                Self::expect(planned, cx);
+            }
+        }
     }
-    fn reading(&self, spec: &Spec, _: Instant) -> Reading {
-        let Shown { triggered, coin_cell } = self.sensed.get().shown;
-        let coin_cell = coin_cell.unwrap_or(spec.coin_cell.0);
-        Reading { triggered, coin_cell, holds_from: spec.holds_from.0 }
+    fn reading(&self, _: &Spec, _: Instant) -> Reading {
+        let (triggered, cell) = (self.sensed.get().triggered, self.cell.get());
+        Reading { triggered, coin_cell: cell.shown(), cell_low: cell.stands(0) }
     }
     /// The secure element keeps a register of what has triggered it, and measures its cell.
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+    fn detect(_: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         seen([
             (reading.triggered, Finding::of(Symptom::TamperLocked).with(Evidence::SwitchTriggered)),
-            (reading.coin_cell < reading.holds_from, Finding::of(Symptom::DueSoon).with(Evidence::CoinCellLow)),
+            (reading.cell_low, Finding::of(Symptom::DueSoon).with(Evidence::CoinCellLow)),
         ])
     }
 }

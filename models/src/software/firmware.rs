@@ -1,31 +1,33 @@
 //! Firmware: boots, watches itself, shares out memory and processor, and chooses the way to the network.
 
+mod gauges;
 mod modes;
 mod report;
 mod update;
 mod uplink;
 
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Context, Mode, ActorPart, DevicePart, Levels, seen, Finding, NoThresholds};
-use sim::{Instant, Purpose, Span};
+use faults::{Context, Mode, ActorPart, DevicePart, Levels, seen, Finding};
+use sim::{Instant, Span};
 use thin_vec::ThinVec;
 
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use crate::symptom::Symptom;
 use crate::rare::Rare;
-use crate::sensed::Sensed;
+use crate::sensor::{ShareGauge, Watch};
 use crate::bus::{Leg, LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::Mebibytes;
-use crate::sampling::Sampling;
 use crate::availability::Milestone;
 use crate::telemetry::Telemetry;
 use crate::operator::Command;
 use crate::wire::{Iso, InterActorMessage, Via};
 use crate::{Models, Part};
+pub use gauges::Thresholds;
 use crate::detectors::{Detector, Place};
 use crate::vocabulary::milestone::{MilestoneDefinition, milestones};
 
@@ -51,6 +53,12 @@ pub struct Spec {
     /// How likely the change to the other bearer works when the one in use goes down (failover coverage). If it does not,
     /// the terminal is offline until its first bearer is back or it is restarted.
     pub failover_works: Probability,
+    /// Share of the processor that a terminal uses where nothing is wrong.
+    pub idle_load: Probability,
+    /// The gauge of the share of the memory in use.
+    pub memory_gauge: ShareGauge,
+    /// The gauge of the share of the processor in use.
+    pub processor_gauge: ShareGauge,
 }
 
 impl Default for Spec {
@@ -64,6 +72,9 @@ impl Default for Spec {
             backup: Some(Via::Cellular),
             through_phone: false,
             failover_works: Probability(1.0),
+            idle_load: Probability(0.15),
+            memory_gauge: ShareGauge::default(),
+            processor_gauge: ShareGauge { noise: Probability(0.05), ..ShareGauge::default() },
         }
     }
 }
@@ -122,18 +133,22 @@ pub struct Firmware {
     report: Option<Box<Telemetry>>,
     update: update::Update,
     /// What was sensed of it.
-    sensed: Rare<Sensed<Shown>>,
+    sensed: Rare<Sensed>,
 }
 
-/// What was measured.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Shown {
+/// What was sensed of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sensed {
     /// The watchdog was not fed for its time.
     unfed: bool,
-    /// Share of the memory in use.
-    memory: f64,
-    /// Share of the processor in use, smoothed.
-    processor: f64,
+    /// By how much of itself the memory in use grows in a second, since `fresh`.
+    leaks_per_s: f64,
+    /// Share of the processor that is taken.
+    taken: f64,
+    /// What came of the readings of the memory.
+    memory: Watch<1>,
+    /// What came of the readings of the processor.
+    processor: Watch<1>,
 }
 
 /// Its notes to itself.
@@ -153,8 +168,10 @@ pub enum Timer {
     Installed(u16),
     /// An operator's command has been carried out, if the terminal still runs.
     Ordered(u32),
-    /// The gauges have shown for long enough what has changed so often.
-    Gauged(u32),
+    /// The gauge of the memory shows what may change an alarm, by the plan of this number.
+    Memory(u32),
+    /// That of the processor does.
+    Processor(u32),
 }
 
 /// Fault modes of the firmware.
@@ -174,14 +191,15 @@ pub enum Fault {
 pub struct Reading {
     /// The watchdog was not fed for its time.
     unfed: bool,
-    memory_used: f64,
-    processor_taken: f64,
+    /// What the gauge of the memory showed when its alarm last changed: ten-thousandths.
+    memory_used: i64,
+    /// It has shown too much often enough.
+    memory_short: bool,
+    /// What the gauge of the processor showed when its alarm last changed: ten-thousandths.
+    processor_used: i64,
+    /// It has shown too much often enough.
+    processor_busy: bool,
 }
-
-/// The gauges are read every minute: memory three times in a row, the processor smoothed over a quarter of an hour.
-const MEMORY: Sampling = Sampling::every(Span::secs(60), 3);
-const PROCESSOR: Sampling = Sampling::every(Span::secs(60), 15);
-const GAUGES: Purpose = Purpose::of("firmware: phase of the gauges");
 
 impl Firmware {
     fn halt(&mut self, cx: &mut Context<'_, Models>, next: State) {
@@ -216,12 +234,6 @@ impl Firmware {
         cx.treat(command.order.action());
     }
 
-    fn memory_used(&self, spec: &Spec, now: Instant) -> f64 {
-        let leaking = now.since(self.fresh).as_secs_f64() * self.levels.of(Fault::MemoryLeak);
-        debug_assert!(now >= self.fresh, "no memory has leaked before {now}");
-        (0.5 + 0.5 * leaking / spec.leaks_in.as_secs_f64().max(1.0)).min(1.0)
-    }
-
     /// Makes notes of what a leak will do.
     fn expect_leak(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let leak = self.levels.of(Fault::MemoryLeak);
@@ -229,24 +241,7 @@ impl Firmware {
             let all = spec.leaks_in.scaled(1.0 / leak);
             cx.after(all.scaled(0.8), Timer::MemoryLow(self.boot));
             cx.after(all, Timer::MemoryGone(self.boot));
-            let change = self.sensed.get_mut().changes.count(0);
-            let wait = MEMORY.shows_after(all.scaled(0.8) + Span::secs(1), GAUGES, cx);
-            cx.after(wait, Timer::Gauged(change));
         }
-    }
-
-    /// More or less of the processor is used: how long it takes until its smoothed share shows it.
-    fn expect_load(&mut self, cx: &mut Context<'_, Models>) {
-        let change = self.sensed.get_mut().changes.count(0);
-        cx.after(PROCESSOR.shows_after(Span::ZERO, GAUGES, cx), Timer::Gauged(change));
-    }
-
-    /// The gauges are read.
-    fn gauge(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
-        self.sensed.get_mut().shown.memory = self.memory_used(spec, cx.now());
-        self.sensed.get_mut().shown.processor = self.starved.max(self.burden);
-        let Shown { memory, processor, .. } = self.sensed.get().shown;
-        debug_assert!(memory <= 1.0 && processor <= 1.0, "gauges show shares: {memory}, {processor}");
     }
 
     fn hang(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
@@ -367,8 +362,9 @@ impl ActorPart<Models> for Firmware {
     fn build(_: &Spec) -> Self {
         Self { supplied: true, slowed: 100, ..Self::default() }
     }
-    fn start(&mut self, _: &Spec, cx: &mut Context<'_, Models>) {
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.begin_reports(cx);
+        self.expect_samples(spec, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
@@ -379,10 +375,13 @@ impl ActorPart<Models> for Firmware {
             Timer::Booted(boot) if boot == self.boot => {
                 debug_assert_eq!(self.state, State::Booting, "what has booted was booting");
                 self.state = State::Running;
-                self.fresh = cx.now();
                 // What the boot finds: memory is free, and the watchdog is fed unless it hangs again.
-                self.sensed.get_mut().shown.unfed &= self.hung;
-                self.gauge(spec, cx);
+                if self.sensed.is_kept() {
+                    self.catch_up(spec, cx);
+                    self.sensed.get_mut().unfed &= self.hung;
+                }
+                self.fresh = cx.now();
+                self.used_otherwise(spec, cx);
                 cx.look();
                 cx.milestone(Milestone::Booted);
                 cx.say(LocalMessage::Ready);
@@ -397,16 +396,16 @@ impl ActorPart<Models> for Firmware {
             Timer::Ordered(number) => self.ordered(number, cx),
             Timer::Installed(attempt) => self.installed(spec, attempt, cx),
             Timer::Watchdog(boot) if boot == self.boot => {
-                self.sensed.get_mut().shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
+                self.sensed.get_mut().unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
                 cx.look();
             }
-            Timer::Gauged(change) if self.sensed.get().changes.is_latest(0, change) => {
-                self.gauge(spec, cx);
-                cx.look();
-            }
+            Timer::Memory(plan) if self.sensed.get().memory.is_latest(plan) => self.sampled(spec, cx),
+            Timer::Processor(plan) if self.sensed.get().processor.is_latest(plan) => self.sampled(spec, cx),
             Timer::MemoryLow(boot) if boot == self.boot && self.levels.has(Fault::MemoryLeak) => {
                 cx.activated();
+                self.catch_up(spec, cx);
                 self.starved = self.starved.max(0.5);
+                self.used_otherwise(spec, cx);
                 indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
             }
@@ -433,7 +432,9 @@ impl ActorPart<Models> for Firmware {
             LocalMessage::Restart | LocalMessage::Swapped => {
                 if self.levels.has(Fault::MemoryLeak) {
                     // A restart gives the memory back; the leak stays.
+                    self.catch_up(spec, cx);
                     (self.hung, self.starved) = (false, 0.0);
+                    self.used_otherwise(spec, cx);
                     indication::gone(cx, Indication::FrozenScreen);
                     indication::gone(cx, Indication::SlowOperation);
                 }
@@ -461,10 +462,11 @@ impl ActorPart<Models> for Firmware {
             }
             LocalMessage::Burden { share } => {
                 debug_assert!(share <= 100, "no program takes {share} % of a processor");
+                self.catch_up(spec, cx);
                 self.burden = f64::from(share) / 100.0;
+                self.used_otherwise(spec, cx);
                 self.pace(cx);
                 self.show_slowness(cx);
-                self.expect_load(cx);
             }
             LocalMessage::Measured { gauge, value } => {
                 if let Some(report) = &mut self.report {
@@ -491,8 +493,8 @@ impl ActorPart<Models> for Firmware {
         }
     }
     fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
-        self.sensed.get_mut().shown.unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
-        self.gauge(spec, cx);
+        self.sensed.get_mut().unfed = self.hung && cx.now().since(self.hung_since) >= spec.watchdog;
+        self.measure(spec, cx);
     }
     fn able(&self, _: &Spec) -> bool {
         self.state == State::Running && !self.hung && !self.stranded
@@ -503,17 +505,19 @@ impl DevicePart<Models> for Firmware {
     const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, fault: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        if fault != Fault::Hang {
+            self.catch_up(spec, cx);
+        }
         match fault {
             _ if level == 0.0 => {
                 if fault != Fault::Hang {
                     self.starved = 0.0;
-                    self.expect_load(cx);
                 }
                 self.show_slowness(cx);
                 self.unhang(spec, cx);
@@ -528,19 +532,27 @@ impl DevicePart<Models> for Firmware {
                 cx.activated();
                 indication::show(cx, Indication::SlowOperation);
                 self.pace(cx);
-                self.expect_load(cx);
             }
+        }
+        if fault != Fault::Hang {
+            self.used_otherwise(spec, cx);
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        let Shown { unfed, memory, processor } = self.sensed.get().shown;
-        Reading { unfed, memory_used: memory, processor_taken: processor }
+        let Sensed { unfed, memory, processor, .. } = self.sensed.get();
+        Reading {
+            unfed,
+            memory_used: memory.shown(),
+            memory_short: memory.stands(0),
+            processor_used: processor.shown(),
+            processor_busy: processor.stands(0),
+        }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+    fn detect(_: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         seen([
             (reading.unfed, Finding::of(Symptom::ScreenStuck).with(Evidence::WatchdogUnfed)),
-            (reading.memory_used >= 0.9, Finding::of(Symptom::ResourcesShort).with(Evidence::MemoryHigh)),
-            (reading.processor_taken > 0.6, Finding::of(Symptom::SlowOperation).with(Evidence::ProcessorBusy)),
+            (reading.memory_short, Finding::of(Symptom::ResourcesShort).with(Evidence::MemoryHigh)),
+            (reading.processor_busy, Finding::of(Symptom::SlowOperation).with(Evidence::ProcessorBusy)),
         ])
     }
 }

@@ -3,16 +3,21 @@
 use crate::rare::Rare;
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
+use std::num::NonZeroU8;
+
 use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding, NoThresholds};
+use faults::{Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, seen, Finding};
+use faults::detectors::{Limit, Side};
+use sim::quantity::Probability;
 use sim::{Instant, Purpose, Span};
 
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::sampling::Sampling;
+use crate::course::Ramp;
+use crate::sensor::{ShareGauge, WHOLE, Watch, in_whole};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
@@ -23,11 +28,40 @@ use crate::detectors::{Detector, Place};
 pub struct Spec {
     /// Time in which a fault of magnitude 1 fills what is free: half of the whole.
     pub fills_in: Span,
+    /// The gauge of the share in use.
+    pub gauge: ShareGauge,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { fills_in: Span::hours(6) }
+        Self { fills_in: Span::hours(6), gauge: ShareGauge::default() }
+    }
+}
+
+/// When the terminal holds its storage to be short.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StorageThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Readings above this share in use. By default 0.85, three in a row: of a store that is half full no false alarm comes.
+    pub above: Probability,
+    /// It is over at the first reading that is back by more than this; one within the band holds the count.
+    pub hysteresis: Probability,
+    /// So many readings beyond the limit are an alarm.
+    pub readings: NonZeroU8,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let readings = NonZeroU8::MIN.saturating_add(2);
+        Self { above: Probability(0.85), hysteresis: Probability(0.1), readings }
+    }
+}
+
+impl Thresholds {
+    fn limits(&self) -> [Limit; 1] {
+        let (at, hysteresis) = (in_whole(self.above), in_whole(self.hysteresis));
+        [Limit { side: Side::Above, at, hysteresis, in_a_row: self.readings.get() }]
     }
 }
 
@@ -46,8 +80,10 @@ struct Filled {
     filling: f64,
     /// Filled at that speed, it would have been half full then.
     since: Instant,
-    /// Share in use that the gauge showed last.
-    shown: f64,
+    /// What came of the gauge's readings.
+    watch: Watch<1>,
+    /// The journal could not be written.
+    unwritten: bool,
     /// Counts changes of the speed: a note of an earlier one is ignored.
     epoch: u32,
 }
@@ -57,8 +93,8 @@ struct Filled {
 pub enum Timer {
     /// Nothing is free.
     Full(u32),
-    /// The gauge has been read since it began to fill, or was cleared, so often.
-    Gauged(u32),
+    /// The gauge shows what may change an alarm, by the plan of this number.
+    Sampled(u32),
 }
 
 /// Fault modes of the storage.
@@ -72,15 +108,13 @@ pub enum Fault {
 /// How much is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    /// From 0 to 1.
-    used: f64,
+    /// What the gauge showed when an alarm last changed: ten-thousandths.
+    used: i64,
+    /// It has shown too much often enough, or the journal could not be written.
+    short: bool,
 }
 
-/// The gauge is read every minute; three readings in a row count.
-const GAUGE: Sampling = Sampling::every(Span::secs(60), 3);
-const READINGS: Purpose = Purpose::of("storage: phase of the gauge");
-/// Share in use beyond which it is held to be short.
-const SHORT: f64 = 0.9;
+const GAUGE: Purpose = Purpose::of("storage: readings of the gauge");
 
 impl Storage {
     /// So much is in use; it fills from here on at the speed of now.
@@ -90,8 +124,34 @@ impl Storage {
         let whole = spec.fills_in.scaled(2.0 / self.filled.get().filling.max(1e-6));
         self.filled.get_mut().since = Instant(cx.now().0.saturating_sub(whole.scaled(used - 0.5).0));
         let until = |level: f64| whole.scaled((level - used).max(0.0));
-        cx.after(GAUGE.shows_after(until(SHORT), READINGS, cx), Timer::Gauged(self.filled.get().epoch));
         cx.after(until(1.0), Timer::Full(self.filled.get().epoch));
+    }
+
+    /// How it fills, in ten-thousandths.
+    fn course(&self, spec: &Spec) -> Ramp {
+        let Filled { filling, since, .. } = self.filled.get();
+        if self.full {
+            return Ramp { from: WHOLE, since: Instant::START, per_s: 0.0, most: WHOLE };
+        }
+        let per_s = 0.5 * WHOLE * filling / spec.fills_in.as_secs_f64().max(1.0);
+        Ramp { from: 0.5 * WHOLE, since, per_s, most: WHOLE }
+    }
+
+    /// Takes the samples up to now.
+    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+        let limits = cx.settings().policy.detectors.parts.storage.limits();
+        let (gauge, course) = (spec.gauge.sensor(GAUGE).installed(cx), self.course(spec));
+        self.filled.get_mut().watch.catch_up(&gauge, &limits, &course, cx.now());
+    }
+
+    /// Plans the next sample that may change an alarm.
+    fn expect_sample(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        let limits = cx.settings().policy.detectors.parts.storage.limits();
+        let (gauge, course) = (spec.gauge.sensor(GAUGE).installed(cx), self.course(spec));
+        let planned = self.filled.consider(|it| it.watch.plan(&gauge, &limits, &course, cx.now()));
+        if let Some((wait, plan)) = planned {
+            cx.after(wait, Timer::Sampled(plan));
+        }
     }
 
     /// Share in use.
@@ -132,23 +192,29 @@ impl ActorPart<Models> for Storage {
     fn build(_: &Spec) -> Self {
         Self::default()
     }
+    fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
+        self.expect_sample(spec, cx);
+    }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
-            Timer::Gauged(epoch) if epoch == self.filled.get().epoch => {
-                self.filled.get_mut().shown = self.used(spec, cx.now());
+            Timer::Sampled(plan) if self.filled.get().watch.is_latest(plan) => {
+                self.catch_up(spec, cx);
                 cx.look();
+                self.expect_sample(spec, cx);
             }
             Timer::Full(epoch) if epoch == self.filled.get().epoch => {
                 debug_assert!(self.filled.get().filling > 0.0, "what is full was being filled");
+                self.catch_up(spec, cx);
                 self.full = true;
+                self.expect_sample(spec, cx);
                 cx.activated();
                 indication::show(cx, Indication::RefusedText);
                 cx.say(LocalMessage::Storage { free: false });
                 // The journal cannot be written: that is an observation by itself.
-                self.filled.get_mut().shown = 1.0;
+                self.filled.get_mut().unwritten = true;
                 cx.look();
             }
-            Timer::Gauged(_) | Timer::Full(_) => {}
+            Timer::Sampled(_) | Timer::Full(_) => {}
         }
     }
     fn on_message(&mut self, _: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -160,7 +226,13 @@ impl ActorPart<Models> for Storage {
         !self.full
     }
     fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
-        self.filled.get_mut().shown = self.used(spec, cx.now());
+        self.catch_up(spec, cx);
+        let limits = cx.settings().policy.detectors.parts.storage.limits();
+        let (gauge, course) = (spec.gauge.sensor(GAUGE).installed(cx), self.course(spec));
+        let filled = self.filled.get_mut();
+        filled.watch.measure(&gauge, &limits, &course, cx.now());
+        filled.unwritten = self.full;
+        self.expect_sample(spec, cx);
     }
 }
 
@@ -198,30 +270,33 @@ impl DevicePart<Models> for Storage {
     })];
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
     }
     fn on_level(&mut self, spec: &Spec, _: Fault, level: f64, cx: &mut Context<'_, Models>) {
+        self.catch_up(spec, cx);
         let used = self.used(spec, cx.now());
         debug_assert!((0.5..=1.0).contains(&used), "half of it holds the software: {used}");
         let filled = self.filled.get_mut();
         (filled.filling, filled.epoch) = (level, filled.epoch + 1);
         if level > 0.0 {
             self.fill(spec, used, cx);
+            self.expect_sample(spec, cx);
             return;
         }
         self.full = false;
         indication::gone(cx, Indication::RefusedText);
         cx.say(LocalMessage::Storage { free: true });
-        cx.after(GAUGE.shows_after(Span::ZERO, READINGS, cx), Timer::Gauged(self.filled.get().epoch));
+        self.expect_sample(spec, cx);
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { used: self.filled.get().shown }
+        let Filled { watch, unwritten, .. } = self.filled.get();
+        Reading { used: watch.shown(), short: watch.stands(0) || unwritten }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
-        seen([(reading.used >= SHORT - 1e-9, Finding::of(Symptom::ResourcesShort).with(Evidence::StorageHigh))])
+    fn detect(_: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        seen([(reading.short, Finding::of(Symptom::ResourcesShort).with(Evidence::StorageHigh))])
     }
 }
 

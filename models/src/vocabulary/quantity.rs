@@ -97,6 +97,49 @@ impl Quantity for Celsius {
 }
 sim::quantity_in_files!(Celsius);
 
+/// A level of a signal over one milliwatt, in tenths of a dBm; a difference of levels, in tenths of a dB.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Decibels(pub i32);
+
+impl Decibels {
+    /// In dB, or dBm.
+    pub fn decibels(self) -> f64 {
+        f64::from(self.0) / 10.0
+    }
+}
+
+/// What no radio shows, in tenths of a dB.
+const LEVELS: std::ops::RangeInclusive<i32> = -2_000..=2_000;
+
+impl Quantity for Decibels {
+    const NAME: &'static str = "Decibels";
+    const WHAT: &'static str = "a level of a signal";
+    const EXAMPLE: &'static str = "-100dBm";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let (sign, size) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+        let tenths = in_units(size, Self::WHAT, &[("dBm", 10), ("dB", 10)])?;
+        let tenths = i32::try_from(tenths).map(|it| sign * it).ok();
+        tenths.filter(|it| LEVELS.contains(it)).map(Self).ok_or_else(|| {
+            format!("\"{text}\" is out of bounds: a level is from \"-200dBm\" to \"200dBm\"")
+        })
+    }
+    fn write(&self) -> String {
+        let (sign, size) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        // Levels are below a milliwatt; differences are not negative.
+        let unit = if self.0 < 0 { "dBm" } else { "dB" };
+        match size % 10 {
+            0 => format!("{sign}{}{unit}", size / 10),
+            tenth => format!("{sign}{}.{tenth}{unit}", size / 10),
+        }
+    }
+    fn stand_in() -> Self {
+        Self(-1_000)
+    }
+}
+sim::quantity_in_files!(Decibels);
+
 /// A currency, by ISO 4217.
 #[derive(
     Clone,

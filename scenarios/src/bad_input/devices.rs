@@ -34,7 +34,9 @@ printer: (faint_below: "5100mV") | contradiction | 13:52 | "5100mV" | type `T650
 fn temperatures_that_contradict_each_other_are_found() {
     of_type(
         r#"
-enclosure: (too_cold: "60C") | contradiction | 13:51 | "60C" | type `T650` is too cold where it is too warm | `too_cold` has to be below `too_warm`
+enclosure: (sensor: (every: "1ms")) | out-of-range | 13:49 | (every: "1ms") | `enclosure.sensor.every` of type `T650`: it is read without end | a sensor is read at most ten times a second: `every` has to be at least "100ms"
+power: (meter: (resolution: "0mV")) | out-of-range | 13:44 | (resolution: "0mV") | `power.meter.resolution` of type `T650`: its readings have no steps to be rounded to | `resolution` has to be above zero
+mainboard: (sensor: (noise: "-1C")) | out-of-range | 13:49 | (noise: "-1C") | `mainboard.sensor.noise` of type `T650`: a deviation is not negative | `noise` has to be at least zero
 enclosure: (heat: "20C") | contradiction | 13:47 | "20C" | type `T650` cools down in its heat | `heat` has to be at least `place`
 enclosure: (cold: "30C") | contradiction | 13:47 | "30C" | type `T650` warms up in its cold | `cold` has to be at most `place`
 mainboard: (throttles_at: "95C") | contradiction | 13:55 | "95C" | type `T650` switches itself off before it slows down | `throttles_at` has to be at most `shuts_at`

@@ -96,6 +96,21 @@ fn people_and_detectors_that_cannot_work_are_refused() {
             "no average of outcomes is above 4096 of 4096",
             "set `alarm_above` to less than 2^`scale_bits`",
         ),
+        (
+            "policies: (detectors: (parts: (enclosure: (too_cold: \"60C\")))),",
+            "a terminal would be too cold where it is too warm",
+            "`too_cold` has to be below `too_warm`",
+        ),
+        (
+            "policies: (detectors: (parts: (mainboard: (hysteresis: \"-1C\")))),",
+            "an alarm would be over before it is raised",
+            "`hysteresis` has to be at least zero",
+        ),
+        (
+            "policies: (detectors: (parts: (power: (losses: 9)))),",
+            "a terminal remembers the last 8 of them",
+            "set `losses` to at most 8",
+        ),
     ];
     for (written, message, hint) in cases {
         let source = with("warmup: \"1h\",", &format!("warmup: \"1h\",¶    {written}"));

@@ -6,8 +6,8 @@ use models::{Hardware, Part, Software};
 use sim::Span;
 use sim::quantity::Quantity;
 
-use super::Checker;
 use super::node_ref::NodeRef;
+use super::{Checker, sensors};
 use crate::diagnostic::Code;
 use crate::fleet::TerminalType;
 use crate::name::Name;
@@ -17,13 +17,13 @@ type Place = [&'static str; 3];
 
 /// Something that is wrong with a terminal type.
 #[derive(Debug, PartialEq)]
-struct Finding {
-    code: Code,
+pub(super) struct Finding {
+    pub(super) code: Code,
     /// The settings that it is about: the first of them that is written is underlined.
-    places: Vec<Place>,
+    pub(super) places: Vec<Place>,
     /// In words, with `TYPE` for the name of the type.
-    message: String,
-    hint: String,
+    pub(super) message: String,
+    pub(super) hint: String,
 }
 
 impl Checker<'_> {
@@ -54,9 +54,10 @@ impl Checker<'_> {
 }
 
 fn findings(of: &TerminalType) -> Vec<Finding> {
-    let TerminalType { hardware, software, .. } = of;
+    let TerminalType { hardware, comms, software, .. } = of;
     let mut found = voltages(hardware);
     found.extend(temperatures(hardware));
+    found.extend(sensors::sensors(hardware, comms, software));
     found.extend(lives(hardware));
     found.extend(means(hardware, software));
     found.extend(left_out(of));
@@ -176,12 +177,6 @@ fn temperatures(hardware: &Hardware) -> Vec<Finding> {
     let settles_at = enclosure.place.degrees() + mainboard.warms_by.degrees();
     let place = ["enclosure", "place"];
     let rules = [
-        contradiction(
-            enclosure.too_cold >= enclosure.too_warm,
-            [["enclosure", "too_cold"], ["enclosure", "too_warm"]],
-            "is too cold where it is too warm",
-            "`too_cold` has to be below `too_warm`",
-        ),
         contradiction(
             enclosure.heat < enclosure.place,
             [["enclosure", "heat"], place],

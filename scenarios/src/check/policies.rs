@@ -66,6 +66,7 @@ impl Checker<'_> {
 
     fn detectors(&mut self, detectors: &Detectors, node: &NodeRef<'_>) {
         self.outcome_rule(&detectors.sale_outcomes, &node.field("sale_outcomes"));
+        self.limits_of_parts(node);
         for (number, rule) in detectors.thresholds.iter().enumerate() {
             let node = node.field("thresholds").item(number);
             match (rule.above, rule.below) {

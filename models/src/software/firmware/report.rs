@@ -3,8 +3,11 @@
 use faults::Context;
 use sim::{Purpose, Span, unit};
 
+use super::gauges::{MEMORY, PROCESSOR};
 use super::{Firmware, Spec, State, Timer};
 use crate::bus::LocalMessage;
+use crate::course::Course;
+use crate::sensor::WHOLE;
 use crate::telemetry::{self, Gauge, Telemetry};
 use crate::wire::InterActorMessage;
 use crate::{Models, Part};
@@ -33,8 +36,11 @@ impl Firmware {
             return;
         }
         let mut report = Telemetry::of(cx.me());
-        report.set(Gauge::Memory, telemetry::percent(self.memory_used(spec, cx.now())));
-        report.set(Gauge::Processor, telemetry::percent(self.starved.max(self.burden)));
+        let (memory, processor) = (self.memory_course(), self.processor_course(spec));
+        let shown = spec.memory_gauge.sensor(MEMORY).installed(cx).shows_now(memory.at(cx.now()), cx.now());
+        report.set(Gauge::Memory, telemetry::percent(shown as f64 / WHOLE));
+        let shown = spec.processor_gauge.sensor(PROCESSOR).installed(cx).shows_now(processor.at(cx.now()), cx.now());
+        report.set(Gauge::Processor, telemetry::percent(shown as f64 / WHOLE));
         self.report = Some(Box::new(report));
         cx.say(LocalMessage::Report);
         cx.say(LocalMessage::Reported);
