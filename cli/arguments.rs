@@ -76,6 +76,15 @@ pub(crate) struct Run {
     /// Records what the program was asked and what it answered, so that the run can be replayed without it.
     #[arg(long, value_name = "FILE", requires = "policy")]
     pub(crate) policy_record: Option<PathBuf>,
+    /// A program that detects: told observations on its standard input, says what it notices on its standard output. See docs/detector.md.
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["threads", "policy"])]
+    pub(crate) detector: Option<String>,
+    /// How long the detector may take to answer, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "10", requires = "detector", value_parser = seconds)]
+    pub(crate) detector_timeout: Duration,
+    /// Records what the detector was told and what it said, so that the run can be replayed without it.
+    #[arg(long, value_name = "FILE", requires = "detector")]
+    pub(crate) detector_record: Option<PathBuf>,
     /// Prints the summary as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use models::Fact;
+use programs::detector::{self, Detector, run_with_detector};
 use programs::policy::{self, Counts, Policy, run_with_policy};
 use reports::boundary::{Boundary, UnderFaults};
 use reports::{Analysis, AnalysisFold, FolderError, RunFolder, Summary, Verdict};
@@ -43,7 +44,7 @@ pub(crate) fn run(arguments: &Run) -> End {
             let ending = Ending { json: arguments.json, quiet: arguments.quiet };
             finish(ending, &outcome, reader, wall_s, None)
         }
-        Err(Stopped::Run(policy::Failure::Run(Failure::Run(RunError::Interrupted(at))))) => {
+        Err(Stopped::Run(programs::Failure::Run(Failure::Run(RunError::Interrupted(at))))) => {
             refuse(&format!("interrupted at {at} of simulated time; nothing was written"));
             End::Interrupted
         }
@@ -54,13 +55,13 @@ pub(crate) fn run(arguments: &Run) -> End {
 
 /// Why there is no outcome.
 enum Stopped {
-    Run(policy::Failure),
+    Run(programs::Failure),
     Folder(FolderError),
 }
 
 impl From<Failure> for Stopped {
     fn from(why: Failure) -> Self {
-        Self::Run(policy::Failure::Run(why))
+        Self::Run(programs::Failure::Run(why))
     }
 }
 
@@ -72,6 +73,9 @@ fn play(
     folder: &Path,
     pulse: &Pulse,
 ) -> Result<(Outcome, Reader), Stopped> {
+    if let Some(command) = &arguments.detector {
+        return watched(command, arguments, source, options, folder, pulse);
+    }
     let Some(command) = &arguments.policy else {
         let threads = usize::from(arguments.threads);
         let run = scenarios::Run::begin(source, options, threads)?;
@@ -91,6 +95,31 @@ fn play(
     if !arguments.quiet {
         let Counts { asked, default } = counts;
         eprintln!("policy: asked {asked} times, {default} times it left it to the procedure");
+    }
+    Ok((outcome, reader))
+}
+
+/// Runs it to its end with a program that detects.
+fn watched(
+    command: &str,
+    arguments: &Run,
+    source: Source<'_>,
+    options: &Options,
+    folder: &Path,
+    pulse: &Pulse,
+) -> Result<(Outcome, Reader), Stopped> {
+    let detector = Detector {
+        command: command.to_owned(),
+        patience: arguments.detector_timeout,
+        record: arguments.detector_record.clone(),
+    };
+    let run = detector::begin(source, options).map_err(Stopped::Run)?;
+    let mut reader = Reader::begin(folder, run.outset()).map_err(Stopped::Folder)?;
+    let (outcome, counts) =
+        run_with_detector(run, &detector, pulse, &mut reader).map_err(Stopped::Run)?;
+    if !arguments.quiet {
+        let detector::Counts { told, alarms } = counts;
+        eprintln!("detector: told {told} observations, raised {alarms} alarms");
     }
     Ok((outcome, reader))
 }

@@ -5,7 +5,7 @@ mod truth;
 
 use std::collections::VecDeque;
 
-use crate::belief::{Decision, Finding};
+use crate::belief::{Alarmed, Decision};
 use crate::draw_name::DrawName;
 use crate::event::{DomainEvent, SimEvent};
 use crate::model::Catalogue;
@@ -22,7 +22,7 @@ pub(crate) enum Task<K: Catalogue> {
     LocalMessage(K::LocalMessage),
     Look(K::Part),
     Activated(K::Part),
-    Alarm { detector: K::Part, finding: Finding<K>, about: ActorId, common: bool },
+    Alarm(Alarmed<K>),
     Dismiss { detector: K::Part },
     DismissOne { detector: K::Part, symptom: K::Symptom, about: ActorId },
     Hold(Option<K::Fault>),

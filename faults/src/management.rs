@@ -113,15 +113,13 @@ pub fn settle<K: Catalogue, P: Parts<K>>(parts: &mut P, cx: &mut Context<'_, K>)
                 if let Ok(seen) = parts.look(part, cx) {
                     belief::close_unseen(parts, &mut cx.belief(), part, &seen);
                     for finding in seen {
-                        let (detector, about, common) = (part, cx.me, false);
-                        alarm(parts, cx, Alarmed { detector, finding, about, common });
+                        let (detector, about, common, weighed) = (part, cx.me, false, None);
+                        alarm(parts, cx, Alarmed { detector, finding, about, common, weighed });
                     }
                 }
             }
             Task::Activated(part) => truth::activated(parts, cx, part),
-            Task::Alarm { detector, finding, about, common } => {
-                alarm(parts, cx, Alarmed { detector, finding, about, common });
-            }
+            Task::Alarm(raised) => alarm(parts, cx, raised),
             Task::Dismiss { detector } => belief::close(parts, &mut cx.belief(), detector, None),
             Task::DismissOne { detector, symptom, about } => {
                 belief::close_one(parts, &mut cx.belief(), detector, symptom, about);

@@ -23,7 +23,7 @@ macro_rules! components {
             /// What the terminal talks to.
             platform: Platform {
                 gateway::Gateway, host::Host, back_office::BackOffice;
-                sound heartbeat_monitor::HeartbeatMonitor,
+                sound heartbeat_monitor::HeartbeatMonitor, external_detector::ExternalDetector,
             }
             /// Who uses it, and who helps.
             people: People {

@@ -31,8 +31,8 @@ pub mod wear;
 pub mod world;
 
 pub use protocol::{
-    availability, bus, decision, diagnosis, indication, note, outside, plan, recovery_action,
-    symptom, wire,
+    availability, bus, decision, diagnosis, indication, note, observation, outside, plan,
+    recovery_action, symptom, wire,
 };
 pub use vocabulary::{
     detector_settings, detectors, duration, evidence, family, lifecycle, money, operator, quantity,

@@ -7,6 +7,7 @@ pub mod decision;
 pub mod diagnosis;
 pub mod indication;
 pub mod note;
+pub mod observation;
 pub mod outside;
 pub mod plan;
 pub mod recovery_action;

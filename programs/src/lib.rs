@@ -10,12 +10,15 @@
 //! [`recording`] holds everything that crossed ports, so that [`replay()`] runs the same scenario without the program or
 //! device and with the same fingerprint. The wall clock is read for a program's time limit only.
 
+pub mod detector;
+mod lockstep;
 pub mod policy;
 pub mod port;
 pub mod program;
 pub mod recording;
 pub mod replay;
 
+pub use lockstep::Failure;
 pub use port::Port;
 pub use program::Program;
 pub use replay::{Departure, Replayed, replay};

@@ -8,7 +8,6 @@
 mod words;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,11 +16,12 @@ use models::decision::{Decision, IncidentReport};
 use models::wire::InterActorMessage;
 use models::{Models, Part, RecoveryAction, readings};
 use scenarios::{FactFold, Options, Outcome, Run, Source};
-use sim::{ActorId, Emission, Instant, Pulse, RunError, Span};
+use sim::{ActorId, Emission, Instant, Pulse};
 
 pub use words::SCHEMA;
 use words::{Alarm, Over, PolicyStep, Question, Said, Tried};
 
+use crate::lockstep::{Failure, InLockstep, play};
 use crate::port::Port;
 use crate::program::{Program, shown};
 use crate::recording::{Attached, Header, Recorder, Way};
@@ -43,26 +43,6 @@ impl Policy {
         Self { command: command.to_owned(), patience: Duration::from_secs(10), record: None }
     }
 }
-
-/// Why there is no outcome.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Failure {
-    /// The run could not be put together or could not go on.
-    Run(scenarios::Failure),
-    /// The program did not do its part, or what it did could not be recorded.
-    Program(String),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Run(why) => why.fmt(f),
-            Self::Program(why) => f.write_str(why),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
 
 /// What a program has decided.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -111,17 +91,15 @@ pub fn run_with_policy(
         Recorder::begin(path, &header)
     });
     let recorder = recorder.transpose().map_err(Failure::Program)?;
-    let program = Program::start(&policy.command, policy.patience).map_err(Failure::Program)?;
+    let program =
+        Program::start("policy", &policy.command, policy.patience).map_err(Failure::Program)?;
     let names = (0..terminals).map(|it| run.roster.name(ActorId(it))).collect();
     let (open, counts) = (BTreeMap::new(), Counts::default());
     let mut dialogue = Dialogue { run, program, recorder, names, open, counts };
     dialogue.greet(source, seed).map_err(Failure::Program)?;
-    dialogue.play(pulse, fold)?;
+    play(&mut dialogue, pulse, fold)?;
     dialogue.finish(fold)
 }
-
-/// So much simulated time passes before facts are handed over: often enough that they do not pile up.
-const HANDED_OVER: Span = Span::minutes(1);
 
 /// An incident that is open, as far as the program was told.
 struct Open {
@@ -139,6 +117,15 @@ struct Dialogue<'a> {
     counts: Counts,
 }
 
+impl<'a> InLockstep<'a> for Dialogue<'a> {
+    fn run(&mut self) -> &mut Run<'a> {
+        &mut self.run
+    }
+    fn hear(&mut self, emission: &Emission<InterActorMessage>) -> Result<(), String> {
+        Self::hear(self, emission)
+    }
+}
+
 impl Dialogue<'_> {
     fn greet(&mut self, source: Source<'_>, seed: u64) -> Result<(), String> {
         let hello = Said::Hello {
@@ -154,24 +141,13 @@ impl Dialogue<'_> {
         self.program.tell(&hello.line()?)
     }
 
-    /// From one moment at which something is due to the next: what is asked at one is answered before the next.
-    fn play(&mut self, pulse: &Pulse, fold: &mut dyn FactFold) -> Result<(), Failure> {
-        let end = self.run.end();
-        let mut handed = Instant::START;
-        let failed = |why: RunError| Failure::Run(scenarios::Failure::Run(why));
-        loop {
-            let due = self.run.simulation.quiet_until();
-            if due >= end {
-                return self.run.simulation.run(end, 1, pulse).map_err(failed);
-            }
-            self.run.simulation.run(Instant(due.0 + 1), 1, pulse).map_err(failed)?;
-            for emission in self.run.simulation.take_emissions() {
-                self.hear(&emission).map_err(Failure::Program)?;
-            }
-            if due.since(handed) >= HANDED_OVER {
-                handed = due;
-                self.run.hand_over(fold);
-            }
+    fn over(&self, at: Instant, who: ActorId, report: &IncidentReport) -> Over<'_> {
+        Over {
+            time_ns: at.0,
+            terminal: self.name(who),
+            actor: who.0,
+            incident: report.incident,
+            suspect: report.suspect.to_string(),
         }
     }
 
@@ -215,16 +191,6 @@ impl Dialogue<'_> {
             }
         }
         Ok(())
-    }
-
-    fn over(&self, at: Instant, who: ActorId, report: &IncidentReport) -> Over<'_> {
-        Over {
-            time_ns: at.0,
-            terminal: self.name(who),
-            actor: who.0,
-            incident: report.incident,
-            suspect: report.suspect.to_string(),
-        }
     }
 
     fn name(&self, who: ActorId) -> &str {

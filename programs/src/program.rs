@@ -18,6 +18,8 @@ const SHOWN: usize = 300;
 /// A child process in lockstep: one line is asked, one is answered. It is ended with this value.
 #[derive(Debug)]
 pub struct Program {
+    /// What it is there for, as messages say it.
+    role: &'static str,
     name: String,
     child: Child,
     lines: Option<SyncSender<String>>,
@@ -26,12 +28,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts a program by its command line, split as a shell splits it; nothing of it is expanded. It may take so long over
+    /// Starts a program for a role, such as `policy`, by its command line, split as a shell splits it; nothing of it is expanded. It may take so long over
     /// each answer. What it writes to its standard error goes to ours.
     ///
     /// # Errors
     /// If the command line is not whole, or the program cannot be started.
-    pub fn start(command: &str, patience: Duration) -> Result<Self, String> {
+    pub fn start(role: &'static str, command: &str, patience: Duration) -> Result<Self, String> {
         let words = shlex::split(command).filter(|words| !words.is_empty());
         let words = words
             .ok_or_else(|| format!("`{command}` is not a command line: is a quote left open?"))?;
@@ -40,7 +42,7 @@ impl Program {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|why| format!("the policy program `{command}` cannot be started: {why}"))?;
+            .map_err(|why| format!("the {role} program `{command}` cannot be started: {why}"))?;
         let (lines, to_write) = sync_channel(MOST_WAITING);
         // One answer is waited for at a time: a program that says more is not read further.
         let (answered, answers) = sync_channel(1);
@@ -48,7 +50,7 @@ impl Program {
             thread::spawn(move || write_lines(input, &to_write));
             thread::spawn(move || read_lines(output, &answered));
         }
-        Ok(Self { name: command.to_owned(), child, lines: Some(lines), answers, patience })
+        Ok(Self { role, name: command.to_owned(), child, lines: Some(lines), answers, patience })
     }
 
     /// Tells it something that it does not answer.
@@ -66,8 +68,8 @@ impl Program {
                 Err(TrySendError::Full(_)) if Instant::now() >= by => {
                     let waited = self.patience.as_secs_f64();
                     return Err(format!(
-                        "the policy program `{}` has not read its input for {waited} s",
-                        self.name
+                        "the {} program `{}` has not read its input for {waited} s",
+                        self.role, self.name
                     ));
                 }
                 Err(TrySendError::Full(back)) => line = back,
@@ -85,10 +87,13 @@ impl Program {
         self.tell(line)?;
         match self.answers.recv_timeout(self.patience) {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(why)) => Err(format!("the policy program `{}` answered {why}", self.name)),
+            Ok(Err(why)) => {
+                Err(format!("the {} program `{}` answered {why}", self.role, self.name))
+            }
             Err(RecvTimeoutError::Disconnected) => Err(self.ended(line)),
             Err(RecvTimeoutError::Timeout) => Err(format!(
-                "the policy program `{}` has not answered within {} s; it was asked: {}",
+                "the {} program `{}` has not answered within {} s; it was asked: {}",
+                self.role,
                 self.name,
                 self.patience.as_secs_f64(),
                 shown(line)
@@ -115,11 +120,12 @@ impl Program {
     fn unasked(&self) -> Result<(), String> {
         match self.answers.try_recv() {
             Ok(Ok(line)) => Err(format!(
-                "the policy program `{}` said something that it was not asked: {}",
+                "the {} program `{}` said something that it was not asked: {}",
+                self.role,
                 self.name,
                 shown(&line)
             )),
-            Ok(Err(why)) => Err(format!("the policy program `{}` said {why}", self.name)),
+            Ok(Err(why)) => Err(format!("the {} program `{}` said {why}", self.role, self.name)),
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => Ok(()),
         }
     }
@@ -135,7 +141,12 @@ impl Program {
             }
             thread::sleep(Duration::from_millis(1));
         }
-        format!("the policy program `{}` {how} without an answer to: {}", self.name, shown(line))
+        format!(
+            "the {} program `{}` {how} without an answer to: {}",
+            self.role,
+            self.name,
+            shown(line)
+        )
     }
 }
 

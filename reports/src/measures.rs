@@ -3,6 +3,7 @@
 pub mod availability;
 pub mod common_cause;
 pub mod cost;
+pub mod detectors;
 pub mod fault_handling;
 pub mod fleet;
 pub mod isolation;
@@ -20,6 +21,7 @@ use crate::fault_records::{FaultRecord, RunHistory};
 pub use availability::Availability;
 pub use common_cause::CommonCauses;
 pub use cost::Cost;
+pub use detectors::DetectorScore;
 pub use fault_handling::FaultHandling;
 pub use fleet::Fleet;
 pub use isolation::Isolation;
@@ -63,6 +65,8 @@ pub struct Measures {
     pub false_alarms: FalseAlarms,
     /// What was suspected against what was.
     pub isolation: Isolation,
+    /// What each detector was worth.
+    pub detectors: Vec<DetectorScore>,
     /// Common-cause incidents.
     pub common_causes: CommonCauses,
     /// Roll-outs of new versions.
@@ -133,6 +137,7 @@ impl MeasuresFold {
             faults: by_fault(records, end),
             false_alarms: false_alarms(history, terminals, end),
             isolation: Isolation::of(history),
+            detectors: detectors::scores(history, terminals, end),
             common_causes: common_causes.finish(outcome, history),
             rollouts: rollouts.finish(outcome),
             cost: cost.finish(history),

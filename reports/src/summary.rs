@@ -6,7 +6,9 @@ use scenarios::Outcome;
 use serde::Serialize;
 
 use crate::analysis::Analysis;
-use crate::measures::{Availability, CommonCauses, Cost, FaultHandling, LifeMeasures, Rollout};
+use crate::measures::{
+    Availability, CommonCauses, Cost, DetectorScore, FaultHandling, LifeMeasures, Rollout,
+};
 use crate::statistics::{Share, Times};
 use crate::verdict::Verdict;
 
@@ -54,6 +56,8 @@ pub struct Summary {
     pub transactions: Transactions,
     /// How well alarms say what is broken.
     pub testability: Testability,
+    /// What each detector was worth, most alarms first.
+    pub detectors: Vec<DetectorScore>,
     /// What must hold in every run.
     pub invariants: Vec<Held>,
     /// What the scenario expects.
@@ -229,6 +233,7 @@ impl Summary {
                 down_s: measures.all.down_s,
             },
             testability: Testability::of(analysis),
+            detectors: measures.detectors.clone(),
             common_causes: measures.common_causes.clone(),
             rollouts: measures.rollouts.clone(),
             cost: measures.cost.clone(),

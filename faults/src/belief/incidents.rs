@@ -16,6 +16,8 @@ pub(crate) struct Alarmed<K: Catalogue> {
     pub(crate) about: ActorId,
     /// It is about many actors, of which this is one.
     pub(crate) common: bool,
+    /// What may be behind it, if the detector has weighed that itself.
+    pub(crate) weighed: Option<[Option<Candidate<K>>; LIKELIEST]>,
 }
 
 /// An incident that has just been opened.
@@ -35,17 +37,17 @@ pub(crate) fn open<K: Catalogue, P: Observed<K>>(
     cx: &mut BeliefContext<'_, '_, K>,
     alarm: Alarmed<K>,
 ) -> Option<Opened<K>> {
-    let Alarmed { detector, finding, about, common } = alarm;
+    let Alarmed { detector, finding, about, common, weighed } = alarm;
     let symptom = finding.symptom;
     let state = parts.incident_state();
     let here = |it: &&Incident<K>| it.about == about && it.common == common;
     let mut beside: Vec<K::Symptom> =
         state.incidents.iter().filter(here).map(|it| it.finding.symptom).collect();
     beside.retain(|it| *it != symptom);
-    let diagnosis = if common {
-        cx.policy().diagnose_common(about, &finding)
-    } else {
-        cx.policy().diagnose(about, &finding, &beside)
+    let diagnosis = match weighed {
+        Some(candidates) => cx.policy().weighed(about, &finding, &candidates),
+        None if common => cx.policy().diagnose_common(about, &finding),
+        None => cx.policy().diagnose(about, &finding, &beside),
     };
     let likeliest = diagnosis.likeliest();
     let Diagnosis { candidates, suspect, procedure } = diagnosis;

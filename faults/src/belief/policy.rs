@@ -19,6 +19,15 @@ pub trait RecoveryPolicy<K: ModelTypes> {
         let procedure = ProcedureKey::Common(diagnosis.suspect);
         Diagnosis { procedure, ..diagnosis }
     }
+    /// What is made of a finding whose candidates its detector has weighed itself. By default its weights are not used.
+    fn weighed(
+        &self,
+        about: ActorId,
+        finding: &Finding<K>,
+        _candidates: &[Option<Candidate<K>>; LIKELIEST],
+    ) -> Diagnosis<K> {
+        self.diagnose(about, finding, &[])
+    }
     /// What to try, in this order.
     fn procedure(&self, of: ProcedureKey<K>) -> &[RecoveryStep<K>];
     /// What a person tries when the procedure is exhausted, how often, and how long apart; `None` leaves it at that.

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::{Context, Task};
-use crate::belief::{Decision, DeviceOff, Finding, Observed, ProcedureKey, RecoveryPolicy};
+use crate::belief::{
+    Alarmed, Candidate, Decision, DeviceOff, Finding, LIKELIEST, Observed, ProcedureKey,
+    RecoveryPolicy,
+};
 use crate::draw_name::DrawName;
 use crate::event::{DomainEvent, SimEvent};
 use crate::fault::Performer;
@@ -27,14 +30,42 @@ impl<K: Catalogue> Context<'_, K> {
     }
     /// Raises an alarm about another actor.
     pub fn alarm_about(&mut self, finding: Finding<K>, about: ActorId) {
-        let detector = self.part;
-        self.scratch.tasks.push_back(Task::Alarm { detector, finding, about, common: false });
+        let (detector, common, weighed) = (self.part, false, None);
+        self.scratch.tasks.push_back(Task::Alarm(Alarmed {
+            detector,
+            finding,
+            about,
+            common,
+            weighed,
+        }));
+    }
+    /// Raises an alarm about this actor, with candidates that the detector has weighed itself; what they leave of a million is for
+    /// "nothing is broken".
+    pub fn alarm_weighed(
+        &mut self,
+        finding: Finding<K>,
+        candidates: [Option<Candidate<K>>; LIKELIEST],
+    ) {
+        let (detector, about, common, weighed) = (self.part, self.me, false, Some(candidates));
+        self.scratch.tasks.push_back(Task::Alarm(Alarmed {
+            detector,
+            finding,
+            about,
+            common,
+            weighed,
+        }));
     }
     /// Raises one alarm about a cause that many actors have in common; `example` is one of them. Its incident goes through the
     /// common procedure, and whoever raised it hears of each step that was carried out and passes it on to the others.
     pub fn alarm_common(&mut self, finding: Finding<K>, example: ActorId) {
-        let (detector, about) = (self.part, example);
-        self.scratch.tasks.push_back(Task::Alarm { detector, finding, about, common: true });
+        let (detector, about, common, weighed) = (self.part, example, true, None);
+        self.scratch.tasks.push_back(Task::Alarm(Alarmed {
+            detector,
+            finding,
+            about,
+            common,
+            weighed,
+        }));
     }
     /// A step of a common procedure, carried out here for many, takes effect at one of them.
     pub fn treat_at(&mut self, actor: ActorId, cause: K::Fault, position: u8) {

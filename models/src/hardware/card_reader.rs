@@ -14,6 +14,7 @@ use sim::{Instant, Purpose, Span, unit};
 pub use attached::CardRead;
 pub use self_test::{Coverage, Drawn, SelfTest};
 
+use crate::observation::{self, Observation};
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use crate::symptom::Symptom;
 use crate::bus::{LocalMessage, Topic};
@@ -196,6 +197,7 @@ impl CardReader {
             cx.look();
         }
         cx.say(LocalMessage::WasRead { method, ok });
+        observation::tell(cx, Observation::Read { method, ok });
     }
 
     fn overdue(&self, spec: &Spec) -> [bool; 3] {

@@ -12,6 +12,7 @@ use sim::{Instant, Purpose, Span};
 
 pub use self::attached::{Paper, Said};
 use self::head::blackness;
+use crate::observation::{self, Observation};
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use crate::symptom::Symptom;
 use crate::rare::Rare;
@@ -247,6 +248,7 @@ impl Printer {
         }
         cx.milestone(Milestone::ReceiptPrinted);
         cx.say(LocalMessage::Printed { ok: true });
+        observation::tell(cx, Observation::Print { ok: true });
     }
 
     /// The receipt does not come out.
@@ -259,6 +261,7 @@ impl Printer {
         indication::show(cx, indication);
         cx.look();
         cx.say(LocalMessage::Printed { ok: false });
+        observation::tell(cx, Observation::Print { ok: false });
     }
 
     /// Prints as many lines as the head's temperature allows; its sensor is read line by line.

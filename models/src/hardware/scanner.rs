@@ -1,5 +1,6 @@
 //! Scanner: reads bar codes and QR codes from a customer's phone.
 
+use crate::observation::{self, Observation};
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use bevy_ecs::component::Component;
@@ -169,6 +170,7 @@ impl ActorPart<Models> for Scanner {
             cx.look();
         }
         cx.say(LocalMessage::WasRead { method: Method::Code, ok });
+        observation::tell(cx, Observation::Read { method: Method::Code, ok });
     }
     fn retest(&mut self, _: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         self.gone = self.levels.has(Fault::CableLoose);

@@ -243,6 +243,10 @@ impl ActorPart<Models> for BackOffice {
             }
             _ if self.is_down() => cx.activated(),
             InterActorMessage::Report(report) => {
+                if cx.settings().is_attached(report.terminal, Part::ExternalDetector) {
+                    let copy = InterActorMessage::Report(report);
+                    cx.post(report.terminal, Part::ExternalDetector, Span::ZERO, copy);
+                }
                 let row = report.terminal.0 as usize;
                 if self.reports.len() <= row {
                     self.reports.resize(row + 1, None);

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use faults::{ActorPart, Context, FaultName, Finding, IncidentChange, IncidentUpdate};
 use sim::{Instant, Purpose, Span, unit};
 
+use crate::observation::{self, Observation};
 use crate::rare::Rare;
 use crate::bus::{LocalMessage, Topic};
 use crate::decision::IncidentReport;
@@ -297,6 +298,7 @@ impl HeartbeatMonitor {
 
     fn found(&mut self, missing: bool, cx: &mut Context<'_, Models>) {
         self.known_missing = missing;
+        observation::tell(cx, Observation::Missing { missing });
         let back_office = cx.settings().directory.back_office;
         let seen = InterActorMessage::Seen { terminal: cx.me(), missing };
         cx.post(back_office, Part::BackOffice, Span::ZERO, seen);

@@ -6,6 +6,7 @@ use sim::Span;
 use crate::indication::Indication;
 use crate::money::Money;
 use crate::note::Outcome;
+use crate::observation::Observation;
 use crate::quantity::Celsius;
 use crate::receipt::Receipt;
 use crate::telemetry::Gauge;
@@ -157,6 +158,8 @@ local_messages! {
         NewBattery,
         /// Somebody exchanges the whole terminal.
         Swapped,
+        /// Whoever did something that a detector outside gets to see: what came of it.
+        Observed(Observation),
         /// Firmware: booted.
         Ready,
         /// Firmware: stopped; everything that is volatile is gone.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use faults::{
-    Diagnosis, FaultSettings, Finding, Performer, Planned, ProcedureKey, RecoveryPolicy,
-    RecoveryStep, When,
+    Candidate, Diagnosis, FaultSettings, Finding, LIKELIEST, Performer, Planned, ProcedureKey,
+    RecoveryPolicy, RecoveryStep, When,
 };
 use sim::{ActorId, Instant, Law, Span};
 
@@ -235,6 +235,35 @@ impl RecoveryPolicy<Models> for Plan {
             made.procedure = ProcedureKey::Mode(made.suspect);
         }
         made
+    }
+    fn weighed(
+        &self,
+        about: ActorId,
+        finding: &Finding<Models>,
+        candidates: &[Option<Candidate<Models>>; LIKELIEST],
+    ) -> Diagnosis<Models> {
+        let shipped = self.diagnose(about, finding, &[]);
+        let Some(likeliest) = candidates.iter().flatten().find(|it| it.fault.is_some()) else {
+            return shipped;
+        };
+        let mut candidates: Vec<Candidate<Models>> = candidates.iter().flatten().copied().collect();
+        let said: u32 = candidates.iter().map(|it| it.weight_ppm).sum();
+        debug_assert!(said <= 1_000_000, "weights of {said} millionths");
+        let rest = 1_000_000_u32.saturating_sub(said);
+        match candidates.iter_mut().find(|it| it.fault.is_none()) {
+            Some(nothing) => nothing.weight_ppm += rest,
+            None if rest > 0 => candidates.push(Candidate { fault: None, weight_ppm: rest }),
+            None => {}
+        }
+        candidates.sort_by_key(|it| std::cmp::Reverse(it.weight_ppm));
+        let suspect = likeliest.fault.unwrap_or(shipped.suspect);
+        let isolated =
+            f64::from(likeliest.weight_ppm) >= self.policy.diagnosis.isolated_from.0 * 1e6;
+        let procedure = match isolated || self.policy.procedures.contains_key(&suspect) {
+            true => ProcedureKey::Mode(suspect),
+            false => ProcedureKey::Symptom(finding.symptom),
+        };
+        Diagnosis { candidates, suspect, procedure }
     }
     fn procedure(&self, of: ProcedureKey<Models>) -> &[RecoveryStep<Models>] {
         let Policy { symptom_procedures, procedures, common_procedures, .. } = &self.policy;

@@ -3,7 +3,7 @@
 //! Field numbers (F2, F39, …) are those of ISO 8583; usage follows the UnionPay POS dialect. Fields that follow from others
 //! (F35 from F2, F14 and the service code; F12 and F13 from the terminal's clock) are left to a codec.
 
-use faults::{DrawName, Finding, StepRequest};
+use faults::{Candidate, DrawName, Finding, LIKELIEST, StepRequest};
 use sim::{ActorId, Instant, Span};
 
 use crate::Symptom;
@@ -12,6 +12,7 @@ pub use crate::vocabulary::payment::{Channel, Method, Pan, ResponseCode, Via};
 use crate::decision::{Decision, IncidentReport};
 use crate::lifecycle::{Application, Reason};
 use crate::money::Money;
+use crate::observation::Observation;
 use crate::operator::Command;
 use crate::outside::Outside;
 use crate::recovery_action::RecoveryAction;
@@ -299,6 +300,17 @@ pub enum InterActorMessage {
         attempt: u8,
         /// What is done.
         decision: Decision,
+    },
+    /// Where a detector outside is attached, out: what it gets to see of a terminal.
+    Observation(Observation),
+    /// Where a detector outside is attached, in: what it makes of that.
+    Verdict {
+        /// What it notices.
+        finding: Finding<Models>,
+        /// It notices it now; otherwise it does not any more.
+        raised: bool,
+        /// What may be behind it by its own weights; none leaves that to the policy.
+        candidates: [Option<Candidate<Models>>; LIKELIEST],
     },
     /// Heartbeat monitor to back office, where someone outside listens in: a heartbeat has come.
     Beat {

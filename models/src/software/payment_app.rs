@@ -21,6 +21,7 @@ use faults::{ActorPart, Context, DevicePart, Finding, Levels, Mode, NoThresholds
 use sim::quantity::Offset;
 use sim::{Instant, Span};
 
+use crate::observation::{self, Observation};
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use crate::symptom::Symptom;
 use crate::bus::{LocalMessage, Purchase, Topic};
@@ -191,6 +192,7 @@ impl PaymentApp {
             return;
         }
         (self.code, self.rrn) = (iso.code, iso.rrn);
+        observation::tell(cx, Observation::Request { answered: true, code: iso.code });
         if iso.code == ResponseCode::APPROVED {
             self.journal.settle(iso.stan, LineState::Approved, cx.now());
             self.succeeded(cx);

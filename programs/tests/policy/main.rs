@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use faults::{DomainEvent, Performer};
-use programs::policy::{self, Counts, Failure, Policy, run_with_policy};
+use programs::Failure;
+use programs::policy::{self, Counts, Policy, run_with_policy};
 use scenarios::{Loaded, Options, RecordedRun, Source, load_text, record};
 use sim::Pulse;
 

@@ -269,3 +269,45 @@ fn a_hub_can_be_cleared_from_elsewhere() {
         .collect();
     assert_eq!(tried, [(0, None, Some(second(230)), false), (1, Some(second(200)), None, true)]);
 }
+
+/// What comes while an incident of its symptom is open is detected by better evidence about that incident, and restored with it.
+#[test]
+fn better_evidence_detects_what_came_meanwhile() {
+    let mut handmade = HandmadeRun::new(1);
+    handmade.at(100).occurs(0, 0, PLUG);
+    handmade.at(160).alarm(0, 0, PLUG);
+    handmade.at(200).clears(0, 0, PLUG, None).occurs(0, 1, CABLE);
+    let raised = alarm(0, Part::Power, CABLE, ActorId(0));
+    let DomainEvent::Alarm { finding, .. } = raised else { panic!("an alarm") };
+    handmade.at(300).says(0, DomainEvent::Refined { incident: 0, finding, suspect: CABLE });
+    handmade.at(400).clears(0, 1, CABLE, None);
+    handmade.at(450).restores(0, 0);
+    let history = handmade.analyse().history;
+    let [plug, cable] = &history.records[..] else { panic!("two records") };
+    let detection = cable.detection.expect("the refinement says it");
+    assert_eq!(
+        (detection.at, detection.isolation, detection.rank),
+        (second(300), IsolationResult::Right, 1)
+    );
+    assert_eq!((plug.restored, cable.restored), (Some(second(450)), Some(second(450))));
+    assert_eq!((cable.relapses, cable.alarms), (0, 0));
+}
+
+#[test]
+fn each_detector_is_scored_by_its_own_alarms() {
+    let mut handmade = cleared();
+    handmade.at(400).alarm(0, 1, CABLE).restores(0, 1);
+    let scores = handmade.analyse().measures.detectors;
+    let [score] = &scores[..] else { panic!("one detector raised them all: {scores:?}") };
+    assert_eq!((score.detector.as_str(), score.alarms, score.first), ("power", 2, 1));
+    assert_eq!((score.false_alarms.count, score.detected.count, score.detected.of), (1, 1, 1));
+    assert_eq!((score.isolated.count, score.isolated.of), (1, 1));
+    assert_eq!(score.detection_s.p50, Some(60.0));
+    let months = 2.0 * 1.0 / 720.0;
+    let expected = 1.0 / months;
+    assert!(
+        (score.false_alarms_per_terminal_month / expected - 1.0).abs() < 1e-6,
+        "{}",
+        score.false_alarms_per_terminal_month
+    );
+}

@@ -11,8 +11,8 @@ use crate::fault_records::FaultRecord;
 use crate::manifest::replay_command;
 use crate::measures::fault_handling::{detection_time, recovery_time};
 use crate::measures::{
-    Availability, CommonCauses, Cost, FalseAlarms, FaultHandling, Fleet, LifeMeasures, Payments,
-    Rollout,
+    Availability, CommonCauses, Cost, DetectorScore, FalseAlarms, FaultHandling, Fleet,
+    LifeMeasures, Payments, Rollout,
 };
 use crate::statistics::{KaplanMeier, Lifetime, Share};
 use crate::verdict::Judgement;
@@ -45,6 +45,8 @@ pub struct Content {
     pub recovery: Vec<Curve>,
     /// What was suspected against what was.
     pub matrix: Matrix,
+    /// What each detector was worth.
+    pub detectors: Vec<DetectorRow>,
     /// Common-cause incidents.
     #[serde(default)]
     pub common_causes: CommonCauses,
@@ -148,6 +150,16 @@ pub struct Label {
     pub zh: String,
 }
 
+/// What one detector was worth, with its name in both languages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DetectorRow {
+    /// In Chinese.
+    pub zh: String,
+    /// What it was worth.
+    #[serde(flatten)]
+    pub score: DetectorScore,
+}
+
 /// What was suspected against what was; only rows and columns that occur.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Matrix {
@@ -235,6 +247,7 @@ impl Content {
             detection: curves(&history.records, |record| detection_time(record, end)),
             recovery: curves(&history.records, |record| recovery_time(record, end)),
             matrix: matrix(analysis),
+            detectors: measures.detectors.iter().cloned().map(DetectorRow::of).collect(),
             common_causes: measures.common_causes.clone(),
             rollouts: measures.rollouts.clone(),
             payments: measures.payments,
@@ -349,6 +362,12 @@ fn curve(name: &str, zh: &str, lifetimes: &[Lifetime]) -> Curve {
         watched_s: lifetimes.iter().map(|life| life.time_s).fold(0.0, f64::max),
         n: fitted.n,
         censored: fitted.censored,
+    }
+}
+
+impl DetectorRow {
+    fn of(score: DetectorScore) -> Self {
+        Self { zh: score.zh.clone(), score }
     }
 }
 

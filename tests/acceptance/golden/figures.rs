@@ -34,6 +34,7 @@ pub(crate) fn fold(d: &mut Digest, summary: &Summary, analysis: &Analysis) {
         verdict,
         faults: all_faults,
         measures,
+        detectors,
         testability,
         common_causes,
         rollouts,
@@ -48,6 +49,10 @@ pub(crate) fn fold(d: &mut Digest, summary: &Summary, analysis: &Analysis) {
     faults(d, all_faults);
     headline(d, measures, &analysis.measures.availability);
     scores(d, testability);
+    for it in detectors {
+        d.put(it.alarms).put(it.first).put(it.false_alarms.count).put(it.detected.count);
+        d.put(it.isolated.count).real(it.brier.unwrap_or(-1.0));
+    }
     common_cause_incidents(d, common_causes);
     list(d, rollouts, rollout);
     cost(d, costs);

@@ -4,6 +4,7 @@ use faults::Context;
 use sim::Span;
 
 use super::{PaymentApp, Spec, SaleStep, Timer};
+use crate::observation::{self, Observation};
 use crate::Models;
 use crate::bus::LocalMessage;
 use crate::note::{Note, Outcome};
@@ -15,6 +16,7 @@ impl PaymentApp {
     pub(super) fn timed_out(&mut self, cx: &mut Context<'_, Models>) {
         debug_assert_eq!(self.step, SaleStep::Waiting, "only who waits is not answered in time");
         self.give_up_on(ResponseCode::NO_ANSWER, cx);
+        observation::tell(cx, Observation::Request { answered: false, code: ResponseCode::NONE });
         self.failed(cx);
         if self.tries <= cx.settings().policy.retries {
             self.step = SaleStep::Blocked;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use faults::{Context, ModelTypes};
 
 use super::{Fault, PaymentApp, Spec, SaleStep};
+use crate::observation::{self, Observation};
 use crate::vocabulary::hook::Hook;
 use crate::{Models, Part};
 use crate::bus::{LocalMessage, Pin, Purchase};
@@ -89,6 +90,7 @@ impl PaymentApp {
         let (began, code, rrn, tries) = (self.began, self.code, self.rrn, self.tries);
         let sale = Sale { customer, began, amount, outcome, code, method, stan, rrn, tries, alternative_tender };
         cx.note(Note::SaleEnded(sale));
+        observation::tell(cx, Observation::Sale { outcome, code, method });
         cx.say(LocalMessage::SaleOver { customer, outcome });
     }
 
