@@ -24,9 +24,9 @@ fn rows() -> Vec<Vec<String>> {
     rows.into_iter().filter(|row| row[0] != "id" && row[0] != "fault").collect()
 }
 
-/// The rows of the fault modes: five cells, the first one `part.mode`.
-fn mode_rows() -> BTreeMap<String, Vec<String>> {
-    let rows = rows().into_iter().filter(|row| row.len() == 5);
+/// The rows of the fault modes: six cells, the first one `part.mode`.
+pub(crate) fn mode_rows() -> BTreeMap<String, Vec<String>> {
+    let rows = rows().into_iter().filter(|row| row.len() == 6);
     rows.map(|row| (row[0].trim_matches('`').to_owned(), row)).collect()
 }
 
@@ -94,7 +94,7 @@ fn everything_that_a_row_names_exists() {
         .chain(Invariant::ALL.map(|it| ("invariant".to_owned(), format!("{it:?}"))))
         .collect();
     let language = types();
-    for row in rows().into_iter().filter(|row| row.len() != 5) {
+    for row in rows().into_iter().filter(|row| row.len() != 6) {
         let (id, last) = (&row[0], &row[row.len() - 1]);
         if let Some(reason) = last.strip_prefix("not simulated: ") {
             assert!(reason.len() > 20, "{PAGE}: {id} gives no reason: {reason}");
@@ -147,8 +147,14 @@ fn every_fault_mode_has_its_row() {
         let named = format!("const NAME: &'static str = \"{}\"", fault.part().name());
         assert!(text.contains(&named), "{PAGE}: {fault}: {} is not its model", model.display());
         assert!(
-            leads_to(&row[3]).starts_with("scenarios/showcase/"),
+            leads_to(&row[4]).starts_with("scenarios/showcase/"),
             "{PAGE}: {fault} has no showcase scenario"
+        );
+        let who = ["device, ", "gateway, ", "back office, ", "outside, ", "person, "];
+        let observed = &row[3];
+        assert!(
+            who.iter().any(|it| observed.starts_with(it)),
+            "{PAGE}: {fault}: who can observe it? It says: {observed}"
         );
     }
 }
@@ -159,7 +165,7 @@ fn every_fault_mode_has_its_row() {
 fn every_fault_mode_takes_every_step_in_its_scenario() {
     let mut of_scenario: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for (fault, row) in mode_rows() {
-        of_scenario.entry(leads_to(&row[3]).to_owned()).or_default().push((fault, row[4].clone()));
+        of_scenario.entry(leads_to(&row[4]).to_owned()).or_default().push((fault, row[5].clone()));
     }
     let mut wrong = Vec::new();
     for (file, faults) in of_scenario {
