@@ -104,6 +104,24 @@ pub(crate) const MOVED: &[MovedWord] = &[
         to: "policies.detectors.sale_outcomes",
         example: "InARow(failures: 3)",
     },
+    MovedWord {
+        old: "suspects_after",
+        owner: "card_reader",
+        to: "policies.detectors.parts.card_reader.reads",
+        example: "InARow(failures: 4)",
+    },
+    MovedWord {
+        old: "too_warm",
+        owner: "enclosure",
+        to: "policies.detectors.parts.enclosure.too_warm",
+        example: "\"50C\"",
+    },
+    MovedWord {
+        old: "too_cold",
+        owner: "enclosure",
+        to: "policies.detectors.parts.enclosure.too_cold",
+        example: "\"0C\"",
+    },
     MovedWord { old: "finds", owner: "SelfTest", to: "coverage.share", example: "0.95" },
 ];
 

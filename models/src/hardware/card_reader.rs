@@ -8,12 +8,14 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, seen, Finding, NoThresholds};
+use faults::detectors::{Change, Cusum, Outcome, OutcomeChart, OutcomeRule};
+use faults::{Fitting, Context, Mode, ActorPart, DevicePart, Levels, seen, Finding};
 use sim::{Instant, Purpose, Span, unit};
 
 pub use attached::CardRead;
 pub use self_test::{Coverage, Drawn, SelfTest};
 
+use crate::rare::Rare;
 use crate::observation::{self, Observation};
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use crate::symptom::Symptom;
@@ -35,8 +37,6 @@ pub struct Spec {
     pub duration: Span,
     /// Share of reads that fail with a sound reader.
     pub misread: Probability,
-    /// Failed reads of one kind in a row after which the terminal suspects its reader.
-    pub suspects_after: u8,
     /// For how many insertions the chip contacts last; none: they do not wear.
     pub life_in_insertions: Option<WearLife>,
     /// For how many swipes the stripe head lasts; none: it does not wear.
@@ -55,7 +55,6 @@ impl Default for Spec {
         Self {
             duration: Span::millis(2_500),
             misread: Probability(0.01),
-            suspects_after: 4,
             life_in_insertions: None,
             life_in_swipes: None,
             rated_insertions: None,
@@ -65,14 +64,36 @@ impl Default for Spec {
     }
 }
 
+/// When the terminal holds a way of reading cards to be bad.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CardReaderThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// For each way of reading, by what became of the first presentation of each sale's card: later ones of the same card say nothing new. By default
+    /// a sum that a failure raises by 9 and a success lowers by 1, alarm at 36: where 1 % of the first reads of a sound reader fail, fewer than
+    /// 0.001 false alarms come in a terminal-month, 4 sales find a reader that reads nothing and 34 one that loses a fifth.
+    pub reads: OutcomeRule,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let reads = Cusum { failed_adds: 9, good_takes: 1, alarm_at: 36, head_start: 0 };
+        Self { reads: OutcomeRule::Cusum(reads) }
+    }
+}
+
 /// State of the reader.
 #[derive(Clone, Component, Debug, Default)]
 pub struct CardReader {
     levels: Levels<Fault>,
     insertions: Wear,
     swipes: Wear,
-    /// Failed reads in a row: chip, contactless, stripe.
+    /// Failed reads in a row: chip, contactless, stripe. They are what it reports.
     failed: [u8; 3],
+    /// What became of the first reads of sales: chip, contactless, stripe.
+    charts: Rare<[OutcomeChart; 3]>,
+    /// The card of a sale is presented for the first time.
+    first: bool,
     reads: u32,
     /// Whose card is being read and at which attempt: names the draws.
     reading: u64,
@@ -122,8 +143,8 @@ pub enum Fault {
 /// The reader's error counters.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Reading {
-    failed: [u8; 3],
-    limit: u8,
+    /// First reads of sales have failed too often: chip, contactless, stripe.
+    bad: [bool; 3],
     /// It answers the terminal.
     answers: bool,
     /// Contacts or head are past their rated life: chip, contactless, stripe.
@@ -179,11 +200,16 @@ impl CardReader {
     /// What came of presenting a card; `faulty` if the reader is to blame, truly.
     fn was_read(&mut self, ok: bool, faulty: bool, cx: &mut Context<'_, Models>) {
         let (kind, method) = (kind(self.method), self.method);
+        if std::mem::take(&mut self.first) {
+            self.judge(kind, ok, cx);
+        }
         if ok {
-            self.mute = false;
+            let spoke = std::mem::take(&mut self.mute);
             if self.failed[kind] > 0 {
                 self.failed[kind] = 0;
                 indication::gone(cx, Indication::NoReactionToCard);
+            }
+            if spoke {
                 cx.look();
             }
         } else {
@@ -194,10 +220,26 @@ impl CardReader {
                 cx.activated();
                 indication::show(cx, Indication::NoReactionToCard);
             }
-            cx.look();
+            if self.mute {
+                cx.look();
+            }
         }
         cx.say(LocalMessage::WasRead { method, ok });
         observation::tell(cx, Observation::Read { method, ok });
+    }
+
+    /// What became of the first read of a sale, for its chart.
+    fn judge(&mut self, kind: usize, ok: bool, cx: &mut Context<'_, Models>) {
+        let rule = &cx.settings().policy.detectors.parts.card_reader.reads;
+        let outcome = if ok { Outcome::Good } else { Outcome::Failed };
+        let change = self.charts.consider(|charts| {
+            let before = charts[kind];
+            let change = charts[kind].observe(rule, outcome);
+            (charts[kind] != before).then_some(change)
+        });
+        if change.is_some_and(|it| it != Change::None) {
+            cx.look();
+        }
     }
 
     fn overdue(&self, spec: &Spec) -> [bool; 3] {
@@ -274,7 +316,8 @@ impl ActorPart<Models> for CardReader {
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
-            LocalMessage::Read { method, amount, .. } if self.real.is_some() && kind(method) < 2 => {
+            LocalMessage::Read { method, amount, attempt, .. } if self.real.is_some() && kind(method) < 2 => {
+                self.first = attempt == 0;
                 self.present(method, amount, cx);
             }
             LocalMessage::Read { method, customer, attempt, .. } => {
@@ -283,6 +326,7 @@ impl ActorPart<Models> for CardReader {
                 }
                 self.awaiting = false;
                 self.method = method;
+                self.first = attempt == 0;
                 self.reading = u64::from(customer) << 8 | u64::from(attempt);
                 self.reads += 1;
                 cx.after(spec.duration, Timer::Presented(self.reads));
@@ -292,6 +336,7 @@ impl ActorPart<Models> for CardReader {
                 self.off = true;
                 self.reads += 1;
                 self.failed = [0; 3];
+                self.charts = Rare::default();
             }
             LocalMessage::Ready => {
                 self.off = false;
@@ -326,6 +371,7 @@ impl ActorPart<Models> for CardReader {
     }
     /// It sells as long as one way of reading is left.
     fn retest(&mut self, _: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
+        let rule = &cx.settings().policy.detectors.parts.card_reader.reads;
         if self.real.is_some() {
             // A real reader has to be tried by somebody.
             return;
@@ -337,6 +383,9 @@ impl ActorPart<Models> for CardReader {
             let bits = cx.draw(TRIED.numbered(kind as u64), u64::from(self.reads));
             if unit(bits[0]) >= self.bad(kind) {
                 self.failed[kind] = 0;
+                if self.charts.is_kept() {
+                    self.charts.get_mut()[kind].put_on_probation(rule);
+                }
             }
         }
     }
@@ -349,7 +398,7 @@ impl DevicePart<Models> for CardReader {
     const MODES: &'static [(Fault, Mode<Models>)] = modes::MODES;
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -369,31 +418,29 @@ impl DevicePart<Models> for CardReader {
     }
     fn reading(&self, spec: &Spec, _: Instant) -> Reading {
         Reading {
-            failed: self.failed,
-            limit: spec.suspects_after,
+            bad: self.charts.get().map(|it| it.stands()),
             answers: !self.mute,
             overdue: self.overdue(spec),
             test_failed: self.test_failed,
         }
     }
     /// From inside, dirt looks like wear.
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
-        let Reading { failed, limit, answers, overdue, test_failed } = *reading;
+    fn detect(_: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+        let Reading { bad, answers, overdue, test_failed } = *reading;
         let due = [
             (overdue[0], Finding::of(Symptom::DueSoon).with(Evidence::ChipContactsPastLife)),
             (overdue[2], Finding::of(Symptom::DueSoon).with(Evidence::StripeHeadPastLife)),
         ];
         // The terminal asks its reader when reading fails.
-        if !answers && failed.iter().any(|it| *it > 0) {
+        if !answers {
             let silent = Finding::of(Symptom::ReaderSilent);
             return std::iter::once(silent).chain(seen(due)).collect();
         }
-        let bad = |kind: usize| failed[kind] >= limit.max(1);
         let [chip, tap, stripe] = [Symptom::ChipReadsFail, Symptom::TapReadsFail, Symptom::StripeReadsFail];
         let reads = [
-            (test_failed || bad(1), Finding::of(tap).with_if(test_failed, Evidence::FieldTestFailed)),
-            (bad(0), Finding::of(chip).with_if(overdue[0], Evidence::ChipContactsPastLife)),
-            (bad(2), Finding::of(stripe).with_if(overdue[2], Evidence::StripeHeadPastLife)),
+            (test_failed || bad[1], Finding::of(tap).with_if(test_failed, Evidence::FieldTestFailed)),
+            (bad[0], Finding::of(chip).with_if(overdue[0], Evidence::ChipContactsPastLife)),
+            (bad[2], Finding::of(stripe).with_if(overdue[2], Evidence::StripeHeadPastLife)),
         ];
         seen(reads).into_iter().chain(seen(due)).collect()
     }
@@ -416,14 +463,15 @@ mod tests {
 
     #[test]
     fn failures_are_taken_for_wear_only_past_the_rated_life() {
-        let sees = |failed, overdue| {
-            let reading = Reading { failed, limit: 4, answers: true, overdue, test_failed: false };
-            suspect_of_last(&CardReader::detect(&NoThresholds {}, &mut (), &reading))
+        let sees = |bad, overdue| {
+            let reading = Reading { bad, answers: true, overdue, test_failed: false };
+            suspect_of_last(&CardReader::detect(&Thresholds::default(), &mut (), &reading))
         };
-        assert_eq!(sees([0, 0, 3], [false; 3]), None);
-        assert_eq!(sees([0, 0, 4], [false; 3]), Some(Fault::StripeHeadDirty.into()));
-        assert_eq!(sees([0, 0, 4], [false, false, true]), Some(Fault::StripeHeadWorn.into()));
-        let due = sees([0; 3], [true, false, false]);
+        let stripe = [false, false, true];
+        assert_eq!(sees([false; 3], [false; 3]), None);
+        assert_eq!(sees(stripe, [false; 3]), Some(Fault::StripeHeadDirty.into()));
+        assert_eq!(sees(stripe, stripe), Some(Fault::StripeHeadWorn.into()));
+        let due = sees([false; 3], [true, false, false]);
         assert_eq!(due, Some(Fault::ChipContactsWorn.into()), "a warning before anything fails");
     }
 }

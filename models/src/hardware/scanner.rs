@@ -1,5 +1,6 @@
 //! Scanner: reads bar codes and QR codes from a customer's phone.
 
+use crate::rare::Rare;
 use crate::observation::{self, Observation};
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
@@ -7,7 +8,8 @@ use bevy_ecs::component::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim::quantity::Probability;
-use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding, NoThresholds};
+use faults::detectors::{Change, Cusum, Outcome, OutcomeChart, OutcomeRule};
+use faults::{Fitting, Context, Effects, Mode, Ratings, ActorPart, DevicePart, Levels, Performer, Finding};
 use sim::{Instant, Purpose, Span, unit};
 
 use crate::bus::{LocalMessage, Topic};
@@ -35,6 +37,22 @@ impl Default for Spec {
     }
 }
 
+/// When the terminal holds its scanner to be bad.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ScannerThresholds")]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// By what became of the first presentation of each sale's code, as `card_reader.reads`.
+    pub codes: OutcomeRule,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let codes = Cusum { failed_adds: 9, good_takes: 1, alarm_at: 36, head_start: 0 };
+        Self { codes: OutcomeRule::Cusum(codes) }
+    }
+}
+
 /// State of the scanner.
 #[derive(Clone, Component, Debug, Default)]
 pub struct Scanner {
@@ -42,7 +60,10 @@ pub struct Scanner {
     scans: u32,
     /// Whose code is being read and at which attempt: names the draws.
     scanning: u64,
+    /// Codes in a row that were not read.
     failed: u8,
+    /// What became of the first codes of sales.
+    chart: Rare<OutcomeChart>,
     /// The scanner has gone from the bus.
     gone: bool,
     /// Its self-test, which it makes when reading fails, has failed.
@@ -78,7 +99,8 @@ pub struct Reading {
     present: bool,
     /// It reads the pattern of its self-test.
     decodes: bool,
-    failed: u8,
+    /// First codes of sales have not been read too often.
+    bad: bool,
 }
 
 /// The hub of the bus waits so long before it says so.
@@ -94,6 +116,18 @@ indications! {
 }
 
 impl Scanner {
+    /// What became of the first code of a sale, for its chart.
+    fn judge(&mut self, ok: bool, cx: &Context<'_, Models>) -> Change {
+        let rule = &cx.settings().policy.detectors.parts.scanner.codes;
+        let outcome = if ok { Outcome::Good } else { Outcome::Failed };
+        let change = self.chart.consider(|chart| {
+            let before = *chart;
+            let change = chart.observe(rule, outcome);
+            (*chart != before).then_some(change)
+        });
+        change.unwrap_or_default()
+    }
+
     /// Whether the self-test fails: a broken sensor passes it always or never.
     fn fails_test(&self, cx: &Context<'_, Models>) -> bool {
         self.levels.has(Fault::CannotRead) && unit(cx.draw(FOUND, 0)[0]) < FINDS
@@ -157,7 +191,7 @@ impl ActorPart<Models> for Scanner {
             || self.levels.has(Fault::CannotRead)
             || unit(bits[1]) < self.levels.of(Fault::WindowDirty);
         let ok = !faulty && unit(bits[0]) >= spec.misread.0;
-        let before = self.failed;
+        let (before, passed) = (self.failed, !self.test_failed);
         self.failed = if ok { 0 } else { self.failed.saturating_add(1) };
         if faulty {
             cx.activated();
@@ -166,19 +200,25 @@ impl ActorPart<Models> for Scanner {
         // The self-test runs when reading fails.
         let tests = !ok && self.failed >= 2;
         self.test_failed = tests && self.fails_test(cx);
-        if self.failed != before {
+        // The code of a sale counts once: whoever shows it again shows the same.
+        let change = if self.scanning & 0xff == 0 { self.judge(ok, cx) } else { Change::None };
+        if change != Change::None || passed == self.test_failed || before > 0 && self.failed == 0 {
             cx.look();
         }
         cx.say(LocalMessage::WasRead { method: Method::Code, ok });
         observation::tell(cx, Observation::Read { method: Method::Code, ok });
     }
     fn retest(&mut self, _: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
+        let rule = &cx.settings().policy.detectors.parts.scanner.codes;
         self.gone = self.levels.has(Fault::CableLoose);
         self.test_failed = self.fails_test(cx);
         // Whoever has cleaned or mended it shows it a printed code.
         let bad = self.gone || self.levels.has(Fault::CannotRead);
         if !bad && unit(cx.draw(SCAN, u64::from(self.scans) << 32)[0]) >= self.levels.of(Fault::WindowDirty) {
             self.failed = 0;
+            if self.chart.is_kept() {
+                self.chart.get_mut().put_on_probation(rule);
+            }
         }
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
@@ -191,6 +231,7 @@ impl ActorPart<Models> for Scanner {
             LocalMessage::Halt => {
                 self.scans += 1;
                 self.failed = 0;
+                self.chart = Rare::default();
             }
             LocalMessage::Ready => cx.look(),
             _ => {}
@@ -264,7 +305,7 @@ impl DevicePart<Models> for Scanner {
     ];
     type Fault = Fault;
     type Reading = Reading;
-    type Thresholds = NoThresholds;
+    type Thresholds = Thresholds;
     type Belief = ();
     fn levels(&mut self) -> &mut Levels<Fault> {
         &mut self.levels
@@ -279,14 +320,14 @@ impl DevicePart<Models> for Scanner {
         }
     }
     fn reading(&self, _: &Spec, _: Instant) -> Reading {
-        Reading { present: !self.gone, decodes: !self.test_failed, failed: self.failed }
+        Reading { present: !self.gone, decodes: !self.test_failed, bad: self.chart.get().stands() }
     }
-    fn detect(_: &NoThresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
+    fn detect(_: &Thresholds, (): &mut (), reading: &Reading) -> Vec<Finding<Models>> {
         let seen = match *reading {
             Reading { present: false, .. } => Some(Evidence::GoneFromTheBus),
             // The self-test runs when reading fails.
-            Reading { decodes: false, failed: 2.., .. } => Some(Evidence::CodeTestFailed),
-            Reading { failed: 4.., .. } => Some(Evidence::PictureBlurred),
+            Reading { decodes: false, .. } => Some(Evidence::CodeTestFailed),
+            Reading { bad: true, .. } => Some(Evidence::PictureBlurred),
             _ => None,
         };
         seen.map(|it| Finding::of(Symptom::CodesNotRead).with(it)).into_iter().collect()

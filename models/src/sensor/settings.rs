@@ -114,14 +114,14 @@ pub struct SignalMeter {
 }
 
 impl Default for SignalMeter {
-    /// Twice a minute, in whole dB. Fading of 4 dB leaves 1.3 dB after a filter that gives the newest sample a weight of 0.2; places
-    /// differ by 2 dB.
+    /// Twice a minute, in whole dB. Fading of 4 dB leaves 1.3 dB after a filter that gives the newest sample a weight of 0.2. All
+    /// places are alike: those at the edge of a cell are a type of their own.
     fn default() -> Self {
         Self {
             every: Span::secs(30),
             resolution: Decibels(10),
             noise: Decibels(13),
-            offset: Decibels(20),
+            offset: Decibels(0),
         }
     }
 }

@@ -181,6 +181,7 @@ fn a_setting_that_has_become_a_policy_is_told_where_it_is() {
         let settings = match moved.owner {
             "payment_app" => format!("software: (payment_app: ({}: 3))", moved.old),
             "card_reader" => format!("hardware: (card_reader: ({}: 3))", moved.old),
+            "enclosure" => format!("hardware: (enclosure: ({}: \"50C\"))", moved.old),
             "SelfTest" => format!("hardware: (card_reader: (self_test: ({}: 0.9)))", moved.old),
             other => panic!("where are the settings of {other}?"),
         };

@@ -67,6 +67,12 @@ impl Checker<'_> {
     fn detectors(&mut self, detectors: &Detectors, node: &NodeRef<'_>) {
         self.outcome_rule(&detectors.sale_outcomes, &node.field("sale_outcomes"));
         self.limits_of_parts(node);
+        let parts = node.field("parts");
+        self.outcome_rule(
+            &detectors.parts.card_reader.reads,
+            &parts.field("card_reader").field("reads"),
+        );
+        self.outcome_rule(&detectors.parts.scanner.codes, &parts.field("scanner").field("codes"));
         for (number, rule) in detectors.thresholds.iter().enumerate() {
             let node = node.field("thresholds").item(number);
             match (rule.above, rule.below) {
