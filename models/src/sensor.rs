@@ -3,8 +3,8 @@
 //! Each sample has a number, and its error is drawn by that number: it is the same whether somebody looks at each sample or not. So a
 //! sample whose reading cannot change an alarm, whatever its error, is no event and is not even drawn. When something about
 //! the quantity changes, the samples up to now are caught up with, and the instant of the next sample that changes an alarm is
-//! computed. Alarms come at the same instants as if each sample were an event (`benches/sampling.rs` beside this crate's code compares
-//! both).
+//! computed. Alarms come at the same instants as if each sample were an event (a test compares both, and a measurement beside it times
+//! them).
 
 mod settings;
 
@@ -410,11 +410,12 @@ mod tests {
 
     /// When the alarms of a quantity change that goes one course after another: by computed instants, and the events that took.
     fn computed(
+        sensor: Sensor,
         seed: u64,
         courses: &[(Instant, Ramp)],
         end: Instant,
     ) -> (Vec<(Instant, i64)>, usize) {
-        let installed = Installed::new(SENSOR, draws(seed));
+        let installed = Installed::new(sensor, draws(seed));
         let mut watch = Watch::<2>::default();
         let (mut changes, mut events) = (Vec::new(), 0);
         for (place, &(_, course)) in courses.iter().enumerate() {
@@ -438,8 +439,13 @@ mod tests {
     }
 
     /// The same by looking at each sample.
-    fn polled(seed: u64, courses: &[(Instant, Ramp)], end: Instant) -> Vec<(Instant, i64)> {
-        let installed = Installed::new(SENSOR, draws(seed));
+    fn polled(
+        sensor: Sensor,
+        seed: u64,
+        courses: &[(Instant, Ramp)],
+        end: Instant,
+    ) -> Vec<(Instant, i64)> {
+        let installed = Installed::new(sensor, draws(seed));
         let mut states = [SampledLimit::default(); 2];
         let mut changes = Vec::new();
         for number in 0.. {
@@ -477,8 +483,8 @@ mod tests {
                 (hour(91), ramp(650.0, hour(91), 0.001)),
             ];
             let end = hour(200);
-            let (changes, events) = computed(seed, &courses, end);
-            assert_eq!(changes, polled(seed, &courses, end), "seed {seed}");
+            let (changes, events) = computed(SENSOR, seed, &courses, end);
+            assert_eq!(changes, polled(SENSOR, seed, &courses, end), "seed {seed}");
             (seen, asked) = (seen + changes.len(), asked + events);
         }
         assert!(seen > 400, "{seen} changes");
@@ -487,6 +493,29 @@ mod tests {
             asked - seen < samples / 500,
             "{asked} events for {samples} samples, {seen} changes"
         );
+    }
+
+    /// A year of a sound quantity, of one that drifts to its limit in a month, and of one whose noise reaches the limit all the time.
+    #[test]
+    #[ignore = "a measurement: cargo test --release -p models -- --ignored --nocapture sampling_by"]
+    fn sampling_by_computed_instants_against_looking_at_every_sample() {
+        let (start, end) = (Instant::START, Instant::START + Span::days(365));
+        let ramp = |from, per_s| vec![(start, Ramp { from, since: start, per_s, most: 800.0 })];
+        for (name, courses) in [
+            ("sound", ramp(550.0, 0.0)),
+            ("drifts to its limit in a month", ramp(550.0, 200.0 / 2_592_000.0)),
+            ("noise reaches the limit", ramp(700.0, 0.0)),
+        ] {
+            let noise = if name == "noise reaches the limit" { 40.0 } else { 10.0 };
+            let sensor = Sensor { noise, ..SENSOR };
+            let (changes, events) = computed(sensor, 1, &courses, end);
+            assert_eq!(changes, polled(sensor, 1, &courses, end), "{name}");
+            let samples = 365 * 24 * 120;
+            println!(
+                "{name}: {} changes of an alarm, {events} events in place of {samples}",
+                changes.len()
+            );
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::case::{Case, Size};
 use crate::{
     availability, charts, detection, freshness, growth, links, losses, network, queues, redundancy,
-    repairmen, samples, self_tests, spares,
+    repairmen, samples, self_tests, site, spares,
 };
 
 /// All cases. Queues come first: they take longest, and no thread should be left alone with one at the end.
@@ -13,6 +13,7 @@ pub(crate) fn all(size: Size) -> Vec<Case> {
     all.extend(availability::cases(size));
     all.extend(detection::cases(size));
     all.extend(samples::cases(size));
+    all.extend(site::cases(size));
     all.extend(charts::cases(size));
     all.extend(self_tests::cases(size));
     all.extend(links::cases(size));

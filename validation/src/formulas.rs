@@ -400,6 +400,8 @@ fn recomputed(law: &str) -> Values {
         "D2" => samples::noisy(),
         "D3" => samples::debounced(),
         "D8" => samples::at_counter(),
+        "D13" => samples::site(),
+        "D14" => samples::competing(),
         "D4" => charts::k_of_n(),
         "D5" => charts::ewma(),
         "D6" => charts::cusum(),

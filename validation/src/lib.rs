@@ -28,6 +28,7 @@ mod repairmen;
 mod samples;
 mod self_tests;
 mod sight;
+mod site;
 mod spares;
 mod table;
 mod truths;

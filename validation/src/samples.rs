@@ -3,7 +3,7 @@
 
 use faults::DomainEvent;
 use models::Part;
-use reports::statistics::Sample;
+use reports::statistics::{KaplanMeier, Lifetime, Sample};
 use scenarios::RecordedRun;
 use sim::{ActorId, Instant};
 
@@ -157,6 +157,52 @@ fn noticed_mean(run: &RecordedRun) -> Vec<Sample> {
     vec![noticed(run)[0]]
 }
 
+/// What came first: the merchant saw it, or it was over. Hours from the onset, and which.
+fn first_of(run: &RecordedRun) -> Vec<(f64, bool)> {
+    let mut since = vec![None; run.outcome.roster.terminals() as usize];
+    let mut ends = Vec::new();
+    for fact in &run.facts {
+        let Some(place) = since.get_mut(fact.who.0 as usize) else { continue };
+        match fact.what {
+            DomainEvent::Occurred { .. } => *place = Some(fact.at),
+            DomainEvent::Alarm { .. } | DomainEvent::Cleared { .. } => {
+                let seen = matches!(fact.what, DomainEvent::Alarm { .. });
+                if let Some(since) = place.take() {
+                    ends.push((fact.at.since(since).as_secs_f64() / 3_600.0, seen));
+                }
+            }
+            _ => {}
+        }
+    }
+    ends
+}
+
+/// D14: each way's share of all, by a time and in the end, and the mean time to being seen of what was.
+fn competing(run: &RecordedRun) -> Vec<Sample> {
+    let ends = first_of(run);
+    let n = ends.len() as f64;
+    let count =
+        |by: f64, seen: bool| ends.iter().filter(|it| it.0 <= by && it.1 == seen).count() as f64;
+    let delays: Vec<f64> = ends.iter().filter(|it| it.1).map(|it| it.0).collect();
+    let lives: Vec<Lifetime> =
+        ends.iter().map(|it| Lifetime { time_s: it.0 * 3_600.0, ended: it.1 }).collect();
+    let naive = 1.0 - KaplanMeier::fit(&lives).survival(3.0 * 3_600.0);
+    let open: f64 = ends.iter().map(|it| it.0.min(8.0)).sum();
+    let lost = |seen: bool| -> f64 {
+        ends.iter().filter(|it| it.1 == seen).map(|it| (8.0 - it.0).max(0.0)).sum()
+    };
+    vec![
+        Sample::ratio(count(3.0, true), n),
+        Sample::ratio(count(3.0, false), n),
+        Sample::ratio(count(f64::INFINITY, true), n),
+        Sample::mean(&delays),
+        Sample::value(naive),
+        Sample::ratio(open, n),
+        Sample::ratio(lost(true), n),
+        Sample::ratio(lost(false), n),
+    ]
+}
+
 /// A screen that dims at some time of the third day, before a merchant who is there for some hours of the day.
 fn at_counter(count: u32, when: &str, hours: &str) -> String {
     Sensed {
@@ -225,6 +271,19 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
         faults: loose,
     };
     let bare = Sensed { lasts: size.of("1d", "12h"), parts: &pin("0s"), ..plug };
+    let names = [
+        "F1_t",
+        "F2_t",
+        "P_detected",
+        "mean_delay_of_detected_h",
+        "naive_one_minus_KM_t",
+        "restricted_mean_open_h",
+        "restricted_lost_to_detected_h",
+        "restricted_lost_to_cleared_h",
+    ];
+    let ends = r#"when: At("48h"), lasts: Exponential(mean: "5h")"#;
+    let both = at_counter(size.of(4_000, 80), ends, "opens_at: 0, closes_at: 24");
+    let both = both.replacen("200min", "2h", 1);
     let people = size.of(4_000, 60);
     let day = "opens_at: 9, closes_at: 18";
     vec![
@@ -247,6 +306,7 @@ pub(crate) fn cases(size: Size) -> Vec<Case> {
             false_alarms,
         ),
         Case::new("D2", 1, &["ARL1_samples", "delay1_mean_s"], runs, step.scenario(), from_start),
+        Case::new("D14", 0, &names, runs, both, competing),
         Case::new("D3", 0, &["trips_per_year"], runs, plug.scenario(), trips),
         Case::new("D3", 1, &["trips_per_year_no_debounce"], runs, bare.scenario(), trips),
         Case::new(

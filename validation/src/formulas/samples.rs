@@ -115,3 +115,39 @@ pub(super) fn at_counter() -> Values {
         ("mean_h_if_always_open", 1.0 / nu),
     ]
 }
+
+/// D13. Each of five terminals is down by itself for q of the time, all of them together for s.
+pub(super) fn site() -> Values {
+    let (m, q, s): (i32, f64, f64) = (5, 8.0 / 208.0, 4.0 / 304.0);
+    let up = 1.0 - q;
+    let n = f64::from(m);
+    let mean = s * n + (1.0 - s) * n * q;
+    let square = s * n * n + (1.0 - s) * (n * q * up + n * n * q * q);
+    vec![
+        ("terminal_unavailability", 1.0 - (1.0 - s) * up),
+        ("P_two_given_up", (1.0 - s) * up * up),
+        ("P_all_up", (1.0 - s) * up.powi(m)),
+        ("P_all_down", s + (1.0 - s) * q.powi(m)),
+        ("E_down", mean),
+        ("var_down", square - mean * mean),
+    ]
+}
+
+/// D14. Seen at 1/2 an hour, over by itself at 1/5.
+pub(super) fn competing() -> Values {
+    let (d, s, t, tau): (f64, f64, f64, f64) = (1.0 / 2.0, 1.0 / 5.0, 3.0, 8.0);
+    let h = d + s;
+    let by = |rate: f64| rate / h * (1.0 - (-h * t).exp());
+    let open = (1.0 - (-h * tau).exp()) / h;
+    let lost = |rate: f64| rate / h * (tau - open);
+    vec![
+        ("F1_t", by(d)),
+        ("F2_t", by(s)),
+        ("P_detected", d / h),
+        ("mean_delay_of_detected_h", 1.0 / h),
+        ("naive_one_minus_KM_t", 1.0 - (-d * t).exp()),
+        ("restricted_mean_open_h", open),
+        ("restricted_lost_to_detected_h", lost(d)),
+        ("restricted_lost_to_cleared_h", lost(s)),
+    ]
+}
