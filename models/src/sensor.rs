@@ -12,9 +12,9 @@ use faults::Context;
 use faults::detectors::{Change, Limit, SampledLimit, Side, Unusable};
 use sim::{Draws, Instant, Purpose, Span, normal, unit};
 
-use crate::Models;
 use crate::course::{Course, Steady};
 use crate::rare::Rare;
+use crate::{AnyTimer, Models};
 pub use settings::{ShareGauge, SignalLimit, SignalMeter, Thermometer, Voltmeter};
 pub(crate) use settings::{WHOLE, in_whole};
 
@@ -266,7 +266,7 @@ impl<const N: usize> Watch<N> {
         limits: &[Limit; N],
         course: &impl Course,
         now: Instant,
-    ) -> Option<(Span, u32)> {
+    ) -> Planned {
         debug_assert!(self.taken >= of.taken_by(now), "what has been sampled is caught up with");
         self.plan += 1;
         let mut ahead = *self;
@@ -314,6 +314,17 @@ pub(crate) struct Meter<const N: usize> {
 /// When the next sample is to be looked at: after so long, by the plan of this number.
 pub(crate) type Planned = Option<(Span, u32)>;
 
+/// Makes the note of a plan, if there is anything to wait for.
+pub(crate) fn expect<T: Into<AnyTimer>>(
+    planned: Planned,
+    timer: impl FnOnce(u32) -> T,
+    cx: &mut Context<'_, Models>,
+) {
+    if let Some((wait, plan)) = planned {
+        cx.after(wait, timer(plan));
+    }
+}
+
 impl<const N: usize> Meter<N> {
     fn course(&self, of: &Metered<N>) -> Steady {
         Steady(self.sound + of.off)
@@ -321,11 +332,7 @@ impl<const N: usize> Meter<N> {
 
     /// Plans the next sample that may change an alarm: as a run starts.
     pub(crate) fn begin(&self, of: &mut Rare<Metered<N>>, cx: &Context<'_, Models>) -> Planned {
-        let installed = self.sensor.installed(cx);
-        of.consider(|it| {
-            let course = self.course(it);
-            it.watch.plan(&installed, &self.limits, &course, cx.now())
-        })
+        self.plan(of, &self.sensor.installed(cx), cx.now())
     }
 
     /// From now on the quantity differs from what is sound by so much.
@@ -336,9 +343,10 @@ impl<const N: usize> Meter<N> {
         cx: &Context<'_, Models>,
     ) -> Planned {
         debug_assert!(off.is_finite(), "a quantity is a number, not {off}");
-        self.catch_up(of, cx);
+        let installed = self.sensor.installed(cx);
+        self.catch_up(of, &installed, cx.now());
         of.get_mut().off = off;
-        self.begin(of, cx)
+        self.plan(of, &installed, cx.now())
     }
 
     /// The sample of this plan is there: what comes of it is in the watch, and the next one is planned. `None` if it was of
@@ -352,25 +360,32 @@ impl<const N: usize> Meter<N> {
         if !of.get().watch.is_latest(plan) {
             return None;
         }
-        self.catch_up(of, cx);
-        Some(self.begin(of, cx))
+        let installed = self.sensor.installed(cx);
+        self.catch_up(of, &installed, cx.now());
+        Some(self.plan(of, &installed, cx.now()))
     }
 
     /// The quantity is measured now, on demand.
     pub(crate) fn measure(&self, of: &mut Rare<Metered<N>>, cx: &Context<'_, Models>) -> Planned {
-        self.catch_up(of, cx);
         let installed = self.sensor.installed(cx);
-        let of_now = of.get_mut();
-        let course = self.course(of_now);
-        of_now.watch.measure(&installed, &self.limits, &course, cx.now());
-        self.begin(of, cx)
+        self.catch_up(of, &installed, cx.now());
+        let metered = of.get_mut();
+        let course = self.course(metered);
+        metered.watch.measure(&installed, &self.limits, &course, cx.now());
+        self.plan(of, &installed, cx.now())
     }
 
-    fn catch_up(&self, of: &mut Rare<Metered<N>>, cx: &Context<'_, Models>) {
-        let installed = self.sensor.installed(cx);
+    fn plan(&self, of: &mut Rare<Metered<N>>, installed: &Installed, now: Instant) -> Planned {
+        of.consider(|it| {
+            let course = self.course(it);
+            it.watch.plan(installed, &self.limits, &course, now)
+        })
+    }
+
+    fn catch_up(&self, of: &mut Rare<Metered<N>>, installed: &Installed, now: Instant) {
         let of = of.get_mut();
         let course = self.course(of);
-        of.watch.catch_up(&installed, &self.limits, &course, cx.now());
+        of.watch.catch_up(installed, &self.limits, &course, now);
     }
 }
 

@@ -19,10 +19,9 @@ use sim::{ActorId, Emission, Instant, Pulse};
 pub use words::SCHEMA;
 use words::{Kind, Said, Seen, Verdict};
 
-use crate::lockstep::{Failure, InLockstep, play};
-use crate::port::Port;
-use crate::program::{Program, shown};
-use crate::recording::{Attached, Header, Recorder, Way};
+use crate::lockstep::{self, Failure, InLockstep, Session, play};
+use crate::program::shown;
+use crate::recording::Way;
 
 /// Which program detects, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,10 +48,7 @@ pub struct Counts {
 /// # Errors
 /// If the scenario cannot be put together.
 pub fn begin<'a>(source: Source<'a>, options: &Options) -> Result<Run<'a>, Failure> {
-    let terminals = u32::try_from(source.scenario.terminals()).unwrap_or(u32::MAX);
-    let mut options = options.clone();
-    options.attached.extend((0..terminals).map(|it| (ActorId(it), Part::ExternalDetector)));
-    Run::begin(source, &options, 1).map_err(Failure::Run)
+    lockstep::begin(source, options, Part::ExternalDetector)
 }
 
 /// Takes such a run to its end on one thread. What is noted is handed to `fold` as it comes.
@@ -66,40 +62,29 @@ pub fn run_with_detector(
     pulse: &Pulse,
     fold: &mut dyn FactFold,
 ) -> Result<(Outcome, Counts), Failure> {
-    let (source, terminals, seed) = (run.source(), run.roster.terminals(), run.seed());
-    let recorder = detector.record.as_ref().map(|path| {
-        let ports: Vec<_> =
-            (0..terminals).map(|it| Port::new(ActorId(it), Part::ExternalDetector)).collect();
-        let header = Header {
-            schema: crate::recording::SCHEMA.to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            path: source.path.to_owned(),
-            scenario: source.text.to_owned(),
-            seed,
-            attached: vec![Attached::new("detector", &ports)],
-        };
-        Recorder::begin(path, &header)
-    });
-    let recorder = recorder.transpose().map_err(Failure::Program)?;
-    let mut program = Program::start("detector", &detector.command, detector.patience)
-        .map_err(Failure::Program)?;
+    let (source, seed) = (run.source(), run.seed());
+    let program = (detector.command.as_str(), detector.patience);
+    let mut session = Session::start(
+        run,
+        ("detector", Part::ExternalDetector),
+        program,
+        detector.record.as_ref(),
+    )?;
     let hello = Said::Hello {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
         scenario: &source.scenario.name,
         seed,
-        terminals,
+        terminals: session.terminals(),
         duration_s: source.scenario.duration.as_secs_f64(),
         observations: Kind::ALL.map(Kind::name).to_vec(),
         symptoms: Symptom::all().map(Symptom::name).collect(),
     };
     let hello = hello.line().map_err(Failure::Program)?;
-    let line = program.ask(&hello).map_err(Failure::Program)?;
+    let line = session.program.ask(&hello).map_err(Failure::Program)?;
     let wanted =
         words::wanted(&line).map_err(|why| Failure::Program(nonsense(&why, &line, &hello)))?;
-    let names = (0..terminals).map(|it| run.roster.name(ActorId(it))).collect();
-    let mut watching =
-        Watching { run, program, recorder, names, wanted, counts: Counts::default() };
+    let mut watching = Watching { session, wanted, counts: Counts::default() };
     play(&mut watching, pulse, fold)?;
     watching.finish(fold)
 }
@@ -113,23 +98,20 @@ fn nonsense(why: &str, line: &str, question: &str) -> String {
 
 /// A run and the program that watches it.
 struct Watching<'a> {
-    run: Run<'a>,
-    program: Program,
-    recorder: Option<Recorder>,
-    names: Vec<String>,
+    session: Session<'a>,
     wanted: Vec<Kind>,
     counts: Counts,
 }
 
 impl<'a> InLockstep<'a> for Watching<'a> {
     fn run(&mut self) -> &mut Run<'a> {
-        &mut self.run
+        &mut self.session.run
     }
 
     fn hear(&mut self, emission: &Emission<InterActorMessage>) -> Result<(), String> {
         let Emission { at, who, port, message } = *emission;
         let InterActorMessage::Observation(observation) = message else { return Ok(()) };
-        self.record(at, who, Way::Out, &message);
+        self.session.record(at, who, Way::Out, &message);
         if !self.wanted.contains(&Kind::of(&observation)) {
             return Ok(());
         }
@@ -137,8 +119,8 @@ impl<'a> InLockstep<'a> for Watching<'a> {
         let Verdict { finding, raised, candidates } = verdict;
         self.counts.alarms += u64::from(raised);
         let message = InterActorMessage::Verdict { finding, raised, candidates };
-        let at = self.run.simulation.inject(at, who, port, message);
-        self.record(at, who, Way::In, &message);
+        let at = self.session.run.simulation.inject(at, who, port, message);
+        self.session.record(at, who, Way::In, &message);
         Ok(())
     }
 }
@@ -152,29 +134,18 @@ impl Watching<'_> {
     ) -> Result<Option<Verdict>, String> {
         self.counts.told += 1;
         let id = self.counts.told;
-        let terminal = self.names.get(who.0 as usize).map_or("", String::as_str);
+        let terminal = self.session.name(who);
         let seen =
             Seen { id, time_ns: at.0, terminal, actor: who.0, what: words::what(observation) };
         let question = Said::Observation(seen).line()?;
-        let line = self.program.ask(&question)?;
+        let line = self.session.program.ask(&question)?;
         words::answer(&line, id).map_err(|why| nonsense(&why, &line, &question))
     }
 
-    fn record(&mut self, at: Instant, who: ActorId, way: Way, message: &InterActorMessage) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.crossed(at, Port::new(who, Part::ExternalDetector), way, message);
-        }
-    }
-
     fn finish(self, fold: &mut dyn FactFold) -> Result<(Outcome, Counts), Failure> {
-        let Self { run, program, recorder, counts, .. } = self;
-        let now = run.simulation.now();
-        let last = Said::End { time_ns: now.0 }.line().map_err(Failure::Program)?;
-        program.finish(&last).map_err(Failure::Program)?;
-        let outcome = run.finish(fold);
-        let fingerprint = outcome.fingerprint.to_string();
-        let whole = recorder.map_or(Ok(()), |it| it.end(now, &fingerprint));
-        whole.map_err(Failure::Program)?;
+        let Self { session, counts, .. } = self;
+        let last = Said::End { time_ns: session.run.simulation.now().0 };
+        let outcome = session.finish(&last.line().map_err(Failure::Program)?, fold)?;
         Ok((outcome, counts))
     }
 }

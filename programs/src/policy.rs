@@ -21,10 +21,9 @@ use sim::{ActorId, Emission, Instant, Pulse};
 pub use words::SCHEMA;
 use words::{Alarm, Over, PolicyStep, Question, Said, Tried};
 
-use crate::lockstep::{Failure, InLockstep, play};
-use crate::port::Port;
-use crate::program::{Program, shown};
-use crate::recording::{Attached, Header, Recorder, Way};
+use crate::lockstep::{self, Failure, InLockstep, Session, play};
+use crate::program::shown;
+use crate::recording::Way;
 
 /// Which program decides, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,10 +57,7 @@ pub struct Counts {
 /// # Errors
 /// If the scenario cannot be put together.
 pub fn begin<'a>(source: Source<'a>, options: &Options) -> Result<Run<'a>, Failure> {
-    let terminals = u32::try_from(source.scenario.terminals()).unwrap_or(u32::MAX);
-    let mut options = options.clone();
-    options.attached.extend((0..terminals).map(|it| (ActorId(it), Part::HeartbeatMonitor)));
-    Run::begin(source, &options, 1).map_err(Failure::Run)
+    lockstep::begin(source, options, Part::HeartbeatMonitor)
 }
 
 /// Takes such a run to its end on one thread; a program decides what is done about the incidents of terminals. What is
@@ -76,26 +72,12 @@ pub fn run_with_policy(
     pulse: &Pulse,
     fold: &mut dyn FactFold,
 ) -> Result<(Outcome, Counts), Failure> {
-    let (source, terminals, seed) = (run.source(), run.roster.terminals(), run.seed());
-    let recorder = policy.record.as_ref().map(|path| {
-        let ports: Vec<_> =
-            (0..terminals).map(|it| Port::new(ActorId(it), Part::HeartbeatMonitor)).collect();
-        let header = Header {
-            schema: crate::recording::SCHEMA.to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            path: source.path.to_owned(),
-            scenario: source.text.to_owned(),
-            seed,
-            attached: vec![Attached::new("policy", &ports)],
-        };
-        Recorder::begin(path, &header)
-    });
-    let recorder = recorder.transpose().map_err(Failure::Program)?;
-    let program =
-        Program::start("policy", &policy.command, policy.patience).map_err(Failure::Program)?;
-    let names = (0..terminals).map(|it| run.roster.name(ActorId(it))).collect();
+    let (source, seed) = (run.source(), run.seed());
+    let program = (policy.command.as_str(), policy.patience);
+    let session =
+        Session::start(run, ("policy", Part::HeartbeatMonitor), program, policy.record.as_ref())?;
     let (open, counts) = (BTreeMap::new(), Counts::default());
-    let mut dialogue = Dialogue { run, program, recorder, names, open, counts };
+    let mut dialogue = Dialogue { session, open, counts };
     dialogue.greet(source, seed).map_err(Failure::Program)?;
     play(&mut dialogue, pulse, fold)?;
     dialogue.finish(fold)
@@ -109,17 +91,14 @@ struct Open {
 
 /// A run and the program that decides its recovery actions.
 struct Dialogue<'a> {
-    run: Run<'a>,
-    program: Program,
-    recorder: Option<Recorder>,
-    names: Vec<String>,
+    session: Session<'a>,
     open: BTreeMap<(ActorId, u32), Open>,
     counts: Counts,
 }
 
 impl<'a> InLockstep<'a> for Dialogue<'a> {
     fn run(&mut self) -> &mut Run<'a> {
-        &mut self.run
+        &mut self.session.run
     }
     fn hear(&mut self, emission: &Emission<InterActorMessage>) -> Result<(), String> {
         Self::hear(self, emission)
@@ -133,18 +112,18 @@ impl Dialogue<'_> {
             version: env!("CARGO_PKG_VERSION"),
             scenario: &source.scenario.name,
             seed,
-            terminals: self.names.len() as u32,
+            terminals: self.session.terminals(),
             duration_s: source.scenario.duration.as_secs_f64(),
             actions: RecoveryAction::all().map(RecoveryAction::name).collect(),
             performers: words::performers(),
         };
-        self.program.tell(&hello.line()?)
+        self.session.program.tell(&hello.line()?)
     }
 
     fn over(&self, at: Instant, who: ActorId, report: &IncidentReport) -> Over<'_> {
         Over {
             time_ns: at.0,
-            terminal: self.name(who),
+            terminal: self.session.name(who),
             actor: who.0,
             incident: report.incident,
             suspect: report.suspect.to_string(),
@@ -154,7 +133,7 @@ impl Dialogue<'_> {
     fn hear(&mut self, emission: &Emission<InterActorMessage>) -> Result<(), String> {
         let Emission { at, who, port, message } = *emission;
         let InterActorMessage::IncidentReport(report) = message else { return Ok(()) };
-        self.record(at, who, Way::Out, &message);
+        self.session.record(at, who, Way::Out, &message);
         let IncidentReport { incident, change, .. } = report;
         let key = (who, incident);
         match change {
@@ -176,25 +155,21 @@ impl Dialogue<'_> {
             }
             IncidentChange::Unresolved => {
                 let line = Said::Unresolved(self.over(at, who, &report)).line()?;
-                self.program.tell(&line)?;
+                self.session.program.tell(&line)?;
             }
             IncidentChange::Closed => {
                 self.open.remove(&key);
                 let line = Said::Closed(self.over(at, who, &report)).line()?;
-                self.program.tell(&line)?;
+                self.session.program.tell(&line)?;
             }
             IncidentChange::AwaitingDecision { attempt, position } => {
                 let decision = self.ask(at, who, &report, (attempt, position))?;
                 let message = InterActorMessage::Decision { incident, attempt, decision };
-                let at = self.run.simulation.inject(at, who, port, message);
-                self.record(at, who, Way::In, &message);
+                let at = self.session.run.simulation.inject(at, who, port, message);
+                self.session.record(at, who, Way::In, &message);
             }
         }
         Ok(())
-    }
-
-    fn name(&self, who: ActorId) -> &str {
-        self.names.get(who.0 as usize).map_or("", String::as_str)
     }
 
     fn ask(
@@ -204,8 +179,8 @@ impl Dialogue<'_> {
         report: &IncidentReport,
         (attempt, position): (u8, u8),
     ) -> Result<Decision, String> {
-        let seen = words::seen(&readings(&mut self.run.simulation, who));
-        let rules = self.run.simulation.settings();
+        let seen = words::seen(&readings(&mut self.session.run.simulation, who));
+        let rules = self.session.run.simulation.settings();
         let procedure = rules.procedure(report.procedure);
         let default = usual(rules, report.procedure, position);
         let open = self.open.get(&(who, report.incident));
@@ -214,7 +189,7 @@ impl Dialogue<'_> {
         let question = Question {
             id,
             time_ns: at.0,
-            terminal: self.name(who),
+            terminal: self.session.name(who),
             actor: who.0,
             incident: report.incident,
             attempt,
@@ -226,7 +201,7 @@ impl Dialogue<'_> {
             default: default.as_ref().map(PolicyStep::of),
         };
         let question = Said::Decide(Box::new(question)).line()?;
-        let line = self.program.ask(&question)?;
+        let line = self.session.program.ask(&question)?;
         let decision = words::answer(&line, id, procedure).map_err(|why| {
             let (line, question) = (shown(&line), shown(&question));
             format!("the policy program answered nonsense: {why}\n  its line: {line}\n  it was asked: {question}")
@@ -247,21 +222,10 @@ impl Dialogue<'_> {
         Ok(decision)
     }
 
-    fn record(&mut self, at: Instant, who: ActorId, way: Way, message: &InterActorMessage) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.crossed(at, Port::new(who, Part::HeartbeatMonitor), way, message);
-        }
-    }
-
     fn finish(self, fold: &mut dyn FactFold) -> Result<(Outcome, Counts), Failure> {
-        let Self { run, program, recorder, counts, .. } = self;
-        let now = run.simulation.now();
-        let last = Said::End { time_ns: now.0 }.line().map_err(Failure::Program)?;
-        program.finish(&last).map_err(Failure::Program)?;
-        let outcome = run.finish(fold);
-        let fingerprint = outcome.fingerprint.to_string();
-        let whole = recorder.map_or(Ok(()), |it| it.end(now, &fingerprint));
-        whole.map_err(Failure::Program)?;
+        let Self { session, counts, .. } = self;
+        let last = Said::End { time_ns: session.run.simulation.now().0 };
+        let outcome = session.finish(&last.line().map_err(Failure::Program)?, fold)?;
         Ok((outcome, counts))
     }
 }

@@ -137,7 +137,7 @@ impl MeasuresFold {
             faults: by_fault(records, end),
             false_alarms: false_alarms(history, terminals, end),
             isolation: Isolation::of(history),
-            detectors: detectors::scores(history, terminals, end),
+            detectors: detectors::scores(history, terminal_months(terminals, end)),
             common_causes: common_causes.finish(outcome, history),
             rollouts: rollouts.finish(outcome),
             cost: cost.finish(history),
@@ -200,6 +200,11 @@ fn by_fault(records: &[FaultRecord], end: Instant) -> Vec<(Fault, FaultHandling)
     handlings
 }
 
+/// How many months of 30 days, 720 hours, all terminals were watched for.
+fn terminal_months(terminals: u32, end: Instant) -> f64 {
+    f64::from(terminals) * end.as_secs_f64() / (30.0 * 86_400.0)
+}
+
 fn false_alarms(history: &RunHistory, terminals: u32, end: Instant) -> FalseAlarms {
     let mut count = 0;
     let mut echoes = 0;
@@ -210,7 +215,7 @@ fn false_alarms(history: &RunHistory, terminals: u32, end: Instant) -> FalseAlar
         echoes += u64::from(ended.is_some_and(|ended| alarm.at.since(ended.at) <= ECHO));
         cost_minor += alarm.cost.0;
     }
-    let months = f64::from(terminals) * end.as_secs_f64() / (30.0 * 86_400.0);
+    let months = terminal_months(terminals, end);
     let alarms = history.alarms.len() as u64;
     FalseAlarms {
         count,

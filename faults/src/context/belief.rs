@@ -30,14 +30,7 @@ impl<K: Catalogue> Context<'_, K> {
     }
     /// Raises an alarm about another actor.
     pub fn alarm_about(&mut self, finding: Finding<K>, about: ActorId) {
-        let (detector, common, weighed) = (self.part, false, None);
-        self.scratch.tasks.push_back(Task::Alarm(Alarmed {
-            detector,
-            finding,
-            about,
-            common,
-            weighed,
-        }));
+        self.raise(finding, about, false, None);
     }
     /// Raises an alarm about this actor, with candidates that the detector has weighed itself; what they leave of a million is for
     /// "nothing is broken".
@@ -46,26 +39,23 @@ impl<K: Catalogue> Context<'_, K> {
         finding: Finding<K>,
         candidates: [Option<Candidate<K>>; LIKELIEST],
     ) {
-        let (detector, about, common, weighed) = (self.part, self.me, false, Some(candidates));
-        self.scratch.tasks.push_back(Task::Alarm(Alarmed {
-            detector,
-            finding,
-            about,
-            common,
-            weighed,
-        }));
+        self.raise(finding, self.me, false, Some(candidates));
     }
     /// Raises one alarm about a cause that many actors have in common; `example` is one of them. Its incident goes through the
     /// common procedure, and whoever raised it hears of each step that was carried out and passes it on to the others.
     pub fn alarm_common(&mut self, finding: Finding<K>, example: ActorId) {
-        let (detector, about, common, weighed) = (self.part, example, true, None);
-        self.scratch.tasks.push_back(Task::Alarm(Alarmed {
-            detector,
-            finding,
-            about,
-            common,
-            weighed,
-        }));
+        self.raise(finding, example, true, None);
+    }
+    fn raise(
+        &mut self,
+        finding: Finding<K>,
+        about: ActorId,
+        common: bool,
+        weighed: Option<[Option<Candidate<K>>; LIKELIEST]>,
+    ) {
+        let detector = self.part;
+        let alarm = Alarmed { detector, finding, about, common, weighed };
+        self.scratch.tasks.push_back(Task::Alarm(alarm));
     }
     /// A step of a common procedure, carried out here for many, takes effect at one of them.
     pub fn treat_at(&mut self, actor: ActorId, cause: K::Fault, position: u8) {

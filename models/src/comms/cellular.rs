@@ -18,7 +18,7 @@ use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::quantity::Decibels;
 use crate::sampling::Sampling;
-use crate::sensor::{Meter, Metered, Planned, SignalLimit, SignalMeter};
+use crate::sensor::{expect, Meter, Metered, SignalLimit, SignalMeter};
 use crate::wire::{InterActorMessage, Iso, Mti, Via};
 use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
@@ -208,12 +208,6 @@ impl Cellular {
         Meter { sensor: spec.meter.sensor(STRENGTH), limits, sound: spec.strength.0.into() }
     }
 
-    fn expect(planned: Planned, cx: &mut Context<'_, Models>) {
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, Timer::Strength(plan));
-        }
-    }
-
     /// What its faults do to the link.
     fn disturbances(&self) -> Disturbances {
         let (has, level) = (|fault| self.levels.has(fault), |fault| self.levels.of(fault));
@@ -275,7 +269,7 @@ impl ActorPart<Models> for Cellular {
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         self.bearer.tell(&spec.radio, VIA, cx);
         let planned = Self::meter(spec, cx).begin(&mut self.strength, cx);
-        Self::expect(planned, cx);
+        expect(planned, Timer::Strength, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
@@ -299,7 +293,7 @@ impl ActorPart<Models> for Cellular {
             Timer::Strength(plan) => {
                 if let Some(planned) = Self::meter(spec, cx).sampled(&mut self.strength, plan, cx) {
                     cx.look();
-                    Self::expect(planned, cx);
+                    expect(planned, Timer::Strength, cx);
                 }
             }
         }
@@ -328,7 +322,7 @@ impl ActorPart<Models> for Cellular {
     }
     fn retest(&mut self, spec: &Spec, symptom: Symptom, cx: &mut Context<'_, Models>) {
         let planned = Self::meter(spec, cx).measure(&mut self.strength, cx);
-        Self::expect(planned, cx);
+        expect(planned, Timer::Strength, cx);
         self.sensed.get_mut().shown = self.senses();
         if symptom == Symptom::AnswersLate {
             // What was measured before says nothing of how it is after.
@@ -355,7 +349,7 @@ impl DevicePart<Models> for Cellular {
             Fault::PoorCoverage => {
                 indication::set(cx, Indication::LinkLightBlinks, on);
                 let planned = Self::meter(spec, cx).differs(&mut self.strength, -10.0 * AWAY_DB * level, cx);
-                Self::expect(planned, cx);
+                expect(planned, Timer::Strength, cx);
             }
             Fault::Congestion => indication::set(cx, Indication::SlowOperation, on),
             Fault::ModuleDead

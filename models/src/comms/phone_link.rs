@@ -18,7 +18,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Decibels;
 use crate::sampling::Sampling;
-use crate::sensor::{Meter, Metered, Planned, SignalLimit, SignalMeter};
+use crate::sensor::{expect, Meter, Metered, SignalLimit, SignalMeter};
 use crate::wire::InterActorMessage;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::recovery_action::{ActionDefinition, actions};
@@ -182,12 +182,6 @@ impl PhoneLink {
         Meter { sensor: spec.meter.sensor(STRENGTH), limits, sound: spec.strength.0.into() }
     }
 
-    fn expect(planned: Planned, cx: &mut Context<'_, Models>) {
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, Timer::Strength(plan));
-        }
-    }
-
     /// What its faults do to the link.
     fn disturbances(&self, spec: &Spec) -> Disturbances {
         let has = |fault| self.levels.has(fault);
@@ -280,7 +274,7 @@ impl ActorPart<Models> for PhoneLink {
             Timer::Strength(plan) => {
                 if let Some(planned) = Self::meter(spec, cx).sampled(&mut self.strength, plan, cx) {
                     cx.look();
-                    Self::expect(planned, cx);
+                    expect(planned, Timer::Strength, cx);
                 }
             }
         }
@@ -309,7 +303,7 @@ impl ActorPart<Models> for PhoneLink {
         if Self::used(cx) {
             self.sensed.get_mut().shown = self.senses(spec);
             let planned = Self::meter(spec, cx).measure(&mut self.strength, cx);
-            Self::expect(planned, cx);
+            expect(planned, Timer::Strength, cx);
         }
     }
 }
@@ -434,7 +428,7 @@ impl DevicePart<Models> for PhoneLink {
             self.tell(spec, cx);
             if fault == Fault::Obstructed {
                 let planned = Self::meter(spec, cx).differs(&mut self.strength, -10.0 * BEHIND_DB * level, cx);
-                return Self::expect(planned, cx);
+                return expect(planned, Timer::Strength, cx);
             }
             let change = self.sensed.get_mut().changes.count(fault as usize);
             if let Some(wait) = Self::shows_after(fault, cx) {

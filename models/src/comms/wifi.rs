@@ -17,7 +17,7 @@ use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::quantity::Decibels;
 use crate::sampling::Sampling;
-use crate::sensor::{Meter, Metered, Planned, SignalLimit, SignalMeter};
+use crate::sensor::{expect, Meter, Metered, SignalLimit, SignalMeter};
 use crate::wire::{InterActorMessage, Via};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
@@ -151,12 +151,6 @@ impl Wifi {
         Meter { sensor: spec.meter.sensor(NOISE), limits, sound: spec.noise.0.into() }
     }
 
-    fn expect(planned: Planned, cx: &mut Context<'_, Models>) {
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, Timer::Noise(plan));
-        }
-    }
-
     /// What its faults do to the link.
     fn disturbances(&self) -> Disturbances {
         Disturbances {
@@ -226,7 +220,7 @@ impl ActorPart<Models> for Wifi {
             Timer::Noise(plan) => {
                 if let Some(planned) = Self::meter(spec, cx).sampled(&mut self.noise, plan, cx) {
                     cx.look();
-                    Self::expect(planned, cx);
+                    expect(planned, Timer::Noise, cx);
                 }
             }
         }
@@ -249,7 +243,7 @@ impl ActorPart<Models> for Wifi {
     }
     fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         let planned = Self::meter(spec, cx).measure(&mut self.noise, cx);
-        Self::expect(planned, cx);
+        expect(planned, Timer::Noise, cx);
         self.sensed.get_mut().shown = self.senses();
     }
 }
@@ -348,7 +342,7 @@ impl DevicePart<Models> for Wifi {
         self.bearer.tell(&spec.radio, VIA, cx);
         if fault == Fault::Interference {
             let planned = Self::meter(spec, cx).differs(&mut self.noise, 10.0 * NOISE_DB * level, cx);
-            return Self::expect(planned, cx);
+            return expect(planned, Timer::Noise, cx);
         }
         let change = self.sensed.get_mut().changes.count(fault as usize);
         if let Some(wait) = Self::shows_after(fault, on, cx) {

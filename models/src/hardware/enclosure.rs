@@ -17,7 +17,7 @@ use crate::plan::step;
 use crate::course::Course;
 use crate::quantity::Celsius;
 use crate::rare::Rare;
-use crate::sensor::{Thermometer, Watch};
+use crate::sensor::{expect, Thermometer, Watch};
 use crate::thermal::ThermalState;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
@@ -191,9 +191,7 @@ impl Enclosure {
         let body = Body(&self.thermal, spec.follows_in);
         let sensor = spec.sensor.sensor(SENSOR).installed(cx);
         let planned = self.watch.consider(|it| it.plan(&sensor, &limits, &body, cx.now()));
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, Timer::Sampled(plan));
-        }
+        expect(planned, Timer::Sampled, cx);
     }
 
     fn followed(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {

@@ -19,7 +19,7 @@ use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::course::Course;
 use crate::quantity::{Celsius, Millivolts};
-use crate::sensor::{Thermometer, Watch};
+use crate::sensor::{expect, Thermometer, Watch};
 use crate::thermal::ThermalState;
 use crate::{Models, Part};
 use crate::detectors::{Detector, Place};
@@ -328,9 +328,7 @@ impl Mainboard {
         let (sensor, above) = (spec.sensor.sensor(SENSOR).installed(cx), self.above_body(spec));
         let limits = Self::limits(spec, cx);
         let planned = self.sensed.consider(|it| it.watch.plan(&sensor, &limits, &above, cx.now()));
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, Timer::Sampled(plan));
-        }
+        expect(planned, Timer::Sampled, cx);
     }
 
     /// Something about its heat has changed: what follows from it, and when.

@@ -4,7 +4,7 @@ mod modes;
 
 use crate::rare::Rare;
 use crate::sensed::Changes;
-use crate::sensor::{Meter, Metered, Planned, Voltmeter};
+use crate::sensor::{expect, Meter, Metered, Voltmeter};
 use crate::symptom::Symptom;
 use crate::evidence::{Evidence, EvidenceDefinition, evidence};
 use std::num::NonZeroU8;
@@ -340,15 +340,9 @@ impl Power {
         let off = |volts: u32, sound: f64| if on { f64::from(volts) - sound } else { 0.0 };
         let (loaded, unloaded) = (off(self.loaded(spec), with.sound), off(self.unloaded(spec), without.sound));
         let planned = with.differs(&mut self.with_load, loaded, cx);
-        Self::expect(planned, Timer::Loaded, cx);
+        expect(planned, Timer::Loaded, cx);
         let planned = without.differs(&mut self.without_load, unloaded, cx);
-        Self::expect(planned, Timer::Unloaded, cx);
-    }
-
-    fn expect(planned: Planned, timer: fn(u32) -> Timer, cx: &mut Context<'_, Models>) {
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, timer(plan));
-        }
+        expect(planned, Timer::Unloaded, cx);
     }
 
     /// The voltages that charging needs and stands, in mV.
@@ -471,9 +465,9 @@ impl ActorPart<Models> for Power {
         }
         let (with, without) = Self::meters(spec, cx);
         let planned = with.begin(&mut self.with_load, cx);
-        Self::expect(planned, Timer::Loaded, cx);
+        expect(planned, Timer::Loaded, cx);
         let planned = without.begin(&mut self.without_load, cx);
-        Self::expect(planned, Timer::Unloaded, cx);
+        expect(planned, Timer::Unloaded, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         let plug = match timer {
@@ -488,14 +482,14 @@ impl ActorPart<Models> for Power {
             Timer::Loaded(plan) => {
                 if let Some(planned) = Self::meters(spec, cx).0.sampled(&mut self.with_load, plan, cx) {
                     cx.look();
-                    Self::expect(planned, Timer::Loaded, cx);
+                    expect(planned, Timer::Loaded, cx);
                 }
                 return;
             }
             Timer::Unloaded(plan) => {
                 if let Some(planned) = Self::meters(spec, cx).1.sampled(&mut self.without_load, plan, cx) {
                     cx.look();
-                    Self::expect(planned, Timer::Unloaded, cx);
+                    expect(planned, Timer::Unloaded, cx);
                 }
                 return;
             }
@@ -519,9 +513,9 @@ impl ActorPart<Models> for Power {
         self.sense(spec, cx);
         let (with, without) = Self::meters(spec, cx);
         let planned = with.measure(&mut self.with_load, cx);
-        Self::expect(planned, Timer::Loaded, cx);
+        expect(planned, Timer::Loaded, cx);
         let planned = without.measure(&mut self.without_load, cx);
-        Self::expect(planned, Timer::Unloaded, cx);
+        expect(planned, Timer::Unloaded, cx);
     }
     fn on_delivery(&mut self, spec: &Spec, message: InterActorMessage, cx: &mut Context<'_, Models>) {
         let (InterActorMessage::Outside(outside), Some(_)) = (message, self.delivered) else { return };

@@ -16,7 +16,7 @@ use sim::{Instant, Purpose, Span};
 use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
-use crate::sensor::{Meter, Metered, Planned, Voltmeter};
+use crate::sensor::{expect, Meter, Metered, Voltmeter};
 use crate::quantity::Millivolts;
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::vocabulary::indication::{IndicationDefinition, indications};
@@ -139,11 +139,6 @@ impl Tamper {
         Meter { sensor: spec.meter.sensor(METER), limits, sound: spec.coin_cell.0.into() }
     }
 
-    fn expect(planned: Planned, cx: &mut Context<'_, Models>) {
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, Timer::Sampled(plan));
-        }
-    }
 }
 
 indications! {
@@ -192,7 +187,7 @@ impl ActorPart<Models> for Tamper {
     }
     fn start(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
         let planned = Self::meter(spec, cx).begin(&mut self.cell, cx);
-        Self::expect(planned, cx);
+        expect(planned, Timer::Sampled, cx);
     }
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
@@ -203,7 +198,7 @@ impl ActorPart<Models> for Tamper {
             Timer::Sampled(plan) => {
                 let Some(planned) = Self::meter(spec, cx).sampled(&mut self.cell, plan, cx) else { return };
                 cx.look();
-                Self::expect(planned, cx);
+                expect(planned, Timer::Sampled, cx);
             }
             Timer::Latched(_) => {}
         }
@@ -211,7 +206,7 @@ impl ActorPart<Models> for Tamper {
     fn retest(&mut self, spec: &Spec, _: Symptom, cx: &mut Context<'_, Models>) {
         self.sensed.get_mut().triggered = self.levels.has(Fault::Triggered);
         let planned = Self::meter(spec, cx).measure(&mut self.cell, cx);
-        Self::expect(planned, cx);
+        expect(planned, Timer::Sampled, cx);
     }
     fn on_message(&mut self, spec: &Spec, message: LocalMessage, cx: &mut Context<'_, Models>) {
         match message {
@@ -302,7 +297,7 @@ impl DevicePart<Models> for Tamper {
             Fault::CoinCellEmpty => {
                 let off = f64::from(self.coin_cell(spec)) - f64::from(spec.coin_cell.0);
                 let planned = Self::meter(spec, cx).differs(&mut self.cell, off, cx);
-                Self::expect(planned, cx);
+                expect(planned, Timer::Sampled, cx);
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::bus::{LocalMessage, Topic};
 use crate::indication::{self, Indication};
 use crate::plan::step;
 use crate::course::Ramp;
-use crate::sensor::{ShareGauge, WHOLE, Watch, in_whole};
+use crate::sensor::{expect, ShareGauge, WHOLE, Watch, in_whole};
 use crate::{Family, Models, Part, RecoveryAction};
 use crate::detectors::{Detector, Place};
 
@@ -149,9 +149,7 @@ impl Storage {
         let limits = cx.settings().policy.detectors.parts.storage.limits();
         let (gauge, course) = (spec.gauge.sensor(GAUGE).installed(cx), self.course(spec));
         let planned = self.filled.consider(|it| it.watch.plan(&gauge, &limits, &course, cx.now()));
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, Timer::Sampled(plan));
-        }
+        expect(planned, Timer::Sampled, cx);
     }
 
     /// Share in use.

@@ -312,7 +312,7 @@ impl FaultRecordFold {
         let Some(number) = self.scene.explain(&self.history.records, alarm.about, suspect) else {
             return;
         };
-        if alarm.record == Some(number) || open.refined == Some(number) {
+        if alarm.record == Some(number) {
             return;
         }
         let record = &mut self.history.records[number];
@@ -332,10 +332,9 @@ impl FaultRecordFold {
         record.detection.get_or_insert(detection);
         record.restored = None;
         self.open[number] += 1;
-        if let Some(open) = self.incidents.get_mut(&(who, incident))
-            && let Some(before) = open.refined.replace(number)
-        {
-            self.open[before] -= 1;
+        if let Some(open) = self.incidents.get_mut(&(who, incident)) {
+            debug_assert_eq!(open.refined, None, "what is isolated is not isolated again");
+            open.refined = Some(number);
         }
     }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use models::Part;
 use serde::{Deserialize, Serialize};
-use sim::{Instant, Span};
+use sim::Instant;
 
 use crate::fault_records::{Alarm, IsolationResult, RunHistory};
-use crate::statistics::{Lifetime, Share, Times};
+use crate::statistics::{Lifetime, Share, Times, settled};
 
 /// The score of one detector, by the alarms that opened incidents: what several notice counts for who was first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,16 +35,12 @@ pub struct DetectorScore {
     pub brier: Option<f64>,
 }
 
-/// A month of a terminal that is always on, in hours.
-const MONTH_H: f64 = 720.0;
-
 /// The scores of all that raised an alarm, most alarms first.
-pub(super) fn scores(history: &RunHistory, terminals: u32, end: Instant) -> Vec<DetectorScore> {
+pub(super) fn scores(history: &RunHistory, months: f64) -> Vec<DetectorScore> {
     let mut by_part: BTreeMap<Part, Vec<&Alarm>> = BTreeMap::new();
     for alarm in &history.alarms {
         by_part.entry(alarm.detector).or_default().push(alarm);
     }
-    let months = Span(end.0).as_secs_f64() / 3_600.0 / MONTH_H * f64::from(terminals);
     let all = by_part.into_iter().map(|(part, alarms)| score(part, &alarms, history, months));
     let mut all: Vec<DetectorScore> = all.collect();
     all.sort_by_key(|it| std::cmp::Reverse(it.alarms));
@@ -84,7 +80,7 @@ fn score(part: Part, alarms: &[&Alarm], history: &RunHistory, months: f64) -> De
         alarms: of,
         false_alarms: Share::new(wrong, of),
         false_alarms_per_terminal_month: if months > 0.0 {
-            crate::statistics::settled(wrong as f64 / months)
+            settled(wrong as f64 / months)
         } else {
             0.0
         },
@@ -92,6 +88,6 @@ fn score(part: Part, alarms: &[&Alarm], history: &RunHistory, months: f64) -> De
         first,
         detection_s: Times::of(&lifetimes),
         isolated: Share::new(right, about_faults),
-        brier: (of > 0).then(|| crate::statistics::settled(brier / of as f64)),
+        brier: (of > 0).then(|| settled(brier / of as f64)),
     }
 }

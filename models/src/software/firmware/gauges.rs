@@ -12,7 +12,7 @@ use sim::quantity::Probability;
 use super::{Fault, Firmware, Spec, Timer};
 use crate::Models;
 use crate::course::{Ramp, Steady};
-use crate::sensor::{WHOLE, in_whole};
+use crate::sensor::{expect, WHOLE, in_whole};
 
 /// When the terminal holds memory or processor to be short.
 ///
@@ -95,12 +95,8 @@ impl Firmware {
         let gauge = spec.processor_gauge.sensor(PROCESSOR).installed(cx);
         let limits = thresholds.processor();
         let also = self.sensed.consider(|it| it.processor.plan(&gauge, &limits, &processor, cx.now()));
-        if let Some((wait, plan)) = planned {
-            cx.after(wait, Timer::Memory(plan));
-        }
-        if let Some((wait, plan)) = also {
-            cx.after(wait, Timer::Processor(plan));
-        }
+        expect(planned, Timer::Memory, cx);
+        expect(also, Timer::Processor, cx);
     }
 
     /// A gauge has shown what may have changed an alarm.
