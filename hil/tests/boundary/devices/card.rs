@@ -134,9 +134,10 @@ fn what_is_said_to_a_card_is_emv_by_another_library() {
     assert_eq!(judge.said[..2], ["aid a000000333010101", "number 6225880312345672"]);
 }
 
-/// Five busy minutes of a counter where everybody inserts a card.
+/// Twelve busy minutes of a counter where everybody inserts a card. The reader is suspected after four sales whose first reads fail, and a
+/// card that is not there is waited for at each attempt.
 const SCENARIO: &str = r#"Scenario(
-    schema: 2, name: "cards", intent: "what does a real card say?", seed: 7, duration: "6min", drain: "1min",
+    schema: 2, name: "cards", intent: "what does a real card say?", seed: 7, duration: "12min", drain: "1min",
     fleet: [(id: "device", count: 1)],
     workload: [(
         per_day: 4000, hours: Flat, mix: (chip: 1.0, contactless: 0.0, stripe: 0.0, code: 0.0),
@@ -174,7 +175,13 @@ fn a_session_is_paid_by_chip_until_the_card_is_gone() {
     };
     assert!(paid(Method::Chip) >= 3, "{}", paid(Method::Chip));
     assert!(paid(Method::Fallback) >= 1, "stripes are still simulated");
-    assert_eq!(alarms(&ended), [Fault::ChipContactsDirty], "chips fail, stripes do not");
+    // It may be suspected again after a step that did not help: how many come depends on how long the real reader takes.
+    let suspects = alarms(&ended);
+    assert!(!suspects.is_empty(), "four sales have found no chip");
+    assert!(
+        suspects.iter().all(|it| *it == Fault::ChipContactsDirty),
+        "chips fail, stripes do not: {suspects:?}"
+    );
     let occurred = |what: &DomainEvent<_>| matches!(what, DomainEvent::Occurred { .. });
     assert!(!ended.facts.iter().any(|it| occurred(&it.what)), "no dirt on a real reader");
     assert!(
