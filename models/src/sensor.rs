@@ -3,8 +3,8 @@
 //! Each sample has a number, and its error is drawn by that number: it is the same whether somebody looks at each sample or not. So a
 //! sample whose reading cannot change an alarm, whatever its error, is no event and is not even drawn. When something about
 //! the quantity changes, the samples up to now are caught up with, and the instant of the next sample that changes an alarm is
-//! computed. Alarms come at the same instants as if each sample were an event (a test compares both, and another
-//! counts the events of a year).
+//! computed. Alarms come at the same instants as if each sample were an event (a test compares both, another counts the events of a
+//! year, and `benches/samples.sh` compares whole runs and their time).
 
 mod settings;
 
@@ -156,6 +156,9 @@ impl Installed {
     }
 }
 
+/// Each sample is an event and is drawn, as a kernel that polls would have it: what `benches/samples.sh` compares with.
+const POLLED: bool = cfg!(feature = "polled-samples");
+
 /// What limits make of a sensor's samples; `N` limits of one sensor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Watch<const N: usize> {
@@ -212,6 +215,12 @@ impl<const N: usize> Watch<N> {
     ) -> Ahead {
         while self.taken < before {
             let from = of.instant(self.taken);
+            if POLLED {
+                if self.read(of, limits, course) {
+                    return Ahead::Changes(self.taken - 1);
+                }
+                continue;
+            }
             let uncertain = limits.iter().zip(self.limits);
             let uncertain = uncertain
                 .filter_map(|(limit, state)| of.uncertain_from(*limit, state, course, from));
@@ -230,33 +239,42 @@ impl<const N: usize> Watch<N> {
                 }
                 Some(_) => {}
             }
-            let number = self.taken;
-            let reading = of.sample(number, course);
-            self.taken += 1;
-            let mut changed = false;
-            for (state, limit) in self.limits.iter_mut().zip(limits) {
-                changed |= state.sample(*limit, reading) != Change::None;
-            }
-            if changed {
-                self.shown = reading;
-                return Ahead::Changes(number);
+            if self.read(of, limits, course) {
+                return Ahead::Changes(self.taken - 1);
             }
         }
         Ahead::Open(self.taken)
     }
 
-    /// Takes the samples up to now, as the quantity has gone until now: before it is changed.
+    /// Takes the next sample; whether it has changed an alarm.
+    fn read(&mut self, of: &Installed, limits: &[Limit; N], course: &impl Course) -> bool {
+        let reading = of.sample(self.taken, course);
+        self.taken += 1;
+        let mut changed = false;
+        for (state, limit) in self.limits.iter_mut().zip(limits) {
+            changed |= state.sample(*limit, reading) != Change::None;
+        }
+        if changed {
+            self.shown = reading;
+        }
+        changed
+    }
+
+    /// Takes the samples up to now, as the quantity has gone until now: before it is changed. Whether one has changed an alarm: only
+    /// that is something to look at.
     pub(crate) fn catch_up(
         &mut self,
         of: &Installed,
         limits: &[Limit; N],
         course: &impl Course,
         now: Instant,
-    ) {
+    ) -> bool {
         let taken = of.taken_by(now);
+        let mut changed = false;
         while self.taken < taken {
-            self.take(of, limits, course, taken);
+            changed |= matches!(self.take(of, limits, course, taken), Ahead::Changes(_));
         }
+        changed
     }
 
     /// How long it takes until a sample may change an alarm, and the number of this plan; `None` if none ever does.
@@ -269,6 +287,10 @@ impl<const N: usize> Watch<N> {
     ) -> Planned {
         debug_assert!(self.taken >= of.taken_by(now), "what has been sampled is caught up with");
         self.plan += 1;
+        if POLLED {
+            let next = of.instant(self.taken);
+            return Some((Span(next.0.saturating_sub(now.0)), self.plan));
+        }
         let mut ahead = *self;
         let number = match ahead.take(of, limits, course, of.taken_by(now).saturating_add(AHEAD)) {
             Ahead::Never => return None,
@@ -349,20 +371,22 @@ impl<const N: usize> Meter<N> {
         self.plan(of, &installed, cx.now())
     }
 
-    /// The sample of this plan is there: what comes of it is in the watch, and the next one is planned. `None` if it was of
-    /// an earlier plan.
+    /// The sample of this plan is there, if it is not of an earlier one: the part is looked at if it has changed an alarm, and the next
+    /// one is planned.
     pub(crate) fn sampled(
         &self,
         of: &mut Rare<Metered<N>>,
         plan: u32,
-        cx: &Context<'_, Models>,
-    ) -> Option<Planned> {
+        cx: &mut Context<'_, Models>,
+    ) -> Planned {
         if !of.get().watch.is_latest(plan) {
             return None;
         }
         let installed = self.sensor.installed(cx);
-        self.catch_up(of, &installed, cx.now());
-        Some(self.plan(of, &installed, cx.now()))
+        if self.catch_up(of, &installed, cx.now()) {
+            cx.look();
+        }
+        self.plan(of, &installed, cx.now())
     }
 
     /// The quantity is measured now, on demand.
@@ -382,10 +406,10 @@ impl<const N: usize> Meter<N> {
         })
     }
 
-    fn catch_up(&self, of: &mut Rare<Metered<N>>, installed: &Installed, now: Instant) {
+    fn catch_up(&self, of: &mut Rare<Metered<N>>, installed: &Installed, now: Instant) -> bool {
         let of = of.get_mut();
         let course = self.course(of);
-        of.watch.catch_up(installed, &self.limits, &course, now);
+        of.watch.catch_up(installed, &self.limits, &course, now)
     }
 }
 
@@ -443,8 +467,13 @@ mod tests {
                 }
                 events += 1;
                 let before = [watch.stands(0), watch.stands(1)];
-                watch.catch_up(&installed, &LIMITS, &course, now);
-                if before != [watch.stands(0), watch.stands(1)] {
+                let said = watch.catch_up(&installed, &LIMITS, &course, now);
+                let changed = before != [watch.stands(0), watch.stands(1)];
+                assert_eq!(
+                    said, changed,
+                    "it is looked at when an alarm has changed, and else not"
+                );
+                if changed {
                     changes.push((now, watch.shown()));
                 }
             }

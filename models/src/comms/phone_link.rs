@@ -272,10 +272,8 @@ impl ActorPart<Models> for PhoneLink {
             }
             Timer::Sensed(..) => {}
             Timer::Strength(plan) => {
-                if let Some(planned) = Self::meter(spec, cx).sampled(&mut self.strength, plan, cx) {
-                    cx.look();
-                    expect(planned, Timer::Strength, cx);
-                }
+                let planned = Self::meter(spec, cx).sampled(&mut self.strength, plan, cx);
+                expect(planned, Timer::Strength, cx);
             }
         }
     }

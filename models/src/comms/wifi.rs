@@ -218,10 +218,8 @@ impl ActorPart<Models> for Wifi {
             }
             Timer::Sensed(..) => {}
             Timer::Noise(plan) => {
-                if let Some(planned) = Self::meter(spec, cx).sampled(&mut self.noise, plan, cx) {
-                    cx.look();
-                    expect(planned, Timer::Noise, cx);
-                }
+                let planned = Self::meter(spec, cx).sampled(&mut self.noise, plan, cx);
+                expect(planned, Timer::Noise, cx);
             }
         }
     }

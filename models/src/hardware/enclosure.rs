@@ -178,11 +178,11 @@ impl Enclosure {
         self.expect_sample(spec, cx);
     }
 
-    /// Takes the samples up to now.
-    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+    /// Takes the samples up to now; whether one has changed an alarm.
+    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
         let limits = cx.settings().policy.detectors.parts.enclosure.limits();
         let body = Body(&self.thermal, spec.follows_in);
-        self.watch.get_mut().catch_up(&spec.sensor.sensor(SENSOR).installed(cx), &limits, &body, cx.now());
+        self.watch.get_mut().catch_up(&spec.sensor.sensor(SENSOR).installed(cx), &limits, &body, cx.now())
     }
 
     /// Plans the next sample that may change an alarm.
@@ -268,8 +268,9 @@ impl ActorPart<Models> for Enclosure {
             Timer::Followed(change) => change,
             Timer::Sampled(plan) => {
                 if self.watch.get().is_latest(plan) {
-                    self.catch_up(spec, cx);
-                    cx.look();
+                    if self.catch_up(spec, cx) {
+                        cx.look();
+                    }
                     self.expect_sample(spec, cx);
                 }
                 return;

@@ -317,10 +317,10 @@ impl Mainboard {
         AboveBody { board: self.thermal, warms_in: spec.warms_in, body: self.body }
     }
 
-    /// Takes the samples up to now.
-    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+    /// Takes the samples up to now; whether one has changed an alarm.
+    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
         let (sensor, above) = (spec.sensor.sensor(SENSOR).installed(cx), self.above_body(spec));
-        self.sensed.get_mut().watch.catch_up(&sensor, &Self::limits(spec, cx), &above, cx.now());
+        self.sensed.get_mut().watch.catch_up(&sensor, &Self::limits(spec, cx), &above, cx.now())
     }
 
     /// Plans the next sample that may change an alarm.
@@ -476,8 +476,9 @@ impl ActorPart<Models> for Mainboard {
             }
             Timer::Warmed(heat) if heat == self.heat => self.warmed(spec, cx),
             Timer::Sampled(plan) if self.sensed.get().watch.is_latest(plan) => {
-                self.catch_up(spec, cx);
-                cx.look();
+                if self.catch_up(spec, cx) {
+                    cx.look();
+                }
                 self.expect_sample(spec, cx);
             }
             _ => {}

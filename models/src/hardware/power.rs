@@ -480,18 +480,12 @@ impl ActorPart<Models> for Power {
                 return;
             }
             Timer::Loaded(plan) => {
-                if let Some(planned) = Self::meters(spec, cx).0.sampled(&mut self.with_load, plan, cx) {
-                    cx.look();
-                    expect(planned, Timer::Loaded, cx);
-                }
-                return;
+                let planned = Self::meters(spec, cx).0.sampled(&mut self.with_load, plan, cx);
+                return expect(planned, Timer::Loaded, cx);
             }
             Timer::Unloaded(plan) => {
-                if let Some(planned) = Self::meters(spec, cx).1.sampled(&mut self.without_load, plan, cx) {
-                    cx.look();
-                    expect(planned, Timer::Unloaded, cx);
-                }
-                return;
+                let planned = Self::meters(spec, cx).1.sampled(&mut self.without_load, plan, cx);
+                return expect(planned, Timer::Unloaded, cx);
             }
         };
         debug_assert!(plug <= self.plug, "a plug has contact after it was loosened");

@@ -196,8 +196,7 @@ impl ActorPart<Models> for Tamper {
                 cx.look();
             }
             Timer::Sampled(plan) => {
-                let Some(planned) = Self::meter(spec, cx).sampled(&mut self.cell, plan, cx) else { return };
-                cx.look();
+                let planned = Self::meter(spec, cx).sampled(&mut self.cell, plan, cx);
                 expect(planned, Timer::Sampled, cx);
             }
             Timer::Latched(_) => {}

@@ -137,11 +137,11 @@ impl Storage {
         Ramp { from: 0.5 * WHOLE, since, per_s, most: WHOLE }
     }
 
-    /// Takes the samples up to now.
-    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+    /// Takes the samples up to now; whether one has changed an alarm.
+    fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
         let limits = cx.settings().policy.detectors.parts.storage.limits();
         let (gauge, course) = (spec.gauge.sensor(GAUGE).installed(cx), self.course(spec));
-        self.filled.get_mut().watch.catch_up(&gauge, &limits, &course, cx.now());
+        self.filled.get_mut().watch.catch_up(&gauge, &limits, &course, cx.now())
     }
 
     /// Plans the next sample that may change an alarm.
@@ -196,8 +196,9 @@ impl ActorPart<Models> for Storage {
     fn on_timer(&mut self, spec: &Spec, timer: Timer, cx: &mut Context<'_, Models>) {
         match timer {
             Timer::Sampled(plan) if self.filled.get().watch.is_latest(plan) => {
-                self.catch_up(spec, cx);
-                cx.look();
+                if self.catch_up(spec, cx) {
+                    cx.look();
+                }
                 self.expect_sample(spec, cx);
             }
             Timer::Full(epoch) if epoch == self.filled.get().epoch => {

@@ -75,14 +75,14 @@ impl Firmware {
         Steady(WHOLE * (idle + (1.0 - idle) * self.sensed.get().taken).min(1.0))
     }
 
-    /// Takes the samples of the gauges up to now.
-    pub(super) fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) {
+    /// Takes the samples of the gauges up to now; whether one has changed an alarm.
+    pub(super) fn catch_up(&mut self, spec: &Spec, cx: &Context<'_, Models>) -> bool {
         let thresholds = &cx.settings().policy.detectors.parts.firmware;
         let (memory, processor) = (self.memory_course(), self.processor_course(spec));
         let gauge = spec.memory_gauge.sensor(MEMORY).installed(cx);
-        self.sensed.get_mut().memory.catch_up(&gauge, &thresholds.memory(), &memory, cx.now());
+        let changed = self.sensed.get_mut().memory.catch_up(&gauge, &thresholds.memory(), &memory, cx.now());
         let gauge = spec.processor_gauge.sensor(PROCESSOR).installed(cx);
-        self.sensed.get_mut().processor.catch_up(&gauge, &thresholds.processor(), &processor, cx.now());
+        self.sensed.get_mut().processor.catch_up(&gauge, &thresholds.processor(), &processor, cx.now()) | changed
     }
 
     /// Plans the next samples that may change an alarm.
@@ -99,10 +99,11 @@ impl Firmware {
         expect(also, Timer::Processor, cx);
     }
 
-    /// A gauge has shown what may have changed an alarm.
+    /// A sample is there that may have changed an alarm.
     pub(super) fn sampled(&mut self, spec: &Spec, cx: &mut Context<'_, Models>) {
-        self.catch_up(spec, cx);
-        cx.look();
+        if self.catch_up(spec, cx) {
+            cx.look();
+        }
         self.expect_samples(spec, cx);
     }
 
