@@ -12,19 +12,15 @@ before=${3:-$scenario}
 pairs=${4:-5}
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
+# shellcheck source=benches/seconds.sh
+source "$here/seconds.sh"
 
 # Prints processor seconds, sales, and microseconds of processor time per sale.
 cost() {
-    local TIMEFORMAT='%U %S' code=0
-    { time "$1" run "$2" --threads 1 --out "$room/run" -q 2>"$room/said" || code=$?; } 2>"$room/time"
-    # 1 and 3 are verdicts on the run, 2 is a refusal.
-    if [ "$code" -ne 0 ] && [ "$code" -ne 1 ] && [ "$code" -ne 3 ]; then
-        cat "$room/said" >&2
-        return 1
-    fi
-    local sales
+    local s sales
+    s=$(seconds "$1" "$2" "$room/run")
     sales=$(grep -o '"attempted": *[0-9]*' "$room/run/summary.json" | grep -o '[0-9]*$')
-    awk -v sales="$sales" '{ s = $1 + $2; printf "%.2f %d %.4f\n", s, sales, 1e6 * s / sales }' "$room/time"
+    awk -v s="$s" -v sales="$sales" 'BEGIN { printf "%.2f %d %.4f\n", s, sales, 1e6 * s / sales }'
 }
 
 for ((pair = 1; pair <= pairs; pair++)); do

@@ -10,26 +10,16 @@ scenario=${3:-$here/../scenarios/quickstart.ron}
 pairs=${4:-3}
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
-
-# Prints processor seconds.
-cost() {
-    local TIMEFORMAT='%U %S' code=0
-    { time "$1" run "$scenario" --threads 1 --out "$2" -q 2>"$room/said" || code=$?; } 2>"$room/time"
-    # 1 and 3 are verdicts on the run, 2 is a refusal.
-    if [ "$code" -ne 0 ] && [ "$code" -ne 1 ] && [ "$code" -ne 3 ]; then
-        cat "$room/said" >&2
-        return 1
-    fi
-    awk '{ printf "%.2f\n", $1 + $2 }' "$room/time"
-}
+# shellcheck source=benches/seconds.sh
+source "$here/seconds.sh"
 
 events() {
     grep -o '"events": *[0-9]*' "$1/summary.json" | grep -o '[0-9]*$'
 }
 
 for ((pair = 1; pair <= pairs; pair++)); do
-    a=$(cost "$computed" "$room/computed")
-    b=$(cost "$polled" "$room/polled")
+    a=$(seconds "$computed" "$scenario" "$room/computed")
+    b=$(seconds "$polled" "$scenario" "$room/polled")
     awk -v a="$a" -v b="$b" 'BEGIN { printf "computed %.2f s, polled %.2f s: %.1f times\n", a, b, (a > 0 ? b / a : 0) }'
 done
 for file in alarms faults transactions; do

@@ -215,16 +215,10 @@ impl<const N: usize> Watch<N> {
     ) -> Ahead {
         while self.taken < before {
             let from = of.instant(self.taken);
-            if POLLED {
-                if self.read(of, limits, course) {
-                    return Ahead::Changes(self.taken - 1);
-                }
-                continue;
-            }
             let uncertain = limits.iter().zip(self.limits);
             let uncertain = uncertain
                 .filter_map(|(limit, state)| of.uncertain_from(*limit, state, course, from));
-            match uncertain.min() {
+            match if POLLED { Some(from) } else { uncertain.min() } {
                 None => {
                     self.taken = before;
                     return Ahead::Never;

@@ -176,12 +176,9 @@ fn a_session_is_paid_by_chip_until_the_card_is_gone() {
     assert!(paid(Method::Chip) >= 3, "{}", paid(Method::Chip));
     assert!(paid(Method::Fallback) >= 1, "stripes are still simulated");
     // It may be suspected again after a step that did not help: how many come depends on how long the real reader takes.
-    let suspects = alarms(&ended);
-    assert!(!suspects.is_empty(), "four sales have found no chip");
-    assert!(
-        suspects.iter().all(|it| *it == Fault::ChipContactsDirty),
-        "chips fail, stripes do not: {suspects:?}"
-    );
+    let mut suspects = alarms(&ended);
+    suspects.dedup();
+    assert_eq!(suspects, [Fault::ChipContactsDirty], "chips fail, stripes do not");
     let occurred = |what: &DomainEvent<_>| matches!(what, DomainEvent::Occurred { .. });
     assert!(!ended.facts.iter().any(|it| occurred(&it.what)), "no dirt on a real reader");
     assert!(
